@@ -1,0 +1,24 @@
+// Modes of the calling thread: gradient recording, inference; read by dispatch on every call.
+#pragma once
+namespace taeda {
+
+struct State {
+  bool grad_enabled = true;
+  bool inference_mode = false;
+  bool anomaly = false;      // autograd.set_detect_anomaly
+  void* recorder = nullptr;  // the place of taeda.compile's recorder: dispatch appends to it instead of running
+};
+extern thread_local State state;
+
+// Sets grad_enabled for a scope.
+class GradModeScope {
+ public:
+  explicit GradModeScope(bool enabled) : before_(state.grad_enabled) { state.grad_enabled = enabled; }
+  ~GradModeScope() { state.grad_enabled = before_; }
+  GradModeScope(const GradModeScope&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace taeda

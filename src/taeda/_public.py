@@ -1,0 +1,59 @@
+"""Puts the public names in place: dtypes, ops, creation and composite functions, methods of tensors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from taeda import _binding, _core, creation
+from taeda.composite import comparing, contraction, shaping, tensor_methods
+from taeda.ops import load_all
+from taeda.ops.op import registry
+
+_DTYPES = {
+    "bool": (), "uint8": (), "int8": (), "int16": ("short",), "int32": ("int",), "int64": ("long",), "float16": ("half",),
+    "bfloat16": (), "float32": ("float",), "float64": ("double",), "complex64": ("cfloat",), "complex128": ("cdouble",),
+}
+# Composite functions that are methods too.
+_METHODS = ("split", "split_with_sizes", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "broadcast_to", "tile",
+            "repeat", "unflatten", "roll", "isclose", "allclose", "equal", "is_nonzero", "is_same_size", "kron", "rot90")
+# Roles of ops that the core calls itself.
+_BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
+
+modules: dict[str, dict[str, Any]] = {}  # functions by PyTorch's module: "torch", "nn.functional", "linalg", ...
+
+
+def install(names: dict[str, Any]) -> None:
+    """Fill the namespace of the package."""
+    load_all()
+    modules.update(_binding.bind())
+    for name, aliases in _DTYPES.items():
+        value = getattr(_core, name)
+        for n in (name, *aliases):
+            names[n] = value
+    for module in (creation, comparing, contraction, shaping):
+        for name, value in vars(module).items():
+            if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
+                names[name] = value
+    names.update(modules["torch"])
+    for name in _METHODS:
+        setattr(_core.Tensor, name, names[name])
+    for name, value in tensor_methods.METHODS.items():
+        setattr(_core.Tensor, name, value)
+    names.update(zeros_like=creation.zeros_like, ones_like=creation.ones_like, empty_like=creation.empty_like,
+                 inf=math.inf, nan=math.nan, pi=math.pi, e=math.e, newaxis=None)
+    for name in ("tensor", "from_numpy", "frombuffer", "from_dlpack", "as_tensor", "asarray", "get_num_threads", "set_num_threads",
+                 "is_grad_enabled", "is_inference_mode_enabled", "get_default_dtype", "strided", "contiguous_format",
+                 "preserve_format", "channels_last", "channels_last_3d", "default_generator", "OutOfMemoryError"):
+        if hasattr(_core, name):
+            names[name] = getattr(_core, name)
+    _register_builtins(names)
+
+
+def _register_builtins(names: dict[str, Any]) -> None:
+    for role, name in _BUILTINS.items():
+        if name in names:
+            _binding.builtin(role, names[name])
+    for role in ("strided_view",):
+        if role in registry.ops:
+            _binding.builtin(role, registry.ops[role])

@@ -1,0 +1,37 @@
+"""Automatic differentiation.
+
+The graph is recorded by the core while ops run (csrc/tape.h); this package is what users call on it.
+"""
+
+import os
+
+from taeda import _core
+from taeda.autograd import anomaly_mode, forward_ad, function, functional, grad_mode, graph, gradcheck, reverse, variable
+from taeda.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
+from taeda.autograd.function import Function, NestedIOFunction
+from taeda.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
+from taeda.autograd.reverse import backward, grad
+from taeda.autograd.variable import Variable
+
+_core.set_package_path(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+__all__ = [
+    "Function",
+    "Variable",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "function",
+    "functional",
+    "grad",
+    "grad_mode",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+    "set_multithreading_enabled",
+    "variable",
+]

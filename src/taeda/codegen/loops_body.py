@@ -1,0 +1,295 @@
+"""What both axes of loop kernels share: levels, values of expressions, passes.
+
+Each expression is computed at its *level*: once per call, once per outer point (or block of them), once per `middle`
+index, or at every point; and either for W points at once or, if it is the same for all of them, in UNIFORM lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taeda.codegen import math as scalar_math
+from taeda.codegen.loops_memory import first_lanes
+from taeda.codegen.loops_reduce import ORDER, Combiner
+from taeda.codegen.math_convert import MEMORY, REGISTER, from_memory, round_to
+from taeda.codegen.target import Target
+from taeda.codegen.text import BITS, Builder, Vec
+from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
+from taeda.ir.scalars import FLOATS, HALVES, ITEMSIZE, round_half
+
+UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
+FAULT_DIVISION = 1  # returned if an integer was divided by zero
+CALL, ROW, MIDDLE, POINT = range(4)  # levels
+
+_CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil": 2, "trunc": 2, "round": 2,
+          **dict.fromkeys(("bitcast add sub mul neg abs minimum maximum fmin fmax eq ne lt le gt ge and or xor not "
+                           "shift_left shift_right select isnan isinf isfinite signbit copysign sign").split(), 1)}
+_HEAVY = 20
+
+
+def lanes_for(kernel: Kernel, target: Target) -> int:
+    """W: points per vector. More than one register of the widest kind if the kernel does little with each."""
+    nodes = list(walk(stage.value for stage in kernel.stages))
+    bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[operand.dtype]
+                                                                                      for operand in kernel.operands]
+    cost = sum(_CHEAP.get(node.op, _HEAVY) for node in nodes if node.args)
+    if any(node.dtype in HALVES for node in nodes):
+        bits.append(32)
+    native = target.vector_bytes * 8 // max(bits)
+    if any(isinstance(s, Reduce) and s.combiner in ("sum", "prod") and s.dtype in FLOATS for s in kernel.stages):
+        return ORDER
+    return max(UNIFORM, min(64, native * (4 if cost <= 4 else 2 if cost <= 12 else 1)))
+
+
+class Loop:
+    """`for i in range(0, limit, step)` with values carried from turn to turn."""
+
+    def __init__(self, b: Builder, limit: str, step: int, carried: Sequence[Vec] = (), start: str = "0") -> None:
+        self.b, self.step = b, step
+        name = b.name("loop")
+        self.head, self.exit = name, name + "_end"
+        before = b.block
+        b.jump(self.head)
+        b.label(self.head)
+        self.index, self._close_index = b.late_phi("i64", (start, before))
+        self._close = []
+        self.carried: list[Vec] = []
+        for value in carried:
+            phi, close = b.late_phi(value.type, (value.name, before))
+            self.carried.append(Vec(b, value.kind, value.lanes, phi))
+            self._close.append(close)
+        inside = b.op(f"icmp slt i64 {self.index}, {limit}")
+        b.branch(inside, name + "_body", self.exit, likely=True)
+        b.label(name + "_body")
+
+    def end(self, carried: Sequence[Vec] = ()) -> None:
+        """Closes the loop; afterwards `carried` are the values after the last turn."""
+        b = self.b
+        following = b.op(f"add i64 {self.index}, {self.step}")
+        self._close_index(following, b.block)
+        for close, value in zip(self._close, carried, strict=True):
+            close(value.name, b.block)
+        b.jump(self.head)
+        b.label(self.exit)
+
+
+def divides_integers(kernel: Kernel) -> bool:
+    """Does an integer division need to know which lanes are points?"""
+    return any(node.op in ("floordiv", "truncdiv", "remainder", "fmod") and node.dtype not in FLOATS
+               for node in walk(stage.value for stage in kernel.stages))
+
+
+class Pass:
+    def __init__(self) -> None:
+        self.reduces: list[int] = []
+        self.stores: list[Store] = []
+
+
+class Emitter:
+    """What both axes share: the entry, levels and values of expressions, and the body for W points."""
+
+    def __init__(self, kernel: Kernel, rank: int, classes: str, target: Target) -> None:
+        self.kernel, self.rank, self.classes, self.target = kernel, rank, classes, target
+        self.b = Builder(target)
+        self.lanes = lanes_for(kernel, target)
+        self.sizes = [ITEMSIZE[operand.dtype] for operand in kernel.operands]
+        self.combiners = {k: Combiner(self.b, s) for k, s in enumerate(kernel.stages) if isinstance(s, Reduce)}
+        self._levels: dict[Expr, int] = {}
+        self._varying: dict[Expr, bool] = {}
+        self._scopes: list[dict[tuple[Expr, int], Vec]] = [{}, {}, {}, {}]
+        self._philox: list[dict[tuple[Expr, ...], list[Vec]]] = [{}, {}, {}, {}]
+        self._integers: dict[int, str] = {}
+        self._stages: dict[int, str] = {}
+        self._fault: str | None = None
+        self._bound: str | None = None  # how many lanes of the present body are points, or None if all
+        self.b.on_fault = self._on_fault
+        b = self.b
+        with b.at_entry():
+            data = b.op("load ptr, ptr %arguments, align 8")
+            self._integer_base = b.op(f"load ptr, ptr {b.offset('%arguments', 8)}, align 8")
+            if kernel.scalars:
+                self._scalar_base = b.op(f"load ptr, ptr {b.offset('%arguments', 16)}, align 8")
+            self.data = [b.op(f"load ptr, ptr {b.offset(data, 8 * k)}, align 8") for k in range(len(classes))]
+        self._analyse()
+
+    # Levels, and which expressions differ between the points of a vector
+
+    def _leaf(self, node: Expr) -> tuple[int, bool]:
+        raise NotImplementedError
+
+    def _analyse(self) -> None:
+        for node in walk(stage.value for stage in self.kernel.stages):
+            if node.args:
+                self._levels[node] = max(self._levels[a] for a in node.args)
+                self._varying[node] = any(self._varying[a] for a in node.args)
+            else:
+                self._levels[node], self._varying[node] = self._leaf(node)
+
+    def passes(self) -> list[Pass]:
+        """The walks over the inner points, in order."""
+        depth: dict[int, int] = {}
+
+        def depth_of(value: Expr) -> int:
+            return max((depth[e.attribute] + 1 for e in walk((value,)) if e.op == "reduced"), default=0)
+
+        result: list[Pass] = []
+        element_stores = []
+        for k, stage in enumerate(self.kernel.stages):
+            at = depth_of(stage.value)
+            if isinstance(stage, Reduce):
+                depth[k] = at
+                while len(result) <= at:
+                    result.append(Pass())
+                result[at].reduces.append(k)
+            elif self.kernel.operands[stage.operand].role == "element":
+                element_stores.append((at, stage))
+        if element_stores:
+            last = max(len(result) - 1, *(at for at, _ in element_stores))
+            while len(result) <= last:
+                result.append(Pass())
+            result[last].stores = [stage for _, stage in element_stores]
+        return result
+
+    # Run-time integers
+
+    def integer(self, k: int) -> str:
+        if k not in self._integers:
+            with self.b.at_entry():
+                self._integers[k] = self.b.op(f"load i64, ptr {self.b.offset(self._integer_base, 8 * k)}, align 8")
+        return self._integers[k]
+
+    @property
+    def inner(self) -> str:
+        return self.integer(0)
+
+    @property
+    def middle(self) -> str:
+        return self.integer(1) if self.rank == 2 else "1"
+
+    def outer_stride(self, k: int) -> str | int:
+        return self.integer(3 + 3 * k)
+
+    def inner_stride(self, k: int) -> str | int:
+        return self.integer(4 + 3 * k)
+
+    def middle_stride(self, k: int) -> str | int:
+        return self.integer(5 + 3 * k) if self.rank == 2 else 0
+
+    # Values
+
+    def _on_fault(self, where: Vec) -> None:
+        b = self.b
+        if self._fault is None:
+            self._fault = b.alloca(64)
+            with b.at_entry():
+                b.do(f"store <64 x i8> zeroinitializer, ptr {self._fault}, align 64")
+        if self._bound is not None and where.lanes == self.lanes:
+            where = where & first_lanes(b, self._bound, self.lanes)
+        old = b.load("i8", where.lanes, self._fault)
+        b.store(old | where.convert("zext", "i8"), self._fault)
+
+    def finish(self) -> str:
+        b = self.b
+        if self._fault is None:
+            b.do("ret i64 0")
+        else:
+            name = "llvm.vector.reduce.or.v64i8"
+            b.declare(name, "i8", ["<64 x i8>"])
+            seen = b.op(f"call i8 @{name}({b.load('i8', 64, self._fault)})")
+            b.do(f"ret i64 {b.op(f'zext i8 {seen} to i64')}")
+        return b.finish()
+
+    def value(self, node: Expr, lanes: int) -> Vec:
+        """`node` in `lanes` lanes (UNIFORM or W), computed now if it has not been at its level."""
+        level = self._levels[node]
+        scope = self._scopes[level]
+        found = scope.get((node, lanes))
+        if found is not None:
+            return found
+        if level == CALL and self.b.lines is not self.b.entry:
+            with self.b.at_entry():
+                return self.value(node, lanes)
+        if node.op == "const":
+            made = self.b.splat(self._constant(node), REGISTER[node.dtype], lanes)
+        elif not self._varying[node] and lanes != UNIFORM:
+            made = self.value(node, UNIFORM).broadcast(lanes)
+        elif node.args:
+            args = [self.value(a, lanes) for a in node.args]
+            made = scalar_math.lower(self.b, node, args, self._philox[level])
+        else:
+            made = self.leaf_value(node, lanes)
+        scope[node, lanes] = made
+        return made
+
+    def _constant(self, node: Expr) -> float | int:
+        return round_half(node.attribute, node.dtype) if node.dtype in HALVES else node.attribute
+
+    def leaf_value(self, node: Expr, lanes: int) -> Vec:
+        raise NotImplementedError
+
+    def scalar_value(self, node: Expr) -> Vec:
+        b = self.b
+        place = b.offset(self._scalar_base, 8 * node.attribute)
+        kind = REGISTER[node.dtype]
+        if node.dtype in FLOATS:
+            value = b.op(f"load double, ptr {place}, align 8")
+            if kind == "float":
+                value = b.op(f"fptrunc double {value} to float")
+            return round_to(b, b.spread(value, kind, UNIFORM), node.dtype)
+        value = b.op(f"load i64, ptr {place}, align 8")
+        if node.dtype == "bool":
+            value = b.op(f"icmp ne i64 {value}, 0")
+        elif kind != "i64":
+            value = b.op(f"trunc i64 {value} to {kind}")
+        return b.spread(value, kind, UNIFORM)
+
+    def load_one(self, operand: int, pointer: str) -> Vec:
+        """The value at `pointer` in UNIFORM lanes."""
+        dtype = self.kernel.operands[operand].dtype
+        kind = MEMORY[dtype]
+        value = self.b.op(f"load {kind}, ptr {pointer}, align 1")
+        return from_memory(self.b, self.b.spread(value, kind, UNIFORM), dtype)
+
+    def enter(self, level: int) -> None:
+        """Forgets the values of `level` and of those inside it: their code is elsewhere."""
+        for k in range(level, POINT + 1):
+            self._scopes[k] = {}
+            self._philox[k] = {}
+
+    def prepare(self, values: Sequence[Expr], level: int) -> None:
+        """Computes, here, what belongs to `level` or outside it and is needed for `values` at every point."""
+        for node in walk(values):
+            if self._levels[node] <= level:
+                self.value(node, self.lanes if self._varying[node] else UNIFORM)
+            if self._varying[node]:
+                for a in node.args:
+                    if self._levels[a] <= level:
+                        self.value(a, self.lanes)
+        for node in values:
+            if self._levels[node] <= level:
+                self.value(node, self.lanes)
+
+    # The body: W points
+
+    def stage_buffer(self, k: int) -> str:
+        if k not in self._stages:
+            self._stages[k] = self.b.alloca(max(64, self.lanes * self.sizes[k]))
+        return self._stages[k]
+
+    def pass_operands(self, step: Pass) -> tuple[list[int], list[int]]:
+        """(inputs that are loaded in vectors, outputs that are stored) by the pass."""
+        loads = {e.attribute for e in walk(self.pass_values(step)) if e.op == "load" and self._varying[e]}
+        return sorted(loads), [s.operand for s in step.stores]
+
+    def pass_loads(self, step: Pass) -> set[int]:
+        return {e.attribute for e in walk(self.pass_values(step)) if e.op == "load"}
+
+    def pass_values(self, step: Pass) -> list[Expr]:
+        return [self.kernel.stages[k].value for k in step.reduces] + [s.value for s in step.stores]
+
+    def load_vectors(self, inputs: Sequence[int], pointers: dict[int, str]) -> None:
+        scope = self._scopes[POINT]
+        for k in inputs:
+            dtype = self.kernel.operands[k].dtype
+            raw = self.b.load(MEMORY[dtype], self.lanes, pointers[k])
+            scope[Expr("load", (), dtype, k), self.lanes] = from_memory(self.b, raw, dtype)

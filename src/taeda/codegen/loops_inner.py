@@ -1,0 +1,223 @@
+"""Loop kernels with vectors along the inner points."""
+
+from __future__ import annotations
+
+from taeda.codegen import math as scalar_math
+from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers
+from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, strided_copy
+from taeda.codegen.loops_reduce import BLOCK, Combiner
+from taeda.codegen.math_convert import to_memory
+from taeda.codegen.text import Vec
+from taeda.ir.loop import Expr, Store, walk
+
+
+class InnerAxis(Emitter):
+    """Vectors along the inner points: lanes are the points i, i + 1, ... of one row."""
+
+    def _leaf(self, node: Expr) -> tuple[int, bool]:
+        if node.op in ("const", "scalar"):
+            return CALL, False
+        if node.op == "reduced":
+            return ROW, False
+        if node.op == "load" and self.classes[node.attribute] == "z":
+            return (ROW if self.rank == 1 else MIDDLE), False
+        return POINT, True
+
+    def inner_stride(self, k: int) -> str | int:
+        return self.sizes[k] if self.classes[k] == "c" else 0 if self.classes[k] == "z" else self.integer(4 + 3 * k)
+
+    def emit(self) -> str:
+        b = self.b
+        rows = Loop(b, "%end", 1, start="%begin")
+        self.row = rows.index
+        self.rows = [b.offset(p, b.i64("mul", self.row, self.outer_stride(k))) for k, p in enumerate(self.data)]
+        self.points = self.rows
+        self.enter(ROW)
+        for step in self.passes():
+            self.emit_pass(step)
+        for stage in self.kernel.stages:
+            if isinstance(stage, Store) and self.kernel.operands[stage.operand].role == "row":
+                self.store_row(stage)
+        rows.end()
+        return self.finish()
+
+    def store_row(self, stage: Store) -> None:
+        """Loads here are at the first inner point, whatever the class."""
+        b = self.b
+        scope = dict(self._scopes[ROW])
+        for node in walk((stage.value,)):
+            if node.op == "load":
+                scope[node, UNIFORM] = self.load_one(node.attribute, self.rows[node.attribute])
+            elif (node, UNIFORM) not in scope:
+                if self._levels[node] <= ROW:
+                    scope[node, UNIFORM] = self.value(node, UNIFORM)
+                else:
+                    args = [scope[a, UNIFORM] for a in node.args]
+                    scope[node, UNIFORM] = scalar_math.lower(b, node, args, {})
+        dtype = self.kernel.operands[stage.operand].dtype
+        value = to_memory(b, scope[stage.value, UNIFORM], dtype)
+        if value.name.startswith("splat"):
+            b.do(f"store {value.name[7:-1]}, ptr {self.rows[stage.operand]}, align 1")
+        else:
+            b.do(f"store {value.kind} {value.lane()}, ptr {self.rows[stage.operand]}, align 1")
+
+    def leaf_value(self, node: Expr, lanes: int) -> Vec:
+        b = self.b
+        if node.op == "scalar":
+            return self.scalar_value(node)
+        if node.op == "load":
+            return self.load_one(node.attribute, self.points[node.attribute])
+        if node.op in ("index", "position"):
+            base = self.place
+            if node.op == "index":
+                first = b.i64("mul", self.row, b.i64("mul", self.inner, self.middle))
+                base = b.i64("add", b.i64("add", self.integer(2), first), base)
+            return b.spread(base, "i64", lanes) + b.iota("i64", lanes)
+        raise AssertionError(f"{node.op} is set by what computes it")
+
+    def emit_pass(self, step: Pass) -> None:
+        b = self.b
+        values = self.pass_values(step)
+        inputs, outputs = self.pass_operands(step)
+        packed = [k for k in (*inputs, *outputs) if self.classes[k] == "s"]
+        combiners = [self.combiners[k] for k in step.reduces]
+        ordered = any(c.ordered for c in combiners)
+        buffers = {k: b.alloca(BLOCK * self.sizes[k] + self.lanes * self.sizes[k]) for k in packed}
+        self.prepare(values, ROW)
+
+        state = [v for c in combiners for v in c.start(self.lanes, b.iota("i64", self.lanes))]
+        loops: list[Loop] = []
+        points = self.rows
+        base = "0"
+        if self.rank == 2:
+            loops.append(Loop(b, self.middle, 1, state))
+            state = loops[-1].carried
+            points = [b.offset(p, b.i64("mul", loops[-1].index, self.middle_stride(k))) for k, p in enumerate(points)]
+            base = b.i64("mul", loops[-1].index, self.inner)
+            self.points = points
+            self.enter(MIDDLE)
+            self.prepare(values, MIDDLE)
+        count = self.inner
+        if packed or ordered:
+            loops.append(Loop(b, count, BLOCK, state))
+            state = loops[-1].carried
+            first = loops[-1].index
+            left = b.i64("sub", count, first)
+            short = b.op(f"icmp slt i64 {left}, {BLOCK}")
+            count = b.op(f"select i1 {short}, i64 {left}, i64 {BLOCK}")
+            points = [b.offset(p, b.i64("mul", first, self.inner_stride(k))) if self.classes[k] != "z" else p
+                      for k, p in enumerate(points)]
+            base = b.i64("add", base, first)
+        for k in packed:
+            if k in inputs:
+                strided_copy(b, self.sizes[k], buffers[k], self.sizes[k], points[k], self.inner_stride(k), count)
+        totals, state = state, self.block_state(combiners, state)
+        sources = [buffers.get(k, p) for k, p in enumerate(points)]
+        state = self.emit_vectors(step, sources, base, count, state, set(packed))
+        for k in packed:
+            if k in outputs:
+                strided_copy(b, self.sizes[k], points[k], self.inner_stride(k), buffers[k], self.sizes[k], count)
+        state = self.block_end(combiners, totals, state)
+        for loop in reversed(loops):
+            loop.end(state)
+            state = loop.carried
+        self.points = self.rows
+
+        at = 0
+        for k, combiner in zip(step.reduces, combiners, strict=True):
+            parts = len(combiner.start(1))
+            result = combiner.result(combiner.across(state[at:at + parts])).broadcast(UNIFORM)
+            self._scopes[ROW][Expr("reduced", (), combiner.dtype, k), UNIFORM] = result
+            at += parts
+
+    def block_state(self, combiners: list[Combiner], totals: list[Vec]) -> list[Vec]:
+        """What a block starts with: nothing for ordered combiners, the state so far for others."""
+        state: list[Vec] = []
+        for c in combiners:
+            parts = len(c.start(1))
+            state += c.start(self.lanes) if c.ordered else totals[len(state):len(state) + parts]
+        return state
+
+    def block_end(self, combiners: list[Combiner], totals: list[Vec], state: list[Vec]) -> list[Vec]:
+        result: list[Vec] = []
+        for c in combiners:
+            at, parts = len(result), len(c.start(1))
+            result += c.merge(totals[at:at + parts], state[at:at + parts]) if c.ordered else state[at:at + parts]
+        return result
+
+    def emit_vectors(self, step: Pass, sources: list[str], base: str, count: str, state: list[Vec],
+                     padded: set[int]) -> list[Vec]:
+        """The loop over W points at a time; `padded` operands have room for a whole last vector."""
+        b, lanes = self.b, self.lanes
+        inputs, outputs = self.pass_operands(step)
+        combiners = [self.combiners[k] for k in step.reduces]
+        loop = Loop(b, count, lanes, state)
+        self.enter(POINT)
+        self.place = b.i64("add", base, loop.index)
+        left = b.op(f"sub i64 {count}, {loop.index}")
+        full = b.op(f"icmp sge i64 {left}, {lanes}")
+        direct = {k: b.offset(sources[k], b.i64("mul", loop.index, self.sizes[k])) for k in (*inputs, *outputs)}
+        staged = [k for k in (*inputs, *outputs) if k not in padded]
+        pointers = dict(direct)
+        if staged:
+            name = b.name("body")
+            before = b.block
+            b.branch(full, name, name + "_stage", likely=True)
+            b.label(name + "_stage")
+            for k in staged:
+                if k in inputs:
+                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], left, lanes)
+            after = b.block
+            b.jump(name)
+            b.label(name)
+            for k in staged:
+                pointers[k] = b.phi("ptr", (direct[k], before), (self.stage_buffer(k), after))
+        self._bound = b.op(f"select i1 {full}, i64 {lanes}, i64 {left}") if self.divides() else None
+        self.load_vectors(inputs, pointers)
+        values = self.pass_values(step)
+        for node in walk(values):
+            if self._levels[node] == POINT:
+                self.value(node, lanes)
+        results = [self.value(v, lanes) for v in values]
+        stored = results[len(combiners):]
+        raw = [to_memory(b, v, self.kernel.operands[s.operand].dtype) for s, v in zip(step.stores, stored, strict=True)]
+        for store, v in zip(step.stores, raw, strict=True):
+            b.store(v, pointers[store.operand])
+        new_values = [c.prepare(v) for c, v in zip(combiners, results, strict=False)]
+        self._bound = None
+        partial_outputs = [k for k in outputs if k in staged]
+        if combiners or partial_outputs:
+            position = None
+            if any(c.indexed for c in combiners):
+                position = b.spread(self.place, "i64", lanes) + b.iota("i64", lanes)
+            name = b.name("end")
+            b.branch(full, name + "_full", name + "_partial", likely=True)
+            b.label(name + "_full")
+            whole = self.updated(combiners, loop.carried, new_values, position)
+            whole_block = b.block
+            b.jump(name)
+            b.label(name + "_partial")
+            masked: list[Vec] = []
+            if combiners:
+                mask = first_lanes(b, left, lanes)
+                masked = [mask.select(new, old) for new, old in zip(
+                    self.updated(combiners, loop.carried, new_values, position), loop.carried, strict=True)]
+            for k in partial_outputs:
+                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, lanes)
+            partial_block = b.block
+            b.jump(name)
+            b.label(name)
+            state = [Vec(b, x.kind, x.lanes, b.phi(x.type, (x.name, whole_block), (y.name, partial_block)))
+                     for x, y in zip(whole, masked, strict=True)]
+        loop.end(state if combiners else [])
+        return loop.carried
+
+    def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec], position: Vec | None) -> list[Vec]:
+        result: list[Vec] = []
+        for c, value in zip(combiners, values, strict=True):
+            at, parts = len(result), len(c.start(1))
+            result += c.update(state[at:at + parts], value, position)
+        return result
+
+    def divides(self) -> bool:
+        return divides_integers(self.kernel)

@@ -1,0 +1,114 @@
+"""How dtypes live in memory and in registers, and casts between them.
+
+In registers bool is i1, integers are what they are, float16 and bfloat16 are float32 values that the dtype can
+represent (so that loading is a conversion, and arithmetic is float32 arithmetic and `round_to`), float32 and float64
+are float and double.
+"""
+
+from __future__ import annotations
+
+from taeda.codegen.text import Builder, Vec
+from taeda.ir.scalars import FLOATS, HALVES
+
+MEMORY = {"bool": "i8", "uint8": "i8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
+          "float16": "i16", "bfloat16": "i16", "float32": "float", "float64": "double"}
+REGISTER = {"bool": "i1", "uint8": "i8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
+            "float16": "float", "bfloat16": "float", "float32": "float", "float64": "double"}
+_BITS = {"uint8": 8, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
+
+
+def from_memory(b: Builder, x: Vec, dtype: str) -> Vec:
+    """The register form of `x`, which was loaded with kind MEMORY[dtype]."""
+    if dtype == "bool":
+        return x.compare("ne", 0)
+    if dtype == "bfloat16":
+        return x.convert("zext", "i32").shl(16).as_float
+    if dtype == "float16":
+        if b.target.f16c:
+            return x.as_float.convert("fpext", "float")
+        wide = x.convert("zext", "i32")
+        # Exponent and fraction in place; the multiplication corrects the bias, also of subnormal numbers.
+        value = ((wide & 0x7FFF).shl(13).as_float * 2.0**112).bits
+        special = (wide & 0x7C00).compare("eq", 0x7C00).select(value | 0x7F800000, value)
+        return (special | (wide & 0x8000).shl(16)).as_float
+    return x
+
+
+def to_memory(b: Builder, x: Vec, dtype: str) -> Vec:
+    """The inverse of `from_memory`."""
+    if dtype == "bool":
+        return x.convert("zext", "i8")
+    if dtype == "bfloat16":
+        return x.bits.lshr(16).convert("trunc", "i16")
+    if dtype == "float16":
+        if b.target.f16c:
+            return x.convert("fptrunc", "half").bits
+        bits = x.bits
+        sign, magnitude = bits.lshr(16) & 0x8000, bits & 0x7FFFFFFF
+        normal = magnitude.lshr(13) - (112 << 10)
+        subnormal = (magnitude.as_float * 2.0**24).convert("fptosi", "i32")
+        special = (magnitude.lshr(13) & 0x3FF) | 0x7C00
+        value = magnitude.compare("ult", 113 << 23).select(subnormal, normal)
+        value = magnitude.compare("uge", 0x7F800000).select(special, value)
+        return (value | sign).convert("trunc", "i16")
+    return x
+
+
+def round_to(b: Builder, x: Vec, dtype: str) -> Vec:
+    """`x`, a float, rounded to the nearest float16 or bfloat16 (ties to even), still as a float."""
+    if dtype == "bfloat16":
+        bits = x.bits
+        rounded = (bits + ((bits.lshr(16) & 1) + 0x7FFF)) & -0x10000
+        return x.isnan().select(bits & -0x10000 | 0x7FC00000, rounded).as_float
+    if dtype == "float16":
+        if b.target.f16c:
+            return x.convert("fptrunc", "half").convert("fpext", "float")
+        bits = x.bits
+        sign, magnitude = bits & -0x80000000, bits & 0x7FFFFFFF
+        normal = (magnitude + ((magnitude.lshr(13) & 1) + 0xFFF)) & -0x2000
+        normal = normal.compare("ugt", (142 << 23) | 0x7FE000).select(0x7F800000, normal)  # above 65504
+        subnormal = ((magnitude.as_float + 0.5) - 0.5).bits  # float32 numbers at 0.5 are 2**-24 apart
+        value = magnitude.compare("ult", 113 << 23).select(subnormal, normal)
+        value = magnitude.compare("ugt", 0x7F800000).select(magnitude & -0x2000 | 0x7FC00000, value)
+        return (value | sign).as_float
+    return x
+
+
+def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
+    """`x` as dtype `target`. Floats out of the range of an integer dtype give an unspecified integer."""
+    if source == target:
+        return x
+    kind = REGISTER[target]
+    if target == "bool":
+        return x.compare("une" if source in FLOATS else "ne", 0)
+    if source == "bool":
+        if target in FLOATS:
+            return x.select(b.splat(1.0, kind, x.lanes), 0.0)
+        return x.convert("zext", kind)
+    if source in FLOATS and target in FLOATS:
+        if x.kind != kind:
+            x = x.convert("fpext" if kind == "double" else "fptrunc", kind)
+        widened = source in HALVES and target not in HALVES
+        return x if widened else round_to(b, x, target)
+    if source in FLOATS:
+        if _BITS[target] < 32:
+            return x.convert("fptosi", "i32").convert("trunc", kind)
+        return x.convert("fptosi", kind)
+    if target in FLOATS:
+        if _BITS[source] < 32:  # vector conversions exist for 32 bits and more
+            x = x.convert("zext" if source == "uint8" else "sext", "i32")
+            source = "int32"
+        x = x.convert("sitofp", kind)
+        return round_to(b, x, target)
+    if _BITS[source] > _BITS[target]:
+        return x.convert("trunc", kind)
+    if _BITS[source] < _BITS[target]:
+        return x.convert("zext" if source == "uint8" else "sext", kind)
+    return x
+
+
+def bitcast(b: Builder, x: Vec, source: str, target: str) -> Vec:
+    """The same bits as another dtype of the same size."""
+    memory = to_memory(b, x, source)
+    kind = MEMORY[target]
+    return from_memory(b, memory if memory.kind == kind else memory.convert("bitcast", kind), target)

@@ -1,0 +1,77 @@
+"""What code is generated for: the instruction sets of one processor family and their limits."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from taeda import environment
+
+
+@dataclass(frozen=True)
+class Target:
+    """An instruction set, as far as the code generators care.
+
+    `vector_bytes` is the width of a vector register, `vector_registers` how many there are;
+    `bf16_dot` and `int8_dot` say whether vdpbf16ps and vpdpbusd exist.
+    """
+
+    name: str
+    features: str
+    vector_bytes: int
+    vector_registers: int
+    fma: bool
+    f16c: bool
+    bf16_dot: bool = False
+    int8_dot: bool = False
+    processor: str = "x86-64"
+    triple: str = "x86_64-unknown-linux-gnu"
+
+    def lanes(self, itemsize: int) -> int:
+        return self.vector_bytes // itemsize
+
+
+_AVX2 = "+sse4.2,+avx,+avx2,+fma,+f16c,+bmi,+bmi2,+lzcnt,+popcnt,+movbe"
+_AVX512 = _AVX2 + ",+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512cd"
+
+BASELINE = Target("baseline", "+sse2", 16, 16, fma=False, f16c=False)
+AVX2 = Target("avx2", _AVX2, 32, 16, fma=True, f16c=True)
+AVX512 = Target("avx512", _AVX512, 64, 32, fma=True, f16c=True)
+AVX512_DOT = Target("avx512_dot", _AVX512 + ",+avx512bf16,+avx512vnni", 64, 32, fma=True, f16c=True,
+                    bf16_dot=True, int8_dot=True)
+TARGETS = {t.name: t for t in (BASELINE, AVX2, AVX512, AVX512_DOT)}
+
+
+@functools.cache
+def machine_features() -> frozenset[str]:
+    try:
+        with open("/proc/cpuinfo") as f:
+            for line in f:
+                if line.startswith("flags"):
+                    return frozenset(line.split(":", 1)[1].split())
+    except OSError:
+        pass
+    return frozenset()
+
+
+@functools.cache
+def current() -> Target:
+    """The target of this process: the best that the machine has, or a lesser one named by TAEDA_CPU.
+
+    `TAEDA_CPU=avx512` means AVX-512 with whatever dot products the machine has.
+    """
+    have = machine_features()
+    best = BASELINE
+    if {"avx2", "fma", "f16c"} <= have:
+        best = AVX2
+        if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= have:
+            best = AVX512_DOT if {"avx512_bf16", "avx512_vnni"} <= have else AVX512
+    asked = environment.cpu()
+    if asked is None or asked == "avx512" and best in (AVX512, AVX512_DOT):
+        return best
+    if asked not in TARGETS:
+        raise ValueError(f"TAEDA_CPU is {asked!r}; expected one of {', '.join(TARGETS)}")
+    order = list(TARGETS)
+    if order.index(asked) > order.index(best.name):
+        raise ValueError(f"TAEDA_CPU is {asked!r}, but this machine has at most {best.name!r}")
+    return TARGETS[asked]

@@ -1,0 +1,346 @@
+"""How convolutions are carried out: which templates are launched, on what, and with which block sizes.
+
+Every function takes the builder `b`, contiguous registers whose `shape` holds numbers or Symbols, and static strides
+and dilations with one entry for each spatial dimension (one to three); paddings may be Symbols. The methods are
+
+* `conv_direct`: vectors along output channels, the input read in place; for images that fill its tiles,
+* `conv_planes`: vectors along pixels; for few output channels in a group, depthwise convolution above all,
+* `conv_gather`: patches gathered into panels; for everything else: 1x1, small images, very many channels.
+
+The choice, and the order of every sum, depend on the shape of one image only: all candidates are launched with
+conditions of which exactly one holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from taeda.codegen.target import Target, current
+from taeda.codegen.templates import conv_direct, conv_gather, conv_planes, conv_weight
+from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
+
+TYPES = {"float32": "float", "float64": "double"}
+BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A convolution as the templates see it (the formula stands in `conv_gather`). Sequences are (z, y, x).
+
+    The weight is said by strides in elements, so that one tensor serves a convolution and its transpose.
+    """
+
+    groups: int
+    channels: Any  # of x, in one group
+    rows: Any  # of out, in one group
+    taps: Sequence[Any]
+    pixels: Sequence[Any]
+    step: Sequence[int]
+    origin: Sequence[Any]
+    tap_step: Sequence[int]
+    out_origin: Sequence[int]
+    out_step: Sequence[int]
+    group_stride: Any
+    row_stride: Any
+    channel_stride: Any
+    first: Any  # the first tap, counted in elements
+    tap_strides: Sequence[Any]
+    columns: str  # "natural": the weight is [row][channel][tap]; "swapped": [channel][row][tap]; "any"
+
+    @property
+    def tap_count(self) -> Any:
+        return product(self.taps)
+
+    @property
+    def depth(self) -> Any:
+        return self.channels * self.tap_count
+
+
+def type_of(tensor: Any) -> str:
+    name = str(tensor.dtype).removeprefix("torch.")
+    if name not in TYPES:
+        raise NotImplementedError(f"convolution of dtype {name}; float32 and float64 are computed directly")
+    return TYPES[name]
+
+
+def itemsize_of(type: str) -> int:
+    return 4 if type == "float" else 8
+
+
+def three(values: Sequence[Any], fill: Any) -> list[Any]:
+    """Values for (z, y, x) of one to three values."""
+    return [fill] * (3 - len(values)) + list(values)
+
+
+def all_of(*conditions: Any) -> Any:
+    """Conjunction of conditions that may be known: True, False or a Symbol."""
+    unknown = [c for c in conditions if isinstance(c, Symbol)]
+    if any(not isinstance(c, Symbol) and not c for c in conditions):
+        return False
+    return functools.reduce(lambda a, b: a & b, unknown) if unknown else True
+
+
+def any_of(*conditions: Any) -> Any:
+    return negated(all_of(*(negated(c) for c in conditions)))
+
+
+def negated(condition: Any) -> Any:
+    return logical_not(condition) if isinstance(condition, Symbol) else not condition
+
+
+def output_size(size: Any, kernel: Any, stride: int, padding: Any, dilation: int) -> Any:
+    return (size + (padding * 2 - 1) - (kernel - 1) * dilation) // stride + 1
+
+
+class _Conditional:
+    """The builder, with a condition on what is launched. Nothing is emitted for what cannot happen."""
+
+    def __init__(self, b: Any, condition: Any) -> None:
+        self.b, self.condition = b, condition
+
+    @property
+    def possible(self) -> bool:
+        return isinstance(self.condition, Symbol) or bool(self.condition)
+
+    def launch(self, *args: Any, **kwargs: Any) -> None:
+        self.b.launch(*args, **kwargs, when=self.condition if isinstance(self.condition, Symbol) else None)
+
+    def alloc(self, dtype: Any, shape: Sequence[Any]) -> Any:
+        return self.b.alloc(dtype, shape, when=self.condition if isinstance(self.condition, Symbol) else None)
+
+
+def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    """Writes the convolution of x to `out`."""
+    target = current()
+    lanes = target.lanes(itemsize_of(type_of(x)))
+    vectors = ceildiv(g.rows, lanes)
+    taps, pixels = g.tap_count, product(g.pixels)
+    few_rows = g.rows * 5 < vectors * (lanes * 3)
+    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4))
+    direct = all_of(negated(planes), negated(few_rows), taps > 1, g.depth <= 2400, pixels >= 64)
+    gather = all_of(negated(planes), negated(direct))
+    _direct(_Conditional(b, direct), target, x, weight, bias, out, g)
+    _planes(_Conditional(b, planes), target, x, weight, bias, out, g)
+    _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
+
+
+def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
+    return [x, weight, out] if bias is None else [x, weight, bias, out]
+
+
+def _static_step(step: Sequence[int]) -> int:
+    return step[2] if step[2] in (1, 2) else 0
+
+
+def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    itemsize = itemsize_of(type)
+    width = conv_gather.panel_width(target, itemsize)
+    size, out_size, pixels = three(x.shape[2:], 1), three(out.shape[2:], 1), list(g.pixels)
+    if list(g.step) == [1, 1, 1] and list(g.out_step) == [1, 1, 1] and \
+            all(isinstance(o, Symbol) or o == 0 for o in [*g.origin, *g.out_origin]):
+        # A single tap that moves nothing: the image is one line.
+        same = all_of(g.tap_count == 1, *(o == 0 for o in g.origin),
+                      *(p == s for p, s in zip(pixels, size, strict=True)))
+        size = [*(where(same, 1, s) for s in size[:2]), where(same, product(size), size[2])]
+        out_size = [*(where(same, 1, s) for s in out_size[:2]), where(same, product(out_size), out_size[2])]
+        pixels = [*(where(same, 1, s) for s in pixels[:2]), where(same, product(pixels), pixels[2])]
+    tap_count = maximum(g.tap_count, 1)
+    channel_block = maximum(minimum(g.channels, 4096 // itemsize // tap_count), 1)
+    depth = channel_block * tap_count
+    panels = maximum(minimum(393216 // itemsize // (depth * width), 16), 1)
+    pixel_block = panels * width
+    images = x.shape[0]
+    pixel_blocks = ceildiv(images * product(g.pixels), pixel_block)
+    # A few large blocks of pixels leave threads idle: then the rows are divided too.
+    row_block = ceildiv(ceildiv(g.rows, ceildiv(8, maximum(pixel_blocks, 1))), 24) * 24
+    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step), "bias": bias is not None},
+             _operands(x, weight, bias, out),
+             [images, g.groups, g.channels, g.rows, *size, *g.taps, *pixels, *g.step, *g.origin, *g.tap_step, *out_size,
+              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *_weight_places(g)],
+             work=g.groups * ceildiv(g.rows, row_block) * pixel_blocks, grain=1,
+             scratch=conv_gather.scratch_bytes(target, type, channel_block, tap_count, pixel_block))
+
+
+def _direct(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    lanes = target.lanes(itemsize_of(type))
+    vectors = ceildiv(g.rows, lanes)
+    extent, line_block = _line_block(g, 512)
+    columns = b.alloc(weight.dtype, [g.groups * vectors * lanes * g.depth])
+    if g.columns == "any":
+        b.launch(conv_direct.emit_conv_columns, {"type": type}, [weight, columns],
+                 [g.rows, g.channels, g.group_stride, g.row_stride, g.channel_stride, *g.taps, g.first, *g.tap_strides],
+                 work=g.groups * vectors, grain=1)
+    else:
+        images, pixels = (1, g.depth) if g.columns == "natural" else (g.channels, g.tap_count)
+        b.launch(conv_weight.emit_conv_lanes, {"type": type}, [weight, columns],
+                 [images, g.groups, g.rows, pixels, g.channel_stride, g.group_stride],
+                 work=g.groups * vectors * images, grain=1, scratch=lanes * lanes * itemsize_of(type))
+    b.launch(conv_direct.emit_conv_direct, {"type": type, "bias": bias is not None}, _operands(x, columns, bias, out),
+             [*_common(x, out, g), *extent, line_block],
+             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
+             scratch=conv_direct.scratch_bytes(target, type, g.depth, g.channels * product(extent),
+                                               line_block * g.pixels[2]))
+
+
+def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    extent, line_block = _line_block(g, 8192)
+    line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
+    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step), "bias": bias is not None},
+             _operands(x, weight, bias, out), [*_common(x, out, g), *extent, line_block, *_weight_places(g)],
+             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
+             scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
+                                               line_vectors, g.step[2]))
+
+
+def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
+    # The copy begins at the tap furthest left, which is the last one if taps run backwards.
+    reach = [(t - 1) * d for t, d in zip(g.taps, g.tap_step, strict=True)]
+    origin = [o + minimum(r, 0) for o, r in zip(g.origin, reach, strict=True)]
+    begin = [maximum(-r, 0) if d < 0 else 0 for r, d in zip(reach, g.tap_step, strict=True)]
+    return [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step, *origin,
+            *g.tap_step, *begin, *three(out.shape[2:], 1), *g.out_origin, *g.out_step]
+
+
+def _line_block(g: Geometry, most_pixels: int) -> tuple[list[Any], Any]:
+    """Extent (z, y, x) of the copy for one block of lines of the output, and how many lines that is."""
+    extent = [maximum((t - 1) * abs(d) + 1, 0) for t, d in zip(g.taps, g.tap_step, strict=True)]
+    extent[2] = extent[2] + maximum((g.pixels[2] - 1) * g.step[2], 0)
+    lines = BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[2], 1)
+    lines = minimum((lines - extent[1]) // g.step[1] + 1, most_pixels // maximum(g.pixels[2], 1))
+    all_lines = maximum(g.pixels[1], 1)
+    lines = maximum(minimum(lines, all_lines), 1)
+    lines = ceildiv(all_lines, ceildiv(all_lines, lines))  # blocks of about the same size
+    extent[1] = extent[1] + (lines - 1) * g.step[1]
+    return extent, lines
+
+
+def _weight_places(g: Geometry) -> list[Any]:
+    return [g.group_stride, g.row_stride, g.channel_stride, g.first, *g.tap_strides]
+
+
+def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Sequence[int], padding: Sequence[Any],
+            dilation: Sequence[int], groups: int, sizes: Sequence[Any] | None = None) -> Any:
+    """x (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None → (N, M, *sizes). All contiguous.
+
+    `sizes` are those that PyTorch documents where they are not given; `padding` is that in front.
+    """
+    rank = len(stride)
+    kernel = weight.shape[2:]
+    if sizes is None:
+        sizes = [output_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i]) for i in range(rank)]
+    out = b.alloc(x.dtype, [x.shape[0], weight.shape[0], *sizes])
+    channels, rows, taps = weight.shape[1], weight.shape[0] // groups, product(kernel)
+    convolve(b, x, weight, bias, out, Geometry(
+        groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(sizes, 1),
+        step=three(stride, 1), origin=three([-p for p in padding], 0), tap_step=three(dilation, 1),
+        out_origin=[0] * 3, out_step=[1] * 3, group_stride=rows * channels * taps, row_stride=channels * taps,
+        channel_stride=taps, first=0, tap_strides=three([product(kernel[i + 1:]) for i in range(rank)], 1),
+        columns="natural"))
+    return out
+
+
+def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], stride: Sequence[int],
+               padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
+    """The transpose of `forward`: x (N, M, *in), weight (M, C / groups, *kernel) → (N, C, *sizes).
+
+    It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
+    fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
+    which meet the input backwards.
+    """
+    rank = len(stride)
+    kernel = weight.shape[2:]
+    channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
+    out = b.alloc(x.dtype, [x.shape[0], rows * groups, *sizes])
+    for residues in itertools.product(*(range(s) for s in stride)):
+        taps, origin, pixels, tap_step, tap_strides = [], [], [], [], []
+        first: Any = 0
+        for i in range(rank):
+            s, p, d = stride[i], padding[i], dilation[i]
+            element = product(kernel[i + 1:])
+            pixels.append(maximum(ceildiv(sizes[i] - residues[i], s), 0))
+            start, period = _first_tap(residues[i] + p, s, d)
+            tap_step.append(-(period * d // s))
+            tap_strides.append(element * period)
+            count = maximum(ceildiv(kernel[i] - start, period), 0)
+            taps.append(where(start < 0, 0, count))
+            start = maximum(start, 0)
+            origin.append((p + (residues[i] - start * d)) // s)
+            first = first + start * element
+        convolve(b, x, weight, bias, out, Geometry(
+            groups=groups, channels=channels, rows=rows, taps=three(taps, 1), pixels=three(pixels, 1), step=[1] * 3,
+            origin=three(origin, 0), tap_step=three(tap_step, 1), out_origin=three(residues, 0),
+            out_step=three(stride, 1), group_stride=channels * rows * all_taps, row_stride=all_taps,
+            channel_stride=rows * all_taps, first=first, tap_strides=three(tap_strides, 1),
+            columns="swapped" if all(s == 1 for s in stride) else "any"))
+    return out
+
+
+def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
+    """The least k with position - k * dilation a multiple of the stride (-1: there is none), and the period of such k."""
+    period = stride // math.gcd(stride, dilation)
+    found: Any = -1
+    for k in reversed(range(period)):
+        found = where((position + k * (stride - 1) * dilation) % stride == 0, k, found)  # never negative
+    return found, period
+
+
+def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride: Sequence[int],
+                    padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
+    """x (N, C, *size), upstream (N, M, *out) → (M, C / groups, *kernel). All contiguous."""
+    target = current()
+    type = type_of(x)
+    itemsize = itemsize_of(type)
+    lanes = target.lanes(itemsize)
+    images = x.shape[0]
+    channels, rows = x.shape[1] // groups, upstream.shape[1] // groups
+    size, pixels, taps = three(x.shape[2:], 1), three(upstream.shape[2:], 1), three(kernel, 1)
+    step, tap_step = three(stride, 1), three(dilation, 1)
+    tap_count, pixel_count = product(taps), product(pixels)
+    extent = [maximum((q - 1) * s + (t - 1) * d + 1, 0)
+              for q, s, t, d in zip(pixels, step, taps, tap_step, strict=True)]
+    vectors = ceildiv(rows, lanes)
+    out = b.alloc(x.dtype, [rows * groups, channels, *kernel])
+    integers = [images, groups, channels, rows, *size, *taps, *pixels, *step,
+                *three([-p for p in padding], 0), *tap_step]
+    places = [0, 0, 0, *extent]
+
+    few_rows = rows * 5 < vectors * (lanes * 3)
+    along_pixels = _Conditional(b, few_rows)
+    if along_pixels.possible:
+        along_pixels.launch(
+            conv_planes.emit_conv_planes_weight, {"type": type, "step_x": _static_step(step)}, [x, upstream, out],
+            [*integers, *places], work=groups * channels, grain=1,
+            scratch=conv_planes.weight_scratch_bytes(target, type, rows, tap_count, product(extent), step[2]))
+    along_rows = _Conditional(b, negated(few_rows))
+    if along_rows.possible:
+        columns = along_rows.alloc(x.dtype, [groups * vectors * lanes * images * pixel_count])
+        along_rows.launch(conv_weight.emit_conv_lanes, {"type": type}, [upstream, columns],
+                          [images, groups, rows, pixel_count, groups * rows * pixel_count, rows * pixel_count],
+                          work=groups * vectors * images, grain=1,
+                          scratch=lanes * lanes * itemsize)
+        most = minimum(1024 // maximum(tap_count, 1), BLOCK_ELEMENTS // maximum(product(extent), 1))
+        blocks = maximum(ceildiv(channels, maximum(minimum(channels, most), 1)), 1)
+        channel_block = maximum(ceildiv(channels, blocks), 1)
+        image_block = maximum(minimum(512 // maximum(pixel_count, 1), images), 1)
+        line_block = maximum(512 // maximum(pixels[2], 1), 1)
+        tiles = ceildiv(vectors, len(conv_weight.tap_rows(target)))
+        along_rows.launch(conv_weight.emit_conv_weight, {"type": type}, [x, columns, out],
+                          [*integers, *extent, channel_block, image_block, line_block],
+                          work=groups * tiles * ceildiv(channels, channel_block), grain=1,
+                          scratch=conv_weight.scratch_bytes(target, type, channel_block, image_block, tap_count,
+                                                            product(extent), pixels[0] * pixels[1]))
+    return out

@@ -1,0 +1,322 @@
+"""The gradient of a convolution with respect to its weight.
+
+    result[g, m, c, t] = sum over n, q of g[n, g, m, q] * x[n, g, c, q * s + o + t * d]
+
+Vectors run along m (output channels), so the upstream gradient is first transposed by `emit_conv_lanes` into
+tiles [pixels][channels of the tile]. `emit_conv_weight` then multiplies each pixel's vectors with numbers of x,
+which it reads from a zero-padded copy of some channels, and sums in registers over a chunk of pixels; chunks
+are added up in order. Work is divided by group, tile of m and block of c: never along the sum, whose order is a
+function of the sizes alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
+
+LANES_INTEGERS = ("images", "groups", "rows", "pixels", "image_stride", "group_stride")  # strides in elements
+INTEGERS = (
+    "images", "groups", "channels", "rows",
+    "size_z", "size_y", "size_x",
+    "taps_z", "taps_y", "taps_x",
+    "pixels_z", "pixels_y", "pixels_x",
+    "step_z", "step_y", "step_x",
+    "origin_z", "origin_y", "origin_x",
+    "tap_step_z", "tap_step_y", "tap_step_x",
+    "extent_z", "extent_y", "extent_x",  # of the padded copy: what is touched of x, from origin on
+    "channel_block", "image_block",  # how much is copied at a time
+    "line_block",  # rows of pixels summed in registers before the sum goes to memory
+)
+
+
+def tap_rows(target: Target) -> tuple[int, ...]:
+    """Rows (channel, tap) of the register tile, for 1, 2, ... vectors of output channels."""
+    return (10, 10, 8, 6) if target.vector_registers == 32 else (10, 6)
+
+
+def tile_width(target: Target, itemsize: int) -> int:
+    return len(tap_rows(target)) * target.lanes(itemsize)
+
+
+def scratch_bytes(target: Target, type: str, channel_block: Any, image_block: Any, taps: Any, extent: Any,
+                  lines: Any) -> Any:
+    """Scratch of `emit_conv_weight`; `extent` elements per copied channel, `lines` rows of pixels per image."""
+    size, most = SIZES[type], max(tap_rows(target))
+    return (((channel_block * taps + most) * tile_width(target, size) + channel_block * image_block * extent
+             + 64) * size + (channel_block * taps + most) * 8 + image_block * lines * 8 + 192)
+
+
+def emit_conv_lanes(target: Target, type: str = "float") -> str:
+    """Transposes matrices [rows][pixels], one for each image and group. Scratch: lanes * lanes elements.
+
+    Operands: source, result.
+
+    The result holds, for each group and each tile of `tile_width` rows (the last one narrower, but whole vectors),
+    [images * pixels][rows of the tile]. A work item is (group, vector of rows, image).
+    """
+    module = Module(target)
+    size = SIZES[type]
+    lanes, tile_vectors = target.lanes(size), len(tap_rows(target))
+    vec = vector(lanes, type)
+    f = module.kernel()
+    arguments = Arguments(f)
+    n = names_of(f, arguments.integers, LANES_INTEGERS)
+    source, result = arguments.data(0), arguments.data(1)
+    vectors = f.ceil_div(n["rows"], lanes)
+    pixels = n["pixels"]
+    row_bytes = pixels * size
+    zero = f.constant(0, vec)
+
+    def item(index: Value) -> None:
+        image, rest = index % n["images"], index // n["images"]
+        which, group = rest % vectors, rest // vectors
+        tile, within = which // tile_vectors, which % tile_vectors
+        width_bytes = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors) * (lanes * size)
+        first = which * lanes
+        valid = n["rows"] - first  # may exceed the lanes
+        at = f.at(source, (image * n["image_stride"] + group * n["group_stride"]) * size + first * row_bytes)
+        to = f.at(result, (group * vectors + tile * tile_vectors) * (n["images"] * pixels * (lanes * size))
+                  + image * pixels * width_bytes + within * (lanes * size))
+        row_valid = [f.constant(r) < valid for r in range(lanes)]
+        row_offset = [f.select(row_valid[r], row_bytes * r, 0) for r in range(lanes)]
+
+        def transposed(pixel: Value, count: Value) -> list[Value]:
+            columns = f.lane_range(lanes, f.constant(0), count)
+            loaded = []
+            for r in range(lanes):
+                mask = f.select(row_valid[r], columns, f.constant(0, columns.type))
+                loaded.append(f.masked_load(vec, f.at(f.index(at, type, pixel), row_offset[r]), mask, zero))
+            return transpose(f, loaded)
+
+        whole = pixels - pixels % lanes
+
+        def block(pixel: Value) -> None:
+            place = f.at(to, pixel * width_bytes)
+            for r, value in enumerate(transposed(pixel, f.constant(lanes))):
+                f.store(value, f.at(place, width_bytes * r))
+
+        f.loop(0, whole, block, step=lanes)
+
+        def rest_of_image() -> None:
+            for r, value in enumerate(transposed(whole, pixels - whole)):
+                f.store(value, f.at(arguments.scratch, r * lanes * size))
+            f.loop(whole, pixels, lambda p: f.store(
+                f.load(vec, f.at(arguments.scratch, (p - whole) * (lanes * size))), f.at(to, p * width_bytes)))
+
+        f.branch(whole < pixels, rest_of_image)
+
+    f.loop(f["begin"], f["end"], item)
+    f.ret(0)
+    return module.text()
+
+
+def transpose(f: Function, rows: list[Value]) -> list[Value]:
+    """The transpose of a square of vectors, by exchanging ever larger blocks."""
+    lanes = len(rows)
+    step = 1
+    while step < lanes:
+        for i in range(lanes):
+            if i & step:
+                continue
+            a, b = rows[i], rows[i + step]
+            rows[i] = f.shuffle(a, b, [j if not j & step else lanes + j - step for j in range(lanes)])
+            rows[i + step] = f.shuffle(a, b, [j + step if not j & step else lanes + j for j in range(lanes)])
+        step *= 2
+    return rows
+
+
+def emit_conv_weight(target: Target, type: str = "float") -> str:
+    """Operands: x, the result of `emit_conv_lanes`, result. A work item is (group, tile of rows, channel block)."""
+    module = Module(target)
+    size = SIZES[type]
+    lanes = target.lanes(size)
+    heights = tap_rows(target)
+    tiles = [_tile(module, type, height, k + 1) for k, height in enumerate(heights)]
+    copy = emit_padded_copy(module, type)
+    tile_vectors = len(heights)
+    f = module.kernel()
+    arguments = Arguments(f)
+    n = names_of(f, arguments.integers, INTEGERS)
+    x, upstream, result = arguments.data(0), arguments.data(1), arguments.data(2)
+    taps_yx = n["taps_y"] * n["taps_x"]
+    taps = n["taps_z"] * taps_yx
+    lines = n["pixels_z"] * n["pixels_y"]
+    pixels = lines * n["pixels_x"]
+    extent_yx = n["extent_y"] * n["extent_x"]
+    extent = n["extent_z"] * extent_yx
+    vectors = f.ceil_div(n["rows"], lanes)
+    tile_count = f.ceil_div(vectors, tile_vectors)
+    blocks = f.ceil_div(n["channels"], n["channel_block"])
+    most = max(heights)
+    # Scratch: sums, offsets of (channel, tap), offsets of lines of pixels, the padded copy.
+    sums = arguments.scratch
+    offsets = f.at(sums, (n["channel_block"] * taps + most) * (tile_vectors * lanes * size))
+    line_offsets = f.at(offsets, (n["channel_block"] * taps + most) * 8)
+    padded = f.at(line_offsets, (n["image_block"] * lines * 8 + 63) // 64 * 64)
+
+    def item(index: Value) -> None:
+        block, rest = index % blocks, index // blocks
+        tile, group = rest % tile_count, rest // tile_count
+        channel = block * n["channel_block"]
+        depth = f.minimum(n["channel_block"], n["channels"] - channel)
+        height = depth * taps
+        here = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors)
+        width_bytes = here * (lanes * size)
+        columns = f.at(upstream, (group * vectors + tile * tile_vectors) * (n["images"] * pixels * (lanes * size)))
+        f.loop(0, (height + most) * here, lambda k: f.store(f.constant(0, vector(lanes, type)),
+                                                           f.at(sums, k * (lanes * size))))
+
+        def channel_offsets(c: Value, to: Value) -> list[Value]:
+            def at_z(z: Value, to: Value) -> list[Value]:
+                def at_y(y: Value, to: Value) -> list[Value]:
+                    def at_x(k: Value, to: Value) -> list[Value]:
+                        place = (c * extent + z * n["tap_step_z"] * extent_yx
+                                 + y * n["tap_step_y"] * n["extent_x"] + k * n["tap_step_x"])
+                        f.store(place * size, to)
+                        return [f.at(to, 8)]
+                    return f.loop(0, n["taps_x"], at_x, carry=[to])
+                return f.loop(0, n["taps_y"], at_y, carry=[to])
+            return f.loop(0, n["taps_z"], at_z, carry=[to])
+
+        (end,) = f.loop(0, depth, channel_offsets, carry=[offsets])
+        for k in range(most):
+            f.store(f.constant(0), f.at(end, 8 * k))
+
+        def images(image: Value) -> None:
+            count = f.minimum(n["image_block"], n["images"] - image)
+
+            def one_image(i: Value) -> None:
+                f.call(copy, f.index(x, type, (((image + i) * n["groups"] + group) * n["channels"] + channel)
+                                     * (n["size_z"] * n["size_y"] * n["size_x"])),
+                       f.index(padded, type, i * depth * extent), depth,
+                       *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))
+
+                def at_z(z: Value) -> None:
+                    def at_y(y: Value) -> None:
+                        place = i * depth * extent + z * n["step_z"] * extent_yx + y * n["step_y"] * n["extent_x"]
+                        f.store(place * size, f.index(line_offsets, "i64", i * lines + z * n["pixels_y"] + y))
+                    f.loop(0, n["pixels_y"], at_y)
+                f.loop(0, n["pixels_z"], at_z)
+
+            f.loop(0, count, one_image)
+
+            def chunk(line: Value) -> None:
+                line_count = f.minimum(n["line_block"], count * lines - line)
+                b = f.at(columns, (image * pixels + line * n["pixels_x"]) * width_bytes)
+                line_table = f.index(line_offsets, "i64", line)
+
+                def run(tile_function: Function, rows: int) -> None:
+                    f.loop(0, height, lambda row: _nothing(f.call(
+                        tile_function, padded, f.index(offsets, "i64", row), line_table, line_count, b,
+                        n["pixels_x"], n["step_x"] * size, f.at(sums, row * width_bytes))), step=rows)
+
+                f.switch(here - 1, [lambda t=t, r=r: run(t, r)  # type: ignore[misc]
+                                    for t, r in zip(tiles, heights, strict=True)])
+
+            f.loop(0, count * lines, chunk, step=n["line_block"])
+
+        f.loop(0, n["images"], images, step=n["image_block"])
+
+        first_row = tile * (tile_vectors * lanes)
+        valid = f.minimum(here * lanes, n["rows"] - first_row)
+
+        def write(m: Value) -> None:
+            to = f.index(result, type, ((group * n["rows"] + first_row + m) * n["channels"] + channel) * taps)
+            start = f.index(sums, type, m)
+
+            def one(k: Value, pointer: Value) -> list[Value]:
+                f.store(f.load(type, pointer), f.index(to, type, k))
+                return [f.at(pointer, width_bytes)]
+            f.loop(0, height, one, carry=[start])
+
+        f.loop(0, valid, write)
+
+    f.loop(f["begin"], f["end"], item)
+    f.ret(0)
+    return module.text()
+
+
+def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
+    """c[rows][vectors] += sum over lines and pixels of padded[tap offset + line offset + pixel] * b[pixel]."""
+    size = SIZES[type]
+    lanes = module.target.lanes(size)
+    vec = vector(lanes, type)
+    f = module.function(f"tile_{rows}x{vectors}", [
+        ("ptr", "padded"), ("ptr", "offsets"), ("ptr", "lines"), ("i64", "line_count"), ("ptr", "b"),
+        ("i64", "pixels"), ("i64", "step"), ("ptr", "c")])
+    a = [f.at(f["padded"], f.load("i64", f.at(f["offsets"], 8 * r))) for r in range(rows)]
+    zero = f.constant(0, vec)
+    length = f["pixels"] * f["step"]
+
+    def line(index: Value, b: Value, *sums: Value) -> list[Value]:
+        start = f.load("i64", f.index(f["lines"], "i64", index))
+
+        def pixel(offset: Value, b: Value, *sums: Value) -> list[Value]:
+            columns = [f.load(vec, f.at(b, v * lanes * size)) for v in range(vectors)]
+            new = list(sums)
+            for r in range(rows):
+                number = f.splat(f.load(type, f.at(a[r], offset)), lanes)
+                for v in range(vectors):
+                    new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
+            return [f.at(b, vectors * lanes * size), *new]
+
+        return f.loop(start, start + length, pixel, step=f["step"], carry=[b, *sums])
+
+    _, *sums = f.loop(0, f["line_count"], line, carry=[f["b"], *[zero] * (rows * vectors)])
+    for k, value in enumerate(sums):
+        place = f.at(f["c"], k * lanes * size)
+        f.store(f.load(vec, place) + value, place)
+    f.ret()
+    return f
+
+
+def emit_padded_copy(module: Module, type: str) -> Function:
+    """Copies `count` planes of size (z, y, x) to planes of extent (z, y, x) that begin at origin, zero outside.
+
+    Up to one vector is written behind the last plane.
+    """
+    size = SIZES[type]
+    lanes = module.target.lanes(size)
+    vec = vector(lanes, type)
+    names = [f"{kind}_{axis}" for kind in ("size", "origin", "extent") for axis in "zyx"]
+    f = module.function("padded_copy", [("ptr", "source"), ("ptr", "to"), ("i64", "count"),
+                                        *(("i64", name) for name in names)])
+    zero = f.constant(0, vec)
+    plane = f["size_z"] * f["size_y"] * f["size_x"]
+
+    def plane_of(c: Value, to: Value) -> list[Value]:
+        source = f.index(f["source"], type, c * plane)
+
+        def at_z(z: Value, to: Value) -> list[Value]:
+            sz = z + f["origin_z"]
+            inside_z = (sz >= 0) & (sz < f["size_z"])
+
+            def at_y(y: Value, to: Value) -> list[Value]:
+                sy = y + f["origin_y"]
+                inside = inside_z & (sy >= 0) & (sy < f["size_y"])
+                row = (sz * f["size_y"] + sy) * f["size_x"] + f["origin_x"]
+                stop_x = f.select(inside, f["size_x"], 0)
+
+                def at_x(x: Value) -> None:
+                    sx = x + f["origin_x"]
+                    low = f.maximum(f.constant(0), -sx)
+                    high = f.minimum(f.constant(lanes), stop_x - sx)
+                    some = low < high
+                    mask = f.lane_range(lanes, f.select(some, low, 0), f.select(some, high, 0))
+                    pointer = f.index(source, type, f.select(some, row + x, 0))
+                    f.store(f.masked_load(vec, pointer, mask, zero), f.index(to, type, x))
+
+                f.loop(0, f["extent_x"], at_x, step=lanes)
+                return [f.index(to, type, f["extent_x"])]
+            return f.loop(0, f["extent_y"], at_y, carry=[to])
+        return f.loop(0, f["extent_z"], at_z, carry=[to])
+
+    f.loop(0, f["count"], plane_of, carry=[f["to"]])
+    f.ret()
+    return f
+
+
+def _nothing(value: object) -> None:
+    return None

@@ -1,0 +1,164 @@
+"""What a matrix product kernel is specialised for: the dtypes and the register tile of the target.
+
+Everything else (sizes, strides, transposition, broadcasting, blocking) is a run-time integer, so that one piece of
+machine code for each dtype serves every shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.conv_ir import Function, Value, vector
+from taeda.codegen.templates.rows import ITEMSIZE, convert, load_wide, narrow, storage_type, store_narrow
+
+_COMPUTE = {"float32": "float32", "float64": "float64", "float16": "float32", "bfloat16": "float32", "int64": "int64",
+            "int32": "int32", "int16": "int32", "int8": "int32", "uint8": "int32"}
+_TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Dtypes and tile of a product `out = a @ b`, `a` and `b` of `dtype`.
+
+    Sums are in `compute`: float32 for the 16-bit floats, which are rounded once at the end; int32 for the small
+    integers, whose product modulo 2**8 or 2**16 is that of int32. `rows` by `vectors` vectors of `lanes` is the tile
+    of C that is held in registers. `pairs` is true where bfloat16 is multiplied by vdpbf16ps: a *unit* is then two
+    neighbours in k, else it is one element. Sizes along k and strides in bytes are always of units.
+    """
+
+    target: Target
+    dtype: str
+    out_dtype: str
+    compute: str
+    rows: int
+    vectors: int
+    lanes: int
+    pairs: bool
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an element of `a` and `b` in memory."""
+        return ITEMSIZE[self.dtype]
+
+    @property
+    def out_itemsize(self) -> int:
+        return ITEMSIZE[self.out_dtype]
+
+    @property
+    def unit(self) -> int:
+        """Bytes of a packed unit, which is also the size of an accumulator."""
+        return ITEMSIZE[self.compute]
+
+    @property
+    def depth(self) -> int:
+        """Elements of k in a unit."""
+        return 2 if self.pairs else 1
+
+    @property
+    def type(self) -> str:
+        """LLVM type of an accumulator."""
+        return _TYPES[self.compute]
+
+    @property
+    def vector(self) -> str:
+        return vector(self.lanes, self.type)
+
+    @property
+    def packed_type(self) -> str:
+        """LLVM type of a packed unit: that of the accumulators, or the bits of two bfloat16 numbers."""
+        return "i32" if self.pairs else self.type
+
+    @property
+    def converts(self) -> bool:
+        """True if elements of `a` and `b` have another form in memory than when packed."""
+        return self.dtype != self.compute
+
+    @property
+    def converts_out(self) -> bool:
+        return self.out_dtype != self.compute
+
+    @property
+    def row_block(self) -> int:
+        """Rows of the block of C that is one work item: a multiple of `rows` and `lanes`, near 512."""
+        return 528 if self.rows == 6 else 512
+
+    @property
+    def column_blocks(self) -> list[tuple[int, int]]:
+        """Columns of that block, by the size of C: (largest M * N, columns). Narrow ones divide small work better."""
+        return [(1 << 17, 96), (1 << 19, 192), (1 << 62, 384)]
+
+    @property
+    def k_block(self) -> int:
+        """Units of k that are packed at a time: the block of B then takes less than half of a second cache of 1 MB (AVX-512)
+        or 512 KB, and the rows of A a part of the first one."""
+        return (256 if self.target.vector_registers == 32 else 192) * 4 // self.unit
+
+    @property
+    def k_block_thin(self) -> int:
+        """The same if C has so few rows that B is used about once: what is packed stays in the first cache."""
+        return 128 * 4 // self.unit
+
+    @property
+    def group_rows(self) -> int:
+        """Rows of A that are copied together: whole vectors and whole tiles."""
+        return 24 if self.rows == 6 else 16
+
+    @property
+    def columns(self) -> int:
+        """Columns of a full panel of B."""
+        return self.vectors * self.lanes
+
+    @property
+    def masks(self) -> bool:
+        """True where vector loads and stores can leave lanes out at no cost."""
+        return self.target.vector_bytes == 64
+
+    def load(self, f: Function, pointer: Value, lanes: int = 0) -> Value:
+        """Elements at `pointer` in the type of arithmetic."""
+        return convert(f, load_wide(f, pointer, self.dtype, lanes), self.dtype, self.compute)
+
+    def load_out(self, f: Function, pointer: Value, lanes: int = 0) -> Value:
+        """Elements of the result (or of the bias, which has its dtype) in the type of arithmetic."""
+        return convert(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
+
+    def store_out(self, f: Function, value: Value, pointer: Value) -> None:
+        if is_half(self.out_dtype):
+            store_narrow(f, value, pointer, self.out_dtype)
+        else:
+            f.store(convert(f, value, self.compute, self.out_dtype), pointer)
+
+    def multiply_add(self, f: Function, a: Value, b: Value, c: Value) -> Value:
+        """c + a * b for vectors of packed units `a` and `b`."""
+        if self.pairs:
+            packed = vector(2 * self.lanes, "bfloat")
+            name = "llvm.x86.avx512bf16.dpbf16ps.512"
+            return f.call_intrinsic(name, self.vector, [self.vector, packed, packed],
+                                    [c, f.cast("bitcast", a, packed), f.cast("bitcast", b, packed)])
+        return f.fma(a, b, c) if self.compute.startswith("float") else c + a * b
+
+
+def is_half(dtype: str) -> bool:
+    return dtype in ("float16", "bfloat16")
+
+
+def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
+    """The kind for a product of matrices of `dtype`. Raises NotImplementedError for bool and complex dtypes."""
+    out_dtype = out_dtype or dtype
+    if dtype not in _COMPUTE or out_dtype not in _COMPUTE:
+        raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
+    compute = _COMPUTE[dtype]
+    if ITEMSIZE[out_dtype] > ITEMSIZE[compute] or out_dtype.startswith(("float", "bfloat")) != compute.startswith("float"):
+        raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
+    pairs = dtype == "bfloat16" and target.bf16_dot
+    lanes = target.lanes(ITEMSIZE[compute])
+    if target.vector_registers == 32:
+        rows, vectors = 8, 3
+    elif target.fma:
+        rows, vectors = 6, 2
+    else:
+        rows, vectors = 4, 2
+    return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs)
+
+
+__all__ = ["Kind", "convert", "is_half", "kind_of", "narrow", "storage_type"]

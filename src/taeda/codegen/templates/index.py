@@ -1,0 +1,214 @@
+"""Reading and writing at indices: one engine for `x[i, j]`, index_select, gather, take, embedding, index_put,
+index_add, scatter and scatter_reduce.
+
+All of them walk an iteration space. A *regular* operand is walked with strides alone; an *indexed* operand is
+walked with strides plus, for each index tensor, `index * stride`, where the index is looked up with strides of its
+own. `read` copies indexed → regular, every other mode writes regular → indexed.
+
+Every index is compared with its bound before it is used; the first bad one ends the kernel with fault code k + 1
+for index tensor k and the words (index, bound, position in the index tensor).
+
+**Order.** In writes the dimensions of the space are of two kinds. Different coordinates in a *safe* dimension never
+meet in one element of the indexed operand; along the *collision* dimensions they may. Work items are made of safe
+dimensions only, and one item walks its collision dimensions in order, so the result (the order of a sum, the last
+write that stays) does not depend on how the work is split. A read has safe dimensions only.
+
+Integers: `[block, sizes of safe dims, sizes of collision dims, strides of the regular operand, of the indexed operand,
+of each index tensor, then per index tensor (bound, stride of the indexed operand)]`; strides in bytes, one per
+dimension of the space. With `skip` one more: an index that is passed over (padding_idx).
+If the innermost loop is along a safe dimension (the last of them), that is cut into blocks of `block` points, and the
+number of work items is the product of the other safe sizes times the number of blocks; else it is along the last
+collision dimension, and the number of work items is the product of the safe sizes.
+
+Operands: read `[indexed, indices..., regular]`, else `[regular, indices..., indexed]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.rows import (
+    COMPUTE,
+    HALVES,
+    ITEMSIZE,
+    Function,
+    Reader,
+    Value,
+    advance,
+    bits_type,
+    combine,
+    compare,
+    convert,
+    copy_function,
+    kernel_text,
+    leave_if,
+    load_wide,
+    offset_of,
+    positions,
+    start_kernel,
+)
+
+MODES = ("read", "write", "sum", "prod", "amax", "amin")
+INDEX_DTYPES = ("int64", "int32", "uint8")
+
+
+def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices: Sequence[str], safe: int,
+               collision: int = 0, inner_safe: bool = True, inner_indexed: bool, wrap: bool, skip: bool = False) -> str:
+    """The kernel described above.
+
+    `regular`, `indexed`: dtypes; they differ only in a reduction, where `indexed` is what is accumulated in.
+    `indices`: dtypes of the index tensors. `inner_safe`: the innermost loop is along the last safe dimension, not the
+    last collision dimension. `inner_indexed`: some index depends on the innermost dimension.
+    `wrap`: negative indices count from the end.
+    """
+    if mode not in MODES or indexed in HALVES and mode not in ("read", "write"):
+        raise ValueError(f"mode {mode!r} on {indexed}")
+    if mode in ("read", "write") and regular != indexed:
+        raise ValueError(f"{mode} from {regular} to {indexed}")
+    if (safe if inner_safe else collision) < 1 or any(d not in INDEX_DTYPES for d in indices):
+        raise ValueError("emit_index needs an innermost dimension and integer indices")
+    module, f, arguments = start_kernel(target)
+    writer = _IndexWriter(f, mode, regular, indexed, wrap)
+    reader = Reader(f, arguments)
+    block = reader.one()
+    rank = safe + collision
+    sizes = reader.many(rank)
+    regular_strides, indexed_strides = reader.many(rank), reader.many(rank)
+    index_strides = [reader.many(rank) for _ in indices]
+    writer.bounds = [tuple(reader.many(2)) for _ in indices]
+    writer.skip = reader.one() if skip else None
+    writer.indices = list(indices)
+    writer.fault = arguments.fault
+    first, last = arguments.data(0), arguments.data(len(indices) + 1)
+    regular_base, indexed_base = (last, first) if mode == "read" else (first, last)
+    index_bases = [arguments.data(k + 1) for k in range(len(indices))]
+    bases = [regular_base, indexed_base, *index_bases]
+    strides = [regular_strides, indexed_strides, *index_strides]
+
+    # The dimensions that one work item is made of, the ones walked inside it, and the innermost.
+    if inner_safe:
+        inner = safe - 1
+        item_dims, walked = list(range(safe - 1)), list(range(safe, rank))
+        blocks = f.ceil_div(sizes[inner], block)
+        item_sizes = [*(sizes[d] for d in item_dims), blocks]
+    else:
+        inner = rank - 1
+        item_dims, walked = list(range(safe)), list(range(safe, rank - 1))
+        item_sizes = [sizes[d] for d in item_dims]
+    inner_strides = [s[inner] for s in strides]
+    elements = [ITEMSIZE[regular], ITEMSIZE[indexed]]
+
+    def item(_: Value, *at: Value) -> Sequence[Value]:
+        starts = [offset_of(f, base, at[: len(item_dims)], [s[d] for d in item_dims])
+                  for base, s in zip(bases, strides, strict=True)]
+        count = sizes[inner]
+        if inner_safe:
+            begin = at[-1] * block
+            starts = [f.at(start, begin * stride) for start, stride in zip(starts, inner_strides, strict=True)]
+            count = f.minimum(block, count - begin)
+
+        def row(here: list[Value]) -> None:
+            pointers = [offset_of(f, start, here, [s[d] for d in walked])
+                        for start, s in zip(starts, strides, strict=True)]
+            if inner_indexed:
+                writer.points(pointers, inner_strides, count, index_bases)
+            else:
+                writer.row(pointers, inner_strides, count, index_bases, elements)
+
+        def level(k: int, here: list[Value]) -> None:
+            if k == len(walked):
+                row(here)
+            else:
+                f.loop(0, sizes[walked[k]], lambda i: level(k + 1, [*here, i]))
+        level(0, [])
+        return advance(f, at, item_sizes) if at else ()
+
+    f.loop(f["begin"], f["end"], item, carry=positions(f, f["begin"], item_sizes) if item_sizes else ())
+    f.ret(0)
+    return kernel_text(module)
+
+
+class _IndexWriter:
+    """What happens at a point or a row of the space once the pointers are known."""
+
+    def __init__(self, f: Function, mode: str, regular: str, indexed: str, wrap: bool) -> None:
+        self.f, self.mode, self.regular, self.indexed, self.wrap = f, mode, regular, indexed, wrap
+        self.bounds: list[tuple[Value, ...]] = []
+        self.indices: list[str] = []
+        self.skip: Value | None = None
+        self.fault: Value = f["arguments"]
+
+    def displacement(self, pointers: Sequence[Value], bases: Sequence[Value]) -> tuple[Value, Value | None]:
+        """The bytes that the indices at `pointers` add to the indexed operand, checked, and whether to do it."""
+        f = self.f
+        total: Value | None = None
+        wanted: Value | None = None
+        for k, (pointer, dtype, (bound, stride)) in enumerate(zip(pointers, self.indices, self.bounds, strict=True)):
+            value = f.load(COMPUTE[dtype], pointer)
+            value = f.cast("zext" if dtype == "uint8" else "sext", value, "i64")
+            at = value
+            if self.wrap:
+                at = f.select(value < 0, value + bound, value)
+            bad = compare(f, "uge", at, bound)
+            if self.skip is not None:
+                wanted = value.differs(self.skip)
+            ends = [f.cast("ptrtoint", p, "i64") for p in (pointer, bases[k])]
+            where = (ends[0] - ends[1]) // ITEMSIZE[dtype]
+            leave_if(f, bad, k + 1, self.fault, [value, bound, where])
+            total = at * stride if total is None else total + at * stride
+        return (f.constant(0) if total is None else total), wanted
+
+    def move(self, regular: Value, indexed: Value, lanes: int = 0) -> None:
+        """One element, or `lanes` adjacent ones."""
+        f = self.f
+        if self.mode in ("read", "write"):
+            source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
+            f.store(f.load(bits_type(self.indexed), source), destination)
+            return
+        new = convert(f, load_wide(f, regular, self.regular, lanes), self.regular, self.indexed)
+        old = load_wide(f, indexed, self.indexed, lanes)
+        f.store(combine(f, self.mode, old, new, self.indexed), indexed)
+
+    def points(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value]) -> None:
+        """Along an innermost dimension on which an index depends: an index look-up per element."""
+        f = self.f
+
+        def point(i: Value) -> None:
+            here = [f.at(p, i * s) for p, s in zip(pointers, strides, strict=True)]
+            displacement, wanted = self.displacement(here[2:], bases)
+            def act() -> None:
+                self.move(here[0], f.at(here[1], displacement))
+            act() if wanted is None else f.branch(wanted, act)
+        f.loop(0, count, point)
+
+    def row(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value],
+            elements: Sequence[int]) -> None:
+        """Along an innermost dimension that no index depends on: one look-up, then a row of elements."""
+        f = self.f
+        displacement, wanted = self.displacement(pointers[2:], bases)
+        regular, indexed = pointers[0], f.at(pointers[1], displacement)
+        adjacent = bit_and(f, strides[0].equals(elements[0]), strides[1].equals(elements[1]))
+
+        def strided() -> None:
+            f.loop(0, count, lambda i: self.move(f.at(regular, i * strides[0]), f.at(indexed, i * strides[1])))
+
+        def together() -> None:
+            if self.mode in ("read", "write"):
+                source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
+                f.call(copy_function(f.module), destination, source, count * elements[0])
+                return
+            lanes = f.module.target.lanes(ITEMSIZE[self.indexed])
+            def at(i: Value, lanes: int) -> None:
+                self.move(f.at(regular, i * elements[0]), f.at(indexed, i * elements[1]), lanes)
+            vectors = count - count % lanes
+            f.loop(0, vectors, lambda i: at(i, lanes), step=lanes)
+            f.loop(vectors, count, lambda i: at(i, 0))
+
+        def act() -> None:
+            f.branch(adjacent, together, strided)
+        act() if wanted is None else f.branch(wanted, act)
+
+
+def bit_and(f: Function, a: Value, b: Value) -> Value:
+    return f.emit(a.type, f"and {a.type} {a.text}, {b.text}")

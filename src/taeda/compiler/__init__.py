@@ -1,0 +1,1 @@
+"""From op definitions to Programs. pipeline.py lists the passes in order."""

@@ -1,0 +1,195 @@
+"""Writing Program descriptions: what the bodies of @kernel ops use, and lowering itself.
+
+A `Register` is a tensor of the Program: it knows its dtype and number of dimensions, and its sizes are Symbols. All numbers given
+to a Builder may be ints, floats or Symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from taeda.ir.expression import Expression, product, unwrap, without_broadcast, wrap
+from taeda.ir.loop import Kernel
+from taeda.ops import dtypes
+
+
+class Register:
+    """A tensor in a Program. `shape[i]` is a Symbol; `number` the register."""
+
+    __slots__ = ("dtype", "ndim", "number")
+
+    def __init__(self, number: int, dtype: str, ndim: int):
+        self.number = number
+        self.dtype = dtype
+        self.ndim = ndim
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return tuple(wrap(("size", self.number, d)) for d in range(self.ndim))
+
+    def size(self, dim: int) -> Any:
+        return wrap(("size", self.number, dim % self.ndim))
+
+    def stride(self, dim: int) -> Any:
+        """In elements."""
+        return wrap(("stride", self.number, dim % self.ndim))
+
+    def numel(self) -> Any:
+        return wrap(("numel", self.number)) if self.ndim else 1
+
+    def item(self) -> Any:
+        """The value of a one-element int64 tensor, read when the Program gets there."""
+        return wrap(("read", self.number))
+
+    def __repr__(self) -> str:
+        return f"Register({self.number}: {self.dtype}, {self.ndim} dimensions)"
+
+
+class Builder:
+    """Collects instructions. The methods are the instructions of ARCHITECTURE.md ("Program description")."""
+
+    def __init__(self, register_kernel: Callable[[Any], int]):
+        self._register_kernel = register_kernel
+        self.registers = 0
+        self.instructions: list[tuple[Any, ...]] = []
+        self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
+
+    def _new(self, dtype: str, ndim: int) -> Register:
+        register = Register(self.registers, dtypes.name_of(dtype), ndim)
+        self.registers += 1
+        return register
+
+    def _number(self, n: Any) -> Expression:
+        return without_broadcast(self.resolve(unwrap(n)))
+
+    def _when(self, when: Any) -> Expression | None:
+        return None if when is None else self._number(when)
+
+    # -- buffers -----------------------------------------------------------------------------------------------------
+
+    def alloc(self, dtype: str, shape: Sequence[Any], when: Any = None) -> Register:
+        """A contiguous uninitialised tensor."""
+        register = self._new(dtype, len(shape))
+        self.instructions.append(("alloc", register.number, register.dtype, [self._number(n) for n in shape],
+                                  self._when(when)))
+        return register
+
+    def fill(self, register: Register, number: Any) -> None:
+        """Set all elements of `register` to `number`."""
+        self.instructions.append(("fill", register.number, self._number(number)))
+
+    def full(self, dtype: str, shape: Sequence[Any], number: Any) -> Register:
+        """A new tensor filled with `number`."""
+        register = self.alloc(dtype, shape)
+        self.fill(register, number)
+        return register
+
+    def copy(self, destination: Register, source: Register) -> None:
+        """Write `source` (broadcast, converted) to `destination`, which must be a register made in this body."""
+        self.instructions.append(("copy", destination.number, source.number))
+
+    def contiguous(self, source: Register) -> Register:
+        """`source` itself if it is contiguous, else a contiguous copy."""
+        register = self._new(source.dtype, source.ndim)
+        self.instructions.append(("contiguous", register.number, source.number))
+        return register
+
+    def alias(self, source: Register) -> Register:
+        register = self._new(source.dtype, source.ndim)
+        self.instructions.append(("alias", register.number, source.number))
+        return register
+
+    def view(self, kind: str, source: Register, arguments: Sequence[Any] = (), ndim: int | None = None,
+             like: Register | None = None, when: Any = None) -> Register:
+        """A view of `source` (csrc/views.h names the kinds and their arguments), of `ndim` dimensions.
+
+        `like` is the register whose shape expand_as and reshape_as take; the number of dimensions is found where the kind
+        determines it.
+        """
+        if ndim is None:
+            ndim = _view_ndim(kind, source, arguments, like)
+        register = self._new(source.dtype, ndim)
+        given = [like.number] if like is not None else [self._number(n) for n in arguments]
+        self.instructions.append(("view", kind, register.number, source.number, given, self._when(when)))
+        return register
+
+    def sum_to(self, source: Register, like: Register) -> Register:
+        """`source` summed to the shape of `like`, undoing broadcasting; `source` itself if the shapes are equal."""
+        register = self._new(source.dtype, like.ndim)
+        self.instructions.append(("sum_to", register.number, source.number, like.number))
+        return register
+
+    def check(self, condition: Any, exception: type[Exception] | str, message: str, *numbers: Any) -> None:
+        """Raise `exception` unless `condition`; {0}, {1}.. in the message are `numbers`."""
+        name = exception if isinstance(exception, str) else exception.__name__
+        self.instructions.append(("check", self._number(condition), name, message, [self._number(n) for n in numbers]))
+
+    # -- kernels -------------------------------------------------------------------------------------------------------
+
+    def loops(self, kernel: Kernel, inputs: Sequence[Register], outputs: Sequence[Register | int], scalars: Sequence[Any] = (),
+              reduced: tuple[int, ...] | None = None, keepdim: bool = True, when: Any = None,
+              alternative: bool = False) -> list[Register]:
+        """Run a loop kernel over the broadcast shape of `inputs`. Each entry of `outputs` is a register to write to, or the
+        number of dimensions of a new one. Returns the output registers.
+
+        With `alternative`, registers in `outputs` are made anew: for launches of which exactly one runs (see `when`).
+        """
+        condition = None if when is None else self._number(when)
+        registers, described = [], []
+        for output, operand in zip(outputs, kernel.operands[kernel.inputs:], strict=True):
+            new = alternative or not isinstance(output, Register)
+            register = output if isinstance(output, Register) else self._new(operand.dtype, output)
+            registers.append(register)
+            described.append(("new", register.number, operand.dtype, operand.role) if new
+                             else ("into", register.number, operand.role))
+        if condition is None or isinstance(condition, tuple) or condition:
+            self.instructions.append((
+                "loops", self._register_kernel(kernel), [r.number for r in inputs], described,
+                [self._number(s) for s in scalars], reduced, keepdim, condition if isinstance(condition, tuple) else None))
+        return registers
+
+    def launch(self, template: Callable[..., str] | tuple[str, str], params: dict[str, Any], operands: Sequence[Register],
+               integers: Sequence[Any] = (), scalars: Sequence[Any] = (), work: Any = 1, grain: Any = 1, scratch: Any = 0,
+               faults: Sequence[tuple[int, str, str]] = (), when: Any = None) -> None:
+        """Launch the kernel that `template(target, **params)` gives as LLVM text (csrc/kernel_abi.h is its convention).
+
+        `template` is a function of an importable module, or its (module, name). `params` must be hashable constants: they
+        are what the machine code is specialised on. Outputs among `operands` must be registers of this body.
+        """
+        module, name = template if isinstance(template, tuple) else (template.__module__, template.__name__)
+        handle = self._register_kernel(TemplateSpec(module, name, tuple(sorted(params.items()))))
+        self.instructions.append((
+            "launch", handle, [r.number for r in operands], [self._number(n) for n in integers],
+            [self._number(n) for n in scalars], self._number(work), self._number(grain), self._number(scratch),
+            tuple((code, e if isinstance(e, str) else e.__name__, m) for code, e, m in faults), self._when(when)))
+
+
+class TemplateSpec(tuple[Any, ...]):
+    """A kernel from a template: (module, name of the emitter, sorted parameters)."""
+
+    __slots__ = ()
+
+    def __new__(cls, module: str, name: str, params: tuple[tuple[str, Any], ...]) -> TemplateSpec:
+        return super().__new__(cls, (module, name, params))
+
+
+def _view_ndim(kind: str, source: Register, arguments: Sequence[Any], like: Register | None) -> int:
+    if like is not None:
+        return like.ndim
+    if kind in ("permute", "slice", "alias"):
+        return source.ndim
+    if kind in ("expand", "reshape", "view"):
+        return len(arguments)
+    if kind in ("select", "diagonal"):
+        return source.ndim - 1
+    if kind in ("unsqueeze", "unfold"):
+        return source.ndim + 1
+    if kind == "squeeze" and arguments:
+        return source.ndim - len(arguments)
+    raise TypeError(f"say ndim= of a view of kind {kind!r}")
+
+
+def numel(shape: Sequence[Any]) -> Any:
+    """The number of elements of a shape."""
+    return product(shape)

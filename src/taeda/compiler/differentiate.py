@@ -1,0 +1,56 @@
+"""Reverse mode over a graph: from gradients of its outputs to gradients of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from taeda.ir.graph import Graph, Node, Value, tracing
+from taeda.ops import dtypes
+from taeda.ops.op import Op, registry
+
+
+def gradients(graph: Graph, outputs: Sequence[Value], grads: Sequence[Value | None], inputs: Sequence[Value]) -> list[Value | None]:
+    """Append to `graph` what computes the gradients of `inputs`, given those of `outputs`; None where there is none.
+
+    Each node is asked once, when all gradients of its outputs are known, in reverse order. A value used several times gets the
+    sum, added in that order. Raises NotImplementedError for an op without a derivative on the way.
+    """
+    nodes = list(graph.nodes)
+    depends = _dependents(nodes, inputs)
+    found: dict[Value, Value] = {}
+
+    with tracing(graph):
+        def accumulate(value: Value, grad: Value) -> None:
+            found[value] = registry.ops["add"].trace((found[value], grad), {}) if value in found else grad
+
+        for value, grad in zip(outputs, grads, strict=True):
+            if grad is not None and value in depends:
+                accumulate(value, grad)
+        for node in reversed(nodes):
+            incoming = [found.get(v) if node.op.output_differentiable(k) else None for k, v in enumerate(node.outputs)]
+            if all(g is None for g in incoming):
+                continue
+            for value, grad in _of_node(node.op, node, incoming):
+                if value in depends:
+                    accumulate(value, grad)
+        return [found.get(v) for v in inputs]
+
+
+def _of_node(op: Op, node: Node, incoming: Sequence[Value | None]) -> Iterable[tuple[Value, Value]]:
+    """Pairs of tensor argument and its gradient, for one node."""
+    for argument, grad in zip(node.arguments, op.gradients(node.arguments, node.outputs, incoming), strict=True):
+        if isinstance(argument, tuple) and grad is not None:
+            yield from ((v, g) for v, g in zip(argument, grad, strict=True) if g is not None)
+        elif isinstance(argument, Value) and grad is not None:
+            yield argument, grad
+
+
+def _dependents(nodes: Iterable[Node], inputs: Iterable[Value]) -> set[Value]:
+    """`inputs` and all values that depend on their elements and could have a gradient."""
+    found = {v for v in inputs if dtypes.category(v.dtype) >= 2}
+    for node in nodes:
+        if any(v in found for v in node.data_tensors()):
+            found.update(v for k, v in enumerate(node.outputs)
+                         if node.op.output_differentiable(k) and dtypes.category(v.dtype) >= 2)
+    return found

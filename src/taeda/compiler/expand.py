@@ -1,0 +1,74 @@
+"""Expanding derived ops into primitives, with common subexpressions shared and dead nodes dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from taeda.ir.expression import Expression, rewrite, tensors_of
+from taeda.ir.graph import Graph, Node, Value, tracing
+from taeda.ops.op import Derived
+
+
+def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple[Value, str]],
+           effects: bool = True) -> Graph:
+    """A new graph of primitives that computes `outputs` from `leaves` (values of `graph`, with a label for each).
+
+    Leaves may be inputs of `graph` or values that are given although nodes could compute them (saved outputs); a leaf that
+    comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order. Without
+    `effects`, nodes that only check something are left out.
+    """
+    new = Graph(graph.name)
+    new.attributes = graph.attributes
+    new.expand = True
+    new.share_calls()
+    mapping: dict[Value, Value] = {}
+
+    def expression(e: Expression) -> Expression:
+        return rewrite(e, leaf)
+
+    def leaf(e: tuple[Any, ...]) -> Expression | None:
+        if e[0] == "size":
+            return mapping[e[1]].dims[e[2]]
+        if e[0] in ("stride", "numel", "read"):
+            return (e[0], mapping[e[1]], *e[2:])
+        return None
+
+    for value, label in leaves:
+        dims = [_known(e, expression, mapping) for e in value.dims]
+        mapping[value] = new.input(value.dtype, dims, label)
+    needed = _needed(graph, [v for v in outputs if v is not None], set(mapping), effects)
+    with tracing(new):
+        for node in graph.nodes:
+            if node not in needed:
+                continue
+            arguments = node.map_arguments(mapping.__getitem__, expression)
+            results: Any = node.op.inline(arguments) if isinstance(node.op, Derived) else node.op.record(arguments)
+            results = results if isinstance(results, tuple) else () if results is None else (results,)
+            for old, value in zip(node.outputs, results, strict=True):
+                mapping.setdefault(old, value)
+    new.outputs = [None if v is None else mapping[v] for v in outputs]
+    remove_dead(new)
+    return new
+
+
+def _known(e: Expression, expression: Callable[[Expression], Expression], mapping: dict[Value, Value]) -> Expression | None:
+    return expression(e) if all(t in mapping for _, t in tensors_of(e)) else None
+
+
+def _needed(graph: Graph, outputs: Sequence[Value], given: set[Value], effects: bool = True) -> set[Node]:
+    """The nodes that `outputs` depend on without looking behind `given` values, and those with effects."""
+    needed: set[Node] = {n for n in graph.nodes if effects and not n.op.pure and not given.intersection(n.outputs)}
+    wanted = {v for v in outputs if v not in given}
+    for node in reversed(graph.nodes):
+        if node in needed or wanted.intersection(node.outputs):
+            needed.add(node)
+            wanted.update(v for v in node.tensors() if v not in given)
+            wanted.update(v for e in node.expressions() for _, v in tensors_of(e) if v not in given)
+    return needed
+
+
+def remove_dead(graph: Graph) -> None:
+    """Drop nodes without effect whose results nobody uses."""
+    needed = _needed(graph, [v for v in graph.outputs if v is not None], set(graph.inputs))
+    graph.nodes = [n for n in graph.nodes if n in needed]

@@ -1,0 +1,214 @@
+"""Fusion: which nodes of a graph become one loop kernel.
+
+A *group* is a set of pointwise and reduction nodes that share an iteration space: the shape `space`, and, if any of them reduces,
+the dimensions `reduced`. In a group each value is either an *element* (of shape `space`) or a *row* value (the same with
+the reduced dimensions of size 1). Groups without a reduction have elements only.
+
+Since the shape of an element is the broadcast of its operands' shapes, the operands that a group reads from outside always
+broadcast to `space`, which is the shape the kernel runs over and the shape its element outputs get.
+
+Two groups merge if they have equal spaces and reduced dimensions (a group without reduction fits as elements or as row
+values of one with), and nothing outside both depends on one and is used by the other. The order of evaluation and the
+rounding of every value are those of separate kernels, so that fusing changes no bit of any result.
+
+What is legal is not always good. After grouping, pairs of nodes are parted where the kernel would be slow, and grouping is
+done again:
+
+* Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into chunks
+  (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are parted from
+  the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
+* Elements that do not depend on a row value, but are stored, are parted from reductions over leading dimensions only: the
+  kernel would have as many work items as the other dimensions have elements (the gradient of a bias).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from taeda.ir.expression import Expression, tensors_of
+from taeda.ir.graph import Graph, Node, Value
+
+MOST_OPERANDS = 32  # the executor takes 64; beyond this, more kernels are as good
+
+
+@dataclass(eq=False)
+class Group:
+    """Nodes in graph order that become one kernel."""
+
+    nodes: list[Node]
+    space: tuple[Expression, ...]
+    reduced: tuple[int, ...] | None = None
+    reads: set[Value] = field(default_factory=set)
+
+    def row_dims(self) -> tuple[Expression, ...]:
+        return tuple(1 if d in (self.reduced or ()) else e for d, e in enumerate(self.space))
+
+    def is_row(self, value: Value) -> bool:
+        """Whether a value made in this group has one element per row."""
+        if self.reduced is None or value.node is None:
+            return False
+        return value.node.op.kind == "reduction" or value.dims != self.space and value.dims == self.row_dims()
+
+
+Item = Group | Node  # a kernel to be, or a node that stands for itself
+
+
+def fuse(graph: Graph) -> list[Item]:
+    """The groups and the other nodes of a graph of primitives, in an order in which they can run."""
+    parted: set[frozenset[Node]] = set()
+    while True:
+        grouping = _Grouping(graph, parted)
+        more = {pair for g in grouping.groups() for pair in _to_part(g, grouping)} - parted
+        if not more:
+            return grouping.ordered()
+        parted |= more
+
+
+class _Grouping:
+    def __init__(self, graph: Graph, parted: set[frozenset[Node]]):
+        self.graph = graph
+        self.parted = parted
+        self.kept = {v for v in graph.outputs if v is not None}  # stored whatever else happens
+        self.group_of: dict[Node, Group] = {}
+        self.users: dict[Value, list[Node]] = {}
+        for node in graph.nodes:
+            for value in node.tensors():
+                self.users.setdefault(value, []).append(node)
+            for e in node.expressions():
+                for _, value in tensors_of(e):
+                    self.users.setdefault(value, []).append(node)
+        for node in graph.nodes:
+            if node.op.kind == "pointwise":
+                self._place(Group([node], node.outputs[0].dims, None, set(node.data_tensors())))
+            elif node.op.kind == "reduction":
+                x, dims = node.arguments
+                self._place(Group([node], x.dims, tuple(dims), {x}))
+
+    def groups(self) -> list[Group]:
+        return list(dict.fromkeys(self.group_of.values()))
+
+    def _place(self, group: Group) -> None:
+        """Add a one-node group and merge it with what it reads, then with what reads the same."""
+        (node,) = group.nodes
+        self.group_of[node] = group
+        for value in node.data_tensors():
+            if value.node in self.group_of:
+                self._try(self.group_of[value.node], self.group_of[node])
+        for value in node.data_tensors():
+            for user in self.users[value]:
+                if user in self.group_of:
+                    self._try(self.group_of[user], self.group_of[node])
+
+    def _try(self, a: Group, b: Group) -> bool:
+        if a is b:
+            return True
+        merged = _merge(a, b)
+        if merged is None or len(merged.reads) + len(self.stored(merged)) > MOST_OPERANDS:
+            return False
+        if self.parted and any(frozenset((n, m)) in self.parted for n in a.nodes for m in b.nodes):
+            return False
+        if self._path_outside(a, b) or self._path_outside(b, a):
+            return False
+        for node in merged.nodes:
+            self.group_of[node] = merged
+        return True
+
+    def _path_outside(self, a: Group, b: Group) -> bool:
+        """Whether something outside both uses a result of `a` and is used, perhaps through others, by `b`."""
+        inside = {*a.nodes, *b.nodes}
+        stack = [u for n in a.nodes for v in n.outputs for u in self.users.get(v, ()) if u not in inside]
+        targets = set(b.nodes)
+        seen: set[Node] = set()
+        while stack:
+            node = stack.pop()
+            if node in targets:
+                return True
+            if node in seen:
+                continue
+            seen.add(node)
+            # Other nodes of a group run with it, so what depends on them has to wait for this node too.
+            group = self.group_of.get(node)
+            for n in group.nodes if group is not None and group is not a else [node]:
+                stack += [u for v in n.outputs for u in self.users.get(v, ()) if u not in seen and (
+                    u in targets or u not in inside)]
+        return False
+
+    def stored(self, group: Group) -> list[Value]:
+        """The values of a group that somebody outside needs, in order."""
+        inside = set(group.nodes)
+        return [v for n in group.nodes for v in n.outputs
+                if v in self.kept or any(u not in inside for u in self.users.get(v, ()))]
+
+    def ordered(self) -> list[Item]:
+        """Items so that each comes after those it depends on; otherwise in graph order."""
+        position = {n: k for k, n in enumerate(self.graph.nodes)}
+        done: set[Node] = set()
+        result: list[Item] = []
+
+        def visit(node: Node) -> None:
+            stack: list[tuple[Node, bool]] = [(node, False)]
+            while stack:
+                current, ready = stack.pop()
+                if current in done:
+                    continue
+                group = self.group_of.get(current)
+                members = group.nodes if group else [current]
+                if ready:
+                    done.update(members)
+                    result.append(group or current)
+                    continue
+                stack.append((current, True))
+                before = {v.node for n in members for v in _uses(n) if v.node is not None and v.node in position}
+                stack += [(n, False) for n in sorted(before - done - set(members), key=position.__getitem__, reverse=True)]
+
+        for node in self.graph.nodes:
+            visit(node)
+        return result
+
+
+def _uses(node: Node) -> Iterable[Value]:
+    yield from node.tensors()
+    for e in node.expressions():
+        yield from (v for _, v in tensors_of(e))
+
+
+def _merge(a: Group, b: Group) -> Group | None:
+    """The group of both, or None where their iteration spaces do not fit."""
+    if a.reduced is None and b.reduced is not None:
+        a, b = b, a
+    if b.reduced is not None:
+        if a.space != b.space or a.reduced != b.reduced:
+            return None
+    elif b.space != a.space and (a.reduced is None or b.space != a.row_dims()):
+        return None
+    nodes = sorted({*a.nodes, *b.nodes}, key=lambda n: n.number)
+    made = {v for n in nodes for v in n.outputs}
+    return Group(nodes, a.space, a.reduced, (a.reads | b.reads) - made)
+
+
+def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
+    """Pairs of nodes that are better not in one kernel (see the top of this file)."""
+    if group.reduced is None:
+        return
+    reductions = [n for n in group.nodes if n.op.kind == "reduction"]
+    every = len(group.reduced) == len(group.space)
+    depends: dict[Node, set[Node]] = {}  # on which reductions a node depends
+    for n in group.nodes:
+        depends[n] = set()
+        for v in n.data_tensors():
+            if v.node in depends:
+                depends[n] |= depends[v.node] | ({v.node} if v.node.op.kind == "reduction" else set())
+    elements = {v.node for v in grouping.stored(group) if not group.is_row(v) and v.node is not None}
+    if every:
+        row_only = not elements
+        if row_only or len(group.space) > 1:
+            for n in reductions:
+                yield from (frozenset((n, m)) for m in depends[n])
+            for n in elements:
+                if n.op.kind != "reduction":
+                    yield from (frozenset((n, m)) for m in reductions)
+    elif len(group.space) - 1 not in group.reduced:
+        for n in elements:
+            if not depends[n]:
+                yield from (frozenset((n, m)) for m in reductions)

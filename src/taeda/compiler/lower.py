@@ -1,0 +1,266 @@
+"""Lowering: a graph of primitives, grouped by fuse.py, to a Program description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from taeda.compiler.builder import Builder, Register
+from taeda.compiler.fuse import Group, Item
+from taeda.ir.expression import Expression, kind_of, make, product, rewrite, tensors_of, unwrap
+from taeda.ir.graph import Graph, Node, Value
+from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar
+from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp
+
+
+def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
+          register_kernel: Callable[[Any], int]) -> dict[str, Any]:
+    """The Program description of `graph`. `tensors` are the inputs that the Program is given, in order (None: absent).
+
+    Sizes are read from whichever of these has them: an expression equal to the size of one of them is that size.
+    """
+    return _Lowering(graph, tensors, register_kernel).run(items)
+
+
+def inputs_needed(graph: Graph, items: Iterable[Item], given: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+    """The inputs of `graph` besides `given` whose elements are read, and those of which only the shape is."""
+    inputs = set(graph.inputs)
+    data = {v for n in graph.nodes for v in n.data_tensors() if v in inputs} | {v for v in graph.outputs if v in inputs}
+    data -= set(given)
+    table = SizeTable()
+    for v in [*given, *(v for v in graph.inputs if v in data)]:
+        table.add(v)
+    shapes: set[Value] = set()
+
+    def need(e: Expression) -> None:
+        for v in table.missing(e):
+            shapes.add(v)
+            table.add(v)
+
+    for item in items:
+        for node in item.nodes if isinstance(item, Group) else [item]:
+            for e in _run_time_expressions(node):
+                need(e)
+            for v in node.shape_tensors():
+                if v in inputs and table.same_shape(v) is None:
+                    shapes.add(v)
+                    table.add(v)
+    return ([v for v in graph.inputs if v in data], [v for v in graph.inputs if v in shapes])
+
+
+def _run_time_expressions(node: Node) -> list[Expression]:
+    """The expressions that lowering a node writes into the Program."""
+    if isinstance(node.op, ViewOp):
+        return [unwrap(a) for a in node.op.view_of(node.arguments).arguments]
+    return list(node.expressions())
+
+
+class SizeTable:
+    """Where in the tensors at hand a size is found."""
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.sizes: dict[Expression, tuple[Value, int]] = {}
+
+    def add(self, value: Value) -> None:
+        self.values.append(value)
+        for d, e in enumerate(value.dims):
+            self.sizes[("size", value, d)] = (value, d)
+            if isinstance(e, tuple):
+                self.sizes.setdefault(e, (value, d))
+
+    def same_shape(self, value: Value) -> Value | None:
+        """A tensor at hand of certainly the same shape."""
+        if value in self.values:
+            return value
+        return next((v for v in self.values if v.dims == value.dims), None)
+
+    def missing(self, e: Expression) -> list[Value]:
+        """The inputs whose sizes `e` needs and that no tensor at hand has."""
+        found: list[Value] = []
+
+        def leaf(s: tuple[Any, ...]) -> Expression | None:
+            if s in self.sizes:
+                return 0
+            if s[0] == "numel" and s[1] not in self.values:
+                return rewrite(product(s[1].dims).expression, leaf) if s[1].dims else 1
+            if s[0] == "size" and s[1].node is None:
+                found.append(s[1])
+                return 0
+            return None
+
+        rewrite(e, leaf)
+        return found
+
+
+class _Lowering:
+    def __init__(self, graph: Graph, tensors: Sequence[Value | None], register_kernel: Callable[[Any], int]):
+        self.graph = graph
+        self.builder = Builder(register_kernel)
+        self.builder.resolve = self.resolve
+        self.register: dict[Value, Register] = {}
+        self.tensors = tensors
+        self.table = SizeTable()
+        for v in tensors:
+            r = self.builder._new("float32" if v is None else v.dtype, 0 if v is None else v.ndim)
+            if v is not None:
+                self.register[v] = r
+                self.table.add(v)
+        self.merged_squeeze: dict[Node, Register] = {}
+
+    def run(self, items: Sequence[Item]) -> dict[str, Any]:
+        grouping_users = _users(self.graph)
+        for item in items:
+            if isinstance(item, Group):
+                self.group(item, grouping_users)
+            else:
+                self.node(item)
+        return {
+            "tensors": len(self.tensors), "attributes": self.graph.attributes, "registers": self.builder.registers,
+            "instructions": self.builder.instructions,
+            "outputs": [self.register[v].number for v in self.graph.outputs if v is not None],
+        }
+
+    def resolve(self, e: Expression) -> Expression:
+        """Values in an expression become registers."""
+
+        def leaf(s: tuple[Any, ...]) -> Expression | None:
+            at_hand = self.table.sizes.get(s)
+            if at_hand is not None:
+                return ("size", self.register[at_hand[0]].number, at_hand[1])
+            if s[0] in ("size", "stride", "read"):
+                if isinstance(s[1], int):
+                    return s
+                if s[1] in self.register:
+                    return (s[0], self.register[s[1]].number, *s[2:])
+                raise RuntimeError(f"{self.graph.name}: the {s[0]} of {s[1].label} is needed before it is there")
+            if s[0] == "numel" and not isinstance(s[1], int):
+                if s[1] in self.register:
+                    return ("numel", self.register[s[1]].number)
+                return rewrite(unwrap(product(s[1].dims)), leaf)
+            return None
+
+        return rewrite(e, leaf)
+
+    # -- nodes on their own --------------------------------------------------------------------------------------------
+
+    def node(self, node: Node) -> None:
+        if node in self.merged_squeeze:
+            self._made(node, [self.merged_squeeze[node]])
+        elif isinstance(node.op, ViewOp):
+            view = node.op.view_of(node.arguments)
+            like = None if view.like is None else self.shape_register(view.like)
+            self._made(node, [self.builder.view(view.kind, self.register[node.arguments[0]], view.arguments,
+                                                node.outputs[0].ndim, like)])
+        elif isinstance(node.op, KernelOp):
+            shape_only = {k for k, p in enumerate(node.op.parameters) if p.name in node.op.shape_only}
+            arguments = []
+            for k, a in enumerate(node.op.for_body(node.arguments)):
+                if isinstance(a, Value):
+                    arguments.append(self.shape_register(a) if k in shape_only else self.register[a])
+                elif isinstance(a, tuple) and node.op.parameters[k].kind == "Tensors":
+                    arguments.append(tuple(self.register[v] for v in a))
+                else:
+                    arguments.append(a)
+            found = node.op.call_body(arguments, self.builder)
+            self._made(node, found if isinstance(found, (tuple, list)) else [] if found is None else [found])
+        else:
+            raise NotImplementedError(f"cannot lower {node.op.name} ({node.op.kind})")
+
+    def shape_register(self, value: Value) -> Register:
+        """A register whose shape is that of `value`."""
+        if value in self.register:
+            return self.register[value]
+        same = self.table.same_shape(value)
+        if same is None:
+            raise RuntimeError(f"{self.graph.name}: the shape of {value.label} is needed before it is there")
+        return self.register[same]
+
+    def _made(self, node: Node, registers: Sequence[Register]) -> None:
+        for v, r in zip(node.outputs, registers, strict=True):
+            if (r.dtype, r.ndim) != (v.dtype, v.ndim):
+                raise TypeError(f"{node.op.name} made a {r.dtype} of {r.ndim} dimensions, its meta rule says {v.dtype} of {v.ndim}")
+            self.register[v] = r
+
+    # -- groups -----------------------------------------------------------------------------------------------------------
+
+    def group(self, group: Group, users: dict[Value, list[Node]]) -> None:
+        inside = set(group.nodes)
+        kept = {v for v in self.graph.outputs if v is not None}
+        stored = [v for n in group.nodes for v in n.outputs
+                  if v in kept or any(u not in inside for u in users.get(v, ()))]
+        kernel, reads, scalars = build_kernel(group, stored)
+        keepdim = True
+        squeezes: dict[Value, list[Node]] = {}
+        if group.reduced:
+            rows = [v for v in stored if group.is_row(v)]
+            squeezes = {v: [u for u in users.get(v, ()) if _squeezes(u, group.reduced)] for v in rows}
+            keepdim = not rows or any(v in kept or len(squeezes[v]) != len([u for u in users.get(v, ()) if u not in inside])
+                                      for v in rows)
+        ndims = []
+        for v in stored:
+            row_without_dims = group.reduced is not None and group.is_row(v) and not keepdim
+            ndims.append(v.ndim - len(group.reduced or ()) if row_without_dims else v.ndim)
+        registers = self.builder.loops(kernel, [self.register[v] for v in reads], ndims, scalars, group.reduced, keepdim)
+        for v, r in zip(stored, registers, strict=True):
+            if r.ndim == v.ndim:
+                self.register[v] = r
+            else:
+                for squeeze in squeezes[v]:
+                    self.merged_squeeze[squeeze] = r
+
+
+def _users(graph: Graph) -> dict[Value, list[Node]]:
+    found: dict[Value, list[Node]] = {}
+    for node in graph.nodes:
+        for value in dict.fromkeys([*node.tensors(), *(v for e in _run_time_expressions(node) for _, v in tensors_of(e))]):
+            found.setdefault(value, []).append(node)
+    return found
+
+
+def _squeezes(node: Node, dims: tuple[int, ...]) -> bool:
+    return node.op.name == "squeeze_dims" and tuple(node.arguments[1]) == tuple(dims)
+
+
+def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Value], list[Expression]]:
+    """The loop kernel of a group, the values it reads (its inputs, in order) and its run-time numbers.
+
+    Stages: reductions in order, then the stores of elements, then those of rows.
+    """
+    reads: list[Value] = []
+    scalars: list[Expression] = []
+    known: dict[Value, Expr] = {}
+    stages: list[Reduce | Store] = []
+
+    def read(v: Value) -> Expr:
+        if v not in known:
+            known[v] = load(len(reads), v.dtype)
+            reads.append(v)
+        return known[v]
+
+    def number(e: Expression, dtype: str) -> Expr:
+        wanted = make("float", e) if dtype.startswith(("float", "bfloat")) else e if kind_of(e) != "float" else make("int", e)
+        if wanted not in scalars:
+            scalars.append(wanted)
+        return scalar(scalars.index(wanted), dtype)
+
+    for node in group.nodes:
+        if isinstance(node.op, Pointwise):
+            known.update(zip(node.outputs, node.op.expressions(node.arguments, read, number), strict=True))
+        else:
+            assert isinstance(node.op, Reduction)
+            stage = Reduce(node.op.combiner, node.op.element(node.arguments, read))
+            stages.append(stage)
+            (out,) = node.outputs
+            known[out] = cast(reduced(len(stages) - 1, stage.dtype), out.dtype)
+    first = len(reads)
+    operands = [Operand(v.dtype, "input") for v in reads]
+    rows = []
+    for k, v in enumerate(stored):
+        row = group.is_row(v)
+        operands.append(Operand(v.dtype, "row" if row else "element"))
+        (rows if row else stages).append(Store(first + k, known[v]))
+    name = "_".join(n.op.name.rpartition(".")[2] for n in group.nodes)[:60]
+    return Kernel(tuple(operands), (*stages, *rows), name), reads, scalars
+
+

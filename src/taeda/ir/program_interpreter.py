@@ -1,0 +1,217 @@
+"""What a Program means, slowly and obviously, on NumPy arrays.
+
+Tensors are pairs of array and dtype name; bfloat16 is held as the uint16 of its bits, as in ir/loop_interpreter.py. Views are
+NumPy views, so writing to one is seen by the others. Kernels from templates have no meaning in terms of IR: a Program that
+launches one raises NotImplementedError.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from taeda.ir import loop_interpreter
+from taeda.ir.expression import evaluate
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced
+
+Array = np.ndarray[Any, Any]
+_STORAGE = {"bfloat16": "uint16"}
+
+
+class Tensor(NamedTuple):
+    array: Array
+    dtype: str
+
+
+def run(program: dict[str, Any], tensors: Sequence[Tensor | None], attributes: Sequence[Any],
+        kernels: Sequence[Any]) -> list[Tensor]:
+    """The outputs of a Program description. `kernels` is what its handles index."""
+    if len(tensors) != program["tensors"] or len(attributes) != program["attributes"]:
+        raise ValueError(f"a Program of {program['tensors']} tensors and {program['attributes']} attributes was given "
+                         f"{len(tensors)} and {len(attributes)}")
+    registers: list[Tensor | None] = [*tensors, *([None] * (program["registers"] - len(tensors)))]
+    machine = _Machine(registers, attributes, kernels)
+    for instruction in program["instructions"]:
+        machine.step(instruction)
+    return [machine.at(r) for r in program["outputs"]]
+
+
+class _Machine:
+    def __init__(self, registers: list[Tensor | None], attributes: Sequence[Any], kernels: Sequence[Any]):
+        self.registers = registers
+        self.attributes = attributes
+        self.kernels = kernels
+
+    def at(self, register: int) -> Tensor:
+        tensor = self.registers[register]
+        if tensor is None:
+            raise ValueError(f"a Program reads register {register}, which is empty")
+        return tensor
+
+    def value(self, e: Any) -> Any:
+        """The number that an expression stands for."""
+        if not isinstance(e, tuple):
+            return e
+        kind = e[0]
+        if kind in ("size", "stride", "numel", "read"):
+            array = self.at(e[1]).array
+            if kind == "size":
+                return array.shape[e[2]]
+            if kind == "stride":
+                return array.strides[e[2]] // array.itemsize
+            return array.size if kind == "numel" else int(array.reshape(-1)[0])
+        if kind == "attribute":
+            return self.attributes[e[1]]
+        if kind == "item":
+            return self.attributes[e[1]][e[2]]
+        return evaluate(kind, [self.value(o) for o in e[1:]])
+
+    def step(self, i: tuple[Any, ...]) -> None:
+        kind = i[0]
+        when = {"alloc": 4, "loops": 7, "launch": 9, "view": 5}.get(kind)
+        if when is not None and i[when] is not None and not self.value(i[when]):
+            return
+        if kind == "alloc":
+            shape = [self.value(n) for n in i[3]]
+            # Uninitialised memory: a pattern that is unlikely to look right.
+            array = np.frombuffer(b"\xa5" * (int(np.prod(shape)) * _numpy(i[2]).itemsize), _numpy(i[2])).reshape(shape)
+            self.registers[i[1]] = Tensor(array.copy(), i[2])
+        elif kind == "loops":
+            self.loops(*i[1:7])
+        elif kind == "launch":
+            raise NotImplementedError(f"kernel {self.kernels[i[1]]} comes from a template; the interpreter knows loop IR only")
+        elif kind == "view":
+            source = self.at(i[3])
+            if i[1].endswith("_as"):
+                arguments: list[Any] = list(self.at(i[4][0]).array.shape)
+            else:
+                arguments = [[self.value(x) for x in a] if isinstance(a, list) else self.value(a) for a in i[4]]
+            self.registers[i[2]] = Tensor(view(source.array, i[1].removesuffix("_as"), arguments), source.dtype)
+        elif kind in ("contiguous", "alias"):
+            source = self.at(i[2])
+            self.registers[i[1]] = Tensor(np.ascontiguousarray(source.array).reshape(source.array.shape), source.dtype)
+        elif kind == "copy":
+            self.copy(self.at(i[1]), self.at(i[2]))
+        elif kind == "fill":
+            to = self.at(i[1])
+            number = np.array(self.value(i[2]))
+            value = loop_interpreter.round_to(number, to.dtype) if to.dtype != "bool" else number != 0
+            to.array[...] = loop_interpreter.to_storage(np.asarray(value), to.dtype)
+        elif kind == "sum_to":
+            self.registers[i[1]] = self.sum_to(self.at(i[2]), self.at(i[3]).array.shape)
+        elif kind == "check":
+            if not self.value(i[1]):
+                raise getattr(builtins, i[2])(i[3].format(*(self.value(n) for n in i[4])))
+        else:
+            raise ValueError(f"no such instruction: {i!r}")
+
+    def loops(self, handle: int, inputs: Sequence[int], outputs: Sequence[tuple[Any, ...]], scalars: Sequence[Any],
+              reduced_dims: tuple[int, ...] | None, keepdim: bool) -> None:
+        kernel = self.kernels[handle]
+        sources = [self.at(r).array for r in inputs]
+        shape = np.broadcast_shapes(*(a.shape for a in sources)) if sources else self.at(outputs[0][1]).array.shape
+        results = run_loops(kernel, sources, [self.value(s) for s in scalars], shape, reduced_dims, keepdim)
+        for output, result, operand in zip(outputs, results, kernel.operands[kernel.inputs:], strict=True):
+            if output[0] == "new":
+                self.registers[output[1]] = Tensor(result, output[2])
+            else:
+                to = self.at(output[1])
+                if to.array.shape != result.shape or to.dtype != operand.dtype:
+                    raise ValueError(f"output {to.dtype}{to.array.shape} of a kernel that gives {operand.dtype}{result.shape}")
+                to.array[...] = result
+
+    def copy(self, to: Tensor, source: Tensor) -> None:
+        kernel = Kernel((Operand(source.dtype, "input"), Operand(to.dtype, "element")),
+                        (Store(1, cast(load(0, source.dtype), to.dtype)),))
+        array = np.broadcast_to(source.array, to.array.shape)
+        to.array[...] = run_loops(kernel, [array], [], array.shape, None, True)[0]
+
+    def sum_to(self, source: Tensor, shape: tuple[int, ...]) -> Tensor:
+        if source.array.shape == shape:
+            return source
+        lead = source.array.ndim - len(shape)
+        dims = tuple(d for d, n in enumerate(source.array.shape) if d < lead or shape[d - lead] == 1 and n != 1)
+        wide = "float32" if source.dtype in ("float16", "bfloat16") else source.dtype
+        kernel = Kernel((Operand(source.dtype, "input"), Operand(source.dtype, "row")), (
+            Reduce("sum", cast(load(0, source.dtype), wide)), Store(1, cast(reduced(0, wide), source.dtype))))
+        (result,) = run_loops(kernel, [source.array], [], source.array.shape, dims, True)
+        return Tensor(result.reshape(shape), source.dtype)
+
+
+def run_loops(kernel: Kernel, inputs: Sequence[Array], scalars: Sequence[Any], shape: tuple[int, ...],
+              dims: tuple[int, ...] | None, keepdim: bool) -> list[Array]:
+    """A loop kernel over `shape`: the reduced dimensions become the inner space, in order."""
+    inner = sorted(dims) if dims is not None else list(range(len(shape)))[-1:]
+    outer = [d for d in range(len(shape)) if d not in inner]
+    sizes = [int(np.prod([shape[d] for d in group], dtype=np.int64)) for group in (outer, inner)]
+    arranged = [np.broadcast_to(a, shape).transpose(outer + inner).reshape(sizes) for a in inputs]
+    numbers = [float(s) if isinstance(s, float) else int(s) for s in scalars]
+    last = shape[inner[-1]] if inner else 1
+    results = loop_interpreter.run(kernel, arranged, numbers, 0, (sizes[0], sizes[1]), last)
+    found = []
+    for result, operand in zip(results, kernel.operands[kernel.inputs:], strict=True):
+        if operand.role == "row":
+            kept = [1 if d in inner else n for d, n in enumerate(shape) if keepdim or d not in inner]
+            found.append(result.reshape(kept))
+        else:
+            back = np.argsort(outer + inner)
+            found.append(np.ascontiguousarray(
+                result.reshape([shape[d] for d in outer + inner]).transpose(back)).reshape(shape))
+    return found
+
+
+def view(a: Array, kind: str, arguments: Sequence[Any]) -> Array:
+    """A view of an array (a copy only for reshape where no view is possible)."""
+    n = a.ndim
+    if kind == "permute":
+        return a.transpose([int(d) for d in arguments])
+    if kind == "expand":
+        lead = len(arguments) - n
+        shape = [a.shape[d - lead] if s == -1 else s for d, s in enumerate(arguments)]
+        wide = np.broadcast_to(a, shape)
+        wide.flags.writeable = a.flags.writeable
+        return wide
+    if kind in ("reshape", "view"):
+        return a.reshape([int(s) for s in arguments])
+    if kind == "slice":
+        dim, start, stop, step = arguments
+        return a[(slice(None),) * dim + (slice(start, min(stop, a.shape[dim]), step),)]
+    if kind == "select":
+        dim, at = arguments
+        if not -a.shape[dim] <= at < a.shape[dim]:
+            raise IndexError(f"select(): index {at} out of range for tensor of size {list(a.shape)} at dimension {dim}")
+        return a[(slice(None),) * dim + (slice(at, at + 1 or None),)].reshape(a.shape[:dim] + a.shape[dim + 1:])
+    if kind == "squeeze":
+        gone = [d for d in (arguments or range(n)) if a.shape[d] == 1]
+        return a.reshape([s for d, s in enumerate(a.shape) if d not in gone])
+    if kind == "unsqueeze":
+        return np.expand_dims(a, arguments[0])
+    if kind == "diagonal":
+        offset, d1, d2 = arguments
+        result = np.diagonal(a, offset, d1, d2)
+        result.flags.writeable = a.flags.writeable
+        return result
+    if kind == "unfold":
+        dim, size, step = arguments
+        windows = np.lib.stride_tricks.sliding_window_view(a, size, dim, writeable=a.flags.writeable)
+        return windows[(slice(None),) * dim + (slice(None, None, step),)]
+    if kind == "as_strided":
+        sizes, strides, offset = arguments
+        base = a
+        while isinstance(base.base, np.ndarray):
+            base = base.base
+        flat = base.reshape(-1)[offset:]
+        return np.lib.stride_tricks.as_strided(flat, sizes, [s * a.itemsize for s in strides])
+    if kind == "flatten":
+        first, last = arguments
+        return a.reshape([*a.shape[:first], -1, *a.shape[last + 1:]]) if n else a.reshape(1)
+    if kind == "alias":
+        return a
+    raise NotImplementedError(f"no view of kind {kind!r}")
+
+
+def _numpy(dtype: str) -> Any:
+    return np.dtype(_STORAGE.get(dtype, dtype))

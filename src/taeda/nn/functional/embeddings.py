@@ -1,0 +1,155 @@
+"""Look-up tables."""
+
+from typing import Any
+
+import taeda
+from taeda.nn.functional._primitives import op
+
+_embedding = op("embedding")
+
+
+def _renormalise(weight: Any, indices: Any, max_norm: float, norm_type: float) -> None:
+    """Shrink, in place, the rows that `indices` names to a p-norm of at most `max_norm`."""
+    with taeda.no_grad():
+        used = taeda.unique(indices.detach().reshape(-1))
+        rows = weight.detach().index_select(0, used)
+        norms = rows.norm(norm_type, dim=1, keepdim=True)
+        scales = taeda.where(norms > max_norm, max_norm / (norms + 1e-7), taeda.ones_like(norms))
+        weight.detach().index_copy_(0, used, rows * scales)
+
+
+def _positive_padding(padding_idx: int | None, rows: int) -> int:
+    if padding_idx is None:
+        return -1
+    if padding_idx >= rows or padding_idx < -rows:
+        raise AssertionError("Padding_idx must be within num_embeddings")
+    return padding_idx if padding_idx >= 0 else rows + padding_idx
+
+
+def embedding(
+    input: Any,
+    weight: Any,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Any:
+    """Rows of `weight` (V, D) at the indices `input` (*): a tensor (*, D). Row `padding_idx` gets no gradient.
+
+    Raises `IndexError` for an index outside the table.
+    """
+    if sparse:
+        raise NotImplementedError("embedding: sparse gradients are not there yet")
+    padding = -1 if padding_idx is None else _positive_padding(padding_idx, weight.size(0))
+    if max_norm is not None:
+        input = input.contiguous()
+        _renormalise(weight, input, max_norm, norm_type)
+    if scale_grad_by_freq:
+        return _embedding(weight, input, padding, scale_grad_by_freq=True)
+    return _embedding(weight, input, padding)
+
+
+def embedding_bag(
+    input: Any,
+    weight: Any,
+    offsets: Any = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:
+    """Sums, means or maxima of rows of `weight` (V, D) over bags of indices: a tensor (bags, D).
+
+    `input` (bags, length), or (total,) with `offsets` (bags,) where each bag starts. Indices equal to `padding_idx`
+    do not count. An empty bag gives zeros.
+    """
+    if sparse or scale_grad_by_freq:
+        raise NotImplementedError("embedding_bag: sparse gradients and scale_grad_by_freq are not there yet")
+    if per_sample_weights is not None and input.size() != per_sample_weights.size():
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the "
+            f"same shape as the input ({input.shape})"
+        )
+    if not weight.dim() == 2:
+        raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.dim()}")
+    if input.dim() == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+                f"sequences. However, found offsets of type {type(offsets)}"
+            )
+        bags, length = input.shape
+        bag_of = taeda.arange(bags).repeat_interleave(length)
+        flat = input.reshape(-1)
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights.reshape(-1)
+    elif input.dim() == 1:
+        if offsets is None:
+            raise ValueError("offsets has to be a 1D Tensor but got None")
+        if offsets.dim() != 1:
+            raise ValueError("offsets has to be a 1D Tensor")
+        starts = [int(start) for start in offsets.tolist()]
+        if include_last_offset:
+            starts = starts[:-1]
+        bags = len(starts)
+        ends = [*starts[1:], input.size(0)]
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+        if starts and (starts[0] != 0 or min(lengths) < 0):
+            raise ValueError("offsets must start at 0, not decrease, and not go beyond the input's length")
+        bag_of = taeda.tensor([bag for bag, count in enumerate(lengths) for _ in range(count)], dtype=taeda.int64)
+        flat = input
+    else:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            f"embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
+            f"(got mode='{mode}'). Please open a feature request on GitHub."
+        )
+    if max_norm is not None:
+        _renormalise(weight, flat, max_norm, norm_type)
+    if padding_idx is not None:
+        kept = flat != _positive_padding(padding_idx, weight.size(0))
+        flat, bag_of = flat[kept], bag_of[kept]
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights[kept]
+    rows = embedding(flat, weight)
+    if per_sample_weights is not None:
+        rows = rows * per_sample_weights.unsqueeze(1)
+    width = weight.size(1)
+    if mode == "max":
+        index = bag_of.unsqueeze(1).expand(-1, width)
+        return rows.new_zeros((bags, width)).scatter_reduce(0, index, rows, "amax", include_self=False)
+    sums = rows.new_zeros((bags, width)).index_add(0, bag_of, rows)
+    if mode == "sum":
+        return sums
+    counts = rows.new_zeros((bags,)).index_add(0, bag_of, taeda.ones_like(flat, dtype=rows.dtype))
+    return sums / counts.clamp_min(1).unsqueeze(1)
+
+
+def _one_hot(tensor: Any, num_classes: int = -1) -> Any:
+    if tensor.dtype != taeda.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if tensor.numel() == 0:
+        if num_classes <= 0:
+            raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        return taeda.zeros((*tensor.shape, num_classes), dtype=taeda.int64)
+    if int(tensor.min()) < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    largest = int(tensor.max())
+    if num_classes == -1:
+        num_classes = largest + 1
+    elif num_classes < 1:
+        raise RuntimeError("num_classes should be positive")
+    elif largest >= num_classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    return (tensor.unsqueeze(-1) == taeda.arange(num_classes)).to(taeda.int64)
+
+
+one_hot = op("one_hot", otherwise=_one_hot)

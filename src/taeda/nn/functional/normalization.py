@@ -1,0 +1,125 @@
+"""Normalisations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import taeda
+from taeda.nn.functional._primitives import op
+
+layer_norm, _group_norm, _rms_norm = op("layer_norm"), op("group_norm"), op("rms_norm")
+_batch_norm_training, _batch_norm_inference = op("batch_norm_training"), op("batch_norm_inference")
+
+
+def _verify_batch_size(size: Sequence[int]) -> None:
+    values = size[0]
+    for extent in size[2:]:
+        values *= extent
+    if values == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
+
+
+def batch_norm(
+    input: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """(x - mean) / sqrt(variance + eps) * weight + bias for each channel of an input (N, C, *).
+
+    In training mean and variance are those of the batch, and the running ones (if given) move towards them by
+    `momentum`; the running variance is the unbiased one. Otherwise the running ones are used.
+    """
+    if not training:
+        if running_mean is None or running_var is None:
+            raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+        return _batch_norm_inference(input, weight, bias, running_mean, running_var, eps)
+    _verify_batch_size(input.size())
+    output, mean, variance = _batch_norm_training(input, weight, bias, eps)
+    if running_mean is not None or running_var is not None:
+        with taeda.no_grad():
+            if running_mean is not None:
+                running_mean.mul_(1 - momentum).add_(mean.detach(), alpha=momentum)
+            if running_var is not None:
+                count = input.numel() / input.size(1)
+                running_var.mul_(1 - momentum).add_(variance.detach(), alpha=momentum * (count / (count - 1)))
+    return output
+
+
+def instance_norm(
+    input: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """Batch norm of each sample by itself: mean and variance over the positions of one channel of one sample."""
+    if not use_input_stats:
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    samples, channels, *positions = input.shape
+    count = 1
+    for extent in positions:
+        count *= extent
+    if count == 1:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.size()}")
+    folded = input.reshape(1, samples * channels, *positions)
+    wide_weight = weight.repeat(samples) if weight is not None else None
+    wide_bias = bias.repeat(samples) if bias is not None else None
+    output, mean, variance = _batch_norm_training(folded, wide_weight, wide_bias, eps)
+    with taeda.no_grad():
+        if running_mean is not None:
+            average = mean.detach().view(samples, channels).mean(0)
+            running_mean.mul_(1 - momentum).add_(average, alpha=momentum)
+        if running_var is not None:
+            average = variance.detach().view(samples, channels).mean(0)
+            running_var.mul_(1 - momentum).add_(average, alpha=momentum * (count / (count - 1)))
+    return output.view(input.shape)
+
+
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Mean and variance over groups of channels of one sample; input (N, C, *), weight and bias (C,)."""
+    if input.dim() < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
+    size = input.size()
+    if size[1] % num_groups == 0:
+        _verify_batch_size([size[0] * size[1] // num_groups, num_groups, *size[2:]])
+    return _group_norm(input, num_groups, weight, bias, eps)
+
+
+def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
+    """x / sqrt(mean(x²) + eps) * weight over the last dimensions; `eps` None: the smallest step of the dtype."""
+    return _rms_norm(input, normalized_shape, weight, eps)
+
+
+def local_response_norm(
+    input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Any:
+    """x / (k + alpha mean(x² over `size` neighbouring channels))^beta (Krizhevsky et al. 2012)."""
+    from taeda.nn.functional.padding import pad
+
+    if input.dim() < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
+    if input.numel() == 0:
+        return input
+    squares = (input * input).flatten(2)
+    padded = pad(squares, (0, 0, size // 2, (size - 1) // 2))
+    channels = input.size(1)
+    total = padded[:, 0:channels]
+    for offset in range(1, size):
+        total = total + padded[:, offset : offset + channels]
+    return input / (total / size * alpha + k).pow(beta).view(input.shape)
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Any:
+    """x / max(p-norm of x along `dim`, eps)."""
+    norm = taeda.linalg.vector_norm(input, p, dim, keepdim=True)
+    denominator = norm.clamp_min(eps).expand_as(input)
+    if out is None:
+        return input / denominator
+    return taeda.div(input, denominator, out=out)

@@ -1,0 +1,59 @@
+"""Tensors that a module keeps: `Parameter` (trained) and `Buffer` (state that is not)."""
+
+from collections import OrderedDict
+from typing import Any
+
+import taeda
+
+__all__ = ["Buffer", "Parameter"]
+
+
+class Parameter(taeda.Tensor):  # type: ignore[name-defined, misc]
+    """A tensor that becomes a parameter of the module it is assigned to.
+
+    It shares the data of `data` and is a leaf of the graph, whatever `data` was.
+
+    >>> import taeda
+    >>> taeda.nn.Parameter(taeda.zeros(2)).requires_grad
+    True
+    """
+
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
+        if data is None:
+            data = taeda.empty(0)
+        return taeda.Tensor._make_subclass(cls, data.detach(), requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
+
+    def __repr__(self, **options: Any) -> str:
+        return "Parameter containing:\n" + super().__repr__(**options)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from taeda import serialization
+
+        return serialization._rebuild_parameter, (self.detach(), self.requires_grad, OrderedDict())
+
+
+class _BufferMeta(type(taeda.Tensor)):  # type: ignore[misc]
+    def __instancecheck__(cls, instance: Any) -> bool:
+        if cls is Buffer:
+            return isinstance(instance, taeda.Tensor) and getattr(instance, "_is_buffer", False)
+        return super().__instancecheck__(instance)
+
+
+class Buffer(taeda.Tensor, metaclass=_BufferMeta):  # type: ignore[name-defined, misc]
+    """A tensor that becomes a buffer of the module it is assigned to.
+
+    Parameters: `data`: the tensor; `persistent`: whether it is part of the module's `state_dict`.
+    """
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+        if data is None:
+            data = taeda.empty(0)
+        tensor = data.detach().requires_grad_(data.requires_grad)
+        tensor.persistent = persistent
+        tensor._is_buffer = True
+        return tensor

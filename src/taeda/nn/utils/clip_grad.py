@@ -1,0 +1,84 @@
+"""Limiting gradients."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import taeda
+
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+
+
+def _gradients(parameters: Any) -> list[Any]:
+    if isinstance(parameters, taeda.Tensor):
+        parameters = [parameters]
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]
+
+
+def get_total_norm(
+    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
+) -> Any:
+    """The p-norm of all elements of all tensors: the norm of their norms."""
+    tensors = [tensors] if isinstance(tensors, taeda.Tensor) else list(tensors)
+    norm_type = float(norm_type)
+    if not tensors:
+        return taeda.tensor(0.0)
+    norms = [taeda.linalg.vector_norm(tensor, norm_type) for tensor in tensors]
+    total = taeda.linalg.vector_norm(taeda.stack(norms), norm_type)
+    if error_if_nonfinite and not bool(taeda.isfinite(total)):
+        raise RuntimeError(
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
+            "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`"
+        )
+    return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
+    """Scale gradients by max_norm / total_norm where that is below 1."""
+    with taeda.no_grad():
+        # The limit at 1 is a clamp and not a branch, so that nobody waits for the value.
+        factor = taeda.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
+        for gradient in _gradients(parameters):
+            gradient.mul_(factor)
+
+
+def clip_grad_norm_(
+    parameters: Any,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Any:
+    """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before."""
+    if not isinstance(parameters, taeda.Tensor):
+        parameters = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    with taeda.no_grad():
+        total = get_total_norm(_gradients(parameters), norm_type, error_if_nonfinite, foreach)
+        clip_grads_with_norm_(parameters, max_norm, total, foreach)
+    return total
+
+
+def clip_grad_norm(
+    parameters: Any,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Any:
+    """Deprecated name of `clip_grad_norm_`."""
+    import warnings
+
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
+def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = None) -> None:
+    """Limit each element of each gradient to [-clip_value, clip_value]."""
+    clip_value = float(clip_value)
+    with taeda.no_grad():
+        for gradient in _gradients(parameters):
+            gradient.clamp_(min=-clip_value, max=clip_value)

@@ -1,0 +1,181 @@
+"""Element types and PyTorch's rules of promotion.
+
+A dtype is known to the compiler by its name ("float32"). Promotion follows PyTorch's: among tensors with dimensions,
+zero-dimensional tensors and Python numbers, a lower class of operand changes the result only if its category (bool,
+integer, floating, complex) is higher. Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+BOOL = ("bool",)
+INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+COMPLEX = ("complex64", "complex128")
+ALL = BOOL + INTEGERS + FLOATS + COMPLEX
+ITEMSIZE = {"bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "bfloat16": 2,
+            "float32": 4, "float64": 8, "complex64": 8, "complex128": 16}
+
+_default = "float32"
+
+
+def default_float() -> str:
+    """The floating dtype of Python floats: 'float32' unless set_default_dtype said otherwise."""
+    return _default
+
+
+def set_default_float(name: str) -> None:
+    """Called by the core's set_default_dtype, which also forgets the Programs compiled before."""
+    global _default
+    if name not in FLOATS:
+        raise TypeError("only floating-point types are supported as the default type")
+    _default = name
+
+
+def name_of(dtype: Any) -> str:
+    """'float32' for 'float32', taeda.float32 or anything else that prints as 'torch.float32'."""
+    name = dtype if isinstance(dtype, str) else str(dtype).rpartition(".")[2]
+    if name not in ITEMSIZE:
+        raise TypeError(f"not a dtype: {dtype!r}")
+    return name
+
+
+def is_float(dtype: Any) -> bool:
+    return name_of(dtype) in FLOATS
+
+
+def is_complex(dtype: Any) -> bool:
+    return name_of(dtype) in COMPLEX
+
+
+def is_integer(dtype: Any, including_bool: bool = True) -> bool:
+    name = name_of(dtype)
+    return name in INTEGERS or including_bool and name == "bool"
+
+
+def category(dtype: str) -> int:
+    """0 bool, 1 integer, 2 floating, 3 complex."""
+    return 0 if dtype == "bool" else 1 if dtype in INTEGERS else 2 if dtype in FLOATS else 3
+
+
+def compute_dtype(dtype: Any) -> str:
+    """What arithmetic on this dtype is done in: float32 for the 16-bit floats, else the dtype itself."""
+    name = name_of(dtype)
+    return "float32" if name in ("float16", "bfloat16") else name
+
+
+def promote(a: str, b: str) -> str:
+    """The dtype of a result of two tensors with dimensions (torch.promote_types)."""
+    if a == b:
+        return a
+    if category(a) < category(b):
+        a, b = b, a
+    if category(a) > category(b):
+        # complex64 holds float32 but not float64
+        return "complex128" if a == "complex64" and b == "float64" else a
+    if a in FLOATS:
+        if {a, b} == {"float16", "bfloat16"}:
+            return "float32"
+        return a if FLOATS.index(a) > FLOATS.index(b) else b
+    if a in COMPLEX:
+        return "complex128"
+    if "uint8" in (a, b):
+        other = b if a == "uint8" else a
+        return "int16" if other == "int8" else other
+    return a if ITEMSIZE[a] > ITEMSIZE[b] else b
+
+
+class Operand(NamedTuple):
+    """What promotion looks at: a tensor's dtype and dimensions; ndim is -1 for a Python number."""
+
+    dtype: str
+    ndim: int
+
+
+def number_operand(kind: str) -> Operand:
+    """The operand that a Python bool, int, float or complex number stands for."""
+    if kind == "complex":
+        return Operand("complex128" if default_float() == "float64" else "complex64", -1)
+    return Operand({"bool": "bool", "int": "int64", "float": default_float()}[kind], -1)
+
+
+def result_type(operands: Iterable[Operand]) -> str:
+    """The common dtype of tensors and numbers (torch.result_type)."""
+    best: list[str | None] = [None, None, None]  # with dimensions, without, numbers
+    for o in operands:
+        k = 0 if o.ndim > 0 else 1 if o.ndim == 0 else 2
+        previous = best[k]
+        best[k] = o.dtype if previous is None else promote(previous, o.dtype)
+    result: str | None = None
+    for lower in reversed(best):
+        result = _combine(lower, result)
+    if result is None:
+        raise TypeError("promotion needs at least one operand")
+    return result
+
+
+def _combine(higher: str | None, lower: str | None) -> str | None:
+    if higher is None or lower is None:
+        return higher or lower
+    if higher in FLOATS and lower in COMPLEX:
+        return "complex128" if higher == "float64" else "complex64"
+    return promote(higher, lower) if category(lower) > category(higher) else higher
+
+
+# -- rules of pointwise ops: operands → (dtype the operands are converted to, dtype of the results) ------------------
+
+Rule = Callable[[Sequence[Operand]], tuple[str, str]]
+
+
+def promote_rule(operands: Sequence[Operand]) -> tuple[str, str]:
+    """Operands and result have the common dtype: add, mul, maximum."""
+    common = result_type(operands)
+    return common, common
+
+
+def promote_to_float(operands: Sequence[Operand]) -> tuple[str, str]:
+    """As promote_rule, but integers become the default floating dtype: exp, true division."""
+    common = result_type(operands)
+    if category(common) < 2:
+        common = default_float()
+    return common, common
+
+
+def bool_result(operands: Sequence[Operand]) -> tuple[str, str]:
+    """Operands have the common dtype, the result is bool: comparisons."""
+    return result_type(operands), "bool"
+
+
+def bool_to_bool(operands: Sequence[Operand]) -> tuple[str, str]:
+    """Operands are converted to truth values, the result is bool: logical_and."""
+    return "bool", "bool"
+
+
+def same_rule(operands: Sequence[Operand]) -> tuple[str, str]:
+    """Operands are converted to the dtype of the first: activations on a tensor and numbers."""
+    return operands[0].dtype, operands[0].dtype
+
+
+def floats_only(operands: Sequence[Operand]) -> tuple[str, str]:
+    """As promote_rule, for ops that PyTorch does not define on integers."""
+    common = result_type(operands)
+    if category(common) < 2:
+        raise NotImplementedError(f"not implemented for '{torch_kernel_name(common)}'")
+    return common, common
+
+
+def integers_only(operands: Sequence[Operand]) -> tuple[str, str]:
+    """As promote_rule, for ops on bools and integers: bitwise_and."""
+    common = result_type(operands)
+    if category(common) >= 2:
+        raise NotImplementedError(f"not implemented for '{torch_kernel_name(common)}'")
+    return common, common
+
+
+def torch_kernel_name(dtype: str) -> str:
+    """The name that PyTorch's messages give a dtype: 'Long' for int64."""
+    return {"bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
+            "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double",
+            "complex64": "ComplexFloat", "complex128": "ComplexDouble"}[dtype]

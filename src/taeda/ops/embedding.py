@@ -1,0 +1,106 @@
+"""Rows of a table by index: embedding, and one_hot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, walk
+from taeda.ir.expression import where
+from taeda.ops.creation import full
+from taeda.ops.op import Number, Result, SymInt, Tensor, check, derived, kernel, sample
+from taeda.ops.scattering import scatter_along
+
+_OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} of the input, but weight has {1} rows; "
+                 "valid is 0 <= index < {1}.")
+
+
+@kernel(public=False)
+def embedding_rows(b: Any, weight: Tensor, input: Tensor, padding_idx: SymInt) -> Tensor:
+    """weight[input]: the row of `weight` for each index. `padding_idx` (or -1) matters for the gradient only."""
+    out = b.alloc(weight.dtype, [*input.shape, weight.size(1)])
+    _walk(b, "read", out, weight, input)
+    return out
+
+
+def _walk(b: Any, mode: str, rows: Any, table: Any, input: Any, skip: Any = None) -> None:
+    dimensions = [Dimension(input.size(d), rows.stride(d), 0, (input.stride(d),), collision=mode != "read")
+                  for d in range(input.ndim)]
+    dimensions.append(Dimension(table.size(1), rows.stride(input.ndim), table.stride(1), (0,)))
+    bound = Bound(table.size(0), table.stride(0), "IndexError", _OUT_OF_RANGE)
+    walk(b, mode, rows, table, [input], dimensions, [bound], wrap=False, skip=skip)
+
+
+@embedding_rows.meta
+def _(weight: Any, input: Any, padding_idx: Any) -> Result:
+    return Result(weight.dtype, [*input.shape, weight.shape[1]])
+
+
+@embedding_rows.gradient
+def _(grad: Any, weight: Any, input: Any, padding_idx: Any) -> Any:
+    return embedding_sum(grad, input, weight.shape[0], padding_idx), None
+
+
+@kernel(public=False)
+def embedding_sum(b: Any, grad: Tensor, input: Tensor, rows: SymInt, padding_idx: SymInt) -> Tensor:
+    """The gradient of the table: rows of `grad` summed by index, in the order of `input`, those of `padding_idx` left out."""
+    out = b.full(accumulator(grad.dtype), [rows, grad.size(-1)], 0)
+    _walk(b, "sum", grad, out, input, padding_idx)
+    if out.dtype == grad.dtype:
+        return out
+    result = b.alloc(grad.dtype, out.shape)
+    b.copy(result, out)
+    return result
+
+
+@embedding_sum.meta
+def _(grad: Any, input: Any, rows: Any, padding_idx: Any) -> Result:
+    return Result(grad.dtype, [rows, grad.shape[-1]])
+
+
+@embedding_sum.gradient
+def _(grad: Any, input: Any, padding_idx: Any) -> Any:
+    rows = embedding_rows(grad, input, padding_idx)
+    kept = input.ne(padding_idx).unsqueeze(-1)
+    return rows * kept, None
+
+
+@derived(modules=("nn.functional",))
+def embedding(input: Tensor, weight: Tensor, padding_idx: SymInt | None = None, max_norm: Number | None = None,
+              norm_type: Number = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
+    """The rows of `weight` (rows, features) that `input` (any shape, int32 or int64) names: shape (*input, features).
+
+    No gradient flows to row `padding_idx`. An index out of range is an IndexError and touches no memory. `sparse` is
+    accepted; gradients are dense."""
+    if input.dtype not in ("int64", "int32"):
+        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; "
+                           f"but got {input.dtype} instead (while checking arguments for embedding)")
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    if max_norm is not None:
+        raise NotImplementedError("embedding: max_norm")
+    if scale_grad_by_freq:
+        raise NotImplementedError("embedding: scale_grad_by_freq")
+    if padding_idx is None:
+        padding = -1
+    else:
+        rows = weight.shape[0]
+        check(padding_idx < rows, AssertionError, "Padding_idx must be within num_embeddings", padding_idx)
+        padding = where(padding_idx < 0, padding_idx + rows, padding_idx)
+        check(padding >= 0, AssertionError, "Padding_idx must be within num_embeddings", padding_idx)
+    return embedding_rows(weight, input, padding)
+
+
+@embedding.samples
+def _(make: Any) -> Any:
+    yield sample(make(3, 2, dtype="int64", low=0, high=7), make(7, 5))
+    yield sample(make(6, dtype="int64", low=0, high=7), make(7, 5), padding_idx=3)
+
+
+@derived(public=False, differentiable=False)
+def one_hot_of(input: Tensor, num_classes: SymInt) -> Tensor:
+    """int64 (*input, num_classes): 1 at the class of each element, 0 elsewhere. What nn.functional.one_hot calls once
+    the number of classes is known."""
+    if input.dtype != "int64":
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    zeros = full((*input.shape, num_classes), 0, "int64")
+    return scatter_along(zeros, input.ndim, input.unsqueeze(-1), full((), 1, "int64"), "write", False)

@@ -1,0 +1,400 @@
+"""Reading and writing at indices: `x[i, j]`, index_select, take, index_put, index_add and their relatives.
+
+Two kernels stand behind all of them. `index_read` is advanced indexing; `index_write` writes or combines values at the places
+`index_read` would read. Each is the other's gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, out_of_bounds, walk
+from taeda.codegen.templates.rows import is_floating
+from taeda.ir import expression
+from taeda.ir.expression import broadcast_dims, unwrap, wrap
+from taeda.ops.creation import full
+from taeda.ops.dtypes import torch_kernel_name
+from taeda.ops.op import Number, Result, Tensor, TensorOrNumber, Tensors, check, derived, kernel, registry, sample
+from taeda.ops.pointwise import convert
+from taeda.ops.views import wrap_dim
+
+INDEX_DTYPES = ("int64", "int32")
+
+
+def normal_dim(dim: int, ndim: int) -> int:
+    """`dim` counted from the front; a tensor without dimensions has dimension 0 and -1."""
+    return wrap_dim(dim, max(ndim, 1))
+
+
+def converted(x: Any, dtype: str) -> Any:
+    """`x` in another dtype; `x` itself if it has it."""
+    return x if x.dtype == dtype else convert(x, dtype)
+
+
+def zeros_of(shape: Any, dtype: str) -> Any:
+    return full(tuple(shape), 0, dtype)
+
+
+def same_size(a: Any, b: Any) -> Any:
+    """Whether two sizes are equal, as a condition for `check`."""
+    return wrap(expression.make("eq", unwrap(a), unwrap(b)))
+
+
+def value_like(value: Any, dtype: str) -> Any:
+    """A tensor operand as it is, a number as a tensor without dimensions."""
+    return value if hasattr(value, "dims") else full((), value, dtype)
+
+
+def check_index_dtype(index: Any, message: str) -> None:
+    if index.dtype not in INDEX_DTYPES:
+        raise IndexError(message)
+
+
+# -- the two kernels ---------------------------------------------------------------------------------------------------
+
+# kind: (do negative indices wrap, exception, message before PyTorch's words; None: "index out of range in self")
+_KINDS: dict[str, tuple[bool, str, str]] = {
+    "index": (True, "IndexError", ""),
+    "index_select": (False, "IndexError", "index out of range in self\nindex_select(): "),
+    "index_add": (False, "RuntimeError", ""),
+    "index_reduce": (False, "IndexError", ""),
+    "index_copy": (False, "IndexError", "index_copy_(): "),
+    "index_fill": (True, "IndexError", ""),
+}
+
+
+def _bound(kind: str, dim: int, size: Any, stride: Any) -> Bound:
+    if kind == "take":
+        return Bound(size, stride, "IndexError", "out of range: tried to access index {0} on a tensor of {1} elements.\n"
+                                                 "It is element {2} of the index tensor; valid is -{1} <= index < {1}.")
+    negative, exception, prefix = _KINDS[kind]
+    return Bound(size, stride, *out_of_bounds(dim, negative, exception, prefix))
+
+
+def _parts(ndim: int, dims: tuple[int, ...], shape: Any, index_shape: Any) -> tuple[list[int], list[int]]:
+    """The dimensions of the input that are kept, before and after the index dimensions of the result.
+
+    The index dimensions stand where the indexed ones stood if those are neighbours, else first."""
+    neighbours = dims == tuple(range(dims[0], dims[0] + len(dims)))
+    before = [d for d in range(ndim) if d not in dims and neighbours and d < dims[0]]
+    return before, [d for d in range(ndim) if d not in dims and d not in before]
+
+
+def _read_shape(shape: Any, index_shape: Any, dims: tuple[int, ...]) -> list[Any]:
+    before, after = _parts(len(shape), dims, shape, index_shape)
+    return [*(shape[d] for d in before), *index_shape, *(shape[d] for d in after)]
+
+
+def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: Any, dims: tuple[int, ...], kind: str) -> None:
+    """`regular` has the shape of the result of reading; `indexed` the shape of `input`."""
+    before, after = _parts(input.ndim, dims, None, None)
+    none = (0,) * len(indices)
+    dimensions = []
+    for d in before:
+        dimensions.append(Dimension(input.size(d), regular.stride(len(dimensions)), indexed.stride(d), none))
+    for k in range(indices[0].ndim):
+        dimensions.append(Dimension(indices[0].size(k), regular.stride(len(dimensions)), 0,
+                                    tuple(i.stride(k) for i in indices), collision=mode != "read"))
+    for d in after:
+        dimensions.append(Dimension(input.size(d), regular.stride(len(dimensions)), indexed.stride(d), none))
+    bounds = [_bound(kind, d, input.size(d), indexed.stride(d)) for d in dims]
+    walk(b, mode, regular, indexed, indices, dimensions, bounds, wrap=kind == "take" or _KINDS[kind][0])
+
+
+@kernel(public=False)
+def index_read(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], kind: str) -> Tensor:
+    """Elements of `input` at `indices`: integer tensors of one shape, one for each of `dims` (ascending).
+
+    The result has that shape in place of `dims` if they are neighbours, else in front of the remaining dimensions. An index
+    out of range is an IndexError; memory outside `input` is never touched.
+    """
+    out = b.alloc(input.dtype, _read_shape(input.shape, indices[0].shape, dims))
+    _walk(b, "read", out, input, input, indices, dims, kind)
+    return out
+
+
+@index_read.meta
+def _(input: Any, indices: Any, dims: Any, kind: str) -> Result:
+    return Result(input.dtype, _read_shape(input.shape, indices[0].shape, dims))
+
+
+@index_read.gradient
+def _(grad: Any, input: Any, indices: Any, dims: Any, kind: str) -> Any:
+    return {"input": index_write(zeros_of(input.shape, grad.dtype), indices, dims, grad, "sum", kind)}
+
+
+@kernel(public=False)
+def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, mode: str, kind: str) -> Tensor:
+    """A copy of `input` with `values` (of the shape that index_read gives) combined into it: mode 'write', 'sum', 'prod',
+    'amax' or 'amin'. Where places repeat, values are taken in their order; 16-bit floats are summed in float32."""
+    out = b.alloc(input.dtype if mode == "write" else accumulator(input.dtype), input.shape)
+    b.copy(out, input)
+    _walk(b, mode, values, out, input, indices, dims, kind)
+    return _returned(b, out, input.dtype)
+
+
+def _returned(b: Any, out: Any, dtype: str) -> Any:
+    if out.dtype == dtype:
+        return out
+    result = b.alloc(dtype, out.shape)
+    b.copy(result, out)
+    return result
+
+
+@index_write.meta
+def _(input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str) -> Result:
+    return Result(input.dtype, input.shape)
+
+
+@index_write.gradient
+def _(grad: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str) -> Any:
+    if mode not in ("write", "sum"):
+        raise NotImplementedError(f"derivative for {kind} with reduce={mode!r} is not implemented")
+    read = index_read(grad, indices, dims, kind)
+    kept = grad if mode == "sum" else index_write(grad, indices, dims, zeros_of(values.shape, grad.dtype), "write", kind)
+    return {"input": kept, "values": read}
+
+
+# -- advanced indexing -------------------------------------------------------------------------------------------------
+
+
+def _positions(input: Any, indices: Any, dims: tuple[int, ...]) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+    """Index tensors as integer tensors of one shape, one per dimension. A mask stands for the coordinates of its true
+    elements and covers as many dimensions as it has."""
+    found: list[Any] = []
+    covered: list[int] = []
+    for position, (index, first) in enumerate(zip(indices, dims, strict=True)):
+        if index.dtype in ("bool", "uint8"):
+            for d in range(index.ndim):
+                check(same_size(index.shape[d], input.shape[first + d]), IndexError,
+                      f"The shape of the mask at index {position} does not match the shape of the indexed tensor: "
+                      f"dimension {first + d} is {{0}} in the mask and {{1}} in the tensor",
+                      index.shape[d], input.shape[first + d])
+            places = registry.ops["nonzero"](index)
+            for d in range(index.ndim):
+                found.append(places.select(1, d))
+                covered.append(first + d)
+        else:
+            check_index_dtype(index, "tensors used as indices must be long, int, byte or bool tensors")
+            found.append(index)
+            covered.append(first)
+    return _together(found), tuple(covered)
+
+
+def _together(indices: list[Any]) -> tuple[Any, ...]:
+    """The index tensors broadcast to one shape; IndexError if they cannot be."""
+    if len(indices) == 1:
+        return tuple(indices)
+    shape = tuple(wrap(e) for e in broadcast_dims(*(i.dims for i in indices)))
+    for i in indices:
+        for d, size in enumerate(i.shape):
+            whole = shape[len(shape) - i.ndim + d]
+            check(same_size(size, whole) | same_size(size, 1), IndexError,
+                  "shape mismatch: indexing tensors could not be broadcast together: sizes {0} and {1}", size, whole)
+    return tuple(i if i.ndim == len(shape) and all(_provably(a, b) for a, b in zip(i.shape, shape, strict=True))
+                 else i.expand(shape) for i in indices)
+
+
+def _provably(a: Any, b: Any) -> bool:
+    return a.same(b) if hasattr(a, "same") else not hasattr(b, "same") and a == b
+
+
+@derived(public=False)
+def index(input: Tensor, indices: Tensors, dims: tuple[int, ...]) -> Tensor:
+    """Advanced indexing, `input[indices]`: each index tensor (integers, or a mask) stands for dimension `dims[k]` on."""
+    positions, covered = _positions(input, indices, dims)
+    return index_read(input, positions, covered, "index")
+
+
+@index.samples
+def _(make: Any) -> Any:
+    integers = make(3, dtype="int64", low=-4, high=4)
+    yield sample(make(4, 5), (integers,), (0,))
+    yield sample(make(4, 5), (integers,), (1,))
+    yield sample(make(4, 5, 4), (integers, make(2, 1, dtype="int64", low=0, high=4)), (0, 2))
+
+
+@derived(public=False, inplace=True)
+def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, accumulate: bool = False) -> Tensor:
+    """`input` with `values` (broadcast, converted) written or added at `indices`: what `x[i] = v` means."""
+    positions, covered = _positions(input, indices, dims)
+    shape = _read_shape(input.shape, positions[0].shape, covered)
+    values = converted(values, input.dtype)
+    if values.ndim > len(shape):
+        for d in range(values.ndim - len(shape)):
+            check(same_size(values.shape[d], 1), RuntimeError, "shape mismatch: value tensor has too many dimensions: dimension "
+                  f"{d} of size {{0}} for an indexing result of {len(shape)} dimensions", values.shape[d])
+        values = values.reshape(tuple(values.shape[values.ndim - len(shape):]))
+    for d, size in enumerate(values.shape):
+        whole = shape[len(shape) - values.ndim + d]
+        check(same_size(size, whole) | same_size(size, 1), RuntimeError, "shape mismatch: value tensor cannot be broadcast to indexing "
+              "result: its size is {0} where the result has {1}", size, whole)
+    return index_write(input, positions, covered, values.expand(tuple(shape)), "sum" if accumulate else "write", "index")
+
+
+@derived(inplace=True)
+def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool = False) -> Tensor:
+    """`input` with `values` written (or added) at `input[indices]`; one index tensor per leading dimension."""
+    if values.dtype != input.dtype:
+        raise RuntimeError("Index put requires the source and destination dtypes match, got "
+                           f"{torch_kernel_name(input.dtype)} for the destination and {torch_kernel_name(values.dtype)} for "
+                           "the source.")
+    dims, first = [], 0
+    for i in indices:
+        dims.append(first)
+        first += i.ndim if i.dtype in ("bool", "uint8") else 1
+    if first > input.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {first})")
+    return index_assign(input, indices, tuple(dims), values, accumulate)
+
+
+@index_put.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), (make(3, dtype="int64", low=-4, high=4),), make(3, 5), True)
+    yield sample(make(4, 5), (make(3, dtype="int64", low=-4, high=4), make(3, dtype="int64", low=0, high=5)), make(3), True)
+
+
+# -- one dimension -----------------------------------------------------------------------------------------------------
+
+
+def _single(input: Any, dim: int, index: Any, name: str) -> tuple[int, Any, Any]:
+    """The dimension, the index with one dimension, and the input with at least one."""
+    d = normal_dim(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim}")
+    return d, index.reshape((1,)) if index.ndim == 0 else index, input.reshape((1,)) if input.ndim == 0 else input
+
+
+@derived
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Rows `index` (a vector of int32 or int64, not negative) of `input` along `dim`."""
+    if index.dtype not in INDEX_DTYPES:
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    d, rows, x = _single(input, dim, index, "index_select")
+    result = index_read(x, (rows,), (d,), "index_select")
+    return result.reshape(()) if input.ndim == 0 else result
+
+
+@index_select.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), 0, make(3, dtype="int64", low=0, high=4))
+    yield sample(make(4, 5, 2), -2, make(7, dtype="int64", low=0, high=5))
+
+
+def _combined(input: Any, dim: int, index: Any, source: Any, mode: str, kind: str) -> Any:
+    if index.dtype not in INDEX_DTYPES:
+        raise (RuntimeError if kind == "index_add" else IndexError)(f"{kind}_(): Expected dtype int32/int64 for index")
+    if source.dtype != input.dtype:
+        names = torch_kernel_name(input.dtype), torch_kernel_name(source.dtype)
+        raise RuntimeError(f"{kind}_(): self and source expected to have the same dtype, but got (self) {names[0]} and "
+                           f"(source) {names[1]}")
+    d, rows, x = _single(input, dim, index, kind)
+    source = source.reshape((1,)) if source.ndim == 0 and x.ndim == 1 else source
+    if source.ndim != x.ndim:
+        raise IndexError(f"{kind}_(): When source and destination are not scalars, their dimensionality must match. Source "
+                         f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})")
+    for k in range(x.ndim):
+        wanted = rows.shape[0] if k == d else x.shape[k]
+        check(same_size(source.shape[k], wanted), IndexError,
+              f"{kind}_(): source has size {{0}} in dimension {k}, expected {{1}}", source.shape[k], wanted)
+    result = index_write(x, (rows,), (d,), source, mode, kind)
+    return result.reshape(()) if input.ndim == 0 else result
+
+
+@derived(inplace=True)
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1) -> Tensor:
+    """`input` with row k of `alpha * source` added to row `index[k]` along `dim`, in the order of k."""
+    return _combined(input, dim, index, source if isinstance(alpha, int) and alpha == 1 else converted(source * alpha, source.dtype),
+                     "sum", "index_add")
+
+
+@index_add.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), 0, make(6, dtype="int64", low=0, high=4), make(6, 5), alpha=2)
+    yield sample(make(4, 5), 1, make(3, dtype="int64", low=0, high=5), make(4, 3))
+
+
+@derived(inplace=True)
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """`input` with row k of `source` written to row `index[k]` along `dim`; of repeated rows the last stays."""
+    return _combined(input, dim, index, source, "write", "index_copy")
+
+
+@index_copy.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), 1, make(1, dtype="int64", low=0, high=5), make(4, 1))
+
+
+@derived(inplace=True)
+def index_fill(input: Tensor, dim: int, index: Tensor, value: TensorOrNumber) -> Tensor:
+    """`input` with rows `index` along `dim` set to `value`, a number or a tensor without dimensions."""
+    check_index_dtype(index, "index_fill_(): Expected dtype int64 for index.")
+    d, rows, x = _single(input, dim, index, "index_fill")
+    value = value_like(value, input.dtype)
+    if value.ndim != 0:
+        raise RuntimeError("index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                           f"{value.ndim} dimension(s).")
+    shape = [rows.shape[0] if k == d else n for k, n in enumerate(x.shape)]
+    result = index_write(x, (rows,), (d,), converted(value, input.dtype).expand(tuple(shape)), "write", "index_fill")
+    return result.reshape(()) if input.ndim == 0 else result
+
+
+@index_fill.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), 1, make(3, dtype="int64", low=0, high=5), 2.5)
+
+
+@derived(inplace=True)
+def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
+    """`input` with rows of `source` combined into rows `index`: reduce 'prod', 'mean', 'amax' or 'amin'."""
+    modes = {"prod": "prod", "mean": "sum", "amax": "amax", "amin": "amin"}
+    if reduce not in modes:
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    from taeda.ops.scattering import identity_of
+
+    x = input
+    if not include_self:
+        x = index_fill(x, dim, index, identity_of(modes[reduce], input.dtype))
+    result = _combined(x, dim, index, source, modes[reduce], "index_reduce")
+    if reduce == "mean":
+        ones = full(tuple(input.shape), 1, input.dtype)
+        counts = ones if include_self else index_fill(ones, dim, index, 0)
+        counts = _combined(counts, dim, index, full(tuple(source.shape), 1, input.dtype), "sum", "index_reduce")
+        result = result / counts if is_floating(input.dtype) else result.floor_divide(counts)
+    return result
+
+
+# -- the whole tensor as one row ---------------------------------------------------------------------------------------
+
+
+@derived
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements of `input`, seen as one row, at `index` (any shape; negative ones count from the end)."""
+    check_index_dtype(index, "take(): Expected a long tensor for index, but got " + torch_kernel_name(index.dtype))
+    return index_read(input.reshape((-1,)), (index,), (0,), "take")
+
+
+@take.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), make(2, 3, dtype="int64", low=-20, high=20))
+
+
+@derived(inplace=True)
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """`input`, seen as one row, with the elements of `source` written or added at `index`."""
+    check_index_dtype(index, "put_(): Expected a long tensor for index, but got " + torch_kernel_name(index.dtype))
+    if source.dtype != input.dtype:
+        raise RuntimeError("put_(): self and source expected to have the same dtype, but got self.dtype = "
+                           f"{torch_kernel_name(input.dtype)} and source.dtype = {torch_kernel_name(source.dtype)}")
+    check(same_size(index.numel(), source.numel()), RuntimeError,
+          "put_(): Expected source and index to have the same number of elements, but got source.numel() = {1}, "
+          "index.numel() = {0}", index.numel(), source.numel())
+    result = index_write(input.reshape((-1,)), (index.reshape((-1,)),), (0,), source.reshape((-1,)),
+                         "sum" if accumulate else "write", "take")
+    return result.reshape(tuple(input.shape))
+
+
+@put.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, 5), make(2, 3, dtype="int64", low=-20, high=20), make(2, 3), True)
+

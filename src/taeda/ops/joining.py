@@ -1,0 +1,144 @@
+"""Concatenation and stacking: one allocation, one copy per operand into its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taeda.ops.dtypes import Operand, result_type
+from taeda.ops.op import Result, Sample, Tensor, Tensors, kernel, sample
+from taeda.ops.views import wrap_dim
+
+
+def _dtype(tensors: Any) -> str:
+    return result_type([Operand(t.dtype, t.ndim) for t in tensors])
+
+
+def _joined(tensors: Any, dim: int) -> tuple[int, Any]:
+    """The wrapped dimension and the shape of the result. Operands of one dimension may have any size where the others
+    have more only if they are empty (an old habit of PyTorch's); that is checked when the op runs."""
+    if not tensors:
+        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+    for k, t in enumerate(tensors):
+        if t.ndim == 0:
+            raise RuntimeError(f"zero-dimensional tensor (at position {k}) cannot be concatenated")
+    ndim = max(t.ndim for t in tensors)
+    proper = [t for t in tensors if t.ndim == ndim]
+    for k, t in enumerate(tensors):
+        if t.ndim not in (ndim, 1):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {ndim} and {t.ndim} (tensor number {k})")
+    dim = wrap_dim(dim, ndim)
+    size = proper[0].shape[dim]
+    for t in proper[1:]:
+        size = size + t.shape[dim]
+    shape = list(proper[0].shape)
+    shape[dim] = size
+    return dim, shape
+
+
+@kernel(public="cat", aliases=("concat", "concatenate"), method=False, out=True)
+def cat(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
+    """The tensors one after the other along `dim`; their other sizes must agree, dtypes are promoted."""
+    dim, shape = _joined(tensors, dim)
+    ndim = len(shape)
+    first = next(t for t in tensors if t.ndim == ndim)
+    for k, t in enumerate(tensors):
+        if t.ndim != ndim:
+            b.check(t.shape[0] == 0, RuntimeError,
+                    f"Tensors must have same number of dimensions: got {ndim} and 1 (tensor number {k})")
+            continue
+        for d in range(ndim):
+            if d != dim and t is not first:
+                b.check(t.shape[d] == first.shape[d], RuntimeError,
+                        f"Sizes of tensors must match except in dimension {dim}. Expected size {{0}} but got size {{1}} for tensor number "
+                        f"{k} in the list.", first.shape[d], t.shape[d])
+    out = b.alloc(_dtype(tensors), shape)
+    start: Any = 0
+    for t in tensors:
+        if t.ndim == ndim:
+            end = start + t.shape[dim]
+            b.copy(b.view("slice", out, (dim, start, end, 1)), t)
+            start = end
+    return out
+
+
+@cat.meta
+def _(tensors: Any, dim: int = 0) -> Result:
+    return Result(_dtype(tensors), _joined(tensors, dim)[1])
+
+
+@cat.gradient
+def _(grad: Any, tensors: Any, dim: Any) -> Any:
+    from taeda.ops.pointwise import convert
+    from taeda.ops.views import narrow
+
+    dim, shape = _joined(tensors, dim)
+    parts: list[Any] = []
+    start: Any = 0
+    for t in tensors:
+        if t.ndim != len(shape):
+            parts.append(None)
+            continue
+        part = narrow(grad, dim, start, t.shape[dim])
+        parts.append(part if t.dtype == grad.dtype else convert(part, t.dtype))
+        start = start + t.shape[dim]
+    return (parts,)
+
+
+@cat.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample([make(3, 4), make(2, 4)])
+    yield sample([make(3, 4), make(3, 1), make(3, 2)], 1)
+    yield sample([make(3, 4)], dim=-1)
+    yield sample([make(0), make(2, 3)], 0)
+
+
+def _stacked(tensors: Any, dim: int) -> tuple[int, Any]:
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    ndim = tensors[0].ndim
+    dim = wrap_dim(dim, ndim + 1)
+    shape = list(tensors[0].shape)
+    shape.insert(dim, len(tensors))
+    return dim, shape
+
+
+@kernel(public="stack", method=False, out=True)
+def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
+    """The tensors, all of one shape, side by side along a new dimension."""
+    dim, shape = _stacked(tensors, dim)
+    first = tensors[0]
+    for k, t in enumerate(tensors[1:], 1):
+        if t.ndim != first.ndim:
+            raise RuntimeError(f"stack expects each tensor to be equal size, but got {first.ndim} dimensions at entry 0 and {t.ndim} "
+                               f"at entry {k}")
+        for d in range(first.ndim):
+            b.check(t.shape[d] == first.shape[d], RuntimeError,
+                    f"stack expects each tensor to be equal size, but got {{0}} at dimension {d} of entry 0 and {{1}} at entry {k}",
+                    first.shape[d], t.shape[d])
+    out = b.alloc(_dtype(tensors), shape)
+    for k, t in enumerate(tensors):
+        b.copy(b.view("select", out, (dim, k)), t)
+    return out
+
+
+@stack.meta
+def _(tensors: Any, dim: int = 0) -> Result:
+    return Result(_dtype(tensors), _stacked(tensors, dim)[1])
+
+
+@stack.gradient
+def _(grad: Any, tensors: Any, dim: Any) -> Any:
+    from taeda.ops.pointwise import convert
+    from taeda.ops.views import select
+
+    dim, _ = _stacked(tensors, dim)
+    parts = [select(grad, dim, k) for k in range(len(tensors))]
+    return ([p if t.dtype == grad.dtype else convert(p, t.dtype) for p, t in zip(parts, tensors, strict=True)],)
+
+
+@stack.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample([make(3, 4), make(3, 4)])
+    yield sample([make(3, 4), make(3, 4), make(3, 4)], 1)
+    yield sample([make(()), make(())], -1)

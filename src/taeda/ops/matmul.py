@@ -1,0 +1,311 @@
+"""Matrix products: one primitive over batches of matrices; everything else is views around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taeda.codegen.templates.gemm_plan import plan_matmul
+from taeda.ir.expression import broadcast_dims, product, unwrap, wrap
+from taeda.ops.dtypes import is_float
+from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
+
+
+def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
+    if left.dtype != right.dtype:
+        words = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "float16": "c10::Half",
+                 "bfloat16": "c10::BFloat16", "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short"}
+        raise RuntimeError(f"expected {name} to have the same dtype, but got: {words.get(left.dtype, left.dtype)} != "
+                           f"{words.get(right.dtype, right.dtype)}")
+    if left.dtype == "bool":
+        raise RuntimeError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+
+
+def _batch(left: Any, right: Any) -> tuple[Any, ...]:
+    """The broadcast batch dimensions of two stacks of matrices."""
+    a = tuple(unwrap(n) for n in left.shape[:-2])
+    b = tuple(unwrap(n) for n in right.shape[:-2])
+    return tuple(wrap(e) for e in broadcast_dims(a, b))
+
+
+def _check_broadcast(b: Any, left: Any, right: Any) -> None:
+    for k in range(3, min(left.ndim, right.ndim) + 1):
+        x, y = left.shape[-k], right.shape[-k]
+        b.check((x == y) + (x == 1) + (y == 1), RuntimeError,
+                "The size of tensor a ({0}) must match the size of tensor b ({1}) at non-singleton dimension "
+                f"{max(left.ndim, right.ndim) - k}", x, y)
+
+
+@kernel(public=False)
+def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
+    """left[..., M, K] @ right[..., K, N] with broadcast batch dimensions; both have two dimensions or more."""
+    _same_dtype(left, right)
+    _check_broadcast(b, left, right)
+    out = b.alloc(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
+    plan_matmul(b, left, right, out)
+    return out
+
+
+@multiply_matrices.meta
+def _(left: Any, right: Any) -> Result:
+    _same_dtype(left, right)
+    return Result(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
+
+
+@multiply_matrices.gradient
+def _(grad: Any, left: Any, right: Any) -> Any:
+    from taeda.ops.op import sum_to
+
+    by_left = multiply_matrices(grad, transposed(right))
+    by_right = multiply_matrices(transposed(left), grad)
+    if grad.ndim == 2:
+        return by_left, by_right
+    return sum_to(by_left, left), sum_to(by_right, right)
+
+
+def transposed(x: Any) -> Any:
+    """The matrices of x transposed."""
+    return x.permute((*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+@derived(out=True, operators=("__matmul__", "__rmatmul__"), modules=("torch", "linalg"))
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """Matrix product, with PyTorch's rules for vectors and batches.
+
+    Shapes: (K)(K) → (); (M, K)(K) → (M); (K)(K, N) → (N); (*, M, K)(*, K, N) → (*, M, N), batch dimensions broadcast.
+    """
+    if input.ndim == 0 or other.ndim == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D")
+    left = input.unsqueeze(0) if input.ndim == 1 else input
+    right = other.unsqueeze(1) if other.ndim == 1 else other
+    if input.ndim == 1 and other.ndim == 1:
+        check(input.shape[0] == other.shape[0], RuntimeError,
+              "inconsistent tensor size, expected tensor [{0}] and src [{1}] to have the same number of elements, but got {0} and {1} "
+              "elements respectively", input.shape[0], other.shape[0])
+    elif left.ndim == 2 and right.ndim == 2:
+        check(left.shape[1] == right.shape[0], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
+              *left.shape, *right.shape)
+    elif right.ndim == 2:
+        check(left.shape[-1] == right.shape[0], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
+              product(left.shape[:-1]), left.shape[-1], *right.shape)
+    else:
+        check(left.shape[-1] == right.shape[-2], RuntimeError,
+              "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{0}, {2}].",
+              product(left.shape[:-2]), left.shape[-1], right.shape[-2])
+    if left.ndim > 2 and right.ndim == 2:  # one product over all rows
+        rows = left.reshape((product(left.shape[:-1]), left.shape[-1]))
+        out = multiply_matrices(rows, right).reshape((*left.shape[:-1], right.shape[-1]))
+    else:
+        out = multiply_matrices(left, right)
+    if other.ndim == 1:
+        out = out.reshape(out.shape[:-1])
+    if input.ndim == 1:
+        out = out.reshape((*out.shape[:-2], out.shape[-1]) if other.ndim != 1 else out.shape[:-1])
+    return out
+
+
+@matmul.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5), make(5))
+    yield sample(make(3, 4), make(4, 5))
+    yield sample(make(3, 4), make(4))
+    yield sample(make(4), make(4, 5))
+    yield sample(make(2, 3, 4), make(4, 5))
+    yield sample(make(2, 3, 4), make(2, 4, 5))
+    yield sample(make(2, 1, 3, 4), make(3, 4, 5))
+    yield sample(make(3, 4), make(2, 4, 5))
+    yield sample(make(2, 3, 4), make(4))
+    yield sample(make(4), make(2, 4, 5))
+    yield sample(make(3, 0), make(0, 5))
+    yield sample(make(70, 33), make(33, 50))
+
+
+@derived(out=True)
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """(M, K) @ (K, N)."""
+    if input.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if mat2.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    return matmul(input, mat2)
+
+
+@mm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), make(4, 5))
+
+
+@derived(out=True)
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """(B, M, K) @ (B, K, N), without broadcasting."""
+    if input.ndim != 3 or mat2.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")
+    check((input.shape[0] == mat2.shape[0]) * (input.shape[2] == mat2.shape[1]), RuntimeError,
+          "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{2}, {3}].",
+          input.shape[0], input.shape[2], mat2.shape[0], mat2.shape[1])
+    return multiply_matrices(input, mat2)
+
+
+@bmm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4), make(2, 4, 5))
+
+
+@derived(out=True)
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """(M, K) @ (K)."""
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {input.ndim}, {vec.ndim}")
+    check(input.shape[1] == vec.shape[0], RuntimeError, "size mismatch, got input ({0}), mat ({0}x{1}), vec ({2})", *input.shape,
+          vec.shape[0])
+    return matmul(input, vec)
+
+
+@mv.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), make(4))
+
+
+@derived(out=True, aliases=("inner",))
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """Sum of products of two vectors."""
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
+    return matmul(input, tensor)
+
+
+@dot.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5), make(5))
+
+
+@derived(out=True, aliases=("ger",))
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """(M), (N) → (M, N) of products."""
+    if input.ndim != 1 or vec2.ndim != 1:
+        raise RuntimeError(f"outer: Expected 1-D argument, but got {input.ndim}-D and {vec2.ndim}-D")
+    return input.unsqueeze(1) * vec2
+
+
+@outer.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3), make(4))
+
+
+def _scaled(name: Any, base: Any, found: Any, beta: Any, alpha: Any) -> Any:
+    """beta * base + alpha * found; a beta of 0 is not special-cased, but PyTorch's zero times NaN is."""
+    found = found if isinstance(alpha, int) and alpha == 1 else found * alpha
+    base = base if isinstance(beta, int) and beta == 1 else base * beta
+    return base + found
+
+
+@derived(out=True, inplace=True)
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * (mat1 @ mat2)."""
+    return _scaled("addmm", input, mm(mat1, mat2), beta, alpha)
+
+
+@addmm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 5), make(3, 4), make(4, 5))
+    yield sample(make(5), make(3, 4), make(4, 5), beta=0.5, alpha=2.0)
+
+
+@derived(out=True, inplace=True)
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * (batch1 @ batch2), per batch."""
+    return _scaled("baddbmm", input, bmm(batch1, batch2), beta, alpha)
+
+
+@baddbmm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 5), make(2, 3, 4), make(2, 4, 5))
+    yield sample(make(5), make(2, 3, 4), make(2, 4, 5), beta=0.5, alpha=2.0)
+
+
+@derived(out=True, inplace=True)
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * (mat @ vec)."""
+    return _scaled("addmv", input, mv(mat, vec), beta, alpha)
+
+
+@derived(out=True, inplace=True)
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * the sum over the batch of batch1 @ batch2."""
+    return _scaled("addbmm", input, bmm(batch1, batch2).sum((0,)), beta, alpha)
+
+
+@derived(out=True, inplace=True)
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * outer(vec1, vec2)."""
+    return _scaled("addr", input, outer(vec1, vec2), beta, alpha)
+
+
+@kernel(public="linear", modules=("nn.functional",), method=False)
+def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight.T + bias: input (*, K), weight (N, K) or (K), bias (N) or (); the result is (*, N) or (*)."""
+    _check_linear(input, weight, bias)
+    k = input.shape[-1]
+    # numbers of a message are worth the cost only when it is raised
+    b.check(k == weight.shape[-1], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {3}x{2})",
+            product(input.shape[:-1]), k, weight.shape[0] if weight.ndim == 2 else 1, weight.shape[-1])
+    if bias is not None and bias.ndim == 1:
+        b.check((bias.shape[0] == weight.shape[0]) + (bias.shape[0] == 1), RuntimeError,
+                "The expanded size of the tensor ({1}) must match the existing size ({0}) at non-singleton dimension 1",
+                bias.shape[0], weight.shape[0])
+    matrix = b.view("unsqueeze", weight, (0,)) if weight.ndim == 1 else weight
+    rows = product(input.shape[:-1])
+    flat = input if input.ndim == 2 else b.view("reshape", input, (rows, k))
+    right = b.view("permute", matrix, (1, 0))
+    out = b.alloc(input.dtype, (rows, matrix.shape[0]))
+    plan_matmul(b, flat, right, out, bias=bias)
+    if weight.ndim == 1:
+        return b.view("reshape", out, input.shape[:-1])
+    return out if input.ndim == 2 else b.view("reshape", out, (*input.shape[:-1], weight.shape[0]))
+
+
+def _check_linear(input: Any, weight: Any, bias: Any) -> None:
+    if weight.ndim not in (1, 2) or input.ndim < 1:
+        raise RuntimeError(f"linear expects a weight of one or two dimensions and an input of at least one, "
+                           f"got {weight.ndim} and {input.ndim}")
+    _same_dtype(input, weight, "m1 and m2")
+    if bias is not None and bias.dtype != input.dtype:
+        raise RuntimeError(f"expected bias of dtype {input.dtype}, but got {bias.dtype}")
+    if bias is not None and bias.ndim > 1:
+        raise RuntimeError("linear: bias must have at most one dimension")
+    if not is_float(input.dtype) and input.dtype == "bool":
+        raise RuntimeError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+
+
+@linear.meta
+def _(input: Any, weight: Any, bias: Any = None) -> Result:
+    _check_linear(input, weight, bias)
+    return Result(input.dtype, input.shape[:-1] if weight.ndim == 1 else (*input.shape[:-1], weight.shape[0]))
+
+
+@linear.gradient
+def _(grad: Any, input: Any, weight: Any, bias: Any) -> Any:
+    matrix = weight.unsqueeze(0) if weight.ndim == 1 else weight
+    rows = product(input.shape[:-1])
+    flat_grad = grad if grad.ndim == 2 and weight.ndim == 2 else grad.reshape((rows, matrix.shape[0]))
+    flat_input = input if input.ndim == 2 else input.reshape((rows, input.shape[-1]))
+    by_input = multiply_matrices(flat_grad, matrix)
+    by_weight = multiply_matrices(transposed(flat_grad), flat_input)
+    by_bias = None
+    if bias is not None:
+        by_bias = flat_grad.sum((0,)) if bias.ndim == 1 else flat_grad.sum()
+        if bias.ndim == 1 and weight.ndim == 2:
+            from taeda.ops.op import sum_to
+
+            by_bias = sum_to(by_bias, bias)
+    return (by_input if input.ndim == 2 else by_input.reshape(input.shape),
+            by_weight.reshape(weight.shape) if weight.ndim == 1 else by_weight, by_bias)
+
+
+@linear.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), make(5, 4))
+    yield sample(make(2, 3, 4), make(5, 4), make(5))
+    yield sample(make(4), make(5, 4), make(5))
+    yield sample(make(3, 4), make(4), make(()))
+    yield sample(make(40, 33), make(20, 33), make(20))

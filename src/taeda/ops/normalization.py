@@ -1,0 +1,135 @@
+"""Normalisations: statistics over some dimensions, then a scale and a shift. All arithmetic of 16-bit floats is in float32 and
+rounded once, as in PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taeda.ops.op import Sample, Sizes, Tensor, check, derived, sample
+from taeda.ops.pointwise import convert
+from taeda.ops.reduction import compute
+
+
+def _trailing_dims(input: Any, normalized_shape: Any, name: str) -> tuple[int, ...]:
+    """The dimensions that `normalized_shape` covers; they must be the last ones of `input`."""
+    count = len(normalized_shape)
+    if count < 1 or count > input.ndim:
+        raise RuntimeError(f"Given normalized_shape of {count} dimensions, expected input of at least as many, "
+                           f"but got input of {input.ndim} dimensions")
+    for k, n in enumerate(normalized_shape):
+        check(input.shape[input.ndim - count + k] == n, RuntimeError,
+              f"Given normalized_shape, expected input with the same last {count} sizes for {name}, but dimension "
+              f"{input.ndim - count + k} has size {{0}} where normalized_shape says {{1}}",
+              input.shape[input.ndim - count + k], n)
+    return tuple(range(input.ndim - count, input.ndim))
+
+
+def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
+    if weight is not None:
+        y = y * compute(weight)
+    if bias is not None:
+        y = y + compute(bias)
+    return y
+
+
+@derived(modules=("torch", "nn.functional"), method=False)
+def layer_norm(input: Tensor, normalized_shape: Sizes, weight: Tensor | None = None, bias: Tensor | None = None,
+               eps: float = 1e-5, cudnn_enable: bool = True) -> Tensor:
+    """(input - mean) / sqrt(variance + eps) * weight + bias over the last dimensions, those of `normalized_shape`.
+
+    Shapes: input (*, *normalized_shape), weight and bias normalized_shape; the result is like input.
+    Source: Ba, Kiros, Hinton, "Layer Normalization", 2016.
+    """
+    dims = _trailing_dims(input, normalized_shape, "layer_norm")
+    x = compute(input)
+    centred = x - x.mean(dims, True)
+    variance = (centred * centred).mean(dims, True)
+    y = _scale_and_shift(centred * (variance + eps).rsqrt(), weight, bias)
+    return convert(y, input.dtype)
+
+
+@layer_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 8), (8,))
+    yield sample(make(2, 3, 20), (20,), make(20), make(20))
+    yield sample(make(2, 3, 5), (3, 5), make(3, 5), make(3, 5), eps=1e-3)
+    yield sample(make(4, 70), (70,), make(70))
+
+
+@derived(modules=("torch", "nn.functional"), method=False)
+def rms_norm(input: Tensor, normalized_shape: Sizes, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+    """input / sqrt(mean(input^2) + eps) * weight over the last dimensions; eps is the dtype's epsilon where it is None.
+
+    Source: Zhang, Sennrich, "Root Mean Square Layer Normalization", 2019.
+    """
+    dims = _trailing_dims(input, normalized_shape, "rms_norm")
+    x = compute(input)
+    if eps is None:
+        eps = {"float64": 2.220446049250313e-16}.get(x.dtype, 1.1920928955078125e-07)
+    y = x * ((x * x).mean(dims, True) + eps).rsqrt()
+    return convert(_scale_and_shift(y, weight, None), input.dtype)
+
+
+@rms_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 8), (8,))
+    yield sample(make(2, 3, 20), (20,), make(20))
+    yield sample(make(2, 3, 5), (3, 5), make(3, 5), eps=1e-3)
+
+
+def _per_channel(values: Any, ndim: int) -> Any:
+    """A vector over the channels (dimension 1) made to broadcast with a tensor of `ndim` dimensions."""
+    return values if values is None else values.reshape((1, -1) + (1,) * (ndim - 2))
+
+
+@derived(public=False)
+def batch_norm_training(input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Batch normalisation with the statistics of the batch: the result, the mean and the biased variance per channel.
+
+    input (N, C, *). Source: Ioffe, Szegedy, "Batch Normalization", 2015.
+    """
+    dims = (0, *range(2, input.ndim))
+    x = compute(input)
+    mean = x.mean(dims, True)
+    centred = x - mean
+    variance = (centred * centred).mean(dims, True)
+    y = _scale_and_shift(centred * (variance + eps).rsqrt(), _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    return convert(y, input.dtype), mean.reshape((-1,)), variance.reshape((-1,))
+
+
+@derived(public=False)
+def batch_norm_inference(input: Tensor, weight: Tensor | None, bias: Tensor | None, mean: Tensor, variance: Tensor,
+                         eps: float) -> Tensor:
+    """Batch normalisation with given statistics per channel."""
+    x = compute(input)
+    scale = (compute(variance) + eps).rsqrt()
+    y = (x - _per_channel(compute(mean), input.ndim)) * _per_channel(scale, input.ndim)
+    y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    return convert(y, input.dtype)
+
+
+@derived(public="group_norm", modules=("torch", "nn.functional"), method=False)
+def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
+               eps: float = 1e-5) -> Tensor:
+    """Normalisation over groups of channels of each sample. input (N, C, *), C divisible by num_groups.
+
+    Source: Wu, He, "Group Normalization", 2018.
+    """
+    n, channels = input.shape[0], input.shape[1]
+    check(channels % num_groups == 0, RuntimeError,
+          "Expected number of channels in input to be divisible by num_groups, but got input with {0} channels and "
+          f"num_groups={num_groups}", channels)
+    x = compute(input).reshape((n, num_groups, -1))
+    centred = x - x.mean((2,), True)
+    variance = (centred * centred).mean((2,), True)
+    y = (centred * (variance + eps).rsqrt()).reshape(input.shape)
+    y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    return convert(y, input.dtype)
+
+
+@group_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 6, 5), 3)
+    yield sample(make(2, 4, 3, 3), 2, make(4), make(4), eps=1e-3)

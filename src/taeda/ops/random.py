@@ -1,0 +1,147 @@
+"""Random numbers. All come from Philox4x32-10: a key from the generator (its seed and how many calls it has served) and the
+element's linear position as the counter. So a seed gives one stream, whatever the number of threads or the device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index, load, scalar, select
+from taeda.ops import dtypes
+from taeda.ops.creation import _as, generate
+from taeda.ops.op import DType, Generator, Number, Result, Sizes, SymInt, Tensor, kernel
+
+
+def bits(word: int, at: int = 0) -> Expr:
+    """Word 0..3 of this element's random bits, as an int32; scalar `at` is the key."""
+    return call("philox", scalar(at, "int64"), index(), attribute=word)
+
+
+def uniform_float(dtype: str, first_word: int = 0, at: int = 0) -> Expr:
+    """Uniform in [0, 1): 24 random bits for float32 and below, 53 for float64."""
+    if dtype != "float64":
+        top = cast(bits(first_word, at), "int64") & 0xFFFFFF
+        return cast(top, "float32") * const(2.0**-24, "float32")
+    low = cast(bits(first_word, at), "int64") & 0xFFFFFFFF
+    high = cast(bits(first_word + 1, at), "int64") & 0x1FFFFF
+    return cast((high << 32) | low, "float64") * const(2.0**-53, "float64")
+
+
+def normal_float(dtype: str, at: int = 0) -> Expr:
+    """Standard normal, by Box and Muller's transform."""
+    wide = "float64" if dtype == "float64" else "float32"
+    radius = call("sqrt", call("log", const(1.0, wide) - uniform_float(wide, 0, at)) * -2.0)
+    return radius * call("cos", uniform_float(wide, 2, at) * 6.283185307179586)
+
+
+def _result(size: Any, *_: Any, dtype: str) -> Result:
+    return Result(dtype, size)
+
+
+@kernel(public=False, pure=False)
+def uniform(b: Any, size: Sizes, low: Number, high: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+    """Uniform in [low, high)."""
+    wide = dtypes.compute_dtype(dtype)
+    value = scalar(1, wide) + uniform_float(wide) * (scalar(2, wide) - scalar(1, wide))
+    return generate(b, dtype, size, value, (generator[0], _as(low, wide), _as(high, wide)), "uniform")
+
+
+@uniform.meta
+def _(size: Any, low: Any, high: Any, dtype: str, generator: Any = None) -> Result:
+    return Result(dtype, size)
+
+
+@kernel(public=False, pure=False)
+def normal(b: Any, size: Sizes, mean: Number, std: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+    """Normal with the given mean and standard deviation."""
+    wide = dtypes.compute_dtype(dtype)
+    value = scalar(1, wide) + normal_float(wide) * scalar(2, wide)
+    return generate(b, dtype, size, value, (generator[0], _as(mean, wide), _as(std, wide)), "normal")
+
+
+@normal.meta
+def _(size: Any, mean: Any, std: Any, dtype: str, generator: Any = None) -> Result:
+    return Result(dtype, size)
+
+
+@kernel(public=False, pure=False)
+def random_integers(b: Any, size: Sizes, low: SymInt, high: SymInt, dtype: DType, generator: Generator | None = None) -> Tensor:
+    """Integers in [low, high), from 64 random bits each: the bias is below span / 2^63."""
+    b.check(low < high, RuntimeError, "random_ expects 'from' to be less than 'to', but got from={0} >= to={1}", low, high)
+    wide = ((cast(bits(1), "int64") & 0x7FFFFFFF) << 32) | (cast(bits(0), "int64") & 0xFFFFFFFF)
+    value = scalar(1, "int64") + wide % (scalar(2, "int64") - scalar(1, "int64"))
+    return generate(b, dtype, size, value, (generator[0], low, high), "random_integers")
+
+
+@random_integers.meta
+def _(size: Any, low: Any, high: Any, dtype: str, generator: Any = None) -> Result:
+    return Result(dtype, size)
+
+
+@kernel(public=False, pure=False)
+def exponential(b: Any, size: Sizes, rate: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+    """Exponential with the given rate."""
+    wide = dtypes.compute_dtype(dtype)
+    value = -call("log", const(1.0, wide) - uniform_float(wide)) / scalar(1, wide)
+    return generate(b, dtype, size, value, (generator[0], _as(rate, wide)), "exponential")
+
+
+@exponential.meta
+def _(size: Any, rate: Any, dtype: str, generator: Any = None) -> Result:
+    return Result(dtype, size)
+
+
+@kernel(public=False, pure=False, differentiable=False)
+def bernoulli_of(b: Any, input: Tensor, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that `input` says, else 0; dtype of `input`."""
+    wide = dtypes.compute_dtype(input.dtype)
+    x = cast(load(0, input.dtype), wide)
+    value = select(uniform_float(wide) < x, const(1, input.dtype), const(0, input.dtype))
+    made = Kernel((Operand(input.dtype, "input"), Operand(input.dtype, "element")), (Store(1, value),), "bernoulli")
+    return b.loops(made, [b.contiguous(input)], [input.ndim], (generator[0],))[0]
+
+
+@bernoulli_of.meta
+def _(input: Any, generator: Any = None) -> Result:
+    return Result(input.dtype, input.shape)
+
+
+@kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False)
+def native_dropout(b: Any, input: Tensor, p: float, train: bool | None = True,
+                   generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+    """`input` with each element kept with probability 1 - p and then divided by it; and what was kept, as bool."""
+    if not train:
+        out = b.alloc(input.dtype, input.shape)
+        b.copy(out, input)
+        return out, b.full("bool", input.shape, 1)
+    b.check((p >= 0) * (p <= 1), ValueError, "dropout probability has to be between 0 and 1, but got {0}", p)
+    wide = dtypes.compute_dtype(input.dtype)
+    keep = uniform_float("float32") < scalar(1, "float32")
+    x = cast(load(0, input.dtype), wide)
+    kept = cast(select(keep, x * scalar(2, wide), const(0, wide)), input.dtype)
+    made = Kernel((Operand(input.dtype, "input"), Operand(input.dtype, "element"), Operand("bool", "element")),
+                  (Store(1, kept), Store(2, keep)), "dropout")
+    scale = _reciprocal(1 - p)
+    out, mask = b.loops(made, [b.contiguous(input)], [input.ndim, input.ndim], (generator[0], 1.0 - p, scale))
+    return out, mask
+
+
+def _reciprocal(x: Any) -> Any:
+    """1 / x, and 0 for 0."""
+    from taeda.ir.expression import unwrap, wrap
+
+    e = unwrap(x)
+    if not isinstance(e, tuple):
+        return 0.0 if e == 0 else 1.0 / e
+    return wrap(("where", ("eq", e, 0), 0.0, ("truediv", 1.0, e)))
+
+
+@native_dropout.meta
+def _(input: Any, p: Any, train: Any = True, generator: Any = None) -> tuple[Result, Result]:
+    return Result(input.dtype, input.shape), Result("bool", input.shape)
+
+
+@native_dropout.gradient
+def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
+    if not train:
+        return grads[0]
+    return grads[0] * outputs[1] * _reciprocal(1 - p)

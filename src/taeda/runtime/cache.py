@@ -1,0 +1,90 @@
+"""The compile cache on disk: object code by content hash.
+
+An entry is one file: a magic line, the SHA-256 of the rest, the object code. It is written beside its
+place and renamed into it, so readers see all of it or nothing, whoever else is writing. An entry that
+does not hold what its hash says is deleted and counts as a miss. The folder is kept under a size by
+deleting what was used longest ago.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from taeda import environment
+
+_MAGIC = b"taeda-object-1\n"
+
+
+def key_of(*parts: str) -> str:
+    """A file name for what determines the object code: IR, target, versions."""
+    h = hashlib.sha256()
+    for part in parts:
+        h.update(part.encode())
+        h.update(b"\0")
+    return h.hexdigest()
+
+
+def load(key: str) -> bytes | None:
+    """The object code stored under `key`, or None (absent, unreadable, damaged)."""
+    folder = environment.cache_folder()
+    if folder is None:
+        return None
+    path = folder / key[:2] / key
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    head = len(_MAGIC) + 32
+    body = content[head:]
+    if content[: len(_MAGIC)] != _MAGIC or hashlib.sha256(body).digest() != content[len(_MAGIC) : head]:
+        path.unlink(missing_ok=True)
+        return None
+    return body
+
+
+def store(key: str, body: bytes) -> None:
+    """Keep `body` under `key`. A folder that cannot be written is no error: the next process compiles again."""
+    folder = environment.cache_folder()
+    if folder is None:
+        return
+    path = folder / key[:2] / key
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as f:
+                f.write(_MAGIC + hashlib.sha256(body).digest() + body)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        _bound(folder)
+    except OSError:
+        return
+
+
+_stores = 0
+
+
+def _bound(folder: Path) -> None:
+    """Every so many stores, delete the oldest entries beyond the allowed size."""
+    global _stores
+    _stores += 1
+    if _stores % 256:
+        return
+    entries = []
+    for path in folder.glob("??/*"):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        entries.append((status.st_mtime, status.st_size, path))
+    total = sum(size for _, size, _ in entries)
+    for _, size, path in sorted(entries):
+        if total <= environment.cache_megabytes() << 20:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

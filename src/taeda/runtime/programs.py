@@ -1,0 +1,169 @@
+"""What the C++ core calls on a miss: Programs for ops, machine code for kernels.
+
+The contract
+------------
+An op's **key** is a tuple with one entry per parameter of its schema, in order:
+
+=========================================  ==============================================================
+a tensor                                   ("tensor", dtype name, number of dimensions)
+absent (None)                              None, also for a static parameter or number whose value is None
+a number (Number, float, TensorOrNumber)   ("number", "bool" | "int" | "float" | "complex")
+a number or Sizes that was not given       ("default",): a constant of the Program, no attribute
+a list of tensors (Tensors)                ("tensors", ((dtype name, number of dimensions), ...))
+Sizes                                      ("sizes", length)
+SymInt                                     ("int",)
+Generator (also None)                      ("generator",): takes two attributes, the key and the counter
+Generator (also when None)                 ("generator",)
+static (int, bool, str, DType, Dims, ...)  ("static", value); a DType may be its name or the dtype object
+=========================================  ==============================================================
+
+*Run-time attributes* are numbered in the order of parameters: each number, SymInt and Sizes that is given (not None) takes
+one; a Generator takes two, the key of the call's random stream and where in it to start. *Tensor inputs* are numbered in the order of parameters too: each Tensor and each TensorOrNumber takes one number, also when
+it is absent or a number (then its register is empty); a Tensors takes as many as it is long, none when it is None.
+
+`compile_forward(op, key)` gives a Program description (ARCHITECTURE.md). A register may be the output more than once, and an input
+may be an output.
+
+`compile_backward(op, key, needs, given=None)` gives a dict. `needs` is a mask over tensor inputs: whose gradients are wanted. `given`
+has a bool per output of the op: whether a gradient for it is passed; None: for all differentiable ones of floating dtype. ::
+
+    {"saved":   [("input", i) | ("output", j) | ("shape", i), ...],     what the node has to keep
+     "program": Program description; its tensors are the gradients of the given outputs in order, then what was saved;
+                its attributes those of the forward call. A "shape" is a tensor without data.
+     "grads":   [i, ...]}                           for each output of the program the tensor input it is the gradient of
+
+A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it differentiably).
+
+Kernels are known by *handles*: small integers, equal for equal kernels. `kernel_info(handle)` says what a handle is, `kernel_uses_index(handle)` whether its points are numbered;
+`kernel_variant(handle, axis, inner_rank, classes)` gives the address of a loop kernel's variant; `kernel_split(handle)` the two
+kernels that reduce in chunks, or None; `template_kernel(handle)` the address of a kernel from a template. `copy_kernel`, `fill_kernel`
+and `sum_kernel` give the handles of kernels the executor uses itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from taeda import environment
+from taeda.compiler import pipeline
+from taeda.compiler.builder import TemplateSpec
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, split, walk
+from taeda.ops import dtypes
+from taeda.ops.op import registry
+
+kernels: list[Kernel | TemplateSpec] = []
+_handles: dict[Kernel | TemplateSpec, int] = {}
+
+
+def register_kernel(kernel: Kernel | TemplateSpec) -> int:
+    """The handle of a kernel; the same for an equal one."""
+    handle = _handles.get(kernel)
+    if handle is None:
+        handle = _handles[kernel] = len(kernels)
+        kernels.append(kernel)
+    return handle
+
+
+def compile_forward(op_name: str, key: tuple[Any, ...]) -> dict[str, Any]:
+    """The Program for a call of the op with this unique name (see the top of this file)."""
+    return pipeline.compile_forward(registry.ops[op_name], key, register_kernel)
+
+
+def compile_backward(op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None) -> dict[str, Any]:
+    """The Program for the gradients of such a call (see the top of this file)."""
+    return pipeline.compile_backward(registry.ops[op_name], key, needs, register_kernel, given)
+
+
+def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
+    """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
+    from taeda.codegen.loops import emit
+    from taeda.codegen.target import current
+    from taeda.runtime.jit import compile_kernel
+
+    kernel = kernels[handle]
+    assert isinstance(kernel, Kernel)
+    if environment.debug() >= 3:
+        import sys
+
+        print(f"# kernel {handle}, variant {axis} {inner_rank} {classes}\n{kernel}", file=sys.stderr)
+    return compile_kernel(emit(kernel, (axis, inner_rank, classes), current()))
+
+
+def kernel_uses_index(handle: int) -> bool:
+    """Whether a loop kernel reads the number of a point, so that its points have to be walked in order."""
+    kernel = kernels[handle]
+    return isinstance(kernel, Kernel) and any(e.op == "index" for e in walk(s.value for s in kernel.stages))
+
+
+def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
+    """(handle of partial, handle of combine, dtypes of the partial results), or None if the kernel cannot be split."""
+    kernel = kernels[handle]
+    parts = split(kernel) if isinstance(kernel, Kernel) else None
+    if parts is None:
+        return None
+    partial, combine = parts
+    return register_kernel(partial), register_kernel(combine), tuple(o.dtype for o in partial.operands[partial.inputs:])
+
+
+def template_kernel(handle: int) -> int:
+    """The address of a kernel from a template."""
+    from taeda.codegen.target import current
+    from taeda.runtime.jit import compile_kernel
+
+    spec = kernels[handle]
+    assert isinstance(spec, TemplateSpec)
+    module, name, params = spec
+    emitter = getattr(importlib.import_module(module), name)
+    return compile_kernel(emitter(current(), **dict(params)))
+
+
+def kernel_info(handle: int) -> dict[str, Any]:
+    """What the executor has to know about a kernel before it runs it."""
+    kernel = kernels[handle]
+    if isinstance(kernel, TemplateSpec):
+        return {"kind": "template", "name": kernel[1]}
+    leaves = {e.op for e in walk(s.value for s in kernel.stages)}
+    # The dtype in which each run-time number is read: a double for floating dtypes, else an int64.
+    numbers = {e.attribute: e.dtype for e in walk(s.value for s in kernel.stages) if e.op == "scalar"}
+    return {"kind": "loops", "name": kernel.name, "inputs": kernel.inputs,
+            "operands": tuple((o.dtype, o.role) for o in kernel.operands), "scalars": kernel.scalars,
+            "float_scalars": tuple(dtypes.is_float(numbers.get(k, "int64")) for k in range(kernel.scalars)),
+            "pointwise": kernel.pointwise, "index": "index" in leaves, "position": "position" in leaves}
+
+
+def copy_kernel(source: str, destination: str) -> int:
+    """The handle of the kernel that converts and copies elements."""
+    return register_kernel(Kernel((Operand(source, "input"), Operand(destination, "element")),
+                                  (Store(1, cast(load(0, source), destination)),), "copy"))
+
+
+def fill_kernel(dtype: str) -> int:
+    """The handle of the kernel that writes one number everywhere."""
+    wide = "float64" if dtypes.is_float(dtype) else "int64"
+    return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
+
+
+def kernel_uses_index(handle: int) -> bool:
+    """Whether a loop kernel reads its linear index."""
+    return bool(kernel_info(handle)["index"])
+
+
+def fill_kernel(dtype: str) -> int:
+    """The handle of the kernel that sets all elements to run-time number 0."""
+    wide = dtypes.compute_dtype(dtype)
+    return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
+
+
+def sum_kernel(dtype: str) -> int:
+    """The handle of the kernel that sums, in float32 for 16-bit floats."""
+    compute = dtypes.compute_dtype(dtype)
+    return register_kernel(Kernel((Operand(dtype, "input"), Operand(dtype, "row")),
+                                  (Reduce("sum", cast(load(0, dtype), compute)), Store(1, cast(reduced(0, compute), dtype))),
+                                  "sum"))
+
+
+def schemas() -> list[dict[str, Any]]:
+    """What the core has to know about every op (ops/op.py, Op.schema), in order of definition. Definitions with one public
+    name are tried in this order. An operator in ops/op.py's REFLECTED is called with the operands swapped."""
+    return registry.schemas()

@@ -1,0 +1,162 @@
+"""Convolution templates against torch: forward, transposed, gradient by the weight, on every target of this machine."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
+from taeda.codegen.templates import conv_plan  # noqa: E402
+
+F = torch.nn.functional
+CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+
+
+@pytest.fixture(params=[t for t in RUNNABLE if t.name != "avx512_dot"], ids=lambda t: t.name)
+def target(request: Any, monkeypatch: Any) -> Any:
+    monkeypatch.setattr(conv_plan, "current", lambda: request.param)
+    return request.param
+
+
+# images, channels, rows, size, kernel, stride, padding, dilation, groups
+CASES = {
+    "plain": (2, 5, 7, (9, 11), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "direct": (2, 19, 33, (13, 17), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "direct stride 2": (2, 3, 64, (23, 25), (7, 7), (2, 2), (3, 3), (1, 1), 1),
+    "direct stride 3": (1, 8, 48, (29, 31), (3, 3), (3, 3), (0, 1), (1, 1), 1),
+    "direct groups": (2, 6, 32, (12, 12), (3, 3), (1, 1), (1, 1), (1, 1), 2),
+    "direct dilation": (1, 4, 16, (16, 19), (3, 2), (1, 2), (2, 0), (2, 3), 1),
+    "pointwise": (3, 70, 37, (7, 9), (1, 1), (1, 1), (0, 0), (1, 1), 1),
+    "pointwise stride": (2, 33, 16, (9, 9), (1, 1), (2, 2), (0, 0), (1, 1), 1),
+    "pointwise padded": (2, 33, 16, (9, 9), (1, 1), (1, 1), (1, 2), (1, 1), 1),
+    "small images": (5, 64, 70, (4, 4), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "tiny images": (5, 20, 24, (2, 3), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "many channels": (1, 300, 20, (5, 6), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "depthwise": (2, 6, 6, (21, 23), (3, 3), (1, 1), (1, 1), (1, 1), 6),
+    "depthwise stride 2": (2, 6, 6, (21, 43), (3, 5), (2, 2), (1, 2), (1, 1), 6),
+    "depthwise stride 3": (2, 6, 6, (21, 73), (3, 5), (3, 3), (1, 2), (1, 1), 6),
+    "depthwise multiplied": (2, 3, 9, (8, 40), (3, 3), (1, 1), (1, 1), (1, 1), 3),
+    "few rows": (3, 1, 6, (28, 28), (5, 5), (1, 1), (2, 2), (1, 1), 1),
+    "five rows": (2, 4, 5, (9, 18), (2, 3), (1, 1), (0, 1), (1, 2), 1),
+    "kernel as large as the image": (2, 4, 8, (5, 6), (5, 6), (1, 1), (0, 0), (1, 1), 1),
+    "padding beyond the kernel": (1, 2, 3, (3, 3), (1, 1), (1, 1), (2, 2), (1, 1), 1),
+    "padding beyond the image": (1, 3, 20, (2, 2), (3, 3), (2, 2), (6, 5), (2, 2), 1),
+    "no images": (0, 3, 4, (8, 8), (3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "line": (2, 7, 20, (50,), (5,), (1,), (2,), (1,), 1),
+    "line stride 4": (2, 1, 16, (100,), (9,), (4,), (0,), (1,), 1),
+    "line depthwise": (2, 8, 8, (37,), (4,), (1,), (3,), (1,), 8),
+    "volume": (2, 3, 20, (5, 6, 7), (3, 3, 3), (1, 1, 1), (1, 1, 1), (1, 1, 1), 1),
+    "volume stride": (1, 4, 6, (7, 8, 9), (2, 3, 2), (2, 1, 2), (1, 0, 1), (1, 2, 1), 2),
+    "volume depthwise": (1, 4, 4, (6, 7, 19), (3, 3, 3), (1, 2, 1), (1, 1, 1), (1, 1, 1), 4),
+}
+
+
+def close(got: Any, expected: Any, depth: int) -> None:
+    assert got.shape == expected.shape
+    tolerance = 1e-5 if got.dtype == torch.float32 else 1e-13
+    scale = max(1.0, depth ** 0.5)
+    torch.testing.assert_close(got, expected, rtol=tolerance, atol=tolerance * scale)
+
+
+def check(case: tuple[Any, ...], dtype: Any, target: Any, piece: int | None = None) -> None:
+    images, channels, rows, size, kernel, stride, padding, dilation, groups = case
+    rank = len(size)
+    generator = torch.Generator().manual_seed(1)
+
+    def random_tensor(*shape: int) -> Any:
+        return torch.randn(*shape, dtype=torch.float64, generator=generator).to(dtype)
+
+    x, weight = random_tensor(images, channels, *size), random_tensor(rows, channels // groups, *kernel)
+    bias = random_tensor(rows)
+    b = DirectBuilder(piece, target=target)
+    precise = CONVOLUTIONS[rank](x.double(), weight.double(), bias.double(), stride, padding, dilation, groups)
+    got = conv_plan.forward(b, x, weight, bias, stride, padding, dilation, groups)
+    depth = channels // groups * weight[0, 0].numel()
+    close(got, precise.to(dtype), depth)
+    upstream = random_tensor(*precise.shape)
+    by_input, by_weight, _ = torch.ops.aten.convolution_backward(
+        upstream.double(), x.double(), weight.double(), None, stride, padding, dilation, False, [0] * rank, groups,
+        (True, True, False))
+    got = conv_plan.transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
+    close(got, by_input.to(dtype), rows // groups * weight[0, 0].numel())
+    got = conv_plan.weight_gradient(b, x, upstream, kernel, stride, padding, dilation, groups)
+    close(got, by_weight.to(dtype), images * precise[:1, :1].numel())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_convolution(name: str, target: Any) -> None:
+    check(CASES[name], torch.float32, target)
+
+
+@pytest.mark.parametrize("name", ["direct", "small images", "depthwise", "few rows", "volume stride", "pointwise"])
+def test_convolution_in_double(name: str, target: Any) -> None:
+    check(CASES[name], torch.float64, target)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_convolution(seed: int, target: Any) -> None:
+    choose = random.Random(seed)
+    rank = choose.choice([1, 2, 2, 2, 3])
+    groups = choose.choice([1, 1, 1, 2, 3, 5])
+    channels, rows = groups * choose.randint(1, 70 // groups // rank), groups * choose.randint(1, 70 // groups)
+    kernel = tuple(choose.randint(1, 5) for _ in range(rank))
+    stride = tuple(choose.randint(1, 3) for _ in range(rank))
+    padding = tuple(choose.randint(0, 3) for _ in range(rank))
+    dilation = tuple(choose.randint(1, 3) for _ in range(rank))
+    size = tuple(max(choose.randint(1, 30 if rank < 3 else 9), d * (k - 1) + 1 - 2 * p)
+                 for k, p, d in zip(kernel, padding, dilation, strict=True))
+    check((choose.randint(1, 3), channels, rows, size, kernel, stride, padding, dilation, groups), torch.float32, target)
+
+
+@pytest.mark.parametrize("name", ["direct", "pointwise", "small images", "depthwise", "few rows", "many channels"])
+def test_same_bits_for_every_batch_and_split_of_work(name: str, target: Any) -> None:
+    images, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
+    x, weight = torch.randn(max(images, 4), channels, *size), torch.randn(rows, channels // groups, *kernel)
+    whole = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+    pieces = conv_plan.forward(DirectBuilder(1, target=target), x, weight, None, stride, padding, dilation, groups)
+    assert torch.equal(whole, pieces)
+    for i, count in itertools.product((0, 2), (1, 2)):
+        part = conv_plan.forward(DirectBuilder(target=target), x[i:i + count].contiguous(), weight, None, stride, padding,
+                                 dilation, groups)
+        assert torch.equal(part, whole[i:i + count])
+    upstream = torch.randn_like(whole)
+    one, other = (conv_plan.weight_gradient(DirectBuilder(p, target=target), x, upstream, kernel, stride, padding,
+                                            dilation, groups) for p in (None, 1))
+    assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(6))
+def test_transposed_convolution(seed: int, rank: int, target: Any) -> None:
+    choose = random.Random(seed * 3 + rank)
+    groups = choose.choice([1, 1, 2, 4])
+    channels, rows = groups * choose.randint(1, 20), groups * choose.randint(1, 20)
+    kernel, size, stride, dilation = ([choose.randint(1, n) for _ in range(rank)] for n in (5, 9, 3, 2))
+    padding = [choose.randint(0, (d * (k - 1)) // 2) for k, d in zip(kernel, dilation, strict=True)]
+    extra = [choose.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation, strict=True)]
+    x, weight, bias = torch.randn(2, channels, *size), torch.randn(channels, rows // groups, *kernel), torch.randn(rows)
+    expected = TRANSPOSED[rank](x.double(), weight.double(), bias.double(), stride, padding, extra, groups, dilation)
+    got = conv_plan.transposed(DirectBuilder(target=target), x, weight, bias, expected.shape[2:], stride, padding,
+                               dilation, groups)
+    close(got, expected.float(), channels * weight[0, 0].numel())
+
+
+def test_values_outside_do_not_leak(target: Any) -> None:
+    """Infinities of one image or channel stay out of the sums of others, in every method."""
+    for name in ("direct", "few rows", "depthwise", "small images", "pointwise"):
+        _, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
+        x, weight = torch.randn(3, channels, *size), torch.randn(rows, channels // groups, *kernel)
+        x[1] = float("inf")
+        out = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+        assert out[0].isfinite().all() and out[2].isfinite().all()
+        x[1] = 0
+        x[:, 0, :, -1] = float("nan")
+        out = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+        expected = CONVOLUTIONS[2](x, weight, None, stride, padding, dilation, groups)
+        assert torch.equal(out.isnan(), expected.isnan())
