@@ -146,8 +146,9 @@ int64_t read_integer(PyObject* o) {
 // The Philox key of one call: every call takes the next number of the generator and mixes it with the seed
 // (SplitMix64's finaliser), so that calls have streams of their own, each as long as needed.
 int64_t random_key(PyObject* generator) {
-  GeneratorObject* g = generator == Py_None ? default_generator() : generator_of(generator);
-  uint64_t x = g->seed + 0x9E3779B97F4A7C15ull * (reserve(g, 1) + 1);
+  uint64_t seed, call;
+  reserve_random(generator, 1, &seed, &call);
+  uint64_t x = seed + 0x9E3779B97F4A7C15ull * (call + 1);
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
   return static_cast<int64_t>(x ^ (x >> 31));

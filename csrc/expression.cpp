@@ -9,7 +9,7 @@ namespace {
 
 enum Code : uint8_t {
   Integer, Real,  // constants; is_constant() relies on these being first
-  Size, Stride, Numel, AttributeValue, Item, Read,
+  Size, Stride, Numel, Offset, AttributeValue, Item, Read,
   Add, Sub, Mul, FloorDiv, CeilDiv, Mod, TrueDiv, Min, Max, Pow,
   Eq, Ne, Lt, Le, Gt, Ge, And, Or,
   Not, Neg, Sqrt, ToFloat, ToInt,
@@ -22,7 +22,7 @@ struct Named {
   int operands;  // subexpressions; -1: integer literals follow
 };
 constexpr Named NAMES[] = {
-    {"size", Size, -1},     {"stride", Stride, -1}, {"numel", Numel, -1},   {"attribute", AttributeValue, -1},
+    {"size", Size, -1},     {"stride", Stride, -1}, {"numel", Numel, -1}, {"offset", Offset, -1},   {"attribute", AttributeValue, -1},
     {"item", Item, -1},     {"read", Read, -1},     {"add", Add, 2},        {"sub", Sub, 2},
     {"mul", Mul, 2},        {"floordiv", FloorDiv, 2}, {"ceildiv", CeilDiv, 2}, {"mod", Mod, 2},
     {"truediv", TrueDiv, 2}, {"min", Min, 2},       {"max", Max, 2},        {"pow", Pow, 2},
@@ -139,11 +139,14 @@ Number Expression::evaluate(const Ref<Tensor>* registers, const Attribute* attri
       case Real: stack[top++] = {s.what == Real, s.integer, s.real}; break;
       case Size:
       case Stride:
+      case Offset:
       case Numel: {
         const Tensor* t = registers[s.a].get();
         if (!t) raise(PyExc_SystemError, "size of an empty register %d", s.a);
         if (s.what == Numel) {
           stack[top++] = integer_number(t->numel);
+        } else if (s.what == Offset) {
+          stack[top++] = integer_number(t->offset);
         } else {
           if (s.b < 0 || s.b >= t->ndim) raise(PyExc_SystemError, "dimension %d of register %d which has %d", s.b, s.a, t->ndim);
           stack[top++] = integer_number(s.what == Size ? t->sizes[s.b] : t->strides[s.b]);

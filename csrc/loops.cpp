@@ -280,7 +280,7 @@ bool run_in_chunks(LoopKernel& kernel, const Group& outer, const Group& inner, L
 
 void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
                    const uint64_t* scalars, int outputs) {
-  int outer_dims[MAX_DIMS], inner_dims[MAX_DIMS], outer_count = 0, inner_count = 0;
+  int outer_dims[MAX_DIMS] = {}, inner_dims[MAX_DIMS] = {}, outer_count = 0, inner_count = 0;
   for (int d = 0; d < shape.count; ++d) {
     if (reduced >> d & 1) inner_dims[inner_count++] = d;
     else outer_dims[outer_count++] = d;

@@ -465,7 +465,7 @@ struct ProgramParser {
     PyObject* name = PyTuple_GET_ITEM(o, 0);
     if (PyUnicode_Check(name)) {
       std::string_view n = PyUnicode_AsUTF8(name);
-      if (n == "size" || n == "stride" || n == "numel" || n == "read") {
+      if (n == "size" || n == "stride" || n == "numel" || n == "offset" || n == "read") {
         reg(PyTuple_GET_ITEM(o, 1));
         return;
       }

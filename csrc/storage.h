@@ -32,7 +32,8 @@ class Storage {
   // Memory of somebody else, kept alive by `owner` (released under the GIL).
   static Shared<Storage> adopt(void* data, size_t bytes, Ref<> owner, Device device = {}, bool writable = true);
   // Memory of somebody else with a C deleter (DLPack).
-  static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {});
+  static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {},
+                               bool writable = true);
 
   char* data() const { return data_; }
   size_t bytes() const { return bytes_; }

@@ -3,7 +3,8 @@
 //
 //   Node               one op call (or accumulation into a leaf, or an autograd.Function, or a CopySlices)
 //   edges              for each tensor input that needs a gradient: the node and output number that gets it
-//   saved tensors      with the version of their storage at the time; a later in-place write is found when they are used
+//   saved tensors      with the version of their storage at the time; a later in-place write is found when they are
+//   used
 //
 // Python runs inside backward only for the user's own hooks and Functions.
 #pragma once
@@ -17,12 +18,16 @@
 
 namespace taeda {
 
-// A list with room for N elements in place; longer ones go to the heap. Most nodes have one output and one or two edges.
+// A list with room for N elements in place; longer ones go to the heap. Most nodes have one output and one or two
+// edges.
 template <class T, int N>
 class Few {
  public:
   Few() = default;
-  Few(Few&& o) noexcept : heap_(std::exchange(o.heap_, nullptr)), size_(std::exchange(o.size_, 0)), capacity_(std::exchange(o.capacity_, N)) {
+  Few(Few&& o) noexcept
+      : heap_(std::exchange(o.heap_, nullptr)),
+        size_(std::exchange(o.size_, 0)),
+        capacity_(std::exchange(o.capacity_, N)) {
     for (uint32_t i = 0; !heap_ && i < size_; ++i) {
       new (at() + i) T(std::move(o.at()[i]));
       o.at()[i].~T();
@@ -68,7 +73,7 @@ class Few {
 };
 
 struct Edge {
-  Shared<Node> node;   // null: this input needs no gradient
+  Shared<Node> node;  // null: this input needs no gradient
   uint32_t output = 0;
 };
 
@@ -80,16 +85,16 @@ class Node {
   virtual ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
-  virtual std::string name() const = 0;                 // "AddBackward0"
+  virtual std::string name() const = 0;  // "AddBackward0"
   // Gradients of this node's outputs (null where none came) → one per edge. create_graph: run as recorded ops.
   virtual Gradients apply(Gradients gradients, bool create_graph) = 0;
-  virtual void release_saved() {}                         // after a backward without retain_graph
+  virtual void release_saved() {}  // after a backward without retain_graph
   // After an in-place call wrote what this node saved as its output: the write itself is no change since.
   virtual void outputs_written() {}
-  PyObject* python_object();                              // what grad_fn shows; new reference
+  PyObject* python_object();                                        // what grad_fn shows; new reference
   virtual const char* python_module() const { return "builtins"; }  // of the class of that object
-  virtual PyObject* python_attribute(PyObject* name);     // new reference, or null without an exception
-  virtual int written_input() const { return 0; }         // of an in-place call: the edge of the tensor written to
+  virtual PyObject* python_attribute(PyObject* name);               // new reference, or null without an exception
+  virtual int written_input() const { return 0; }  // of an in-place call: the edge of the tensor written to
   // The user's call in words, for messages: "mul", "the backward of Foo".
   virtual std::string call_name() const { return name(); }
 
@@ -98,7 +103,7 @@ class Node {
     if (--references_ == 0) destroy(this);
   }
 
-  uint64_t sequence;                 // later nodes run first
+  uint64_t sequence;  // later nodes run first
   Few<Edge, 2> edges;
   // Shapes of the outputs, to check gradients and to make zeros for those that none came for.
   struct OutputInfo {
@@ -113,12 +118,12 @@ class Node {
 
   // What only a few nodes have.
   struct Extras {
-    Ref<> pre_hooks, post_hooks;     // OrderedDict id → callable (Node.register_prehook / register_hook)
-    std::vector<std::pair<uint32_t, Ref<>>> tensor_hooks;   // hooks dict of the tensor that was output n
-    std::vector<std::pair<uint32_t, Ref<>>> retained;       // weak references to tensors with retain_grad
-    Ref<> metadata;                  // dict: Node.metadata
-    Ref<> traceback;                 // list of str, in anomaly mode: where the call was made
-    Shared<Node> parent;             // in anomaly mode: the node whose backward made this one
+    Ref<> pre_hooks, post_hooks;  // OrderedDict id → callable (Node.register_prehook / register_hook)
+    std::vector<std::pair<uint32_t, Ref<>>> tensor_hooks;  // hooks dict of the tensor that was output n
+    std::vector<std::pair<uint32_t, Ref<>>> retained;      // weak references to tensors with retain_grad
+    Ref<> metadata;                                        // dict: Node.metadata
+    Ref<> traceback;                                       // list of str, in anomaly mode: where the call was made
+    Shared<Node> parent;                                   // in anomaly mode: the node whose backward made this one
   };
   std::unique_ptr<Extras> extras;
   Extras& extra() {
@@ -130,12 +135,12 @@ class Node {
   // The user's line that made this node, for messages: code object and instruction index (null if unknown).
   Ref<> code;
   int instruction = -1;
-  void note_line();                  // the innermost frame outside of the package; cheap
-  std::string line_text() const;     // 'File "x.py", line 3, in f\n    y = x * 2', or empty
+  void note_line();               // the innermost frame outside of the package; cheap
+  std::string line_text() const;  // 'File "x.py", line 3, in f\n    y = x * 2', or empty
 
  protected:
-  virtual void dying() noexcept {}   // no references are left: drop what points here without owning
-  PyObject* wrapper_ = nullptr;      // weak: the Python object that shows this node
+  virtual void dying() noexcept {}  // no references are left: drop what points here without owning
+  PyObject* wrapper_ = nullptr;     // weak: the Python object that shows this node
   friend struct NodeObject;
 
  private:
@@ -160,7 +165,7 @@ class SavedTensor {
     packed_ = nullptr;
     released_ = true;
   }
-  void refresh_version();                            // the write that made this output is no change since
+  void refresh_version();  // the write that made this output is no change since
   bool is_output() const { return is_output_; }
   void set_hooks(PyObject* pack, PyObject* unpack);  // saved_tensors_hooks for this one; raises if it has some
 
@@ -182,21 +187,23 @@ class SavedTensor {
 inline bool requires_gradient(const Tensor& t) {
   return t.requires_grad || (t.autograd && t.autograd->base && t.autograd->base->requires_grad);
 }
-// Does a call with these inputs have to be recorded? Mask over the tensor inputs that require gradients (null inputs are
-// allowed); bit 63 stands for all inputs from 63 on. 0 when gradient mode is off.
+// Does a call with these inputs have to be recorded? Mask over the tensor inputs that require gradients (null inputs
+// are allowed); bit 63 stands for all inputs from 63 on. 0 when gradient mode is off.
 uint64_t needs_gradient(std::span<Tensor* const> inputs);
-// Record a call that made `outputs`; sets grad_fn and requires_grad of the differentiable ones, saves what backward needs.
-// The node is an OpNode: without create_graph it runs the backward Program; with it, it calls the Python definition
+// Record a call that made `outputs`; sets grad_fn and requires_grad of the differentiable ones, saves what backward
+// needs. The node is an OpNode: without create_graph it runs the backward Program; with it, it calls the Python
+// definition
 //   compiled.overload->python.recorded_gradient(key, needs, gradients, inputs, outputs, attributes) → list, one per
 //   entry of BackwardProgram::grads
-// where inputs/outputs are tuples with the saved tensors (history restored) in their places; what was saved as a shape only
-// or not at all is a zero expanded to that shape (its values do not matter), attributes a tuple of numbers and tuples.
+// where inputs/outputs are tuples with the saved tensors (history restored) in their places; what was saved as a shape
+// only or not at all is a zero expanded to that shape (its values do not matter), attributes a tuple of numbers and
+// tuples.
 void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
             std::span<Ref<Tensor>> outputs);
-// The same for an in-place call: inputs as they were before the write (inputs[k] may be an alias made by dispatch of the
-// tensor's old state); returns the node without attaching it, for rebase_history.
-// With inplace the caller will bump the version right after: saved outputs are remembered with the version to come, saved
-// inputs with the version they had.
+// The same for an in-place call: inputs as they were before the write (inputs[k] may be an alias made by dispatch of
+// the tensor's old state); returns the node without attaching it, for rebase_history. With inplace the caller will bump
+// the version right after: saved outputs are remembered with the version to come, saved inputs with the version they
+// had.
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
                        std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool inplace = false);
 // Output is a view of base: note it (also without gradients: writes must find the base). multi_output: from a call that
@@ -213,25 +220,27 @@ inline void bump_version(Tensor& t, const char* by = nullptr) {
   ++t.storage->version;
   if (by) note_write(t, by);
 }
-// After the write and bump_version: if `node` is given t's history becomes output `n` of it, and that of its base is rebased
-// through CopySlices.
+// After the write and bump_version: if `node` is given t's history becomes output `n` of it, and that of its base is
+// rebased through CopySlices.
 void rebase_history(Tensor& t, Shared<Node> node, uint32_t n);
 
 // -- for everybody --------------------------------------------------------------------------------------------------
-Shared<Node> gradient_function(Tensor& t);   // the node that t comes from; null for leaves. For views whose base was
-                                             // written to it is made anew here: always read grad_fn through this.
-Edge gradient_edge(Tensor& t);               // the same, or the accumulator of a leaf that requires grad, or null
+Shared<Node> gradient_function(Tensor& t);  // the node that t comes from; null for leaves. For views whose base was
+                                            // written to it is made anew here: always read grad_fn through this.
+Edge gradient_edge(Tensor& t);              // the same, or the accumulator of a leaf that requires grad, or null
 inline bool is_leaf(Tensor& t) { return !requires_gradient(t) || !gradient_function(t); }
-Ref<Tensor> detach(Tensor& t);               // shares memory and version counter, no history
-void detach_inplace(Tensor& t);              // raises for views
+Ref<Tensor> detach(Tensor& t);                          // shares memory and version counter, no history
+void detach_inplace(Tensor& t);                         // raises for views
 void set_requires_grad(Tensor& t, bool requires_grad);  // raises for non-leaves and for integers
 Ref<> register_hook(Tensor& t, PyObject* hook);         // returns a RemovableHandle
 Ref<> register_post_accumulate_grad_hook(Tensor& t, PyObject* hook);
 void retain_grad(Tensor& t);
 // Backward from roots. inputs empty: accumulate into leaves; else return the gradients of the inputs.
-std::vector<Ref<Tensor>> run_backward(std::span<Ref<Tensor>> roots, Gradients gradients, bool retain_graph, bool create_graph,
-                                      std::span<Ref<Tensor>> inputs, bool allow_unused, bool accumulate);
+std::vector<Ref<Tensor>> run_backward(std::span<Ref<Tensor>> roots, Gradients gradients, bool retain_graph,
+                                      bool create_graph, std::span<Ref<Tensor>> inputs, bool allow_unused,
+                                      bool accumulate);
 
-void add_tape_to_module(PyObject* module);   // _core.backward, _core.Node, FunctionBase, hooks, modes, …
+void add_tape_to_module(
+    PyObject* module);  // Node, FunctionContext, modes; methods of Tensor: after add_tensor_to_module
 
 }  // namespace taeda

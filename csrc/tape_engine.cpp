@@ -1,8 +1,8 @@
 // The engine: walks the graph from the roots to the leaves on the calling thread.
 //
 // A first pass finds the nodes and counts for each how many edges lead to it. A node runs when all of them are done,
-// the latest made first. Gradients that arrive at one output of a node are added in the order in which they arrive, which
-// is a function of the graph alone.
+// the latest made first. Gradients that arrive at one output of a node are added in the order in which they arrive,
+// which is a function of the graph alone.
 #include <algorithm>
 
 #include "tape_node.h"
@@ -15,8 +15,8 @@ namespace {
 
 thread_local Node* running = nullptr;
 
-// Node → number, open addressing. Nodes carry no field for this, because several backwards can be on the way at once (hooks and
-// Functions that call backward, other threads).
+// Node → number, open addressing. Nodes carry no field for this, because several backwards can be on the way at once
+// (hooks and Functions that call backward, other threads).
 class NodeNumbers {
  public:
   NodeNumbers() : table_(64) {}
@@ -59,9 +59,9 @@ class NodeNumbers {
 struct Task {
   struct Step {
     Node* node;
-    uint32_t waiting = 0;      // edges to this node that have not been served
-    bool needed = true;        // runs, or its gradients are asked for
-    bool applies = true;       // runs
+    uint32_t waiting = 0;  // edges to this node that have not been served
+    bool needed = true;    // runs, or its gradients are asked for
+    bool applies = true;   // runs
     bool queued = false;
     std::vector<uint32_t> captures;  // numbers of the inputs that are outputs of this node
     Few<Ref<Tensor>, 1> arriving;
@@ -70,6 +70,7 @@ struct Task {
   NodeNumbers numbers;
   std::vector<uint32_t> heap;
   bool retain_graph, create_graph;
+  int64_t number = -1;
   std::vector<Edge>* inputs = nullptr;
   bool accumulate = false;
   std::vector<Ref<Tensor>> captured;
@@ -169,8 +170,8 @@ void Task::mark_needed() {
 }
 
 bool may_write_into(const Tensor& t) {
-  return t.ob_base.ob_refcnt == 1 && Py_TYPE(&t.ob_base) == TensorType && !t.requires_grad && !t.is_inference && t.storage &&
-         t.storage->references() == 1 && t.storage->writable() && is_dense(t);
+  return t.ob_base.ob_refcnt == 1 && Py_TYPE(&t.ob_base) == TensorType && !t.requires_grad && !t.is_inference &&
+         t.storage && t.storage->references() == 1 && t.storage->writable() && is_dense(t);
 }
 
 void Task::arrive(uint32_t number, uint32_t output, Ref<Tensor> gradient) {
@@ -184,9 +185,9 @@ void Task::arrive(uint32_t number, uint32_t output, Ref<Tensor> gradient) {
   bool same_sizes = before->ndim == gradient->ndim &&
                     std::memcmp(before->sizes, gradient->sizes, sizeof(int64_t) * before->ndim) == 0;
   if (!create_graph && same_sizes && before->dtype == gradient->dtype && may_write_into(*before)) {
-    call_op(builtin_op("add_"), {before.object(), gradient.object()});
+    add_into(before, gradient);
   } else {
-    before = tensor_from(call_op(builtin_op("add"), {before.object(), gradient.object()}));
+    before = sum(before, gradient);
   }
 }
 
@@ -197,8 +198,18 @@ void Task::check_nan(Node& node, const Gradients& gradients) {
     bool found = false;
     for (int64_t k = 0; k < dense->numel && !found; ++k) {
       switch (dense->dtype) {
-        case DType::Float32: { float x; std::memcpy(&x, dense->data() + k * 4, 4); found = x != x; break; }
-        case DType::Float64: { double x; std::memcpy(&x, dense->data() + k * 8, 8); found = x != x; break; }
+        case DType::Float32: {
+          float x;
+          std::memcpy(&x, dense->data() + k * 4, 4);
+          found = x != x;
+          break;
+        }
+        case DType::Float64: {
+          double x;
+          std::memcpy(&x, dense->data() + k * 8, 8);
+          found = x != x;
+          break;
+        }
         case DType::Float16:
         case DType::BFloat16: {
           uint16_t bits;
@@ -210,7 +221,8 @@ void Task::check_nan(Node& node, const Gradients& gradients) {
         default: k = dense->numel;
       }
     }
-    if (found) raise(PyExc_RuntimeError, "Function '%s' returned nan values in its %zuth output.", node.name().c_str(), i);
+    if (found)
+      raise(PyExc_RuntimeError, "Function '%s' returned nan values in its %zuth output.", node.name().c_str(), i);
   }
 }
 
@@ -227,10 +239,12 @@ void warn_of_anomaly(Node& failed) {
       text = "\n\nPrevious calculation was induced by " + n->name() + ". ";
     }
     if (n->extras && n->extras->traceback) {
-      Ref<> joined = Ref<>::steal(PyUnicode_Join(Ref<>::steal(PyUnicode_FromString("")).get(), n->extras->traceback.get()));
+      Ref<> joined =
+          Ref<>::steal(PyUnicode_Join(Ref<>::steal(PyUnicode_FromString("")).get(), n->extras->traceback.get()));
       const char* words = joined ? PyUnicode_AsUTF8(joined.get()) : nullptr;
       text += std::string(first ? "Traceback of forward call that caused the error:\n"
-                                : "Traceback of forward call that induced the previous calculation:\n") + (words ? words : "");
+                                : "Traceback of forward call that induced the previous calculation:\n") +
+              (words ? words : "");
     } else {
       text += "No forward pass information available. Enable detect anomaly during forward pass for more information.";
     }
@@ -281,7 +295,8 @@ void Task::run_step(uint32_t number) {
   } catch (const PythonError&) {
     running = before;
     std::string line = node.line_text();
-    add_note("This came up in the backward of '" + node.call_name() + "'" + (line.empty() ? "" : ", called at\n  " + line));
+    add_note("This came up in the backward of '" + node.call_name() + "'" +
+             (line.empty() ? "" : ", called at\n  " + line));
     if (state.anomaly) warn_of_anomaly(node);
     throw;
   }
@@ -299,14 +314,34 @@ void Task::run_step(uint32_t number) {
   }
 }
 
+thread_local Task* current_task = nullptr;
+int64_t next_backward = 0;
+
+// Makes a task the one that runs, for a scope.
+class TaskScope {
+ public:
+  explicit TaskScope(Task& task) : before_(std::exchange(current_task, &task)) { task.number = next_backward++; }
+  ~TaskScope() { current_task = before_; }
+  TaskScope(const TaskScope&) = delete;
+
+ private:
+  Task* before_;
+};
+
 }  // namespace
 
 Node* running_node() { return running; }
+int64_t current_backward() { return current_task ? current_task->number : -1; }
+bool will_run(Node& n) {
+  uint32_t number = current_task ? current_task->numbers.find(&n) : UINT32_MAX;
+  return number != UINT32_MAX && current_task->steps[number].needed;
+}
 
 std::vector<Ref<Tensor>> run_engine(std::vector<Edge>& roots, Gradients gradients, bool retain_graph, bool create_graph,
                                     std::vector<Edge>& inputs, bool accumulate) {
   GradModeScope mode(create_graph);
   Task task;
+  TaskScope scope(task);
   task.retain_graph = retain_graph;
   task.create_graph = create_graph;
   task.accumulate = accumulate;
@@ -329,8 +364,9 @@ std::vector<Ref<Tensor>> run_engine(std::vector<Edge>& roots, Gradients gradient
   return std::move(task.captured);
 }
 
-std::vector<Ref<Tensor>> run_backward(std::span<Ref<Tensor>> roots, Gradients gradients, bool retain_graph, bool create_graph,
-                                      std::span<Ref<Tensor>> inputs, bool allow_unused, bool accumulate) {
+std::vector<Ref<Tensor>> run_backward(std::span<Ref<Tensor>> roots, Gradients gradients, bool retain_graph,
+                                      bool create_graph, std::span<Ref<Tensor>> inputs, bool allow_unused,
+                                      bool accumulate) {
   std::vector<Edge> from, to;
   gradients.resize(roots.size());
   for (size_t i = 0; i < roots.size(); ++i) {
@@ -351,8 +387,10 @@ std::vector<Ref<Tensor>> run_backward(std::span<Ref<Tensor>> roots, Gradients gr
   std::vector<Ref<Tensor>> found = run_engine(from, std::move(gradients), retain_graph, create_graph, to, accumulate);
   for (size_t i = 0; i < found.size() && !allow_unused; ++i) {
     if (!found[i]) {
-      raise(PyExc_RuntimeError, "The differentiated Tensor at index %zu appears to not have been used in the graph. Set "
-            "allow_unused=True if this is the desired behavior.", i);
+      raise(PyExc_RuntimeError,
+            "The differentiated Tensor at index %zu appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior.",
+            i);
     }
   }
   return found;

@@ -11,8 +11,7 @@ class FunctionNode;
 
 // The `ctx` of a Function's call. The node owns it; it refers to the node without owning it.
 struct ContextObject {
-  PyObject_HEAD
-  FunctionNode* node;
+  PyObject_HEAD FunctionNode* node;
   PyObject* needs_input_grad;
   PyObject* to_save;
   PyObject* non_differentiable;
@@ -91,17 +90,21 @@ Gradients FunctionNode::apply(Gradients gradients, bool) {
   if (!PyTuple_Check(returned.get())) returned = checked(PyTuple_Pack(1, returned.get()));
 
   size_t expected = input_is_tensor.size(), got = static_cast<size_t>(PyTuple_GET_SIZE(returned.get()));
-  while (got > expected && PyTuple_GET_ITEM(returned.get(), got - 1) == Py_None) --got;  // PyTorch allows Nones too many
+  while (got > expected && PyTuple_GET_ITEM(returned.get(), got - 1) == Py_None)
+    --got;  // PyTorch allows Nones too many
   if (got != expected) {
-    raise(PyExc_RuntimeError, "function %s returned an incorrect number of gradients (expected %zu, got %zu)", name_.c_str(), expected, got);
+    raise(PyExc_RuntimeError, "function %s returned an incorrect number of gradients (expected %zu, got %zu)",
+          name_.c_str(), expected, got);
   }
   Gradients result;
   for (size_t i = 0; i < expected; ++i) {
     PyObject* item = PyTuple_GET_ITEM(returned.get(), i);
     if (!input_is_tensor[i]) {
       if (item != Py_None) {
-        raise(PyExc_RuntimeError, "function %s returned a gradient different than None at position %zu, but the corresponding forward "
-              "input was not a Variable", name_.c_str(), i + 1);
+        raise(PyExc_RuntimeError,
+              "function %s returned a gradient different than None at position %zu, but the corresponding forward "
+              "input was not a Variable",
+              name_.c_str(), i + 1);
       }
       continue;
     }
@@ -140,7 +143,7 @@ Ref<Tensor> handed_through(Tensor& t, bool as_view) {
 struct FunctionCall {
   Ref<> context;
   Shared<Node> owner;
-  FunctionNode* node = nullptr;  // null: nothing to record
+  FunctionNode* node = nullptr;   // null: nothing to record
   std::vector<PyObject*> inputs;  // the tensors among the arguments, borrowed
   std::vector<int> edge_of_input;
 
@@ -172,14 +175,22 @@ Ref<> FunctionCall::wrap(PyObject* output, uint32_t k, bool differentiable, bool
       raise(PyExc_RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation.");
     }
     if (input < 0) {
-      if (PyErr_WarnEx(PyExc_UserWarning, "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no "
-                       "need to pass it to mark_dirty().", 1) < 0) throw PythonError();
+      if (PyErr_WarnEx(
+              PyExc_UserWarning,
+              "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no "
+              "need to pass it to mark_dirty().",
+              1) < 0)
+        throw PythonError();
     }
     if (is_differentiable_view(*t) && tensor_outputs > 1) {
-      raise(PyExc_RuntimeError, "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return "
-            "more than one Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a "
-            "view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it into two Functions: "
-            "one doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on the forum "
+      raise(PyExc_RuntimeError,
+            "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return "
+            "more than one Tensor. This is not supported by the current autograd engine. You should either make sure "
+            "the input is not a "
+            "view (using .clone() for example) or make your Function only return one Tensor (potentially splitting it "
+            "into two Functions: "
+            "one doing the inplace that returns a single Tensor and a second one that does the other operations). You "
+            "can ask on the forum "
             "https://discuss.pytorch.org/ if you need help to do this change.");
     }
     if (input >= 0) node->written = edge_of_input[static_cast<size_t>(input)];
@@ -228,7 +239,8 @@ PyObject* function_apply(PyObject*, PyObject* args) {
     FunctionCall call;
     Ref<> context_class = checked(PyObject_GetAttrString(cls, "_backward_cls"));
     call.context = checked(PyObject_CallNoArgs(context_class.get()));
-    if (!PyObject_TypeCheck(call.context.get(), ContextType)) raise(PyExc_TypeError, "_backward_cls must be a class of contexts");
+    if (!PyObject_TypeCheck(call.context.get(), ContextType))
+      raise(PyExc_TypeError, "_backward_cls must be a class of contexts");
     ContextObject& c = *as_context(call.context.get());
 
     Py_ssize_t count = PyTuple_GET_SIZE(given);
@@ -245,7 +257,8 @@ PyObject* function_apply(PyObject*, PyObject* args) {
     }
     c.needs_input_grad = needs.release();
     if (any && state.grad_enabled && !state.inference_mode) {
-      Ref<> name = checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(call.context.get())), "__name__"));
+      Ref<> name =
+          checked(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(call.context.get())), "__name__"));
       const char* text = PyUnicode_AsUTF8(name.get());
       if (!text) throw PythonError();
       call.node = new FunctionNode(call.context, text);
@@ -286,9 +299,12 @@ PyObject* function_apply(PyObject*, PyObject* args) {
     for (Py_ssize_t k = 0; k < n; ++k) tensor_outputs += is_tensor(PyTuple_GET_ITEM(values.get(), k));
     for (Py_ssize_t i = 0; dirty && i < PySequence_Fast_GET_SIZE(dirty.get()); ++i) {
       PyObject* item = PySequence_Fast_GET_ITEM(dirty.get(), i);
-      if (!is_tensor(item)) raise(PyExc_TypeError, "mark_dirty can only accept variables, but argument %zd is of type %s", i, Py_TYPE(item)->tp_name);
+      if (!is_tensor(item))
+        raise(PyExc_TypeError, "mark_dirty can only accept variables, but argument %zd is of type %s", i,
+              Py_TYPE(item)->tp_name);
       if (!holds(values.get(), item)) {
-        raise(PyExc_RuntimeError, "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+        raise(PyExc_RuntimeError,
+              "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
               "are modified inplace must all be outputs of the Function.");
       }
     }
@@ -364,9 +380,12 @@ PyObject* context_saved_tensors(PyObject* o, void*) {
     ContextObject& c = *as_context(o);
     if (c.had_node && (!c.node || c.node->released)) {
       raise(PyExc_RuntimeError,
-            "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
-            "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
-            "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+            "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+            "already been "
+            "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+            "Specify "
+            "retain_graph=True if you need to backward through the graph a second time or if you need to access saved "
+            "tensors "
             "after calling backward.");
     }
     return c.node ? c.node->saved_tensors().release() : checked(PyTuple_New(0)).release();
@@ -391,8 +410,9 @@ int context_set(PyObject* o, PyObject* value, void* name) {
       if (is_tensor(item) || (saving && item == Py_None)) continue;
       raise(PyExc_TypeError, "%s, but argument %zd is of type %s",
             saving ? "save_for_backward can only save variables"
-                   : std::strcmp(static_cast<const char*>(name), "dirty_tensors") == 0
-                         ? "mark_dirty can only accept variables" : "mark_non_differentiable can only accept variables",
+            : std::strcmp(static_cast<const char*>(name), "dirty_tensors") == 0
+                ? "mark_dirty can only accept variables"
+                : "mark_non_differentiable can only accept variables",
             i, Py_TYPE(item)->tp_name);
     }
     Py_XINCREF(value);
@@ -402,8 +422,10 @@ int context_set(PyObject* o, PyObject* value, void* name) {
 }
 
 PyMemberDef context_members[] = {
-    {"needs_input_grad", T_OBJECT, offsetof(ContextObject, needs_input_grad), 0, "For each argument: does it need a gradient?"},
-    {"materialize_grads", T_BOOL, offsetof(ContextObject, materialize_grads), 0, "Are missing gradients given as zeros?"},
+    {"needs_input_grad", T_OBJECT, offsetof(ContextObject, needs_input_grad), 0,
+     "For each argument: does it need a gradient?"},
+    {"materialize_grads", T_BOOL, offsetof(ContextObject, materialize_grads), 0,
+     "Are missing gradients given as zeros?"},
     {"_materialize_non_diff_grads", T_BOOL, offsetof(ContextObject, materialize_non_diff_grads), 0, nullptr},
     {"__dictoffset__", T_PYSSIZET, offsetof(ContextObject, dictionary), READONLY, nullptr},
     {"__weaklistoffset__", T_PYSSIZET, offsetof(ContextObject, weak_references), READONLY, nullptr},
@@ -412,9 +434,10 @@ PyMemberDef context_members[] = {
 
 PyGetSetDef context_getset[] = {
     {"saved_tensors", context_saved_tensors, nullptr, "The tensors given to save_for_backward.", nullptr},
-    {"to_save", context_get<&ContextObject::to_save>, context_set<&ContextObject::to_save>, nullptr, const_cast<char*>("to_save")},
-    {"non_differentiable", context_get<&ContextObject::non_differentiable>, context_set<&ContextObject::non_differentiable>, nullptr,
-     const_cast<char*>("non_differentiable")},
+    {"to_save", context_get<&ContextObject::to_save>, context_set<&ContextObject::to_save>, nullptr,
+     const_cast<char*>("to_save")},
+    {"non_differentiable", context_get<&ContextObject::non_differentiable>,
+     context_set<&ContextObject::non_differentiable>, nullptr, const_cast<char*>("non_differentiable")},
     {"dirty_tensors", context_get<&ContextObject::dirty_tensors>, context_set<&ContextObject::dirty_tensors>, nullptr,
      const_cast<char*>("dirty_tensors")},
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
@@ -475,7 +498,28 @@ PyObject* delayed_error(PyObject*, PyObject* args) {
   });
 }
 
+class UndefinedGradient final : public Node {
+ public:
+  std::string name() const override { return "UndefinedGrad"; }
+  Gradients apply(Gradients, bool) override { return Gradients(edges.size()); }
+};
+
+// tensor → the same values, through which no gradient comes back (not even zeros). For gradcheck.
+PyObject* undefined_gradient(PyObject*, PyObject* o) {
+  return guarded_object([&]() -> PyObject* {
+    if (!is_tensor(o)) raise(PyExc_TypeError, "expected a tensor, got %s", Py_TYPE(o)->tp_name);
+    Ref<Tensor> t = alias(*as_tensor(o));
+    Shared<Node> node = Shared<Node>::steal(new UndefinedGradient());
+    node->edges.push_back(gradient_edge(*as_tensor(o)));
+    node->add_output(*t);
+    set_history(*t, node, 0);
+    return reinterpret_cast<PyObject*>(t.release());
+  });
+}
+
 PyMethodDef functions[] = {
+    {"undefined_gradient", undefined_gradient, METH_O,
+     "undefined_gradient(tensor) -> tensor that no gradient comes back through"},
     {"function_apply", function_apply, METH_VARARGS, "function_apply(class, arguments, separate_setup) -> outputs"},
     {"delayed_error", delayed_error, METH_VARARGS, "delayed_error(message, tensors) -> tensors whose backward raises"},
     {},

@@ -31,7 +31,8 @@ void check_replacement(PyObject* hook, PyObject* result, Tensor* before) {
     raise(PyExc_RuntimeError, "hook '%s' has changed the type of value (was %s got %s)", hook_name(hook).c_str(),
           type_text(before->dtype).c_str(), type_text(t.dtype).c_str());
   }
-  if (!(t.device == before->device)) raise(PyExc_RuntimeError, "hook '%s' has changed the device of value", hook_name(hook).c_str());
+  if (!(t.device == before->device))
+    raise(PyExc_RuntimeError, "hook '%s' has changed the device of value", hook_name(hook).c_str());
   bool same = t.ndim == before->ndim && std::memcmp(t.sizes, before->sizes, sizeof(int64_t) * t.ndim) == 0;
   if (!same) raise(PyExc_RuntimeError, "hook '%s' has changed the size of value", hook_name(hook).c_str());
 }
@@ -47,7 +48,8 @@ void take_replacements(PyObject* hook, PyObject* result, Gradients& gradients) {
   if (result == Py_None) return;
   Ref<> single;
   if (!PyTuple_Check(result)) {
-    if (!is_tensor(result)) raise(PyExc_TypeError, "expected Variable, but hook returned '%s'", Py_TYPE(result)->tp_name);
+    if (!is_tensor(result))
+      raise(PyExc_TypeError, "expected Variable, but hook returned '%s'", Py_TYPE(result)->tp_name);
     single = checked(PyTuple_Pack(1, result));
     result = single.get();
   }
@@ -84,9 +86,11 @@ Ref<> add_to_hooks(Ref<>& hooks, PyObject* hook) {
 }
 
 Ref<> register_hook(Tensor& t, PyObject* hook) {
-  if (!requires_gradient(t)) raise(PyExc_RuntimeError, "cannot register a hook on a tensor that doesn't require gradient");
+  if (!requires_gradient(t))
+    raise(PyExc_RuntimeError, "cannot register a hook on a tensor that doesn't require gradient");
   Shared<Node> node = gradient_function(t);
   AutogradData& data = autograd_data(t);
+  track(t);
   bool first = !data.hooks;
   Ref<> handle = add_to_hooks(data.hooks, hook);
   if (first && node) node->extra().tensor_hooks.emplace_back(t.output_number, data.hooks);
@@ -94,8 +98,11 @@ Ref<> register_hook(Tensor& t, PyObject* hook) {
 }
 
 Ref<> register_post_accumulate_grad_hook(Tensor& t, PyObject* hook) {
-  if (!requires_gradient(t)) raise(PyExc_RuntimeError, "cannot register a hook on a tensor that doesn't require gradient");
-  if (gradient_function(t)) raise(PyExc_RuntimeError, "post accumulate grad hooks cannot be registered on non-leaf tensors");
+  if (!requires_gradient(t))
+    raise(PyExc_RuntimeError, "cannot register a hook on a tensor that doesn't require gradient");
+  if (gradient_function(t))
+    raise(PyExc_RuntimeError, "post accumulate grad hooks cannot be registered on non-leaf tensors");
+  track(t);
   return add_to_hooks(autograd_data(t).post_accumulate_hooks, hook);
 }
 
@@ -115,7 +122,8 @@ void move_retained(Tensor& t, Node* before, uint32_t before_output, Node& now, u
   if (!t.autograd->retains_grad || !before || !before->extras) return;
   auto& list = before->extras->retained;
   for (size_t i = 0; i < list.size(); ++i) {
-    if (list[i].first != before_output || PyWeakref_GetObject(list[i].second.get()) != reinterpret_cast<PyObject*>(&t)) continue;
+    if (list[i].first != before_output || PyWeakref_GetObject(list[i].second.get()) != reinterpret_cast<PyObject*>(&t))
+      continue;
     now.extra().retained.emplace_back(now_output, list[i].second);
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
     return;
@@ -143,9 +151,9 @@ void run_retained(Node& n, const Gradients& gradients, bool create_graph) {
     Ref<Tensor>& grad = autograd_data(*t).grad;
     Ref<Tensor> now;
     if (grad) {
-      now = tensor_from(call_op(builtin_op("add"), {grad.object(), gradient.object()}));
+      now = sum(grad, gradient);
     } else if (create_graph) {
-      now = tensor_from(call_op(builtin_op("clone"), {gradient.object()}));
+      now = call_method(gradient, "clone");
     } else {
       now = empty(gradient->dtype, gradient->shape(), gradient->device);
       if (gradient->data() && gradient->numel) copy_into(*now, *gradient);
@@ -167,51 +175,10 @@ void run_post_hooks(Node& n, Gradients& inputs, const Gradients& outputs) {
   Ref<> values = values_of(n.extras->post_hooks.get());
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values.get()); ++i) {
     PyObject* hook = PyList_GET_ITEM(values.get(), i);
-    Ref<> result = checked(PyObject_CallFunctionObjArgs(hook, tuple_of(inputs).get(), tuple_of(outputs).get(), nullptr));
+    Ref<> result =
+        checked(PyObject_CallFunctionObjArgs(hook, tuple_of(inputs).get(), tuple_of(outputs).get(), nullptr));
     take_replacements(hook, result.get(), inputs);
   }
 }
-
-namespace {
-
-Tensor& tensor_argument(PyObject* o) {
-  if (!is_tensor(o)) raise(PyExc_TypeError, "expected a tensor, got %s", Py_TYPE(o)->tp_name);
-  return *as_tensor(o);
-}
-
-PyObject* tensor_register_hook(PyObject*, PyObject* args) {
-  return guarded_object([&]() -> PyObject* {
-    PyObject *t, *hook;
-    if (!PyArg_ParseTuple(args, "OO", &t, &hook)) throw PythonError();
-    return register_hook(tensor_argument(t), hook).release();
-  });
-}
-
-PyObject* tensor_register_post_accumulate_grad_hook(PyObject*, PyObject* args) {
-  return guarded_object([&]() -> PyObject* {
-    PyObject *t, *hook;
-    if (!PyArg_ParseTuple(args, "OO", &t, &hook)) throw PythonError();
-    return register_post_accumulate_grad_hook(tensor_argument(t), hook).release();
-  });
-}
-
-PyObject* tensor_retain_grad(PyObject*, PyObject* t) {
-  return guarded_object([&]() -> PyObject* {
-    retain_grad(tensor_argument(t));
-    Py_RETURN_NONE;
-  });
-}
-
-PyMethodDef functions[] = {
-    {"register_hook", tensor_register_hook, METH_VARARGS, "register_hook(tensor, hook) -> RemovableHandle"},
-    {"register_post_accumulate_grad_hook", tensor_register_post_accumulate_grad_hook, METH_VARARGS,
-     "register_post_accumulate_grad_hook(tensor, hook) -> RemovableHandle"},
-    {"retain_grad", tensor_retain_grad, METH_O, "retain_grad(tensor)"},
-    {},
-};
-
-}  // namespace
-
-void add_hook_functions(PyObject* module) { add_functions(module, functions); }
 
 }  // namespace taeda

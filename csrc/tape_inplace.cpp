@@ -31,17 +31,26 @@ bool special_view(const AutogradData& d) {
     text = place + " is a view and " + object + " modified inplace.";
   }
   if (d.multi_output_view) {
-    text += " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be "
-            "modified inplace. You should replace the inplace operation by an out-of-place one.";
+    text +=
+        " This view is the output of a function that returns multiple views. Such functions do not allow the output "
+        "views to be "
+        "modified inplace. You should replace the inplace operation by an out-of-place one.";
   } else if (d.made_in_function) {
-    text += " This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
-            "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
-            "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
+    text +=
+        " This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+        "logic to "
+        "handle view+inplace would override the custom backward associated with the custom Function, leading to "
+        "incorrect "
+        "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
   } else {
     std::string mode = d.made_in_inference ? "inference_mode" : "no_grad";
-    text += " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
-            "view and the inplace either both inside the " + mode + " block (if you don't want the inplace to be tracked) or both "
-            "outside (if you want the inplace to be tracked).";
+    text +=
+        " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+        "both the "
+        "view and the inplace either both inside the " +
+        mode +
+        " block (if you don't want the inplace to be tracked) or both "
+        "outside (if you want the inplace to be tracked).";
   }
   raise(PyExc_RuntimeError, "%s", text.c_str());
 }
@@ -65,13 +74,15 @@ Part part_of(const Tensor& view, const Tensor& base) {
   for (int i = 0; base.numel && i < base.ndim; ++i) p.extent += (base.sizes[i] - 1) * base.strides[i];
   for (int i = 0; view.numel && i < view.ndim; ++i) last += (view.sizes[i] - 1) * view.strides[i];
   if (view.numel && (p.offset < 0 || last >= p.extent)) {
-    raise(PyExc_NotImplementedError, "an in-place operation under gradients through a view that shows memory outside of its base is not there yet");
+    raise(
+        PyExc_NotImplementedError,
+        "an in-place operation under gradients through a view that shows memory outside of its base is not there yet");
   }
   return p;
 }
 
-// An in-place call on a view, as a node of the base: everywhere else the gradient passes, in the part written to it goes
-// through the call.
+// An in-place call on a view, as a node of the base: everywhere else the gradient passes, in the part written to it
+// goes through the call.
 class CopySlices final : public Node {
  public:
   CopySlices(Tensor& view, Tensor& base, Edge base_edge, Shared<Node> call)
@@ -86,9 +97,7 @@ class CopySlices final : public Node {
   }
   std::string name() const override { return "CopySlices"; }
   std::string call_name() const override { return call_ ? call_->call_name() : name(); }
-  void release_saved() override {
-    call_->release_saved();
-  }
+  void release_saved() override { call_->release_saved(); }
 
   Gradients apply(Gradients gradients, bool create_graph) override {
     Gradients result(edges.size());
@@ -99,9 +108,9 @@ class CopySlices final : public Node {
     Ref<Tensor> slice, piece;
     Gradients inner(1);
     if (create_graph) {
-      call_op(builtin_op("copy_"), {whole.object(), incoming.object()});
+      call_method(whole, "copy_", {incoming.object()});
       slice = window(whole);
-      inner[0] = tensor_from(call_op(builtin_op("clone"), {slice.object()}));
+      inner[0] = call_method(slice, "clone");
     } else {
       copy_into(*whole, *incoming);
       slice = alias(*whole, part_.sizes, part_.strides, whole->offset + part_.offset);
@@ -120,7 +129,7 @@ class CopySlices final : public Node {
     Ref<Tensor> replaced = static_cast<size_t>(written_) < found.size() ? std::move(found[written_]) : nullptr;
     if (!replaced) replaced = expanded_zero(OutputInfo(*slice));
     if (create_graph) {
-      call_op(builtin_op("copy_"), {slice.object(), replaced.object()});
+      call_method(slice, "copy_", {replaced.object()});
     } else {
       copy_into(*slice, *replaced);
     }
@@ -137,9 +146,14 @@ class CopySlices final : public Node {
 
 // The recorded view of `base` with the geometry of a part.
 Ref<Tensor> recorded_part(const Ref<Tensor>& base, const Part& part) {
+  bool overlaps = false;
+  for (int i = 0; i < part.sizes.count; ++i) overlaps |= part.sizes[i] > 1 && part.strides[i] == 0;
+  if (base->is_contiguous() && !overlaps) {
+    return strided_view(*base, part.sizes, part.strides, base->offset + part.offset, part.strides, part.offset);
+  }
   Ref<> offset = checked(PyLong_FromLongLong(base->offset + part.offset));
-  return tensor_from(call_op(builtin_op("as_strided"), {base.object(), sizes_object(part.sizes).get(),
-                                                        sizes_object(part.strides).get(), offset.get()}));
+  return call_method(base, "as_strided",
+                     {sizes_object(part.sizes).get(), sizes_object(part.strides).get(), offset.get()});
 }
 
 Ref<Tensor> CopySlices::window(const Ref<Tensor>& whole) const { return recorded_part(whole, part_); }
@@ -207,14 +221,16 @@ void note_view(Tensor& view, Tensor& base, bool multi_output) {
 void check_inplace(Tensor& t, bool recorded) {
   if (TAEDA_UNLIKELY(t.is_inference && !state.inference_mode)) {
     raise(PyExc_RuntimeError,
-          "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before "
+          "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+          "normal tensor before "
           "doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.");
   }
   if (recorded && state.grad_enabled) {
     if (is_differentiable_view(t)) {
       if (special_view(*t.autograd)) refuse_view(t, false);
       if (requires_gradient(t) && is_leaf(*t.autograd->base)) {
-        raise(PyExc_RuntimeError, "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+        raise(PyExc_RuntimeError,
+              "a view of a leaf Variable that requires grad is being used in an in-place operation.");
       }
     }
     if (requires_gradient(t) && is_leaf(t)) {
@@ -223,11 +239,13 @@ void check_inplace(Tensor& t, bool recorded) {
   }
   if (has_internal_overlap(t)) {
     raise(PyExc_RuntimeError,
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+          "Please clone() the "
           "tensor before performing the operation.");
   }
   if (t.storage && !t.storage->writable()) {
-    raise(PyExc_RuntimeError, "the tensor shares memory that may not be written to (a read-only array); clone() it first");
+    raise(PyExc_RuntimeError,
+          "the tensor shares memory that may not be written to (a read-only array); clone() it first");
   }
 }
 
@@ -279,9 +297,12 @@ Ref<Tensor> detach(Tensor& t) {
 void detach_inplace(Tensor& t) {
   if (is_differentiable_view(t)) {
     raise(PyExc_RuntimeError,
-          "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
-          "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these "
-          "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
+          "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+          "training, and "
+          "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+          "called on these "
+          "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+          "torch/optim/optimizer.py as the solution.");
   }
   t.grad_fn = nullptr;
   t.output_number = 0;
@@ -299,7 +320,8 @@ void set_requires_grad(Tensor& t, bool requires_grad) {
   if (!is_leaf(t)) {
     if (requires_grad) return;
     raise(PyExc_RuntimeError,
-          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't "
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+          "subgraph that doesn't "
           "require differentiation use var_no_grad = var.detach().");
   }
   if (requires_grad && !is_differentiable(t.dtype)) {

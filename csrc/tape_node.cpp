@@ -45,7 +45,8 @@ PyObject* Node::python_attribute(PyObject*) { return nullptr; }
 std::string plain_name(const Node& n) {
   std::string name = n.name();
   size_t digits = name.find_last_not_of("0123456789");
-  if (digits != std::string::npos && digits >= 7 && name.compare(digits - 7, 8, "Backward") == 0) name.resize(digits - 7);
+  if (digits != std::string::npos && digits >= 7 && name.compare(digits - 7, 8, "Backward") == 0)
+    name.resize(digits - 7);
   return name;
 }
 
@@ -56,9 +57,20 @@ Ref<Tensor> tensor_from(Ref<> o) {
   return Ref<Tensor>::steal(as_tensor(o.release()));
 }
 
+Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b) {
+  return tensor_from(checked(PyNumber_Add(a.object(), b.object())));
+}
+void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b) { checked(PyNumber_InPlaceAdd(a.object(), b.object())); }
+
+Ref<Tensor> call_method(const Ref<Tensor>& t, const char* name, std::initializer_list<PyObject*> arguments) {
+  Ref<> method = checked(PyObject_GetAttrString(t.object(), name));
+  return tensor_from(call_op(method.get(), arguments));
+}
+
 Ref<> sizes_object(const Dims& sizes) {
   Ref<> tuple = checked(PyTuple_New(sizes.count));
-  for (int i = 0; i < sizes.count; ++i) PyTuple_SET_ITEM(tuple.get(), i, checked(PyLong_FromLongLong(sizes[i])).release());
+  for (int i = 0; i < sizes.count; ++i)
+    PyTuple_SET_ITEM(tuple.get(), i, checked(PyLong_FromLongLong(sizes[i])).release());
   return tuple;
 }
 
@@ -142,19 +154,20 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
                   bool create_graph) {
   if (TAEDA_UNLIKELY(!same_sizes(*gradient, wanted.sizes))) {
     if (!can_sum_to(*gradient, wanted.sizes)) {
-      raise(PyExc_RuntimeError, "Function %s returned an invalid gradient at index %zu - got %s but expected shape compatible with %s",
+      raise(PyExc_RuntimeError,
+            "Function %s returned an invalid gradient at index %zu - got %s but expected shape compatible with %s",
             maker ? maker->name().c_str() : "GraphRoot", index, shape_text(*gradient).at, dims_text(wanted.sizes).at);
     }
     if (create_graph) {
-      gradient = tensor_from(call_op(builtin_op("sum_to_size"), {gradient.object(), sizes_object(wanted.sizes).get()}));
+      gradient = call_method(gradient, "sum_to_size", {sizes_object(wanted.sizes).get()});
     } else {
-      gradient = sum_to_shape(*gradient, *shape_tensor(wanted.dtype, wanted.device, wanted.sizes,
-                                                       contiguous_strides(wanted.sizes)));
+      gradient = sum_to_shape(
+          *gradient, *shape_tensor(wanted.dtype, wanted.device, wanted.sizes, contiguous_strides(wanted.sizes)));
     }
   }
   if (TAEDA_UNLIKELY(gradient->dtype != wanted.dtype)) {
     if (create_graph) {
-      gradient = tensor_from(call_op(builtin_op("to"), {gradient.object(), dtype_object(wanted.dtype)}));
+      gradient = call_method(gradient, "to", {dtype_object(wanted.dtype)});
     } else {
       Ref<Tensor> cast = empty(wanted.dtype, gradient->shape(), gradient->device);
       copy_into(*cast, *gradient);
@@ -172,8 +185,12 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
 
 OpNode::OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
                std::span<const Attribute> attributes)
-    : compiled_(compiled), backward_(backward), needs_(needs), input_count_(static_cast<uint32_t>(inputs.size())),
-      saved_count_(static_cast<uint32_t>(backward.saved.size())), attribute_count_(static_cast<uint32_t>(attributes.size())) {
+    : compiled_(compiled),
+      backward_(backward),
+      needs_(needs),
+      input_count_(static_cast<uint32_t>(inputs.size())),
+      saved_count_(static_cast<uint32_t>(backward.saved.size())),
+      attribute_count_(static_cast<uint32_t>(attributes.size())) {
   for (uint32_t i = 0; i < saved_count_; ++i) new (saved() + i) SavedTensor();
   for (uint32_t i = 0; i < attribute_count_; ++i) new (this->attributes() + i) Attribute(attributes[i]);
   int64_t* at = shapes();
@@ -198,7 +215,8 @@ OpNode* OpNode::make(Compiled& compiled, BackwardProgram& backward, uint64_t nee
     }
     if (s.source == BackwardProgram::Shape) words += 1 + 2 * inputs[s.index]->ndim;
   }
-  size_t tail = backward.saved.size() * sizeof(SavedTensor) + attributes.size() * sizeof(Attribute) + words * sizeof(int64_t);
+  size_t tail =
+      backward.saved.size() * sizeof(SavedTensor) + attributes.size() * sizeof(Attribute) + words * sizeof(int64_t);
   void* place = ::operator new(sizeof(OpNode) + tail);
   return new (place) OpNode(compiled, backward, needs, inputs, attributes);
 }
@@ -266,7 +284,8 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph) {
   }
   const int64_t* at = shapes();
   for (uint32_t i = 0; i < saved_count_; ++i) {
-    Ref<Tensor> t = backward_.saved[i].source == BackwardProgram::Shape ? saved_shape(at) : saved()[i].unpack(*this, false);
+    Ref<Tensor> t =
+        backward_.saved[i].source == BackwardProgram::Shape ? saved_shape(at) : saved()[i].unpack(*this, false);
     tensors.push_back(held.push_back(std::move(t)).get());
   }
   Few<Ref<Tensor>, 4> outputs_of_program;
@@ -394,22 +413,23 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph) {
   Ref<Tensor> before = autograd_data(t).grad;
   if (before) {
     if (create_graph) {
-      t.autograd->grad = tensor_from(call_op(builtin_op("add"), {before.object(), incoming.object()}));
+      t.autograd->grad = sum(before, incoming);
     } else {
-      call_op(builtin_op("add_"), {before.object(), incoming.object()});
+      add_into(before, incoming);
     }
   } else {
     bool dense = is_dense(t);
     // Taken over if nobody else can see it, else copied: the caller may write into .grad.
-    bool own = !create_graph && incoming->ob_base.ob_refcnt == 1 && Py_TYPE(incoming.object()) == TensorType &&
-               !incoming->requires_grad && incoming->storage && incoming->storage->references() == 1 &&
-               incoming->storage->writable() &&
-               incoming->storage->bytes() <= 256 + 2 * static_cast<size_t>(incoming->numel) * itemsize(incoming->dtype) &&
-               (dense ? same_layout(*incoming, t) : incoming->is_contiguous());
+    bool own =
+        !create_graph && incoming->ob_base.ob_refcnt == 1 && Py_TYPE(incoming.object()) == TensorType &&
+        !incoming->requires_grad && incoming->storage && incoming->storage->references() == 1 &&
+        incoming->storage->writable() &&
+        incoming->storage->bytes() <= 256 + 2 * static_cast<size_t>(incoming->numel) * itemsize(incoming->dtype) &&
+        (dense ? same_layout(*incoming, t) : incoming->is_contiguous());
     if (own) {
       t.autograd->grad = std::move(incoming);
     } else if (create_graph) {
-      t.autograd->grad = tensor_from(call_op(builtin_op("clone"), {incoming.object()}));
+      t.autograd->grad = call_method(incoming, "clone");
     } else {
       Ref<Tensor> copy = dense ? empty_strided(incoming->dtype, t.shape(), Dims(t.strides, t.ndim), incoming->device)
                                : empty(incoming->dtype, t.shape(), incoming->device);
@@ -450,7 +470,8 @@ Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* con
     if (inputs[i] && (needs >> std::min<size_t>(i, 63) & 1)) node->edges[i] = gradient_edge(*inputs[i]);
   }
   for (Ref<Tensor>& output : outputs) {
-    if (!output) raise(PyExc_SystemError, "'%s' is to be recorded, but has an output less", compiled.overload->display.c_str());
+    if (!output)
+      raise(PyExc_SystemError, "'%s' is to be recorded, but has an output less", compiled.overload->display.c_str());
     node->add_output(*output);
   }
   node->save(inputs, outputs);
@@ -472,7 +493,8 @@ void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
   Shared<Node> node = make_node(compiled, needs, inputs, attributes, outputs);
   if (!node) return;
   for (size_t k = 0; k < outputs.size(); ++k) {
-    if (static_cast<OpNode*>(node.get())->is_differentiable_output(k)) set_history(*outputs[k], node, static_cast<uint32_t>(k));
+    if (static_cast<OpNode*>(node.get())->is_differentiable_output(k))
+      set_history(*outputs[k], node, static_cast<uint32_t>(k));
   }
 }
 

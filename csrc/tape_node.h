@@ -4,11 +4,15 @@
 
 namespace taeda {
 
-Ref<Tensor> tensor_from(Ref<> o);                  // raises TypeError if it is no tensor
-Ref<> sizes_object(const Dims& sizes);             // a tuple
+Ref<Tensor> tensor_from(Ref<> o);  // raises TypeError if it is no tensor
+// Ops, by their names as operators and methods; recorded in gradient mode.
+Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b);
+void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b);
+Ref<Tensor> call_method(const Ref<Tensor>& t, const char* name, std::initializer_list<PyObject*> arguments = {});
+Ref<> sizes_object(const Dims& sizes);                                                         // a tuple
 Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides);  // no memory
 Ref<Tensor> expanded_zero(const Node::OutputInfo& like);  // one zero in memory, seen in the given shape
-bool is_dense(const Tensor& t);                    // no gaps and no overlaps, in whatever order of dimensions
+bool is_dense(const Tensor& t);                           // no gaps and no overlaps, in whatever order of dimensions
 
 // Saved tensors, attributes and shapes follow the object in the same block of memory: one allocation per recorded call.
 class OpNode final : public Node {

@@ -58,7 +58,8 @@ PyObject* node_call(PyObject* o, PyObject* args, PyObject* kwargs) {
     Node& node = *as_node_object(o)->node;
     Gradients gradients(node.outputs.size());
     if (static_cast<size_t>(PyTuple_GET_SIZE(args)) != gradients.size()) {
-      raise(PyExc_TypeError, "%s expects %zu gradients, got %zd", node.name().c_str(), gradients.size(), PyTuple_GET_SIZE(args));
+      raise(PyExc_TypeError, "%s expects %zu gradients, got %zd", node.name().c_str(), gradients.size(),
+            PyTuple_GET_SIZE(args));
     }
     bool create_graph = state.grad_enabled;
     for (size_t i = 0; i < gradients.size(); ++i) {
@@ -86,7 +87,9 @@ PyObject* node_register_prehook(PyObject* o, PyObject* hook) {
   return guarded_object([&] { return add_to_hooks(as_node_object(o)->node->extra().pre_hooks, hook).release(); });
 }
 
-PyObject* node_sequence_nr(PyObject* o, PyObject*) { return PyLong_FromUnsignedLongLong(as_node_object(o)->node->sequence); }
+PyObject* node_sequence_nr(PyObject* o, PyObject*) {
+  return PyLong_FromUnsignedLongLong(as_node_object(o)->node->sequence);
+}
 
 PyObject* node_next_functions(PyObject* o, void*) {
   return guarded_object([&]() -> PyObject* {
@@ -119,7 +122,8 @@ PyObject* node_input_metadata(PyObject* o, void*) {
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       const Node::OutputInfo& info = node.outputs[i];
       Ref<> size = checked(size_object(info.sizes.at, info.sizes.count)), device = checked(device_object(info.device));
-      PyTuple_SET_ITEM(tuple.get(), i, checked(PyTuple_Pack(3, size.get(), dtype_object(info.dtype), device.get())).release());
+      PyTuple_SET_ITEM(tuple.get(), i,
+                       checked(PyTuple_Pack(3, size.get(), dtype_object(info.dtype), device.get())).release());
     }
     return tuple.release();
   });
@@ -134,17 +138,21 @@ PyObject* node_line(PyObject* o, void*) {
 
 PyMethodDef node_methods[] = {
     {"name", node_name, METH_NOARGS, "The name of the node, \"MulBackward0\"."},
-    {"register_hook", node_register_hook, METH_O, "register_hook(hook): hook(grad_inputs, grad_outputs) after this node ran; may return new grad_inputs."},
-    {"register_prehook", node_register_prehook, METH_O, "register_prehook(hook): hook(grad_outputs) before this node runs; may return new ones."},
+    {"register_hook", node_register_hook, METH_O,
+     "register_hook(hook): hook(grad_inputs, grad_outputs) after this node ran; may return new grad_inputs."},
+    {"register_prehook", node_register_prehook, METH_O,
+     "register_prehook(hook): hook(grad_outputs) before this node runs; may return new ones."},
     {"_sequence_nr", node_sequence_nr, METH_NOARGS, "Nodes run in descending order of this number."},
     {},
 };
 
 PyGetSetDef node_getset[] = {
-    {"next_functions", node_next_functions, nullptr, "For each input (node, output number), or (None, 0) where it needs no gradient.", nullptr},
+    {"next_functions", node_next_functions, nullptr,
+     "For each input (node, output number), or (None, 0) where it needs no gradient.", nullptr},
     {"metadata", node_metadata, nullptr, "A dict for whatever users want to keep here.", nullptr},
     {"requires_grad", node_requires_grad, nullptr, nullptr, nullptr},
-    {"_input_metadata", node_input_metadata, nullptr, "(shape, dtype, device) of each gradient this node takes.", nullptr},
+    {"_input_metadata", node_input_metadata, nullptr, "(shape, dtype, device) of each gradient this node takes.",
+     nullptr},
     {"line", node_line, nullptr, "The user's line that made this node, as text.", nullptr},
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
     {},
@@ -169,8 +177,9 @@ PyType_Slot node_slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec node_spec = {"taeda._core.Node", sizeof(NodeObject), 0,
-                         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
+PyType_Spec node_spec = {
+    "taeda._core.Node", sizeof(NodeObject), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
 
 // The class that shows nodes of a name: PyTorch has one for each kind of node, and repr and type() show it.
 PyTypeObject* class_for(const std::string& name, const char* module) {
@@ -198,7 +207,8 @@ PyObject* Node::python_object() {
 }
 
 Node* node_of(PyObject* o) {
-  if (!PyObject_TypeCheck(o, NodeType)) raise(PyExc_TypeError, "expected a node of the backward graph, got %s", Py_TYPE(o)->tp_name);
+  if (!PyObject_TypeCheck(o, NodeType))
+    raise(PyExc_TypeError, "expected a node of the backward graph, got %s", Py_TYPE(o)->tp_name);
   return as_node_object(o)->node;
 }
 
@@ -227,12 +237,14 @@ Edge edge_of(PyObject* o, bool retain) {
     if (edge.node && retain) retain_grad(*as_tensor(o));
     return edge;
   }
-  if (!PyTuple_Check(o) || PyTuple_GET_SIZE(o) < 2) raise(PyExc_TypeError, "expected a tensor or a GradientEdge, got %s", Py_TYPE(o)->tp_name);
+  if (!PyTuple_Check(o) || PyTuple_GET_SIZE(o) < 2)
+    raise(PyExc_TypeError, "expected a tensor or a GradientEdge, got %s", Py_TYPE(o)->tp_name);
   long long output = PyLong_AsLongLong(PyTuple_GET_ITEM(o, 1));
   if (output == -1 && PyErr_Occurred()) throw PythonError();
   Node* node = node_of(PyTuple_GET_ITEM(o, 0));
   if (output < 0 || static_cast<size_t>(output) >= node->outputs.size()) {
-    raise(PyExc_IndexError, "%s has %zu outputs; output %lld was asked for", node->name().c_str(), node->outputs.size(), output);
+    raise(PyExc_IndexError, "%s has %zu outputs; output %lld was asked for", node->name().c_str(), node->outputs.size(),
+          output);
   }
   return {Shared<Node>::borrow(node), static_cast<uint32_t>(output)};
 }
@@ -242,8 +254,9 @@ PyObject* run_backward_function(PyObject*, PyObject* args) {
   return guarded_object([&]() -> PyObject* {
     PyObject *roots, *given, *inputs;
     int retain_graph, create_graph, allow_unused, accumulate;
-    if (!PyArg_ParseTuple(args, "O!O!ppO!pp", &PyTuple_Type, &roots, &PyTuple_Type, &given, &retain_graph, &create_graph,
-                          &PyTuple_Type, &inputs, &allow_unused, &accumulate)) throw PythonError();
+    if (!PyArg_ParseTuple(args, "O!O!ppO!pp", &PyTuple_Type, &roots, &PyTuple_Type, &given, &retain_graph,
+                          &create_graph, &PyTuple_Type, &inputs, &allow_unused, &accumulate))
+      throw PythonError();
     if (PyTuple_GET_SIZE(given) != PyTuple_GET_SIZE(roots)) {
       raise(PyExc_RuntimeError, "got %zd tensors and %zd gradients", PyTuple_GET_SIZE(roots), PyTuple_GET_SIZE(given));
     }
@@ -252,12 +265,14 @@ PyObject* run_backward_function(PyObject*, PyObject* args) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(roots); ++i) {
       PyObject* root = PyTuple_GET_ITEM(roots, i);
       from.push_back(edge_of(root, false));
-      if (!from.back().node) raise(PyExc_RuntimeError, "element %zd of tensors does not require grad and does not have a grad_fn", i);
+      if (!from.back().node)
+        raise(PyExc_RuntimeError, "element %zd of tensors does not require grad and does not have a grad_fn", i);
       PyObject* gradient = PyTuple_GET_ITEM(given, i);
       if (gradient != Py_None) {
         gradients.push_back(Ref<Tensor>::borrow(&tensor_argument(gradient)));
       } else if (is_tensor(root)) {
-        if (as_tensor(root)->numel != 1) raise(PyExc_RuntimeError, "grad can be implicitly created only for scalar outputs");
+        if (as_tensor(root)->numel != 1)
+          raise(PyExc_RuntimeError, "grad can be implicitly created only for scalar outputs");
         gradients.push_back(ones(*as_tensor(root)));
       } else {
         raise(PyExc_RuntimeError, "a gradient is needed for a root that is a GradientEdge");
@@ -272,8 +287,10 @@ PyObject* run_backward_function(PyObject*, PyObject* args) {
     Ref<> result = checked(PyTuple_New(static_cast<Py_ssize_t>(found.size())));
     for (size_t i = 0; i < found.size(); ++i) {
       if (!found[i] && !allow_unused) {
-        raise(PyExc_RuntimeError, "The differentiated Tensor at index %zu appears to not have been used in the graph. Set "
-              "allow_unused=True if this is the desired behavior.", i);
+        raise(PyExc_RuntimeError,
+              "The differentiated Tensor at index %zu appears to not have been used in the graph. Set "
+              "allow_unused=True if this is the desired behavior.",
+              i);
       }
       PyTuple_SET_ITEM(result.get(), i, as_object(found[i]).release());
     }
@@ -289,7 +306,8 @@ bool truth(PyObject* o) {
 
 PyObject* set_grad_enabled(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
-    if (!PyBool_Check(o)) raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' must be bool, not %s", Py_TYPE(o)->tp_name);
+    if (!PyBool_Check(o))
+      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' must be bool, not %s", Py_TYPE(o)->tp_name);
     state.grad_enabled = o == Py_True;
     Py_RETURN_NONE;
   });
@@ -326,7 +344,8 @@ PyObject* gradient_edge_function(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
     Edge edge = gradient_edge(tensor_argument(o));
     if (!edge.node) {
-      raise(PyExc_RuntimeError, "It is not possible to get the gradient edge for a Tensor that does not require gradients");
+      raise(PyExc_RuntimeError,
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients");
     }
     return Py_BuildValue("NI", edge.node->python_object(), edge.output);
   });
@@ -339,9 +358,20 @@ PyObject* increment_version(PyObject*, PyObject* o) {
   });
 }
 
+PyObject* current_backward_function(PyObject*, PyObject*) { return PyLong_FromLongLong(current_backward()); }
+
+PyObject* will_run_function(PyObject*, PyObject* node) {
+  return guarded_object([&] { return PyBool_FromLong(will_run(*node_of(node))); });
+}
+
 PyMethodDef functions[] = {
+    {"current_backward", current_backward_function, METH_NOARGS,
+     "The number of the backward that runs now on this thread, or -1."},
+    {"will_run", will_run_function, METH_O,
+     "will_run(node): does the node get a gradient in the backward that runs now?"},
     {"run_backward", run_backward_function, METH_VARARGS,
-     "run_backward(roots, gradients, retain_graph, create_graph, inputs, allow_unused, accumulate) -> gradients of inputs"},
+     "run_backward(roots, gradients, retain_graph, create_graph, inputs, allow_unused, accumulate) -> gradients of "
+     "inputs"},
     {"set_grad_enabled", set_grad_enabled, METH_O, "set_grad_enabled(bool)"},
     {"is_grad_enabled", is_grad_enabled, METH_NOARGS, "Are calls recorded for backward?"},
     {"set_inference_mode", set_inference_mode, METH_O, "set_inference_mode(bool) -> the mode before"},
@@ -360,9 +390,9 @@ PyMethodDef functions[] = {
 void add_tape_to_module(PyObject* module) {
   add_node_type(module);
   add_function_type(module);
-  add_hook_functions(module);
   add_saved_functions(module);
   add_functions(module, functions);
+  add_tensor_gradient_methods();
 }
 
 }  // namespace taeda

@@ -33,8 +33,10 @@ Shared<Node> identity_node(Edge edge, const Tensor& like) {
 SavedTensor::SavedTensor(Tensor& t, bool is_output) : is_output_(is_output) {
   if (t.is_inference) {
     raise(PyExc_RuntimeError,
-          "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
-          "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use "
+          "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+          "computation "
+          "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
+          "autograd, or use "
           "`torch.no_grad()` instead of `torch.inference_mode()`.");
   }
   version_ = version_of(t);
@@ -59,8 +61,15 @@ SavedTensor::SavedTensor(Tensor& t, bool is_output) : is_output_(is_output) {
 }
 
 void SavedTensor::set_hooks(PyObject* pack, PyObject* unpack) {
-  if (packed_) raise(PyExc_RuntimeError, "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.");
-  if (!tensor_) raise(PyExc_RuntimeError, "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.");
+  if (packed_)
+    raise(PyExc_RuntimeError,
+          "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is "
+          "allowed at a time.");
+  if (!tensor_)
+    raise(PyExc_RuntimeError,
+          "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph "
+          "are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward "
+          "through the graph a second time or if you need to access saved variables after calling backward.");
   uint32_t before = version_of(*tensor_);
   if (requires_grad_ && !grad_fn_) grad_fn_ = gradient_edge(*tensor_).node;
   auto packed = std::make_unique<Packed>();
@@ -69,7 +78,10 @@ void SavedTensor::set_hooks(PyObject* pack, PyObject* unpack) {
   Ref<Tensor> plain = detach(*tensor_);
   packed->value = checked(PyObject_CallOneArg(pack, plain.object()));
   if (version_of(*tensor_) != before) {
-    raise(PyExc_RuntimeError, "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook.");
+    raise(PyExc_RuntimeError,
+          "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be "
+          "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you "
+          "need to perform in-place operations on the input to a pack hook.");
   }
   packed_ = std::move(packed);
   tensor_ = nullptr;
@@ -83,14 +95,17 @@ void SavedTensor::check_version(Node& owner) const {
   uint32_t now = version_of(*tensor_);
   if (TAEDA_LIKELY(now == version_)) return;
   const Node* source = is_output_ ? &owner : grad_fn_.get();
-  std::string text = "one of the variables needed for gradient computation has been modified by an inplace operation: [" +
-                     type_text(tensor_->dtype) + " " + shape_text(*tensor_).at + "]";
+  std::string text =
+      "one of the variables needed for gradient computation has been modified by an inplace operation: [" +
+      type_text(tensor_->dtype) + " " + shape_text(*tensor_).at + "]";
   if (source) text += ", which is output " + std::to_string(output_number_) + " of " + plain_name(*source) + ",";
-  text += " is at version " + std::to_string(now) + "; expected version " + std::to_string(version_) + " instead. Hint: ";
-  text += state.anomaly ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in "
-                          "question was changed in there or anywhere later. Good luck!"
-                        : "enable anomaly detection to find the operation that failed to compute its gradient, with "
-                          "torch.autograd.set_detect_anomaly(True, check_nan=False).";
+  text +=
+      " is at version " + std::to_string(now) + "; expected version " + std::to_string(version_) + " instead. Hint: ";
+  text += state.anomaly
+              ? "the backtrace further above shows the operation that failed to compute its gradient. The variable in "
+                "question was changed in there or anywhere later. Good luck!"
+              : "enable anomaly detection to find the operation that failed to compute its gradient, with "
+                "torch.autograd.set_detect_anomaly(True, check_nan=False).";
   std::string saved_at = owner.line_text();
   text += "\nIt was saved by '" + owner.call_name() + "'" + (saved_at.empty() ? "" : ", called at\n  " + saved_at);
   std::string changed = write_text(tensor_->storage.get(), version_);
@@ -102,9 +117,12 @@ void SavedTensor::check_version(Node& owner) const {
 Ref<Tensor> SavedTensor::unpack(Node& owner, bool history) const {
   if (TAEDA_UNLIKELY(released_)) {
     raise(PyExc_RuntimeError,
-          "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
-          "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
-          "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+          "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+          "already been "
+          "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+          "Specify "
+          "retain_graph=True if you need to backward through the graph a second time or if you need to access saved "
+          "tensors "
           "after calling backward.");
   }
   Ref<Tensor> plain = tensor_;
@@ -112,7 +130,8 @@ Ref<Tensor> SavedTensor::unpack(Node& owner, bool history) const {
   if (TAEDA_UNLIKELY(packed_ != nullptr)) {
     Ref<> value = checked(PyObject_CallOneArg(packed_->unpack.get(), packed_->value.get()));
     if (!is_tensor(value.get())) {
-      raise(PyExc_TypeError, "Output of saved tensor unpack_hook expected to be a Tensor but got result of type %s", Py_TYPE(value.get())->tp_name);
+      raise(PyExc_TypeError, "Output of saved tensor unpack_hook expected to be a Tensor but got result of type %s",
+            Py_TYPE(value.get())->tp_name);
     }
     Tensor& t = *as_tensor(value.get());
     plain = alias(t);
@@ -152,7 +171,8 @@ PyObject* push_saved_tensors_hooks(PyObject*, PyObject* args) {
     PyObject *pack, *unpack;
     if (!PyArg_ParseTuple(args, "OO", &pack, &unpack)) throw PythonError();
     if (saved_hooks.disabled) raise(PyExc_RuntimeError, "%S", saved_hooks.disabled.get());
-    if (!PyCallable_Check(pack) || !PyCallable_Check(unpack)) raise(PyExc_TypeError, "saved tensors hooks must be callable");
+    if (!PyCallable_Check(pack) || !PyCallable_Check(unpack))
+      raise(PyExc_TypeError, "saved tensors hooks must be callable");
     saved_hooks.stack.emplace_back(Ref<>::borrow(pack), Ref<>::borrow(unpack));
     Py_RETURN_NONE;
   });
@@ -182,7 +202,8 @@ PyObject* disable_saved_tensors_hooks(PyObject*, PyObject* message) {
 PyMethodDef functions[] = {
     {"push_saved_tensors_hooks", push_saved_tensors_hooks, METH_VARARGS, "push_saved_tensors_hooks(pack, unpack)"},
     {"pop_saved_tensors_hooks", pop_saved_tensors_hooks, METH_NOARGS, "pop_saved_tensors_hooks()"},
-    {"disable_saved_tensors_hooks", disable_saved_tensors_hooks, METH_O, "disable_saved_tensors_hooks(message | None) -> message before"},
+    {"disable_saved_tensors_hooks", disable_saved_tensors_hooks, METH_O,
+     "disable_saved_tensors_hooks(message | None) -> message before"},
     {},
 };
 

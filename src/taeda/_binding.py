@@ -99,7 +99,7 @@ def bind() -> dict[str, dict[str, Any]]:
 
 
 def _bind_operator(operator: str, d: Op, functions: dict[str, Any]) -> None:
-    if operator in REFLECTED:
+    if operator in REFLECTED or operator == "__pos__":
         return  # without a reflected form the slots call the plain op with the operands in the order they were written
     name = operator.strip("_")
     if name.startswith("i") and name != "invert":

@@ -6,10 +6,11 @@ The graph is recorded by the core while ops run (csrc/tape.h); this package is w
 import os
 
 from taeda import _core
-from taeda.autograd import anomaly_mode, forward_ad, function, functional, grad_mode, graph, gradcheck, reverse, variable
+from taeda.autograd import anomaly_mode, function, functional, grad_mode, graph, reverse, variable
 from taeda.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from taeda.autograd.function import Function, NestedIOFunction
 from taeda.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
+from taeda.autograd.gradcheck import gradcheck, gradgradcheck
 from taeda.autograd.reverse import backward, grad
 from taeda.autograd.variable import Variable
 
@@ -17,7 +18,9 @@ _core.set_package_path(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 __all__ = [
     "Function",
+    "NestedIOFunction",
     "Variable",
+    "anomaly_mode",
     "backward",
     "detect_anomaly",
     "enable_grad",
@@ -30,6 +33,7 @@ __all__ = [
     "graph",
     "inference_mode",
     "no_grad",
+    "reverse",
     "set_detect_anomaly",
     "set_grad_enabled",
     "set_multithreading_enabled",

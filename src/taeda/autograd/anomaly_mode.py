@@ -23,13 +23,17 @@ class set_detect_anomaly:
 
 
 class detect_anomaly:
-    """Inside, each recorded call remembers its traceback, and backward looks for NaN (`check_nan`). Slow: for debugging."""
+    """Inside, each recorded call remembers its traceback, and backward looks for NaN (`check_nan`).
+
+    Slow: for debugging.
+    """
 
     def __init__(self, check_nan: bool = True) -> None:
         self.check_nan = check_nan
         self.previous = (_core.is_anomaly_enabled(), _core.is_anomaly_check_nan_enabled())
         warnings.warn(
-            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+            "debugging.",
             stacklevel=2,
         )
 

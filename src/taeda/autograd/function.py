@@ -1,10 +1,12 @@
 """`Function`: ops whose forward and gradient are Python of the user's own.
 
-A Function runs Python in backward. An op (`taeda.ops`) does not, and is differentiable to any order: prefer it where it can be written.
+A Function runs Python in backward. An op (`taeda.ops`) does not, and is differentiable to any order: prefer it where it
+can be written.
 """
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -60,7 +62,8 @@ class BackwardCFunction(_core.FunctionContext, FunctionCtx):
         if vjp is not Function.vjp:
             if backward is not Function.backward:
                 raise RuntimeError(
-                    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+                    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only "
+                    "implement one of them."
                 )
             return vjp
         return backward
@@ -73,7 +76,9 @@ class FunctionMeta(type):
     """Gives each Function the class of its contexts, named after it: FooBackward for Foo."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> None:
-        cls._backward_cls = type(name + "Backward", (BackwardCFunction,), {"_forward_cls": cls, "__module__": "taeda.autograd.function"})
+        cls._backward_cls = type(
+            name + "Backward", (BackwardCFunction,), {"_forward_cls": cls, "__module__": "taeda.autograd.function"}
+        )
         super().__init__(name, bases, attributes)
 
 
@@ -100,9 +105,19 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     generate_vmap_rule = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the "
-            f"class itself: {type(self).__name__}.apply(...)"
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
     @staticmethod
@@ -119,7 +134,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """The gradients of the arguments of forward, from those of its outputs; None for arguments without one."""
         raise NotImplementedError(
-            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
         )
 
     # PyTorch's other name of backward.
@@ -130,7 +146,9 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
         """The derivative in a direction. Forward mode is not there yet, so it is not called."""
-        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
@@ -151,7 +169,9 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         bound = signature.bind(*args, **kwargs) if separate else signature.bind(None, *args, **kwargs)
         bound.apply_defaults()
         if bound.kwargs:
-            raise TypeError(f"{cls.__name__}.apply() takes no keyword-only arguments, got {', '.join(map(repr, bound.kwargs))}")
+            raise TypeError(
+                f"{cls.__name__}.apply() takes no keyword-only arguments, got {', '.join(map(repr, bound.kwargs))}"
+            )
         return bound.args if separate else bound.args[1:]
 
 
@@ -165,7 +185,9 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
         if not taeda.is_grad_enabled() or not any(isinstance(a, taeda.Tensor) and a.requires_grad for a in args):
             return outputs
         as_tuple = outputs if isinstance(outputs, tuple) else (outputs,)
-        marked = _core.delayed_error("trying to differentiate twice a function that was marked with @once_differentiable", as_tuple)
+        marked = _core.delayed_error(
+            "trying to differentiate twice a function that was marked with @once_differentiable", as_tuple
+        )
         return marked if isinstance(outputs, tuple) else marked[0]
 
     return decorated

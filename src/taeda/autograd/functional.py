@@ -1,7 +1,8 @@
 """Derivatives of functions: Jacobians, Hessians and their products with vectors.
 
-All take a function of one tensor or several, its inputs as a tensor or a tuple, and return the same structure. `create_graph` makes the
-results differentiable in turn. `strict` raises where an output does not depend on an input, instead of giving zeros.
+All take a function of one tensor or several, its inputs as a tensor or a tuple, and return the same structure.
+`create_graph` makes the results differentiable in turn. `strict` raises where an output does not depend on an input,
+instead of giving zeros.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,8 @@ def _as_tuple(given: Any, what: str, function: str) -> tuple[bool, Tensors]:
         if not isinstance(tensor, taeda.Tensor):
             where = f"value at index {index}" if is_tuple else f"given {what}"
             raise TypeError(
-                f"The {what} given to {function} must be either a Tensor or a tuple of Tensors but the {where} has type {type(tensor)}."
+                f"The {what} given to {function} must be either a Tensor or a tuple of Tensors but the {where} has "
+                f"type {type(tensor)}."
             )
     return is_tuple, tensors
 
@@ -63,15 +65,25 @@ def _check_vector(v: Tensors, like: Tensors, is_tuple: bool) -> None:
 
 
 _INDEPENDENT = {
-    "hessian": "The hessian of the user-provided function with respect to input {} is independent of the input. This is not allowed in "
-    "strict mode. You should ensure that your function is thrice differentiable and that the hessian depends on the inputs.",
-    "jacobian": "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is "
-    "independent of the input. This is not allowed in strict mode. You should ensure that your function is twice differentiable and that "
-    "the jacobian depends on the inputs (this would be violated by a linear function for example).",
-    "grad_inputs": "The gradient with respect to input {} is independent of the inputs of the user-provided function. This is not "
-    "allowed in strict mode.",
-    "outputs": "Output {} of the user-provided function does not require gradients. The outputs must be computed in a differentiable "
-    "manner from the input when running in strict mode.",
+    "hessian": (
+        "The hessian of the user-provided function with respect to input {} is independent of the input. This is not "
+        "allowed in strict mode. You should ensure that your function is thrice differentiable and that the hessian "
+        "depends on the inputs."
+    ),
+    "jacobian": (
+        "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} "
+        "is independent of the input. This is not allowed in strict mode. You should ensure that your function is "
+        "twice differentiable and that the jacobian depends on the inputs (this would be violated by a linear "
+        "function for example)."
+    ),
+    "grad_inputs": (
+        "The gradient with respect to input {} is independent of the inputs of the user-provided function. This is "
+        "not allowed in strict mode."
+    ),
+    "outputs": (
+        "Output {} of the user-provided function does not require gradients. The outputs must be computed in a "
+        "differentiable manner from the input when running in strict mode."
+    ),
 }
 
 
@@ -79,14 +91,19 @@ def _check_dependence(tensors: Tensors, what: str, strict: bool) -> None:
     for index, tensor in enumerate(tensors if strict else ()):
         if tensor is None:
             raise RuntimeError(
-                f"The output of the user-provided function is independent of input {index}. This is not allowed in strict mode."
+                f"The output of the user-provided function is independent of input {index}. This is not allowed in "
+                "strict mode."
             )
         if not tensor.requires_grad:
             raise RuntimeError(_INDEPENDENT[what].format(index))
 
 
 def _gradients(
-    outputs: Tensors, inputs: Tensors, grad_outputs: Tensors | None = None, create_graph: bool = False, retain_graph: bool | None = None
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Tensors | None = None,
+    create_graph: bool = False,
+    retain_graph: bool | None = None,
 ) -> Tensors:
     """`grad` that takes None and tensors without a graph among its outputs; None for inputs that nothing depends on."""
     given = (None,) * len(outputs) if grad_outputs is None else grad_outputs
@@ -104,12 +121,20 @@ def _gradients(
 
 
 _MISSING = {
-    "back": "The output of the user-provided function is independent of input {}. This is not allowed in strict mode.",
-    "back_trick": "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double backward "
-    "trick to compute forward mode gradients. This is not allowed in strict mode.",
-    "double_back": "The jacobian of the user-provided function is independent of input {}. This is not allowed in strict mode.",
-    "double_back_trick": "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This is not allowed "
-    "in strict mode as it prevents from using the double backward trick to replace forward mode AD.",
+    "back": (
+        "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+    ),
+    "back_trick": (
+        "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double "
+        "backward trick to compute forward mode gradients. This is not allowed in strict mode."
+    ),
+    "double_back": (
+        "The jacobian of the user-provided function is independent of input {}. This is not allowed in strict mode."
+    ),
+    "double_back_trick": (
+        "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This is not "
+        "allowed in strict mode as it prevents from using the double backward trick to replace forward mode AD."
+    ),
 }
 
 
@@ -123,8 +148,8 @@ def _fill_zeros(gradients: Tensors, like: Tensors, strict: bool, create_graph: b
         elif strict and create_graph and not gradient.requires_grad:
             what = "hessian" if "double" in stage else "jacobian"
             raise RuntimeError(
-                f"The {what} of the user-provided function is independent of input {index}. This is not allowed in strict mode when "
-                "create_graph=True."
+                f"The {what} of the user-provided function is independent of input {index}. This is not allowed in "
+                "strict mode when create_graph=True."
             )
         result.append(gradient)
     return tuple(result)
@@ -139,12 +164,15 @@ def _vector_for_inputs(v: Any, inputs: Tensors, is_tuple: bool, function: str, c
         return vector
     if len(inputs) != 1 or inputs[0].nelement() != 1:
         raise RuntimeError(
-            "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element."
+            "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
+            "single element."
         )
     return None
 
 
-def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vjp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """The outputs of `func`, and the product of `v` (shaped like them) with the Jacobian: shaped like `inputs`."""
     with taeda.enable_grad():
         inputs_tuple, inputs = _as_tuple(inputs, "inputs", "vjp")
@@ -157,18 +185,21 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
             _check_vector(v, outputs, outputs_tuple)
         elif len(outputs) != 1 or outputs[0].nelement() != 1:
             raise RuntimeError(
-                "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
+                "The vector v can only be None if the user-provided function returns a single Tensor with a single "
+                "element."
             )
     with taeda.set_grad_enabled(create_graph or taeda.is_grad_enabled()):
         found = _fill_zeros(_gradients(outputs, inputs, v, create_graph), inputs, strict, create_graph, "back")
     return _unpack(_finish(outputs, create_graph), outputs_tuple), _unpack(_finish(found, create_graph), inputs_tuple)
 
 
-def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def jvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """The outputs of `func`, and the product of the Jacobian with `v` (shaped like `inputs`): shaped like the outputs.
 
-    Computed by two reverse passes: the gradient is linear in the gradient it starts from, and the derivative of that linear map is the
-    Jacobian itself (Townsend, "A new trick for calculating Jacobian vector products", 2017).
+    Computed by two reverse passes: the gradient is linear in the gradient it starts from, and the derivative of that
+    linear map is the Jacobian itself (Townsend, "A new trick for calculating Jacobian vector products", 2017).
     """
     with taeda.enable_grad():
         inputs_tuple, inputs = _as_tuple(inputs, "inputs", "jvp")
@@ -180,7 +211,9 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         gradients = _gradients(outputs, inputs, starts, create_graph=True)
         _check_dependence(gradients, "grad_inputs", strict)
     with taeda.set_grad_enabled(create_graph or taeda.is_grad_enabled()):
-        found = _fill_zeros(_gradients(gradients, starts, vector, create_graph), outputs, strict, create_graph, "back_trick")
+        found = _fill_zeros(
+            _gradients(gradients, starts, vector, create_graph), outputs, strict, create_graph, "back_trick"
+        )
     return _unpack(_finish(outputs, create_graph), outputs_tuple), _unpack(_finish(found, create_graph), outputs_tuple)
 
 
@@ -198,15 +231,17 @@ def jacobian(
     """
     if strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError(
-            'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs than inputs, '
-            '"forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
+            'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs '
+            'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
         )
     if strategy == "forward-mode":
-        raise NotImplementedError('jacobian(strategy="forward-mode"): forward mode is not there yet, use "reverse-mode"')
+        raise NotImplementedError(
+            'jacobian(strategy="forward-mode"): forward mode is not there yet, use "reverse-mode"'
+        )
     if strict and vectorize:
         raise RuntimeError(
-            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please either set "
-            "`strict=False` or `vectorize=False`."
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. "
+            "Please either set `strict=False` or `vectorize=False`."
         )
     with taeda.enable_grad():
         inputs_tuple, inputs = _as_tuple(inputs, "inputs", "jacobian")
@@ -227,17 +262,20 @@ def _rows(index: int, output: Any, inputs: Tensors, create_graph: bool, strict: 
             if gradient is None:
                 if strict:
                     raise RuntimeError(
-                        f"Output {index} of the user-provided function is independent of input {k}. This is not allowed in strict mode."
+                        f"Output {index} of the user-provided function is independent of input {k}. This is not "
+                        "allowed in strict mode."
                     )
                 gradient = taeda.zeros_like(tensor)
             elif strict and create_graph and not gradient.requires_grad:
                 raise RuntimeError(
-                    f"The jacobian of the user-provided function is independent of input {index}. This is not allowed in strict mode when "
-                    "create_graph=True."
+                    f"The jacobian of the user-provided function is independent of input {index}. This is not allowed "
+                    "in strict mode when create_graph=True."
                 )
             rows[k].append(gradient)
     return tuple(
-        taeda.stack(row, 0).view(*output.shape, *tensor.shape) if row else tensor.new_zeros((*output.shape, *tensor.shape))
+        taeda.stack(row, 0).view(*output.shape, *tensor.shape)
+        if row
+        else tensor.new_zeros((*output.shape, *tensor.shape))
         for row, tensor in zip(rows, inputs, strict=True)
     )
 
@@ -250,7 +288,9 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """The second derivatives of a function with one output of one element: for each pair of inputs a tensor of both shapes."""
+    """The second derivatives of a function with one output of one element: for each pair of inputs a tensor of both
+    shapes.
+    """
     inputs_tuple, inputs = _as_tuple(inputs, "inputs", "hessian")
     if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
@@ -294,22 +334,34 @@ def _gradient_of_scalar(
     return inputs_tuple, inputs, vector, outputs, gradient
 
 
-def vhp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vhp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """The output of a scalar function, and the product of `v` with its Hessian."""
     with taeda.enable_grad():
-        inputs_tuple, inputs, vector, outputs, gradient = _gradient_of_scalar(func, inputs, v, create_graph, strict, "vhp")
+        inputs_tuple, inputs, vector, outputs, gradient = _gradient_of_scalar(
+            func, inputs, v, create_graph, strict, "vhp"
+        )
     with taeda.set_grad_enabled(create_graph or taeda.is_grad_enabled()):
-        found = _fill_zeros(_gradients(gradient, inputs, vector, create_graph), inputs, strict, create_graph, "double_back")
+        found = _fill_zeros(
+            _gradients(gradient, inputs, vector, create_graph), inputs, strict, create_graph, "double_back"
+        )
     return _finish(outputs, create_graph)[0], _unpack(_finish(found, create_graph), inputs_tuple)
 
 
-def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def hvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """The output of a scalar function, and the product of its Hessian with `v`. `vhp` gives the same and is faster."""
     with taeda.enable_grad():
-        inputs_tuple, inputs, vector, outputs, gradient = _gradient_of_scalar(func, inputs, v, create_graph, strict, "hvp")
+        inputs_tuple, inputs, vector, outputs, gradient = _gradient_of_scalar(
+            func, inputs, v, create_graph, strict, "hvp"
+        )
         starts = tuple(taeda.zeros_like(tensor).requires_grad_() for tensor in inputs)
         twice = _gradients(gradient, inputs, starts, create_graph=True)
         _check_dependence(gradient, "hessian", strict)
     with taeda.set_grad_enabled(create_graph or taeda.is_grad_enabled()):
-        found = _fill_zeros(_gradients(twice, starts, vector, create_graph), inputs, strict, create_graph, "double_back_trick")
+        found = _fill_zeros(
+            _gradients(twice, starts, vector, create_graph), inputs, strict, create_graph, "double_back_trick"
+        )
     return _finish(outputs, create_graph)[0], _unpack(_finish(found, create_graph), inputs_tuple)

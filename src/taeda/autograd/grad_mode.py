@@ -35,8 +35,8 @@ class _Mode:
     def __call__(self, function: Any) -> Any:
         if inspect.isclass(function):
             raise TypeError(
-                f"{type(self).__name__} cannot decorate the class {function.__name__}: decorate its methods, or use it as a "
-                "context manager"
+                f"{type(self).__name__} cannot decorate the class {function.__name__}: decorate its methods, or use "
+                "it as a context manager"
             )
         if inspect.isgeneratorfunction(function):
             return _on_generator(self.clone, function)

@@ -26,7 +26,10 @@ Node = _core.Node
 
 
 class GradientEdge(NamedTuple):
-    """Where in the graph the gradient of a tensor arrives: an output of a node. `grad` and `backward` take it in place of the tensor."""
+    """Where in the graph the gradient of a tensor arrives: an output of a node.
+
+    `grad` and `backward` take it in place of the tensor.
+    """
 
     node: Any
     output_nr: int
@@ -46,7 +49,8 @@ def increment_version(tensor: Any) -> None:
 
 
 class saved_tensors_hooks:
-    """Inside, what is saved for backward goes through `pack_hook`; what that returns is kept, and `unpack_hook` makes the tensor of it.
+    """Inside, what is saved for backward goes through `pack_hook`; what that returns is kept, and `unpack_hook` makes
+    the tensor of it.
 
     With this activations can be compressed, moved to disk, or counted. Of nested blocks the innermost counts.
 
@@ -76,9 +80,7 @@ class save_on_cpu(saved_tensors_hooks):
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
         if pin_memory:
             raise NotImplementedError("save_on_cpu(pin_memory=True): pinned memory is not there yet")
-        super().__init__(
-            lambda tensor: (tensor.device, tensor.to("cpu")), lambda packed: packed[1].to(packed[0])
-        )
+        super().__init__(lambda tensor: (tensor.device, tensor.to("cpu")), lambda packed: packed[1].to(packed[0]))
 
 
 @contextlib.contextmanager
@@ -108,13 +110,11 @@ class _ManyHandles(RemovableHandle):
         self.handles = state
 
 
-def register_multi_grad_hook(
-    tensors: Sequence[Any], fn: Callable[[Any], Any], *, mode: str = "all"
-) -> RemovableHandle:
+def register_multi_grad_hook(tensors: Sequence[Any], fn: Callable[[Any], Any], *, mode: str = "all") -> RemovableHandle:
     """Call `fn` when the gradients of several tensors are there.
 
-    "all": once per backward, with a list of the gradients (None for tensors that get none in it), after the last of them. "any": with
-    the first gradient that is there.
+    "all": once per backward, with a list of the gradients (None for tensors that get none in it), after the last of
+    them. "any": with the first gradient that is there.
     """
     if mode == "any":
         return _any_hook(tensors, fn)

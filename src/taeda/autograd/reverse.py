@@ -44,15 +44,19 @@ def _check_gradients(outputs: tuple[Any, ...], gradients: tuple[Any, ...]) -> tu
                     gradient = taeda.ones(shape, dtype=dtype)
         else:
             if gradient.shape != shape:
-                where = outputs.index(output) if isinstance(output, GradientEdge) else [o is output for o in outputs].index(True)
+                where = (
+                    outputs.index(output)
+                    if isinstance(output, GradientEdge)
+                    else [o is output for o in outputs].index(True)
+                )
                 raise RuntimeError(
-                    f"Mismatch in shape: grad_output[{where}] has a shape of {_size_text(gradient.shape)} and output[{where}] has a "
-                    f"shape of {_size_text(shape)}."
+                    f"Mismatch in shape: grad_output[{where}] has a shape of {_size_text(gradient.shape)} and "
+                    f"output[{where}] has a shape of {_size_text(shape)}."
                 )
             if dtype.is_complex != gradient.dtype.is_complex:
                 raise RuntimeError(
-                    "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-                    f"grad_output has a dtype of {gradient.dtype} and output has a dtype of {dtype}."
+                    "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch "
+                    f"in dtype: grad_output has a dtype of {gradient.dtype} and output has a dtype of {dtype}."
                 )
         checked.append(gradient)
     return tuple(checked)
@@ -72,15 +76,16 @@ def backward(
 ) -> None:
     """Add the gradients of `tensors` with respect to the leaves of their graphs to the leaves' `.grad`.
 
-    `grad_tensors`: for each of `tensors` the gradient to start with, of its shape; may be None for scalars. `retain_graph`: keep what
-    the graph saved (default: `create_graph`). `create_graph`: record the backward itself, for gradients of higher order. `inputs`:
-    accumulate only into these.
+    `grad_tensors`: for each of `tensors` the gradient to start with, of its shape; may be None for scalars.
+    `retain_graph`: keep what the graph saved (default: `create_graph`). `create_graph`: record the backward itself, for
+    gradients of higher order. `inputs`: accumulate only into these.
     """
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
             raise RuntimeError(
-                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use `grad_tensors`."
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
+                "use `grad_tensors`."
             )
         grad_tensors = grad_variables
     if inputs is not None and not isinstance(inputs, (taeda.Tensor, GradientEdge)) and len(inputs) == 0:
@@ -114,7 +119,8 @@ def grad(
 ) -> tuple[Any, ...]:
     """The gradients of `outputs` with respect to `inputs`, one per input; `.grad` stays as it is.
 
-    `allow_unused`: None instead of an error for inputs that the outputs do not depend on. `materialize_grads`: zeros instead of None.
+    `allow_unused`: None instead of an error for inputs that the outputs do not depend on. `materialize_grads`: zeros
+    instead of None.
 
     >>> import taeda
     >>> x = taeda.tensor([1.0, 2.0], requires_grad=True)
@@ -126,7 +132,9 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if is_grads_batched:
-        raise NotImplementedError("grad(is_grads_batched=True) needs vmap, which is not there yet: call grad once per row of grad_outputs")
+        raise NotImplementedError(
+            "grad(is_grads_batched=True) needs vmap, which is not there yet: call grad once per row of grad_outputs"
+        )
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     roots, leaves = _sequence(outputs), _sequence(inputs)
     gradients = _check_gradients(roots, _given_gradients(grad_outputs, len(roots)))
@@ -144,10 +152,16 @@ def grad(
 
 
 def tensor_backward(
-    self: Any, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Sequence[Any] | None = None
+    self: Any,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Sequence[Any] | None = None,
 ) -> None:
     """Tensor.backward: see `taeda.autograd.backward`."""
-    if inputs is None and gradient is None and isinstance(self, taeda.Tensor) and self.numel() == 1:  # the usual case, short
+    if (
+        inputs is None and gradient is None and isinstance(self, taeda.Tensor) and self.numel() == 1
+    ):  # the usual case, short
         if retain_graph is None:
             retain_graph = create_graph
         _core.run_backward((self,), (None,), retain_graph, create_graph, (), True, True)

@@ -6,7 +6,7 @@ index, or at every point; and either for W points at once or, if it is the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from taeda.codegen import math as scalar_math
 from taeda.codegen.loops_memory import first_lanes
@@ -14,7 +14,7 @@ from taeda.codegen.loops_reduce import ORDER, Combiner
 from taeda.codegen.math_convert import MEMORY, REGISTER, from_memory, round_to
 from taeda.codegen.target import Target
 from taeda.codegen.text import BITS, Builder, Vec
-from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
+from taeda.ir.loop import Expr, Kernel, Reduce, Store, substitute, walk
 from taeda.ir.scalars import FLOATS, HALVES, ITEMSIZE, round_half
 
 UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
@@ -27,12 +27,17 @@ _CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil
 _HEAVY = 20
 
 
+def _cost(values: Iterable[Expr]) -> int:
+    """Roughly, instructions per vector."""
+    return sum(_CHEAP.get(node.op, _HEAVY) for node in walk(values) if node.args)
+
+
 def lanes_for(kernel: Kernel, target: Target) -> int:
     """W: points per vector. More than one register of the widest kind if the kernel does little with each."""
     nodes = list(walk(stage.value for stage in kernel.stages))
     bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[operand.dtype]
                                                                                       for operand in kernel.operands]
-    cost = sum(_CHEAP.get(node.op, _HEAVY) for node in nodes if node.args)
+    cost = _cost(stage.value for stage in kernel.stages)
     if any(node.dtype in HALVES for node in nodes):
         bits.append(32)
     native = target.vector_bytes * 8 // max(bits)
@@ -110,15 +115,15 @@ class Emitter:
             if kernel.scalars:
                 self._scalar_base = b.op(f"load ptr, ptr {b.offset('%arguments', 16)}, align 8")
             self.data = [b.op(f"load ptr, ptr {b.offset(data, 8 * k)}, align 8") for k in range(len(classes))]
-        self._analyse()
+        self._analyse(stage.value for stage in kernel.stages)
 
     # Levels, and which expressions differ between the points of a vector
 
     def _leaf(self, node: Expr) -> tuple[int, bool]:
         raise NotImplementedError
 
-    def _analyse(self) -> None:
-        for node in walk(stage.value for stage in self.kernel.stages):
+    def _analyse(self, values: Iterable[Expr]) -> None:
+        for node in walk(values):
             if node.args:
                 self._levels[node] = max(self._levels[a] for a in node.args)
                 self._varying[node] = any(self._varying[a] for a in node.args)
@@ -148,7 +153,35 @@ class Emitter:
             while len(result) <= last:
                 result.append(Pass())
             result[last].stores = [stage for _, stage in element_stores]
+            self._keep_for_last_pass(result)
         return result
+
+    def _keep_for_last_pass(self, passes: list[Pass]) -> None:
+        """Lets the last pass of a softmax read what an earlier pass computed from where its result will go.
+
+        The pass before it, if it computes an expensive part of a stored value, puts it in the output. That is right only
+        if the last pass then reads nothing else, because an output may be the same memory as an input.
+        """
+        if len(passes) < 2:
+            return
+        before, last = passes[-2:]
+        known = set(walk(self.pass_values(before)))
+        early: list[Store] = []
+        stores: list[Store] = []
+        for store in last.stores:
+            parts = [node for node in walk((store.value,)) if node in known and self._levels[node] == POINT
+                     and node.dtype == store.value.dtype and _cost((node,)) >= _HEAVY]
+            if not parts or last.reduces:
+                return
+            kept = Expr("load", (), store.value.dtype, store.operand)
+            early.append(Store(store.operand, parts[-1]))
+            stores.append(Store(store.operand, substitute((store.value,), {parts[-1]: kept})[0]))
+        self._analyse(store.value for store in stores)
+        for store in stores:
+            for node in walk((store.value,)):
+                if node.op == "load" and self._varying[node] and node.attribute != store.operand:
+                    return
+        before.stores, last.stores = early, stores
 
     # Run-time integers
 
@@ -184,7 +217,7 @@ class Emitter:
             with b.at_entry():
                 b.do(f"store <64 x i8> zeroinitializer, ptr {self._fault}, align 64")
         if self._bound is not None and where.lanes == self.lanes:
-            where = where & first_lanes(b, self._bound, self.lanes)
+            where = where & first_lanes(b, self._bound, self.lanes, may_be_all=True)
         old = b.load("i8", where.lanes, self._fault)
         b.store(old | where.convert("zext", "i8"), self._fault)
 
@@ -277,7 +310,7 @@ class Emitter:
         return self._stages[k]
 
     def pass_operands(self, step: Pass) -> tuple[list[int], list[int]]:
-        """(inputs that are loaded in vectors, outputs that are stored) by the pass."""
+        """(operands that are loaded in vectors, operands that are stored) by the pass."""
         loads = {e.attribute for e in walk(self.pass_values(step)) if e.op == "load" and self._varying[e]}
         return sorted(loads), [s.operand for s in step.stores]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from taeda.codegen import math as scalar_math
 from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers
-from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, strided_copy
+from taeda.codegen.loops_memory import TILE, copy_in, copy_out, first_lanes, strided_copy, tile_copy
 from taeda.codegen.loops_reduce import BLOCK, Combiner
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import Vec
 from taeda.ir.loop import Expr, Store, walk
+
+_TILE_COLUMNS = 64
 
 
 class InnerAxis(Emitter):
@@ -28,6 +30,9 @@ class InnerAxis(Emitter):
 
     def emit(self) -> str:
         b = self.b
+        if self.kernel.pointwise and self.rank == 1 and "s" in self.classes:
+            self.emit_tiles()
+            return self.finish()
         rows = Loop(b, "%end", 1, start="%begin")
         self.row = rows.index
         self.rows = [b.offset(p, b.i64("mul", self.row, self.outer_stride(k))) for k, p in enumerate(self.data)]
@@ -40,6 +45,48 @@ class InnerAxis(Emitter):
                 self.store_row(stage)
         rows.end()
         return self.finish()
+
+    def emit_tiles(self) -> None:
+        """Pointwise with strided operands, TILE rows at a time.
+
+        What is strided along a row but adjacent down the rows (a transposed operand) then moves by whole cache lines.
+        """
+        b = self.b
+        step = self.passes()[0]
+        inputs, outputs = self.pass_operands(step)
+        strided = [k for k in dict.fromkeys((*inputs, *outputs)) if self.classes[k] == "s"]
+        pitch = {k: (_TILE_COLUMNS + self.lanes) * self.sizes[k] for k in strided}
+        buffers = {k: b.alloca(TILE * pitch[k]) for k in strided}
+        tiles = Loop(b, "%end", TILE, start="%begin")
+        left = b.op(f"sub i64 %end, {tiles.index}")
+        short = b.op(f"icmp slt i64 {left}, {TILE}")
+        rows = b.op(f"select i1 {short}, i64 {left}, i64 {TILE}")
+        blocks = Loop(b, self.inner, _TILE_COLUMNS)
+        left = b.op(f"sub i64 {self.inner}, {blocks.index}")
+        short = b.op(f"icmp slt i64 {left}, {_TILE_COLUMNS}")
+        count = b.op(f"select i1 {short}, i64 {left}, i64 {_TILE_COLUMNS}")
+        corners = {k: b.offset(b.offset(self.data[k], b.i64("mul", tiles.index, self.outer_stride(k))),
+                               b.i64("mul", blocks.index, self.inner_stride(k))) for k in strided}
+        for k in strided:
+            if k in inputs:
+                tile_copy(b, self.sizes[k], buffers[k], (pitch[k], self.sizes[k]), corners[k],
+                          (self.outer_stride(k), self.inner_stride(k)), rows, count)
+        lines = Loop(b, rows, 1)
+        self.row = b.i64("add", tiles.index, lines.index)
+        self.rows = [b.offset(p, b.i64("mul", self.row, self.outer_stride(k))) for k, p in enumerate(self.data)]
+        self.points = self.rows
+        self.enter(ROW)
+        self.prepare(self.pass_values(step), ROW)
+        sources = [b.offset(buffers[k], b.i64("mul", lines.index, pitch[k])) if k in buffers else
+                   b.offset(p, b.i64("mul", blocks.index, self.inner_stride(k))) for k, p in enumerate(self.rows)]
+        self.emit_vectors(step, sources, blocks.index, count, [], set(strided))
+        lines.end()
+        for k in strided:
+            if k in outputs:
+                tile_copy(b, self.sizes[k], corners[k], (self.outer_stride(k), self.inner_stride(k)), buffers[k],
+                          (pitch[k], self.sizes[k]), rows, count)
+        blocks.end()
+        tiles.end()
 
     def store_row(self, stage: Store) -> None:
         """Loads here are at the first inner point, whatever the class."""
@@ -79,7 +126,7 @@ class InnerAxis(Emitter):
         b = self.b
         values = self.pass_values(step)
         inputs, outputs = self.pass_operands(step)
-        packed = [k for k in (*inputs, *outputs) if self.classes[k] == "s"]
+        packed = [k for k in dict.fromkeys((*inputs, *outputs)) if self.classes[k] == "s"]
         combiners = [self.combiners[k] for k in step.reduces]
         ordered = any(c.ordered for c in combiners)
         buffers = {k: b.alloca(BLOCK * self.sizes[k] + self.lanes * self.sizes[k]) for k in packed}
@@ -156,23 +203,26 @@ class InnerAxis(Emitter):
         self.place = b.i64("add", base, loop.index)
         left = b.op(f"sub i64 {count}, {loop.index}")
         full = b.op(f"icmp sge i64 {left}, {lanes}")
-        direct = {k: b.offset(sources[k], b.i64("mul", loop.index, self.sizes[k])) for k in (*inputs, *outputs)}
-        staged = [k for k in (*inputs, *outputs) if k not in padded]
+        touched = list(dict.fromkeys((*inputs, *outputs)))
+        offsets = {size: b.i64("mul", loop.index, size) for size in sorted({self.sizes[k] for k in touched})}
+        direct = {k: b.offset(sources[k], offsets[self.sizes[k]]) for k in touched}
+        staged = [k for k in touched if k not in padded]
         pointers = dict(direct)
         if staged:
             name = b.name("body")
             before = b.block
             b.branch(full, name, name + "_stage", likely=True)
             b.label(name + "_stage")
+            mask = first_lanes(b, left, lanes)
             for k in staged:
                 if k in inputs:
-                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], left, lanes)
+                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
             after = b.block
             b.jump(name)
             b.label(name)
             for k in staged:
                 pointers[k] = b.phi("ptr", (direct[k], before), (self.stage_buffer(k), after))
-        self._bound = b.op(f"select i1 {full}, i64 {lanes}, i64 {left}") if self.divides() else None
+        self._bound = b.op(f"select i1 {full}, i64 {lanes}, i64 {left}") if divides_integers(self.kernel) else None
         self.load_vectors(inputs, pointers)
         values = self.pass_values(step)
         for node in walk(values):
@@ -198,12 +248,12 @@ class InnerAxis(Emitter):
             b.jump(name)
             b.label(name + "_partial")
             masked: list[Vec] = []
+            mask = first_lanes(b, left, lanes)
             if combiners:
-                mask = first_lanes(b, left, lanes)
                 masked = [mask.select(new, old) for new, old in zip(
                     self.updated(combiners, loop.carried, new_values, position), loop.carried, strict=True)]
             for k in partial_outputs:
-                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, lanes)
+                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
             partial_block = b.block
             b.jump(name)
             b.label(name)
@@ -212,12 +262,10 @@ class InnerAxis(Emitter):
         loop.end(state if combiners else [])
         return loop.carried
 
-    def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec], position: Vec | None) -> list[Vec]:
+    def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec],
+                position: Vec | None) -> list[Vec]:
         result: list[Vec] = []
         for c, value in zip(combiners, values, strict=True):
             at, parts = len(result), len(c.start(1))
             result += c.update(state[at:at + parts], value, position)
         return result
-
-    def divides(self) -> bool:
-        return divides_integers(self.kernel)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from taeda.codegen.text import Builder, Vec
 
+TILE = 16  # rows of a tile
 _MEMORY_KIND = {1: "i8", 2: "i16", 4: "i32", 8: "i64"}
 
 
@@ -37,8 +38,68 @@ done:
     b.do(f"call void @{name}(ptr {target}, i64 {target_stride}, ptr {source}, i64 {source_stride}, i64 {count})")
 
 
-def first_lanes(b: Builder, count: str, lanes: int) -> Vec:
-    """An i1 for each lane: is it below `count` (an i64)?"""
+def tile_copy(b: Builder, size: int, target: str, target_strides: tuple[str | int, str | int], source: str,
+              source_strides: tuple[str | int, str | int], rows: str, count: str) -> None:
+    """Copies `rows` × `count` values; strides are (between rows, along a row), in bytes.
+
+    Goes down the rows first: made for tiles whose one side has neighbouring values there. TILE rows are unrolled.
+    """
+    kind = _MEMORY_KIND[size]
+    name = f"tile_copy{size}"
+    unrolled, p, q = [], "%pj", "%qj"
+    for r in range(TILE):
+        unrolled += [f"  %v{r} = load {kind}, ptr {p}, align 1", f"  store {kind} %v{r}, ptr {q}, align 1"]
+        if r < TILE - 1:
+            unrolled += [f"  %p{r} = getelementptr i8, ptr {p}, i64 %sr",
+                         f"  %q{r} = getelementptr i8, ptr {q}, i64 %tr"]
+            p, q = f"%p{r}", f"%q{r}"
+    lines = "\n".join(unrolled)
+    arguments = "ptr %t, i64 %tr, i64 %tc, ptr %s, i64 %sr, i64 %sc, i64 %m, i64 %n"
+    b.helper(name, f"""define internal void @{name}({arguments}) noinline nounwind {{
+entry:
+  %full = icmp eq i64 %m, {TILE}
+  br label %column
+column:
+  %j = phi i64 [ 0, %entry ], [ %j2, %next ]
+  %pj = phi ptr [ %s, %entry ], [ %pj2, %next ]
+  %qj = phi ptr [ %t, %entry ], [ %qj2, %next ]
+  %more = icmp slt i64 %j, %n
+  br i1 %more, label %inside, label %done
+inside:
+  br i1 %full, label %fast, label %slow
+fast:
+{lines}
+  br label %next
+slow:
+  %i = phi i64 [ 0, %inside ], [ %i2, %slow ]
+  %p = phi ptr [ %pj, %inside ], [ %pi, %slow ]
+  %q = phi ptr [ %qj, %inside ], [ %qi, %slow ]
+  %v = load {kind}, ptr %p, align 1
+  store {kind} %v, ptr %q, align 1
+  %pi = getelementptr i8, ptr %p, i64 %sr
+  %qi = getelementptr i8, ptr %q, i64 %tr
+  %i2 = add i64 %i, 1
+  %again = icmp slt i64 %i2, %m
+  br i1 %again, label %slow, label %next
+next:
+  %j2 = add i64 %j, 1
+  %pj2 = getelementptr i8, ptr %pj, i64 %sc
+  %qj2 = getelementptr i8, ptr %qj, i64 %tc
+  br label %column
+done:
+  ret void
+}}""")
+    b.do(f"call void @{name}(ptr {target}, i64 {target_strides[0]}, i64 {target_strides[1]}, ptr {source}, "
+         f"i64 {source_strides[0]}, i64 {source_strides[1]}, i64 {rows}, i64 {count})")
+
+
+def first_lanes(b: Builder, count: str, lanes: int, may_be_all: bool = False) -> Vec:
+    """An i1 for each lane: is it below `count` (an i64), which is less than `lanes`, or at most if `may_be_all`?"""
+    if b.target.vector_bytes == 64 and not may_be_all:
+        ones = b.op(f"xor i64 {b.op(f'shl i64 -1, {count}')}, -1")
+        if lanes < 64:
+            ones = b.op(f"trunc i64 {ones} to i{lanes}")
+        return b.vec("i1", lanes, f"bitcast i{lanes} {ones} to <{lanes} x i1>")
     narrow = b.op(f"trunc i64 {count} to i32")
     return b.iota("i32", lanes).compare("ult", b.spread(narrow, "i32", lanes))
 
@@ -47,12 +108,12 @@ def _has_masks(b: Builder, size: int) -> bool:
     return b.target.vector_bytes == 64 or (b.target.vector_bytes == 32 and size >= 4)
 
 
-def copy_in(b: Builder, size: int, buffer: str, source: str, count: str, lanes: int) -> None:
-    """`count` < lanes adjacent values to `buffer`, which has room for `lanes`."""
+def copy_in(b: Builder, size: int, buffer: str, source: str, count: str, mask: Vec) -> None:
+    """`count` < lanes adjacent values to `buffer`, which has room for all lanes; `mask` is their `first_lanes`."""
     if not _has_masks(b, size):
         strided_copy(b, size, buffer, size, source, size, count)
         return
-    mask = first_lanes(b, count, lanes)
+    lanes = mask.lanes
     kind = _MEMORY_KIND[size]
     name = f"llvm.masked.load.v{lanes}{kind}.p0"
     b.declare(name, f"<{lanes} x {kind}>", ["ptr", "i32", mask.type, f"<{lanes} x {kind}>"])
@@ -61,12 +122,12 @@ def copy_in(b: Builder, size: int, buffer: str, source: str, count: str, lanes: 
     b.store(value, buffer, 64)
 
 
-def copy_out(b: Builder, size: int, buffer: str, target: str, count: str, lanes: int) -> None:
-    """The first `count` < lanes values of `buffer` to adjacent places at `target`."""
+def copy_out(b: Builder, size: int, buffer: str, target: str, count: str, mask: Vec) -> None:
+    """The first `count` < lanes values of `buffer` to adjacent places at `target`; see `copy_in`."""
     if not _has_masks(b, size):
         strided_copy(b, size, target, size, buffer, size, count)
         return
-    mask = first_lanes(b, count, lanes)
+    lanes = mask.lanes
     kind = _MEMORY_KIND[size]
     name = f"llvm.masked.store.v{lanes}{kind}.p0"
     b.declare(name, "void", [f"<{lanes} x {kind}>", "ptr", "i32", mask.type])

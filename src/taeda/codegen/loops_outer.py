@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers
-from taeda.codegen.loops_memory import copy_in, copy_out, strided_copy
+from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, strided_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import BITS, Vec
@@ -189,7 +189,7 @@ class OuterAxis(Emitter):
         """One inner point of W rows: load, compute, store, combine."""
         b, lanes = self.b, self.lanes
         inputs, outputs = self.pass_operands(step)
-        direct = {k: self.points[k] for k in (*inputs, *outputs)}
+        direct = {k: self.points[k] for k in dict.fromkeys((*inputs, *outputs))}
         strided = [k for k in direct if self.classes[k] == "s"]
         staged = [k for k in direct if self.classes[k] != "s"]
         pointers = dict(direct)
@@ -201,9 +201,10 @@ class OuterAxis(Emitter):
             name, before = b.name("body"), b.block
             b.branch(self.full, name, name + "_stage", likely=True)
             b.label(name + "_stage")
+            mask = first_lanes(b, self.left, lanes)
             for k in staged:
                 if k in inputs:
-                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, lanes)
+                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, mask)
             after = b.block
             b.jump(name)
             b.label(name)
@@ -225,8 +226,9 @@ class OuterAxis(Emitter):
             name = b.name("end")
             b.branch(self.full, name, name + "_partial", likely=True)
             b.label(name + "_partial")
+            mask = first_lanes(b, self.left, lanes)
             for k in partial_outputs:
-                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, lanes)
+                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, mask)
             b.jump(name)
             b.label(name)
         for k in strided:

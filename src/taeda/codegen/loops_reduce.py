@@ -1,7 +1,7 @@
 """Combining values in reductions, in an order that is a function of the reduced extent alone.
 
-Floating-point sums and products are ordered. The extent is cut in blocks of BLOCK values; value i of a block is added to
-partial result i mod ORDER of the block, those are added to ORDER partial results of the whole, and at the end
+Floating-point sums and products are ordered. The extent is cut in blocks of BLOCK values; value i of a block is added
+to partial result i mod ORDER of the block, those are added to ORDER partial results of the whole, and at the end
 partial results l and l + 16, then l and l + 8, and so on, are added. That order is the same for every target, for
 contiguous and strided values, and whether the lanes of a vector are the values of one sum (axis 'inner') or belong to
 neighbouring sums (axis 'outer'). It is also more accurate than adding one by one. The identity of a sum is -0.0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taeda.codegen import math_convert, math_integer
+from taeda.codegen import math_convert, math_integer, math_tables
 from taeda.codegen import math_float32 as m32
 from taeda.codegen import math_float64 as m64
 from taeda.codegen.text import Builder, Vec
@@ -267,7 +267,7 @@ SINGLE: dict[str, Callable[..., Vec]] = BOTH | {
     "acosh": _in_double(_acosh_double),
     "atanh": _in_double(_atanh_double),
     "sigmoid": m32.sigmoid,
-    "erf": m32.erf,
+    "erf": lambda b, x: (math_tables if math_tables.available(b) else m32).erf(b, x),
     "erfc": _library("erfc"),
     "erfinv": _in_double(_erfinv_double),
     "lgamma": _library("lgamma"),

@@ -18,7 +18,8 @@ from taeda.codegen.target import Target
 
 BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "half": 16, "float": 32, "double": 64}
 FLOAT_KINDS = ("half", "float", "double")
-SHORT = {"i1": "i1", "i8": "i8", "i16": "i16", "i32": "i32", "i64": "i64", "half": "f16", "float": "f32", "double": "f64"}
+SHORT = {"i1": "i1", "i8": "i8", "i16": "i16", "i32": "i32", "i64": "i64",
+         "half": "f16", "float": "f32", "double": "f64"}
 
 
 def literal(value: Any, kind: str) -> str:

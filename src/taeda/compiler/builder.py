@@ -110,7 +110,8 @@ class Builder:
         if ndim is None:
             ndim = _view_ndim(kind, source, arguments, like)
         register = self._new(source.dtype, ndim)
-        given = [like.number] if like is not None else [self._number(n) for n in arguments]
+        given = [like.number] if like is not None else [
+            [self._number(m) for m in n] if isinstance(n, (list, tuple)) else self._number(n) for n in arguments]
         self.instructions.append(("view", kind, register.number, source.number, given, self._when(when)))
         return register
 

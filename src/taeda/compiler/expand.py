@@ -30,7 +30,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     def leaf(e: tuple[Any, ...]) -> Expression | None:
         if e[0] == "size":
             return mapping[e[1]].dims[e[2]]
-        if e[0] in ("stride", "numel", "read"):
+        if e[0] in ("stride", "numel", "offset", "read"):
             return (e[0], mapping[e[1]], *e[2:])
         return None
 

@@ -51,7 +51,8 @@ def inputs_needed(graph: Graph, items: Iterable[Item], given: Sequence[Value]) -
 def _run_time_expressions(node: Node) -> list[Expression]:
     """The expressions that lowering a node writes into the Program."""
     if isinstance(node.op, ViewOp):
-        return [unwrap(a) for a in node.op.view_of(node.arguments).arguments]
+        given = node.op.view_of(node.arguments).arguments
+        return [unwrap(a) for g in given for a in (g if isinstance(g, (list, tuple)) else (g,))]
     return list(node.expressions())
 
 
@@ -84,7 +85,7 @@ class SizeTable:
                 return 0
             if s[0] == "numel" and s[1] not in self.values:
                 return rewrite(product(s[1].dims).expression, leaf) if s[1].dims else 1
-            if s[0] == "size" and s[1].node is None:
+            if s[0] in ("size", "stride", "offset") and s[1].node is None and s[1] not in self.values:
                 found.append(s[1])
                 return 0
             return None
@@ -128,7 +129,7 @@ class _Lowering:
             at_hand = self.table.sizes.get(s)
             if at_hand is not None:
                 return ("size", self.register[at_hand[0]].number, at_hand[1])
-            if s[0] in ("size", "stride", "read"):
+            if s[0] in ("size", "stride", "offset", "read"):
                 if isinstance(s[1], int):
                     return s
                 if s[1] in self.register:

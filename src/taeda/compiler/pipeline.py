@@ -192,8 +192,10 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
             return e
         if e[0] == "size":
             return values[e[1]].shape[e[2]]
-        if e[0] == "numel":
-            return values[e[1]].numel()
+        if e[0] == "stride":
+            return values[e[1]].stride(e[2])
+        if e[0] in ("numel", "offset"):
+            return values[e[1]].numel() if e[0] == "numel" else values[e[1]].storage_offset()
         if e[0] == "attribute":
             return attributes[e[1]]
         if e[0] == "item":

@@ -86,7 +86,7 @@ def kind_of(e: Expression) -> str:
         return "float"
     if operator in _BOOL_OPERATORS:
         return "bool"
-    if operator in ("size", "stride", "numel", "item", "read", "int", "floordiv", "ceildiv", "broadcast") and (
+    if operator in ("size", "stride", "numel", "offset", "item", "read", "int", "floordiv", "ceildiv", "broadcast") and (
             operator not in ("floordiv", "ceildiv") or all(kind_of(o) != "float" for o in e[1:])):
         return "int"
     operands = e[2:] if operator == "where" else e[1:]
@@ -135,7 +135,7 @@ def rewrite(e: Expression, leaf: Callable[[tuple[Any, ...]], Expression | None])
     replaced = leaf(e)
     if replaced is not None:
         return replaced
-    if e[0] in ("size", "stride", "numel", "attribute", "item", "read"):
+    if e[0] in ("size", "stride", "numel", "offset", "attribute", "item", "read"):
         return e
     operands = [rewrite(o, leaf) for o in e[1:]]
     return broadcast(*operands) if e[0] == "broadcast" else make(e[0], *operands)
@@ -144,7 +144,7 @@ def rewrite(e: Expression, leaf: Callable[[tuple[Any, ...]], Expression | None])
 def tensors_of(e: Expression) -> Iterator[tuple[str, Any]]:
     """The tensors whose size, stride, count or value an expression reads: pairs of operator and tensor."""
     if isinstance(e, tuple):
-        if e[0] in ("size", "stride", "numel", "read"):
+        if e[0] in ("size", "stride", "numel", "offset", "read"):
             yield e[0], e[1]
         elif e[0] not in ("attribute", "item"):
             for o in e[1:]:
@@ -153,7 +153,7 @@ def tensors_of(e: Expression) -> Iterator[tuple[str, Any]]:
 
 def without_broadcast(e: Expression) -> Expression:
     """`e` in the executor's operators: the broadcast of a, b, ... is a unless a is 1, then b unless ..."""
-    if not isinstance(e, tuple) or e[0] in ("size", "stride", "numel", "attribute", "item", "read"):
+    if not isinstance(e, tuple) or e[0] in ("size", "stride", "numel", "offset", "attribute", "item", "read"):
         return e[:2] if isinstance(e, tuple) and e[0] == "attribute" else e
     operands = [without_broadcast(o) for o in e[1:]]
     if e[0] != "broadcast":
@@ -291,8 +291,8 @@ def text(e: Expression) -> str:
     operator = e[0]
     if operator in ("size", "stride"):
         return f"{tensor(e[1])}.{'shape' if operator == 'size' else 'stride'}[{e[2]}]"
-    if operator in ("numel", "read"):
-        return f"{tensor(e[1])}.{'numel()' if operator == 'numel' else 'item()'}"
+    if operator in ("numel", "offset", "read"):
+        return f"{tensor(e[1])}.{ {'numel': 'numel()', 'offset': 'storage_offset()', 'read': 'item()'}[operator] }"
     if operator == "attribute":
         return f"a{e[1]}"
     if operator == "item":

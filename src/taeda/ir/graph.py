@@ -67,6 +67,18 @@ class Value:
     def size(self, dim: int | None = None) -> Any:
         return self.shape if dim is None else self.shape[dim]
 
+    def stride(self, dim: int) -> Any:
+        """In elements. Only of inputs of a graph: what an op makes may be laid out in any way."""
+        if self.node is not None:
+            raise TypeError(f"{self!r} is not an input of the op; its strides are not known")
+        return wrap(("stride", self, dim % self.ndim))
+
+    def storage_offset(self) -> Any:
+        """In elements. Only of inputs of a graph, as stride()."""
+        if self.node is not None:
+            raise TypeError(f"{self!r} is not an input of the op; its storage offset is not known")
+        return wrap(("offset", self))
+
     def numel(self) -> Any:
         if self.node is None and self.dims and all(e == ("size", self, d) for d, e in enumerate(self.dims)):
             return wrap(("numel", self))

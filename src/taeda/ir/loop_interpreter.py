@@ -184,7 +184,7 @@ def apply(node: Expr, args: list[Array]) -> Array:
 
 
 def _in_order(combiner: str, dtype: str, values: Array, inner: int) -> Array:
-    """Floating-point sum or product of each row of `values`, whose inner points are rows of `inner` one after another."""
+    """Floating-point sum or product of each row of `values`; its points are rows of `inner`, one after another."""
     step: Callable[..., Any] = np.add if combiner == "sum" else np.multiply
     identity = -0.0 if combiner == "sum" else 1.0
     outer = values.shape[0]

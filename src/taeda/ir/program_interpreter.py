@@ -56,12 +56,14 @@ class _Machine:
         if not isinstance(e, tuple):
             return e
         kind = e[0]
-        if kind in ("size", "stride", "numel", "read"):
+        if kind in ("size", "stride", "numel", "offset", "read"):
             array = self.at(e[1]).array
             if kind == "size":
                 return array.shape[e[2]]
             if kind == "stride":
                 return array.strides[e[2]] // array.itemsize
+            if kind == "offset":
+                return (array.ctypes.data - _base(array).ctypes.data) // array.itemsize
             return array.size if kind == "numel" else int(array.reshape(-1)[0])
         if kind == "attribute":
             return self.attributes[e[1]]
@@ -200,10 +202,7 @@ def view(a: Array, kind: str, arguments: Sequence[Any]) -> Array:
         return windows[(slice(None),) * dim + (slice(None, None, step),)]
     if kind == "as_strided":
         sizes, strides, offset = arguments
-        base = a
-        while isinstance(base.base, np.ndarray):
-            base = base.base
-        flat = base.reshape(-1)[offset:]
+        flat = _base(a).reshape(-1)[offset:]
         return np.lib.stride_tricks.as_strided(flat, sizes, [s * a.itemsize for s in strides])
     if kind == "flatten":
         first, last = arguments
@@ -211,6 +210,13 @@ def view(a: Array, kind: str, arguments: Sequence[Any]) -> Array:
     if kind == "alias":
         return a
     raise NotImplementedError(f"no view of kind {kind!r}")
+
+
+def _base(a: Array) -> Array:
+    """The array that owns the memory."""
+    while isinstance(a.base, np.ndarray):
+        a = a.base
+    return a
 
 
 def _numpy(dtype: str) -> Any:

@@ -120,25 +120,6 @@ for _op in (isnan, isinf, isfinite, isposinf, isneginf, signbit):
     _op.samples(_unary)
 
 
-@derived(differentiable=False)
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Whether |input - other| <= atol + rtol * |other|."""
-    close = input.eq(other)
-    if equal_nan and dtypes.is_float(input.dtype):
-        close = logical_or(close, logical_and(isnan(input), isnan(other)))
-    if dtypes.is_integer(input.dtype):
-        from taeda.ops.pointwise import convert
-
-        input, other = convert(input, "float64"), convert(other, "float64")
-    difference = (input - other).abs()
-    return logical_or(close, logical_and(isfinite(difference), difference <= other.abs() * rtol + atol))
-
-
-@isclose.samples
-def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4), make(3, 4), 0.5, 0.1)
-
-
 # -- logic --------------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from taeda.ir.expression import maximum, minimum
 from taeda.ops.dtypes import compute_dtype, is_float, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
+from taeda.ops.reduction import sum as sum_over
 
 # -- primitives: input and weight of one dtype, float32 or float64 ---------------------------------------------------
 
@@ -39,7 +40,7 @@ def _(grad: Any, input: Any, weight: Any, bias: Any, padding: Any, stride: Any, 
 
 
 def _by_bias(grad: Any) -> Any:
-    return grad.sum((0, *range(2, grad.ndim)))
+    return sum_over(grad, (0, *range(2, grad.ndim)))
 
 
 @kernel(public=False)

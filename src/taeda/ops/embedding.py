@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, walk
-from taeda.ir.expression import where
 from taeda.ops.creation import full
-from taeda.ops.op import Number, Result, SymInt, Tensor, check, derived, kernel, sample
+from taeda.ops.dtypes import torch_kernel_name
+from taeda.ops.indexing import converted
+from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
 from taeda.ops.scattering import scatter_along
 
 _OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} of the input, but weight has {1} rows; "
@@ -15,8 +16,8 @@ _OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} 
 
 
 @kernel(public=False)
-def embedding_rows(b: Any, weight: Tensor, input: Tensor, padding_idx: SymInt) -> Tensor:
-    """weight[input]: the row of `weight` for each index. `padding_idx` (or -1) matters for the gradient only."""
+def embedding_rows(b: Any, weight: Tensor, input: Tensor, padding_idx: SymInt, by_frequency: bool = False) -> Tensor:
+    """weight[input]: the row of `weight` for each index. What follows `input` matters for the gradient only."""
     out = b.alloc(weight.dtype, [*input.shape, weight.size(1)])
     _walk(b, "read", out, weight, input)
     return out
@@ -31,12 +32,16 @@ def _walk(b: Any, mode: str, rows: Any, table: Any, input: Any, skip: Any = None
 
 
 @embedding_rows.meta
-def _(weight: Any, input: Any, padding_idx: Any) -> Result:
+def _(weight: Any, input: Any, padding_idx: Any, by_frequency: bool = False) -> Result:
     return Result(weight.dtype, [*input.shape, weight.shape[1]])
 
 
 @embedding_rows.gradient
-def _(grad: Any, weight: Any, input: Any, padding_idx: Any) -> Any:
+def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) -> Any:
+    if by_frequency:
+        ones = full((*input.shape, 1), 1, accumulator(grad.dtype))
+        counts = embedding_sum(ones, input, weight.shape[0], -1)
+        grad = grad / converted(embedding_rows(counts, input, -1), grad.dtype)
     return embedding_sum(grad, input, weight.shape[0], padding_idx), None
 
 
@@ -59,41 +64,31 @@ def _(grad: Any, input: Any, rows: Any, padding_idx: Any) -> Result:
 
 @embedding_sum.gradient
 def _(grad: Any, input: Any, padding_idx: Any) -> Any:
-    rows = embedding_rows(grad, input, padding_idx)
-    kept = input.ne(padding_idx).unsqueeze(-1)
-    return rows * kept, None
+    return embedding_rows(grad, input, -1) * input.ne(padding_idx).unsqueeze(-1), None
 
 
-@derived(modules=("nn.functional",))
-def embedding(input: Tensor, weight: Tensor, padding_idx: SymInt | None = None, max_norm: Number | None = None,
-              norm_type: Number = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
-    """The rows of `weight` (rows, features) that `input` (any shape, int32 or int64) names: shape (*input, features).
+@derived(method=False)
+def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_grad_by_freq: bool = False,
+              sparse: bool = False) -> Tensor:
+    """The rows of `weight` (rows, features) that `indices` (any shape, int32 or int64) names: shape (*indices, features).
 
-    No gradient flows to row `padding_idx`. An index out of range is an IndexError and touches no memory. `sparse` is
-    accepted; gradients are dense."""
-    if input.dtype not in ("int64", "int32"):
+    No gradient flows to row `padding_idx`; -1 is none. With `scale_grad_by_freq` the gradient of a row is divided by how
+    often it was taken. An index out of range is an IndexError and touches no memory. Gradients are dense."""
+    if indices.dtype not in ("int64", "int32"):
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; "
-                           f"but got {input.dtype} instead (while checking arguments for embedding)")
+                           f"but got torch.{torch_kernel_name(indices.dtype)}Tensor instead (while checking arguments for embedding)")
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
-    if max_norm is not None:
-        raise NotImplementedError("embedding: max_norm")
-    if scale_grad_by_freq:
-        raise NotImplementedError("embedding: scale_grad_by_freq")
-    if padding_idx is None:
-        padding = -1
-    else:
-        rows = weight.shape[0]
-        check(padding_idx < rows, AssertionError, "Padding_idx must be within num_embeddings", padding_idx)
-        padding = where(padding_idx < 0, padding_idx + rows, padding_idx)
-        check(padding >= 0, AssertionError, "Padding_idx must be within num_embeddings", padding_idx)
-    return embedding_rows(weight, input, padding)
+    if sparse:
+        raise NotImplementedError("embedding: sparse gradients")
+    return embedding_rows(weight, indices, padding_idx, scale_grad_by_freq)
 
 
 @embedding.samples
 def _(make: Any) -> Any:
-    yield sample(make(3, 2, dtype="int64", low=0, high=7), make(7, 5))
-    yield sample(make(6, dtype="int64", low=0, high=7), make(7, 5), padding_idx=3)
+    yield sample(make(7, 5), make(3, 2, dtype="int64", low=0, high=7))
+    yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3)
+    yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3, True)
 
 
 @derived(public=False, differentiable=False)

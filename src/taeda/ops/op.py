@@ -62,6 +62,7 @@ Options of every decorator::
     operators=("__add__", "__radd__", "__iadd__")
     aliases=("absolute",)   further public names with the same forms
     differentiable=False    no output has a gradient; or a tuple with a bool per output
+    view=True               a @derived op whose result may share the memory of its first argument (@view ops always do)
     shape_only=("like",)    tensor parameters of which only the shape is read
     mutates=("input",)      parameters (tensors or lists of them) that are written to (only @kernel); never recorded
     fields=("values",)      names of the results: they come as a named tuple
@@ -164,7 +165,7 @@ class Op:
     def __init__(self, body: Callable[..., Any], *, public: str | bool = True, overload: str = "",
                  modules: tuple[str, ...] = ("torch",), method: bool | None = None, inplace: bool | None = None,
                  out: bool | None = None, operators: tuple[str, ...] = (), aliases: tuple[str, ...] = (),
-                 differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (),
+                 differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None):
         self.body = body
         own_name = body.__name__.rstrip("_") if not public else body.__name__
@@ -185,6 +186,7 @@ class Op:
         self.aliases = aliases
         self.differentiable = differentiable
         self.shape_only = shape_only
+        self.is_view = view or self.kind == "view"
         self.mutates = (mutates,) if isinstance(mutates, str) else mutates
         self.fields = fields
         if fields is not None:
@@ -314,8 +316,11 @@ class Op:
             if p.kind == "DType":
                 return dtypes.name_of(a)
             if p.kind in ("Dims", "IntTuple"):
+                if isinstance(a, (bool, str)):
+                    raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
                 return a if isinstance(a, int) and p.kind == "Dims" else tuple([a] if isinstance(a, int) else a)
-            if p.kind == "int" and not isinstance(a, int) or p.kind == "str" and not isinstance(a, str):
+            if p.kind == "int" and (not isinstance(a, int) or isinstance(a, bool)) or (
+                    p.kind == "str" and not isinstance(a, str)) or p.kind == "bool" and not isinstance(a, bool):
                 raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
             return a
         raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
@@ -395,7 +400,7 @@ class Op:
                            for p in self.parameters],
             "returns": count, "differentiable": tuple(self.output_differentiable(k) for k in range(max(count, 1))),
             "method": self.method, "inplace": self.inplace, "out": self.out, "operators": self.operators,
-            "view": self.kind == "view", "mutates": [self.index[n] for n in self.mutates], "fields": self.fields,
+            "view": self.is_view, "mutates": [self.index[n] for n in self.mutates], "fields": self.fields,
             "doc": inspect.getdoc(self.body) or "",
         }
 

@@ -8,7 +8,7 @@ from typing import Any
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand, floats_only, promote_to_float
-from taeda.ops.op import DType, Number, Sample, Tensor, TensorOrNumber, derived, pointwise, sample
+from taeda.ops.op import DType, Number, Result, Sample, Tensor, TensorOrNumber, derived, kernel, pointwise, sample
 
 
 def is_bool(x: Any) -> bool:
@@ -52,15 +52,84 @@ def compute(input: Any) -> Any:
     return convert(input, dtypes.compute_dtype(input.dtype))
 
 
-@pointwise(public=False)
-def copy(input: Tensor) -> Tensor:
+@pointwise(inplace=False, out=False)
+def clone(input: Tensor) -> Tensor:
     """A new tensor with the elements of `input`."""
     return input
 
 
-@copy.gradient
+@clone.gradient
 def _(grad: Any) -> Any:
     return grad
+
+
+@clone.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+
+
+@kernel(modules=(), method=True, view=True)
+def contiguous(b: Any, input: Tensor) -> Tensor:
+    """`input` itself if its elements lie in order, else a copy in which they do."""
+    return b.contiguous(input)
+
+
+@contiguous.meta
+def _(input: Any) -> Result:
+    return Result(input.dtype, input.shape)
+
+
+@contiguous.gradient
+def _(grad: Any) -> Any:
+    return grad
+
+
+@contiguous.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+
+
+def _first_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
+    return operands[0].dtype, operands[0].dtype
+
+
+@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True)
+def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """`src` in the shape and dtype of `input`: what copy_ writes."""
+    return src
+
+
+@copy.gradient
+def _(grad: Any) -> Any:
+    return grad * 0, grad
+
+
+@pointwise(dtype=_first_dtype, inplace=True)
+def fill(input: Tensor, value: TensorOrNumber) -> Tensor:
+    """`value` in the shape and dtype of `input`."""
+    return value
+
+
+@fill.gradient
+def _(grad: Any) -> Any:
+    return grad * 0, grad
+
+
+@fill.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), 2.5)
+    yield sample(make(3, 4), make())
+
+
+@pointwise(public="zero", modules=("torch",), inplace=True, method=True)
+def zero(input: Tensor) -> Tensor:
+    """Zeros in the shape and dtype of `input`: what zero_ writes."""
+    return const(0, input.dtype)
+
+
+@zero.gradient
+def _(grad: Any) -> Any:
+    return grad * 0
 
 
 # -- arithmetic -------------------------------------------------------------------------------------------------------
@@ -310,10 +379,6 @@ def _(make: Any) -> Iterator[Sample]:
 def where_method(input: Tensor, condition: Tensor, other: TensorOrNumber) -> Tensor:
     """x.where(condition, other)."""
     return where(condition, input, other)
-
-
-def _first_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
-    return operands[0].dtype, operands[0].dtype
 
 
 @pointwise(dtype=_first_dtype, promote=("input", "value"))

@@ -1,12 +1,27 @@
-"""Views: other geometry over the same memory."""
+"""Views: other geometry over the same memory. Sizes and indices are run-time numbers; dimensions are static."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.expression import unwrap
-from taeda.ops.op import (Dims, Result, Sample, Sizes, SymInt, Tensor, View, kernel, sample, view)
+from taeda.ir.expression import Symbol, maximum, minimum, unwrap
+from taeda.ir.expression import where as choose
+from taeda.ops.op import (
+    Dims,
+    Result,
+    Sample,
+    Sizes,
+    SymInt,
+    Tensor,
+    View,
+    check,
+    derived,
+    kernel,
+    sample,
+    sum_to,
+    view,
+)
 
 
 def wrap_dim(dim: int, ndim: int) -> int:
@@ -28,10 +43,32 @@ def wrap_dims(dim: Any, ndim: int) -> tuple[int, ...]:
     return tuple(sorted(dims)) if ndim else ()
 
 
+def as_tuple(dims: Any) -> tuple[int, ...]:
+    return (dims,) if isinstance(dims, int) else tuple(dims)
+
+
+def known_size(n: Any) -> Any:
+    """A size argument as the size of a result, or None if it could turn out to be -1 when the Program runs."""
+    if isinstance(n, int):
+        return n if n >= 0 else None
+    return n if isinstance(n, Symbol) and _comes_from_sizes(n.expression) else None
+
+
+def _comes_from_sizes(e: Any) -> bool:
+    """Whether an expression is a size, or a product or quotient of sizes, so that it cannot be negative."""
+    if not isinstance(e, tuple):
+        return e >= 0
+    return e[0] in ("size", "numel", "broadcast") or e[0] in ("mul", "floordiv", "ceildiv", "max", "min") and all(
+        _comes_from_sizes(o) for o in e[1:])
+
+
+# -- the order of dimensions ----------------------------------------------------------------------------------------------
+
+
 @view
 def permute(input: Tensor, dims: Dims) -> Tensor:
     """The dimensions of `input` in the order `dims`."""
-    dims = (dims,) if isinstance(dims, int) else dims
+    dims = as_tuple(dims)
     if len(dims) != input.ndim:
         raise RuntimeError(f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
                            f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to "
@@ -44,9 +81,8 @@ def permute(input: Tensor, dims: Dims) -> Tensor:
 
 @permute.gradient
 def _(grad: Any, dims: Any) -> Any:
-    dims = (dims,) if isinstance(dims, int) else dims
-    order = [d % len(dims) for d in dims]
-    return grad.permute(tuple(order.index(d) for d in range(len(order))))
+    order = [d % len(as_tuple(dims)) for d in as_tuple(dims)]
+    return permute(grad, tuple(order.index(d) for d in range(len(order))))
 
 
 @permute.samples
@@ -56,14 +92,101 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(), ())
 
 
-@view(shape_only=())
+@view(aliases=("swapaxes", "swapdims"))
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """`input` with two dimensions exchanged."""
+    order = list(range(input.ndim))
+    a, b = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
+    if input.ndim:
+        order[a], order[b] = order[b], order[a]
+    return View("permute", order, [input.shape[d] for d in order])
+
+
+@transpose.gradient
+def _(grad: Any, dim0: Any, dim1: Any) -> Any:
+    return transpose(grad, dim0, dim1)
+
+
+@transpose.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4), 0, -1)
+    yield sample(make(), 0, -1)
+
+
+@view
+def t(input: Tensor) -> Tensor:
+    """The transpose of a matrix; vectors and scalars stay as they are. Raises RuntimeError for more dimensions."""
+    if input.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
+    order = list(reversed(range(input.ndim)))
+    return View("permute", order, [input.shape[d] for d in order])
+
+
+@t.gradient
+def _(grad: Any) -> Any:
+    return t(grad)
+
+
+@t.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3))
+    yield sample(make(3))
+
+
+@view
+def adjoint(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged (and conjugated, if complex)."""
+    if input.ndim < 2:
+        raise RuntimeError(f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+    order = [*range(input.ndim - 2), input.ndim - 1, input.ndim - 2]
+    return View("permute", order, [input.shape[d] for d in order])
+
+
+@adjoint.gradient
+def _(grad: Any) -> Any:
+    return adjoint(grad)
+
+
+@adjoint.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4))
+
+
+@derived(view=True, aliases=("moveaxis",))
+def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
+    """Dimensions `source` moved to the places `destination`; the others keep their order."""
+    sources = [wrap_dim(d, input.ndim) for d in as_tuple(source)]
+    targets = [wrap_dim(d, input.ndim) for d in as_tuple(destination)]
+    if len(sources) != len(targets):
+        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(as_tuple(source))} dims) should contain the "
+                           f"same number of dims as destination ({list(as_tuple(destination))} dims)")
+    for name, dims, given in (("source", sources, source), ("destination", targets, destination)):
+        if len(set(dims)) != len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(as_tuple(given))})")
+    order = [-1] * input.ndim
+    for a, b in zip(sources, targets, strict=True):
+        order[b] = a
+    rest = iter(d for d in range(input.ndim) if d not in sources)
+    return permute(input, tuple(next(rest) if d < 0 else d for d in order))
+
+
+@movedim.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4), 0, 2)
+    yield sample(make(2, 3, 4, 1), (0, 1), (-1, 0))
+
+
+# -- sizes ------------------------------------------------------------------------------------------------------------------
+
+
+@view(modules=(), method=True)
 def expand(input: Tensor, size: Sizes) -> Tensor:
     """`input` repeated along dimensions of size 1 to `size`, without copying; -1 keeps a size."""
     new = len(size) - input.ndim
     if new < 0:
         raise RuntimeError(f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of "
                            f"dimensions in the tensor ({input.ndim})")
-    return View("expand", size, [input.shape[d - new] if d >= new and is_minus_one(n) else known_size(n)
+    return View("expand", size, [input.shape[d - new] if d >= new and isinstance(n, int) and n == -1 else known_size(n)
                                  for d, n in enumerate(size)])
 
 
@@ -74,8 +197,6 @@ def _(input: Any, size: Any) -> Any:
 
 @expand.gradient
 def _(grad: Any, input: Any) -> Any:
-    from taeda.ops.op import sum_to
-
     return sum_to(grad, input)
 
 
@@ -86,18 +207,6 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(), (2,))
 
 
-def is_minus_one(n: Any) -> bool:
-    return isinstance(n, int) and n == -1
-
-
-def known_size(n: Any) -> Any:
-    """A size argument as the size of a result, or None if it could turn out to be -1 when the Program runs."""
-    if isinstance(n, int):
-        return n if n >= 0 else None
-    e = unwrap(n)
-    return n if e[0] in ("size", "numel", "broadcast") else None
-
-
 @view
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
     """`input` with another shape of as many elements: a view where that is possible, else a copy. One size may be -1."""
@@ -106,7 +215,7 @@ def reshape(input: Tensor, shape: Sizes) -> Tensor:
 
 @reshape.gradient
 def _(grad: Any, input: Any) -> Any:
-    return grad.reshape(input.shape)
+    return reshape(grad, input.shape)
 
 
 @reshape.samples
@@ -116,17 +225,83 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3, 4), (2, -1, 2))
 
 
+@view(public="view", modules=(), method=True)
+def view_(input: Tensor, size: Sizes) -> Tensor:
+    """As reshape, but never a copy. Raises RuntimeError where none is possible."""
+    return View("view", size, [known_size(n) for n in size])
+
+
+@view_.gradient
+def _(grad: Any, input: Any) -> Any:
+    return reshape(grad, input.shape)
+
+
+@view_.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 6), (3, 4))
+    yield sample(make(2, 6), (2, 2, -1))
+
+
+@view
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Dimensions start_dim to end_dim made one; a scalar becomes a vector of one element."""
+    first, last = wrap_dim(start_dim, input.ndim), wrap_dim(end_dim, input.ndim)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if input.ndim == 0:
+        return View("reshape", [1], [1])
+    size: Any = 1
+    for n in input.shape[first:last + 1]:
+        size = size * n
+    return View("flatten", [first, last], [*input.shape[:first], size, *input.shape[last + 1:]])
+
+
+@flatten.gradient
+def _(grad: Any, input: Any) -> Any:
+    return reshape(grad, input.shape)
+
+
+@flatten.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4))
+    yield sample(make(2, 3, 4), 1)
+    yield sample(make())
+
+
+@derived(view=True)
+def ravel(input: Tensor) -> Tensor:
+    """`input` as one dimension."""
+    return reshape(input, (-1,))
+
+
+@ravel.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3))
+
+
 @view(public=False)
 def squeeze_dims(input: Tensor, dim: Dims) -> Tensor:
-    """`input` without the dimensions `dim`, which must have size 1."""
-    return View("squeeze", dim, [n for d, n in enumerate(input.shape) if d not in dim])
+    """`input` without the dimensions `dim`, which must have size 1 (composite/shaping.py decides for squeeze())."""
+    dims = as_tuple(dim)
+    return View("squeeze", dims, [n for d, n in enumerate(input.shape) if d not in dims])
 
 
 @squeeze_dims.gradient
 def _(grad: Any, dim: Any) -> Any:
-    for d in dim:
-        grad = grad.unsqueeze(d)
-    return grad
+    return unsqueeze_dims(grad, dim)
+
+
+@view(public=False)
+def unsqueeze_dims(input: Tensor, dim: Dims) -> Tensor:
+    """`input` with dimensions of size 1 at `dim` (ascending) of the result."""
+    dims, rest = as_tuple(dim), iter(input.shape)
+    shape = [1 if d in dims else next(rest) for d in range(input.ndim + len(dims))]
+    return View("unsqueeze", dims, shape) if len(dims) == 1 else View("reshape", shape, shape)
+
+
+@unsqueeze_dims.gradient
+def _(grad: Any, dim: Any) -> Any:
+    return squeeze_dims(grad, dim)
 
 
 @view
@@ -146,3 +321,266 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3), 1)
     yield sample(make(2, 3), -1)
     yield sample(make(), 0)
+
+
+# -- parts --------------------------------------------------------------------------------------------------------------------
+
+
+@view(public=False)
+def slice_along(input: Tensor, dim: int, start: SymInt, stop: SymInt, step: SymInt) -> Tensor:
+    """input[start:stop:step] along a dimension, with Python's meaning of start and stop; step must be positive."""
+    return View("slice", [dim, start, stop, step], [None if d == dim else n for d, n in enumerate(input.shape)])
+
+
+@slice_along.gradient
+def _(grad: Any, input: Any, dim: Any, start: Any, stop: Any, step: Any) -> Any:
+    return slice_gradient(grad, input.shape, dim, start, stop, step)
+
+
+@kernel(public=False)
+def slice_gradient(b: Any, upstream: Tensor, size: Sizes, dim: int, start: SymInt, stop: SymInt, step: SymInt) -> Tensor:
+    """Zeros of shape `size` with `upstream` written to the slice."""
+    out = b.full(upstream.dtype, size, 0)
+    b.copy(b.view("slice", out, [dim, start, stop, step]), upstream)
+    return out
+
+
+@slice_gradient.meta
+def _(upstream: Any, size: Any, dim: Any, start: Any, stop: Any, step: Any) -> Result:
+    return Result(upstream.dtype, size)
+
+
+@slice_gradient.gradient
+def _(grad: Any, dim: Any, start: Any, stop: Any, step: Any) -> Any:
+    return slice_along(grad, dim, start, stop, step)
+
+
+@view(public=False)
+def part(input: Tensor, dim: int, start: SymInt, length: SymInt) -> Tensor:
+    """`length` elements from `start` along a dimension; both have been checked."""
+    return View("slice", [dim, start, start + length, 1], [length if d == dim else n for d, n in enumerate(input.shape)])
+
+
+@part.gradient
+def _(grad: Any, input: Any, dim: Any, start: Any, length: Any) -> Any:
+    return slice_gradient(grad, input.shape, dim, start, start + length, 1)
+
+
+@derived(view=True)
+def narrow(input: Tensor, dim: int, start: SymInt, length: SymInt) -> Tensor:
+    """`length` elements from `start` along `dim`. Raises IndexError or RuntimeError outside of the tensor."""
+    if input.ndim == 0:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    dim = wrap_dim(dim, input.ndim)
+    size = input.shape[dim]
+    check(length >= 0, RuntimeError, "narrow(): length must be non-negative.")
+    check((start >= -size) & (start <= size) if isinstance(start, Symbol) or isinstance(size, Symbol) else
+          -size <= start <= size, IndexError,
+          "start out of range (expected to be in range of [{0}, {1}], but got {2})", -size, size, start)
+    first = choose(start < 0, start + size, start)
+    check(first + length <= size, RuntimeError, "start ({0}) + length ({1}) exceeds dimension size ({2}).", first, length, size)
+    return part(input, dim, first, length)
+
+
+@narrow.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(4, 3), 0, 1, 2)
+    yield sample(make(4, 3), -1, -2, 2)
+
+
+@view
+def select(input: Tensor, dim: int, index: SymInt) -> Tensor:
+    """The part at `index` along `dim`, without that dimension. Raises IndexError out of bounds."""
+    if input.ndim == 0:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = wrap_dim(dim, input.ndim)
+    return View("select", [dim, index], [n for d, n in enumerate(input.shape) if d != dim])
+
+
+@select.gradient
+def _(grad: Any, input: Any, dim: Any, index: Any) -> Any:
+    return select_gradient(grad, input.shape, dim % input.ndim, index)
+
+
+@kernel(public=False)
+def select_gradient(b: Any, upstream: Tensor, size: Sizes, dim: int, index: SymInt) -> Tensor:
+    """Zeros of shape `size` with `upstream` written to the part at `index`."""
+    out = b.full(upstream.dtype, size, 0)
+    b.copy(b.view("select", out, [dim, index]), upstream)
+    return out
+
+
+@select_gradient.meta
+def _(upstream: Any, size: Any, dim: Any, index: Any) -> Result:
+    return Result(upstream.dtype, size)
+
+
+@select_gradient.gradient
+def _(grad: Any, dim: Any, index: Any) -> Any:
+    return select(grad, dim, index)
+
+
+@select.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), 0, 1)
+    yield sample(make(3, 4), -1, -2)
+
+
+@view
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The diagonal of two dimensions, as the last dimension of the result; `offset` counts from the main diagonal."""
+    a, b = wrap_dim(dim1, input.ndim), wrap_dim(dim2, input.ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    rows, columns = input.shape[a], input.shape[b]
+    length = maximum(0, minimum(rows, columns - offset) if offset >= 0 else minimum(rows + offset, columns))
+    return View("diagonal", [offset, a, b], [n for d, n in enumerate(input.shape) if d not in (a, b)] + [length])
+
+
+@diagonal.gradient
+def _(grad: Any, input: Any, offset: Any, dim1: Any, dim2: Any) -> Any:
+    return diagonal_gradient(grad, input.shape, offset, dim1 % input.ndim, dim2 % input.ndim)
+
+
+@kernel(public=False)
+def diagonal_gradient(b: Any, upstream: Tensor, size: Sizes, offset: int, dim1: int, dim2: int) -> Tensor:
+    """Zeros of shape `size` with `upstream` written to the diagonal."""
+    out = b.full(upstream.dtype, size, 0)
+    b.copy(b.view("diagonal", out, [offset, dim1, dim2]), upstream)
+    return out
+
+
+@diagonal_gradient.meta
+def _(upstream: Any, size: Any, offset: Any, dim1: Any, dim2: Any) -> Result:
+    return Result(upstream.dtype, size)
+
+
+@diagonal_gradient.gradient
+def _(grad: Any, offset: Any, dim1: Any, dim2: Any) -> Any:
+    return diagonal(grad, offset, dim1, dim2)
+
+
+@diagonal.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(2, 3, 4), 1, -1, 0)
+    yield sample(make(3, 3), -2)
+
+
+@view(modules=(), method=True)
+def unfold(input: Tensor, dimension: int, size: SymInt, step: SymInt) -> Tensor:
+    """All windows of `size` elements along a dimension, `step` apart, as a new last dimension."""
+    dim = wrap_dim(dimension, input.ndim)
+    shape = list(input.shape) or [1]
+    shape[dim] = (shape[dim] - size) // step + 1
+    return View("unfold", [dim, size, step], [*(shape if input.ndim else []), size])
+
+
+@unfold.gradient
+def _(grad: Any, input: Any, dimension: Any, size: Any, step: Any) -> Any:
+    return unfold_gradient(grad, input, dimension % max(input.ndim, 1), size, step)
+
+
+@derived(public=False, shape_only=("like",))
+def unfold_gradient(upstream: Tensor, like: Tensor, dim: int, size: SymInt, step: SymInt) -> Tensor:
+    """What each element of a tensor of the shape of `like` gets from the windows it is in."""
+    from taeda.ops.creation import arange, zeros
+    from taeda.ops.indexing import index_add
+
+    if like.ndim == 0:
+        return upstream.sum(0)
+    count = like.shape[dim]
+    positions = unfold(arange(0, 1, count, "int64"), 0, size, step)
+    moved = movedim(upstream, dim, -2)
+    flat = reshape(moved, (*moved.shape[:-2], -1))
+    empty = zeros((*(n for d, n in enumerate(like.shape) if d != dim), count), upstream.dtype)
+    return movedim(index_add(empty, -1, reshape(positions, (-1,)), flat), -1, dim)
+
+
+@unfold.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(7), 0, 3, 2)
+    yield sample(make(5, 3), 0, 3, 1)
+
+
+@view
+def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None = None) -> Tensor:
+    """Any geometry over the storage of `input`. Raises RuntimeError outside of it."""
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    offset = input.storage_offset() if storage_offset is None else storage_offset
+    return View("as_strided", [list(size), list(stride), offset], list(size))
+
+
+@as_strided.gradient
+def _(grad: Any, input: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
+    return as_strided_gradient(grad, input, size, stride, storage_offset)
+
+
+@derived(public=False, shape_only=("like",))
+def as_strided_gradient(upstream: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None) -> Tensor:
+    """The gradient is added up in memory laid out as the storage, and read from there as `like` lies in it."""
+    from taeda.ops.creation import arange, zeros
+    from taeda.ops.indexing import index_add
+
+    start = like.storage_offset()
+    offset = start if storage_offset is None else storage_offset
+    strides = [like.stride(d) for d in range(like.ndim)]
+    low = minimum(start, offset)
+    extent = maximum(start + _extent(like.shape, strides), offset + _extent(size, stride)) - low
+    positions = as_strided(arange(0, 1, extent, "int64"), size, stride, offset - low)
+    memory = index_add(zeros((extent,), upstream.dtype), 0, reshape(positions, (-1,)), reshape(upstream, (-1,)))
+    return as_strided(memory, like.shape, tuple(strides), start - low)
+
+
+def _extent(size: Any, stride: Any) -> Any:
+    """How many elements a geometry spans."""
+    last: Any = 1
+    for n, s in zip(size, stride, strict=True):
+        last = last + maximum(n - 1, 0) * s
+    return last
+
+
+@as_strided.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(12), (2, 3), (6, 2), 1)
+    yield sample(make(4, 3), (3, 2), (1, 1))
+
+
+# -- used by the core: what x[1:3, None] is on the tape ------------------------------------------------------------------------
+
+
+@kernel(public=False)
+def strided_view(b: Any, base: Tensor, sizes: Sizes, strides: Sizes, offset: SymInt) -> Tensor:
+    """The elements that a geometry picks of a contiguous copy of `base`. No element is picked twice."""
+    dense = b.alloc(base.dtype, base.shape)
+    b.copy(dense, base)
+    return b.view("as_strided", dense, [list(sizes), list(strides), offset], len(sizes))
+
+
+@strided_view.meta
+def _(base: Any, sizes: Any, strides: Any, offset: Any) -> Result:
+    return Result(base.dtype, sizes)
+
+
+@strided_view.gradient
+def _(grad: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
+    return strided_view_gradient(grad, base.shape, sizes, strides, offset)
+
+
+@kernel(public=False)
+def strided_view_gradient(b: Any, upstream: Tensor, base: Sizes, sizes: Sizes, strides: Sizes, offset: SymInt) -> Tensor:
+    """Zeros of shape `base` with `upstream` written to what the geometry picks."""
+    out = b.full(upstream.dtype, base, 0)
+    b.copy(b.view("as_strided", out, [list(sizes), list(strides), offset], len(sizes)), upstream)
+    return out
+
+
+@strided_view_gradient.meta
+def _(upstream: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Result:
+    return Result(upstream.dtype, base)
+
+
+@strided_view_gradient.gradient
+def _(grad: Any, sizes: Any, strides: Any, offset: Any) -> Any:
+    return strided_view(grad, sizes, strides, offset)

@@ -52,7 +52,7 @@ class Shape:
 
 
 def shape_of(target: Target, dtype: str) -> Shape:
-    vectors, tile = (2, 8) if target.vector_registers >= 32 else (3, 4)
+    vectors, tile = (2, 8) if target.vector_registers >= 32 else (2, 6)
     return Shape(COMPUTE[dtype], ITEMSIZE[dtype], target.lanes(ITEMSIZE[dtype]), vectors, tile)
 
 
@@ -82,6 +82,15 @@ def exp2(f: Function, x: Value) -> Value:
 
 def _like(value: Value, element: str) -> str:
     return vector(int(value.type[1:].split(" x ")[0]), element) if value.type.startswith("<") else element
+
+
+def horizontal_sum(f: Function, value: Value) -> Value:
+    """The sum of the lanes, as a tree."""
+    lanes = int(value.type[1:].split(" x ")[0])
+    while lanes > 1:
+        lanes //= 2
+        value = f.shuffle(value, value, range(lanes)) + f.shuffle(value, value, range(lanes, 2 * lanes))
+    return f.extract(value, 0)
 
 
 def load_row(f: Function, pointer: Value, shape: Shape) -> list[Value]:
@@ -157,7 +166,7 @@ def spread(f: Function, shape: Shape, result: Value, columns: Value, weights: Va
     """result[k][d] += sum over q < rows of weights[k][q] * queries[q][d]: the lanes are features here.
 
     `result` is a matrix of `columns` per row in memory; `queries` is in scratch with `leading` bytes a row."""
-    height = 8 if shape.vectors == 2 else 6
+    height = shape.tile
 
     def block(k: Value, height: int) -> None:
         def column(d: Value, vectors: int, lanes: int) -> None:

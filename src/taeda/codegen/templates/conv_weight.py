@@ -272,10 +272,10 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
     return f
 
 
-def emit_padded_copy(module: Module, type: str) -> Function:
-    """Copies `count` planes of size (z, y, x) to planes of extent (z, y, x) that begin at origin, zero outside.
+def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bool = False) -> Function:
+    """Copies `count` planes of size (z, y, x) to planes of extent (z, y, x) that begin at origin, `fill` outside.
 
-    Up to one vector is written behind the last plane.
+    Up to one vector is written behind the last plane, unless `exact`.
     """
     size = SIZES[type]
     lanes = module.target.lanes(size)
@@ -283,7 +283,7 @@ def emit_padded_copy(module: Module, type: str) -> Function:
     names = [f"{kind}_{axis}" for kind in ("size", "origin", "extent") for axis in "zyx"]
     f = module.function("padded_copy", [("ptr", "source"), ("ptr", "to"), ("i64", "count"),
                                         *(("i64", name) for name in names)])
-    zero = f.constant(0, vec)
+    outside = f.constant(fill, vec)
     plane = f["size_z"] * f["size_y"] * f["size_x"]
 
     def plane_of(c: Value, to: Value) -> list[Value]:
@@ -306,7 +306,12 @@ def emit_padded_copy(module: Module, type: str) -> Function:
                     some = low < high
                     mask = f.lane_range(lanes, f.select(some, low, 0), f.select(some, high, 0))
                     pointer = f.index(source, type, f.select(some, row + x, 0))
-                    f.store(f.masked_load(vec, pointer, mask, zero), f.index(to, type, x))
+                    value, place = f.masked_load(vec, pointer, mask, outside), f.index(to, type, x)
+                    if exact:
+                        within = f.lane_range(lanes, f.constant(0), f.minimum(f["extent_x"] - x, f.constant(lanes)))
+                        f.masked_store(value, place, within)
+                    else:
+                        f.store(value, place)
 
                 f.loop(0, f["extent_x"], at_x, step=lanes)
                 return [f.index(to, type, f["extent_x"])]

@@ -21,24 +21,45 @@ from taeda.codegen.templates.gemm_kind import Kind
 from taeda.codegen.templates.rows import bitcast
 
 
-def transpose(f: Function, rows: list[Value]) -> list[Value]:
-    """The transposed square of n vectors of n lanes, in log2(n) passes over pairs of vectors.
+def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]:
+    """Inside each 16 bytes of `16 // unit` vectors, the transposed square of elements: punpckl and punpckh, twice for four."""
+    lanes, w = lanes_of(vectors[0].type), 16 // unit
 
-    Pass s swaps bit s of the number of the vector with bit s of the number of the lane; the small bits come first, as
-    exchanges inside 16 bytes cost least.
-    """
-    n = len(rows)
-    s = 1
-    while s < n:
-        new: list[Value] = list(rows)
-        for i in range(n):
-            if not i & s:
-                a, b = rows[i], rows[i + s]
-                low = [(j if not j & s else j - s + n) for j in range(n)]
-                high = [(j + s if not j & s else j + n) for j in range(n)]
-                new[i], new[i + s] = f.shuffle(a, b, low), f.shuffle(a, b, high)
-        rows, s = new, 2 * s
-    return rows
+    def unpack(a: Value, b: Value, width: int, high: int) -> Value:
+        """From each 16 bytes, the low or high runs of `width` elements of a and b in turn."""
+        order = []
+        for first in range(0, lanes, w):
+            for k in range(0, w // 2, width):
+                for source in (0, lanes):
+                    order += [source + first + high * w // 2 + k + i for i in range(width)]
+        return f.shuffle(a, b, order)
+
+    if w == 2:
+        return [unpack(vectors[0], vectors[1], 1, high) for high in (0, 1)]
+    halves = [[unpack(vectors[j], vectors[j + 1], 1, high) for j in (0, 2)] for high in (0, 1)]
+    return [unpack(*halves[i // 2], 2, i % 2) for i in range(4)]
+
+
+def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
+    """The transposed square of n vectors of n elements of `unit` bytes: inside 16 bytes, then of the 16 bytes."""
+    n, w = len(rows), 16 // unit
+    inner = [transpose_lanes(f, rows[g:g + w], unit) for g in range(0, n, w)]
+    count = n // w  # of 16 bytes in a vector
+    columns: list[Value] = [rows[0]] * n
+    for i in range(w):
+        vectors, s = [group[i] for group in inner], 1
+        while s < count:  # swap bit s of the number of the vector with bit s of the number of the 16 bytes
+            new = list(vectors)
+            for g in range(count):
+                if not g & s:
+                    low = [(j if not j & s else j - s + count) for j in range(count)]
+                    high = [(j + s if not j & s else j + count) for j in range(count)]
+                    new[g], new[g + s] = (f.shuffle(vectors[g], vectors[g + s], [j * w + e for j in order for e in range(w)])
+                                          for order in (low, high))
+            vectors, s = new, 2 * s
+        for g in range(count):
+            columns[g * w + i] = vectors[g]
+    return columns
 
 
 def prefetch(f: Function, pointer: Value) -> None:
@@ -141,7 +162,7 @@ def b_rows(module: Module, kind: Kind, vectors: int, any_: Function) -> Function
 
 
 def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
-    """Loads `lanes` units along k at a byte offset from each of the pointers."""
+    """Gives a function that loads `lanes` units along k, at a byte offset, from each of `lanes` pointers, transposed."""
     def load(offset: Value) -> list[Value]:
         rows = []
         for pointer in pointers:
@@ -150,7 +171,7 @@ def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[V
                 rows.append(bitcast_units(f, f.load(vector(2 * kind.lanes, "i16"), pointer), kind.lanes))
             else:
                 rows.append(kind.load(f, pointer, kind.lanes))
-        return rows
+        return transpose(f, rows, kind.unit)
     return load
 
 
@@ -172,7 +193,7 @@ def b_columns(module: Module, kind: Kind, any_: Function) -> Function:
 
         def square(k: Value) -> None:
             k = f.minimum(k, depth - lanes)
-            for i, value in enumerate(transpose(f, load(k * (kind.depth * kind.itemsize)))):
+            for i, value in enumerate(load(k * (kind.depth * kind.itemsize))):
                 f.store(value, f.at(f["panel"], (k + i) * f["step"]))
         f.loop(0, depth, square, step=lanes)
         if kind.pairs:  # an odd element

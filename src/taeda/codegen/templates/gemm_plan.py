@@ -1,82 +1,104 @@
-"""How matrix products are written into Programs."""
+"""How matrix products are written into Programs: which kernel is launched, on what, in which pieces.
+
+Everything is a formula of run-time sizes and strides. `b` is the Builder (compiler/builder.py); tensors are its registers.
+The method (`gemm` for blocks, `gemm_thin` for few rows) depends on M and N, the result does not: both add up in the
+same order (see `gemm_micro`).
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from taeda.codegen.target import current
-from taeda.codegen.templates import gemm
+from taeda.codegen.templates import gemm, gemm_thin
 from taeda.codegen.templates.gemm_kind import kind_of
 from taeda.ir.expression import make, unwrap, wrap
 
 
-def ceil_div(a: Any, b: Any) -> Any:
-    return wrap(make("ceildiv", unwrap(a), unwrap(b)))
+def _make(operator: str, *operands: Any) -> Any:
+    return wrap(make(operator, *(unwrap(o) for o in operands)))
 
 
-def larger(a: Any, b: Any) -> Any:
-    return wrap(make("max", unwrap(a), unwrap(b)))
+def _product(sizes: Sequence[Any]) -> Any:
+    return math.prod(sizes[1:], start=sizes[0]) if sizes else 1
 
 
-def where(condition: Any, a: Any, b: Any) -> Any:
-    return wrap(make("where", unwrap(condition), unwrap(a), unwrap(b)))
-
-
-def equal(a: Any, b: Any) -> Any:
-    return wrap(make("eq", unwrap(a), unwrap(b)))
-
-
-def product(sizes: Any) -> Any:
-    return math.prod(sizes[1:], start=sizes[0]) if len(sizes) else 1
-
-
-def batch_stride(tensor: Any, dim: int, rank: int) -> Any:
-    """The stride of `tensor` along dimension `dim` of `rank` batch dimensions that it is broadcast to."""
-    own = dim - (rank - (tensor.ndim - 2))
-    if own < 0:
-        return 0
-    return where(equal(tensor.size(own), 1), 0, tensor.stride(own))
+def _stride(tensor: Any, dim: int) -> Any:
+    """The stride along a non-negative dimension that may be broadcast; 0 for one that is missing."""
+    return 0 if dim < 0 else _make("where", _make("eq", tensor.size(dim), 1), 0, tensor.stride(dim))
 
 
 def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, accumulate: bool = False) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
-    `left`, `right` and `out` are registers of the same dtype (`out` may differ for integers: int8 products
-    in int32) with two dimensions or more; `out` has the broadcast batch dimensions, and its last one is contiguous.
-    Strides of the others are arbitrary, so transposed and broadcast views need no copy. `bias`, of the dtype of `out`,
-    has one dimension (over columns) or is broadcast to `out` in all of its dimensions but no more; it is
-    added to the finished sum before that is rounded to the dtype. With `accumulate` the product is added to
-    what `out` holds: the sum starts from there.
+    `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed and
+    broadcast views need no copy. `out` has the broadcast batch dimensions, and its last dimension is contiguous; its
+    dtype is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
+    dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
+    With `accumulate` the sums start from what `out` holds.
 
-    An empty K gives zeros (or the bias). The result of each row and column is independent of all others and of the shape.
+    An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
+    products (bool, complex).
     """
     kind = kind_of(current(), left.dtype, out.dtype)
     rank = out.ndim - 2
     M, N, K = left.size(-2), right.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
-    if bias is None:
-        integers += [0, 0]
-    else:
-        integers += [_bias_stride(bias, 1), _bias_stride(bias, 0)]
+    integers += [_stride(bias, bias.ndim - 2), _stride(bias, bias.ndim - 1)] if bias is not None else [0, 0]
     integers += [int(accumulate), int(bias is not None), rank]
     for dim in range(rank):
-        bias_stride = 0 if bias is None or bias.ndim < 2 else batch_stride(bias, dim, rank)
-        integers += [out.size(dim), batch_stride(left, dim, rank), batch_stride(right, dim, rank), out.stride(dim),
-                     bias_stride]
-    column_block = kind.column_blocks[-1][1]
+        integers += [out.size(dim), _stride(left, dim - out.ndim + left.ndim), _stride(right, dim - out.ndim + right.ndim),
+                     out.stride(dim), 0 if bias is None else _stride(bias, dim - out.ndim + bias.ndim)]
+    batch = _product([out.size(dim) for dim in range(rank)])
+    operands = [left, right, out] if bias is None else [left, right, bias, out]
+    params = {"dtype": left.dtype, "out_dtype": out.dtype}
+
+    # Few rows, or one column of which the rows then lie along the vectors.
+    is_vector = _make("and", _make("eq", N, 1), _make("eq", out.stride(-2), 1))
+    thin = _make("or", _make("le", M, gemm_thin.THIN_ROWS), is_vector)
+    units = _make("ceildiv", _make("where", is_vector, M, N), gemm_thin.COLUMN_UNIT)
+    # Pieces of some columns, long enough to be read at speed, and of some microseconds at least.
+    grain = _make("max", 8, 4096 // _make("max", K, 1))
+    b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, work=batch * units, grain=grain,
+             scratch=gemm_thin.scratch_bytes(kind), when=thin)
+
+    column_block: Any = kind.column_blocks[-1][1]
     for largest, columns in reversed(kind.column_blocks[:-1]):
-        column_block = where(M * N <= largest, columns, column_block)
-    work = product([*(out.size(dim) for dim in range(rank)), ceil_div(M, kind.row_block) * ceil_div(N, column_block)])
-    # Pieces of at least some ten microseconds; only small matrices of a batch are put together.
-    grain = larger(65536 // larger(M * N * K, 1), 1) if rank else 1
-    b.launch(gemm.emit_gemm, {"dtype": left.dtype, "out_dtype": out.dtype},
-             [left, right, out] if bias is None else [left, right, bias, out], integers, work=work, grain=grain,
-             scratch=gemm.scratch_bytes(kind))
+        column_block = _make("where", _make("le", M * N, largest), columns, column_block)
+    blocks = _make("ceildiv", M, kind.row_block) * _make("ceildiv", N, column_block)
+    # A piece is one block, but for a batch of small matrices.
+    grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
+    b.launch(gemm.emit_gemm, params, operands, integers, work=batch * blocks, grain=grain,
+             scratch=gemm.scratch_bytes(kind), when=_make("not", thin))
 
 
-def _bias_stride(bias: Any, from_last: int) -> Any:
-    if from_last >= bias.ndim:
-        return 0
-    dim = bias.ndim - 1 - from_last
-    return where(equal(bias.size(dim), 1), 0, bias.stride(dim))
+def matmul(b: Any, left: Any, right: Any, *, bias: Any = None, out_dtype: str | None = None) -> Any:
+    """The product as of torch.matmul, in a new register: vectors, matrices and broadcast batches of them.
+
+    `bias` (see plan_matmul) is for operands of two dimensions or more. Batch dimensions of `left` are joined with its
+    rows where `right` is one matrix, which is then packed once for all of them.
+    """
+    out_dtype = out_dtype or left.dtype
+    if left.ndim == 1 or right.ndim == 1:
+        if bias is not None:
+            raise NotImplementedError("a product of vectors with a bias")
+        left_matrix = b.view("unsqueeze", left, [0]) if left.ndim == 1 else left
+        right_matrix = b.view("unsqueeze", right, [1]) if right.ndim == 1 else right
+        out = matmul(b, left_matrix, right_matrix, out_dtype=out_dtype)
+        gone = [out.ndim - 2] * (left.ndim == 1) + [out.ndim - 1] * (right.ndim == 1)
+        return b.view("squeeze", out, gone, ndim=out.ndim - len(gone))
+    rank = max(left.ndim, right.ndim) - 2
+    M, N, K = left.size(-2), right.size(-1), left.size(-1)
+    sizes = []
+    for dim in range(rank):
+        of = [t.size(dim - rank + t.ndim - 2) for t in (left, right) if dim - rank + t.ndim - 2 >= 0]
+        sizes.append(of[0] if len(of) == 1 else _make("where", _make("eq", of[0], 1), of[1], of[0]))
+    out = b.alloc(out_dtype, [*sizes, M, N])
+    if rank and right.ndim == 2 and (bias is None or bias.ndim == 1):
+        rows = _product([*sizes, M])
+        plan_matmul(b, b.view("reshape", left, [rows, K]), right, b.view("view", out, [rows, N]), bias=bias)
+    else:
+        plan_matmul(b, left, right, out, bias=bias)
+    return out

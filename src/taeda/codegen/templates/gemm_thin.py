@@ -17,6 +17,8 @@ Operands and integers are those of `gemm`. The columns of C are divided into uni
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from taeda.codegen.target import Target
 from taeda.codegen.templates import gemm_micro, gemm_pack
 from taeda.codegen.templates.conv_ir import Arguments, Function, Module, Value
@@ -39,11 +41,17 @@ def along_rows(module: Module, kind: Kind, rows: int) -> Function:
     f = module.function(f"along_rows_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_k"), ("ptr", "sums"),
                                               ("i64", "sums_row"), ("i64", "depth"), ("i64", "columns")])
     lanes = kind.lanes
-    wide = max(n for n in (8, 4, 2, 1) if n == 1 or rows * n <= kind.target.vector_registers // 3)
+    wide = 8 if kind.target.vector_registers == 32 or rows == 1 else 4
+    a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
 
     def some_units(k: Value, count: int) -> None:
-        elements = [[f.splat(f.load(kind.packed_type, f.at(f.at(f["a"], f["a_row"] * r if r else 0), (k + u) * kind.unit)),
-                             lanes) for u in range(count)] for r in range(rows)]
+        places_of_a = [[f.at(a_rows[r], (k + u) * kind.unit) for u in range(count)] for r in range(rows)]
+
+        def element(r: int, u: int) -> Value:
+            return f.splat(f.load(kind.packed_type, places_of_a[r][u]), lanes)
+
+        # The elements of one row of A stay in registers; those of several are read again for each vector.
+        kept = [element(0, u) for u in range(count)] if rows == 1 else []
         starts = [f.at(f["b"], (k * kind.depth + u) * f["b_k"]) for u in range(count * kind.depth)]
 
         def columns(j: Value) -> None:
@@ -52,7 +60,7 @@ def along_rows(module: Module, kind: Kind, rows: int) -> Function:
             for u in range(count):
                 value = gemm_pack.load_across(f, kind, [f.at(s, j * kind.itemsize)
                                                         for s in starts[u * kind.depth:(u + 1) * kind.depth]])
-                sums = [kind.multiply_add(f, elements[r][u], value, sums[r]) for r in range(rows)]
+                sums = [kind.multiply_add(f, kept[u] if kept else element(r, u), value, sums[r]) for r in range(rows)]
             for r in range(rows):
                 f.store(sums[r], places[r])
         f.loop(0, f["columns"], columns, step=lanes)
@@ -64,31 +72,42 @@ def along_rows(module: Module, kind: Kind, rows: int) -> Function:
     return f
 
 
-def along_columns(module: Module, kind: Kind, rows: int) -> Function:
-    """The same for up to `lanes` columns along which k is the fastest dimension; depth in whole vectors.
+def columns_together(kind: Kind) -> int:
+    """Columns that `along_columns` takes at a time."""
+    return max(16, kind.lanes)
 
-    All of `lanes` columns of sums are written; those beyond `columns` are arbitrary.
+
+def along_columns(module: Module, kind: Kind, rows: int) -> Function:
+    """The same for up to `columns_together` columns along which k is the fastest dimension; depth in whole vectors.
+
+    Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
+    of them advance together, as each is a chain of dependent additions.
     """
     f = module.function(f"along_columns_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"),
                                                  ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"), ("i64", "columns")])
     lanes = kind.lanes
+    vectors = columns_together(kind) // lanes
+    together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
     last = f["columns"] - 1
-    pointers = [f.at(f["b"], f.minimum(f.constant(j), last) * f["b_column"]) for j in range(lanes)]
-    load = gemm_pack.square_loader(f, kind, pointers)
-    places = [f.at(f["sums"], f["sums_row"] * r if r else 0) for r in range(rows)]
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
+    for first in range(0, vectors, together):
+        columns = [(first + v) * lanes for v in range(together)]
+        load = [gemm_pack.square_loader(f, kind, [
+            f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
+        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit) for j in columns for r in range(rows)]
 
-    def square(k: Value, *sums: Value) -> list[Value]:
-        values = list(sums)
-        for u, column in enumerate(gemm_pack.transpose(f, load(k * (kind.depth * kind.itemsize)))):
-            for r in range(rows):
-                element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
-                values[r] = kind.multiply_add(f, element, column, values[r])
-        return values
+        def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load) -> list[Value]:
+            values = list(sums)
+            for v, load_one in enumerate(load):
+                for u, column in enumerate(load_one(k * (kind.depth * kind.itemsize))):
+                    for r in range(rows):
+                        element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
+                        values[v * rows + r] = kind.multiply_add(f, element, column, values[v * rows + r])
+            return values
 
-    sums = f.loop(0, f["depth"], square, step=lanes, carry=[f.load(kind.vector, place) for place in places])
-    for value, place in zip(sums, places, strict=True):
-        f.store(value, place)
+        sums = f.loop(0, f["depth"], square, step=lanes, carry=[f.load(kind.vector, place) for place in places])
+        for value, place in zip(sums, places, strict=True):
+            f.store(value, place)
     f.ret()
     return f
 
@@ -96,6 +115,7 @@ def along_columns(module: Module, kind: Kind, rows: int) -> Function:
 def columns_of(module: Module, kind: Kind) -> Function:
     """Some columns of C, at most _COLUMNS, for all of K. Strides in bytes, pointers at the first of the columns."""
     any_order = gemm_pack.any_order(module, kind, "pack_any")
+    pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
     copy_rows = gemm_pack.a_rows(module, kind)
     by_rows = [along_rows(module, kind, r) for r in range(1, THIN_ROWS + 1)]
     by_columns = [along_columns(module, kind, r) for r in range(1, THIN_ROWS + 1)]
@@ -127,8 +147,10 @@ def columns_of(module: Module, kind: Kind) -> Function:
         def part(k: Value) -> None:
             some = f.minimum(units - k, _PACKED_UNITS)
             at = f.at(source, (k * kind.depth) * f["b_k"] + first_column * f["b_column"])
-            f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit), f.constant(lanes * unit), count,
-                   f.minimum(elements - k * kind.depth, some * kind.depth))
+            some_elements = f.minimum(elements - k * kind.depth, some * kind.depth)
+            f.branch(f["b_column"].equals(size), lambda: f.call(pack_rows, at, f["b_k"], packed, count, some_elements),
+                     lambda: f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit), f.constant(lanes * unit),
+                                    count, some_elements))
             # All lanes of sums exist, so that none needs to be left out.
             for_rows(by_packing, f.at(copied, (first_unit + k) * unit), copied_row, f.constant(unit), packed,
                      f.constant(lanes * unit), some, f.at(sums, first_column * unit), sums_row, f.constant(1),
@@ -161,12 +183,14 @@ def columns_of(module: Module, kind: Kind) -> Function:
             whole = elements // (kind.depth * lanes) * lanes
 
             def group(j: Value) -> None:
-                count = f.minimum(columns - j, lanes)
                 for_rows(by_columns, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
-                         f.at(sums, j * unit), sums_row, whole, count)
-                by_parts(j, count, whole, depth - whole, f.at(source_b, whole * kind.depth * f["b_k"]),
-                         elements - whole * kind.depth)
-            f.loop(0, columns, group, step=lanes)
+                         f.at(sums, j * unit), sums_row, whole, f.minimum(columns - j, columns_together(kind)))
+            f.branch(whole > 0, lambda: f.loop(0, columns, group, step=columns_together(kind)) and None)
+
+            def rest_of_k(j: Value) -> None:
+                by_parts(j, f.minimum(columns - j, lanes), whole, depth - whole,
+                         f.at(source_b, whole * kind.depth * f["b_k"]), elements - whole * kind.depth)
+            f.branch(depth > whole, lambda: f.loop(0, columns, rest_of_k, step=lanes) and None)
 
         f.branch(f["b_column"].equals(size), neighbouring_columns, lambda: f.branch(
             f["b_k"].equals(size), neighbouring_k, lambda: rest_of_columns(f.constant(0))) and None)

@@ -8,9 +8,21 @@ from taeda.nn.functional._primitives import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad
+from taeda.ops.attention import attention_with_dropout
 
 linear = op("linear")
-scaled_dot_product_attention = op("scaled_dot_product_attention")
+_attention = op("scaled_dot_product_attention")
+
+
+def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
+                                 is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False) -> Any:
+    """softmax(query keyᵀ scale + mask) value: (..., L, E), (..., S, E), (..., S, F) to (..., L, F).
+
+    `attn_mask` is bool (true where a key takes part) or added to the scores. `is_causal`: query i sees keys 0 to i.
+    """
+    if dropout_p > 0.0:
+        return attention_with_dropout(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+    return _attention(query, key, value, attn_mask, is_causal, scale=scale, enable_gqa=enable_gqa)
 
 
 def canonical_mask(
@@ -108,7 +120,7 @@ def multi_head_attention_forward(
     average_attn_weights: bool = True,
     is_causal: bool = False,
 ) -> tuple[Any, Any]:
-    """Query (L, N, E), key (S, N, *), value (S, N, *) to output (L, N, E) and weights (N, L, S), (N, heads, L, S) or None.
+    """Query (L, N, E), key and value (S, N, *): output (L, N, E) and weights (N, L, S), (N, heads, L, S) or None.
 
     Without N if the query is (L, E). See `nn.MultiheadAttention` for the masks.
     """

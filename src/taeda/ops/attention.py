@@ -1,0 +1,285 @@
+"""Scaled dot-product attention: softmax(query keyᵀ scale + mask) value, without the matrix of scores in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.target import current
+from taeda.codegen.templates import attention as blocks
+from taeda.codegen.templates import attention_backward as backward
+from taeda.codegen.templates import attention_decode as decode
+from taeda.codegen.templates.rows import ITEMSIZE
+from taeda.ir.expression import broadcast_dims, ceildiv, make, square_root, to_float, unwrap, wrap
+from taeda.ops.creation import full
+from taeda.ops.indexing import converted, same_size
+from taeda.ops.op import Generator, Number, Result, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import where
+from taeda.ops.random import native_dropout
+
+DECODE_QUERIES = 4  # up to here the kernel for few queries is used
+HALVES = ("float16", "bfloat16")
+
+
+def _geometry(query: Any, key: Any, value: Any, mask: Any) -> list[Any]:
+    """The integers of the kernels (codegen/templates/attention.py)."""
+    size = ITEMSIZE[query.dtype]
+    integers = [query.size(1), query.size(1) // maximum_one(key.size(1)), query.size(2), key.size(2), query.size(3),
+                value.size(3)]
+    for x in (query, key, value):
+        integers += [x.stride(d) * size for d in range(4)]
+    if mask is not None:
+        integers += [mask.stride(d) * ITEMSIZE[mask.dtype] for d in range(4)]
+    return integers
+
+
+def maximum_one(n: Any) -> Any:
+    return wrap(make("max", unwrap(n), 1))
+
+
+def _kind(mask: Any) -> str | None:
+    return None if mask is None else "bool" if mask.dtype == "bool" else "float"
+
+
+def _all(*conditions: Any) -> Any:
+    result: Any = 1
+    for c in conditions:
+        result = make("and", unwrap(result), unwrap(c)) if unwrap(result) != 1 else unwrap(c)
+    return wrap(result)
+
+
+@kernel(public=False, differentiable=(True, False))
+def attention_forward(b: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: Number,
+                      causal: bool) -> tuple[Tensor, Tensor]:
+    """query (B, H, L, E), key (B, G, S, E), value (B, G, S, F), H a multiple of G; mask (B, H, L, S) bool or of the dtype.
+
+    The result (B, H, L, F), and per query the largest score in base 2 and one over the sum of weights: (B, H, 2, L)."""
+    batch, heads, queries, features = query.shape
+    out = b.alloc(query.dtype, [batch, heads, queries, value.size(3)])
+    statistics = b.alloc(query.dtype, [batch, heads, 2, queries])
+    operands = [query, key, value, *([] if mask is None else [mask]), out, statistics]
+    integers = _geometry(query, key, value, mask)
+    params = {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}
+    few = _all(queries <= DECODE_QUERIES, same_size(key.stride(3), 1), same_size(value.stride(3), 1))
+    size = ITEMSIZE[query.dtype]
+    b.launch(decode.emit_attention_decode, params, operands, integers, [to_float(scale)],
+             work=batch * heads * queries, scratch=decode.scratch_bytes(features, value.size(3), size), when=few)
+    rows = blocks.query_block(current(), query.dtype)
+    b.launch(blocks.emit_attention, params, operands, integers, [to_float(scale)],
+             work=batch * heads * ceildiv(queries, rows),
+             scratch=blocks.scratch_bytes(features, value.size(3), size), when=wrap(make("not", unwrap(few))))
+    return out, statistics
+
+
+@attention_forward.meta
+def _(query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> tuple[Result, Result]:
+    batch, heads, queries, _ = query.shape
+    return (Result(query.dtype, [batch, heads, queries, value.shape[3]]),
+            Result(query.dtype, [batch, heads, 2, queries]))
+
+
+@attention_forward.gradient
+def _(grads: Any, outputs: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
+    grad = grads[0]
+    dq, dk, dv = attention_backward(grad, query, key, value, mask, outputs[0], outputs[1], scale, causal)
+    found = {"query": dq, "key": dk, "value": dv}
+    if mask is not None and mask.dtype != "bool":
+        weights = _weights(query, key, mask, scale, causal)
+        slopes = grad.matmul(_repeated(value, query).transpose(-1, -2))
+        found["mask"] = weights * (slopes - (weights * slopes).sum(-1, True))
+    return found
+
+
+@kernel(public=False)
+def attention_backward(b: Any, grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
+                       output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of query, key and value."""
+    size = ITEMSIZE[query.dtype]
+    found = [b.alloc(query.dtype, x.shape) for x in (query, key, value)]
+    output, statistics = b.contiguous(output), b.contiguous(statistics)
+    operands = [query, key, value, *([] if mask is None else [mask]), grad, output, statistics, *found]
+    integers = [*_geometry(query, key, value, mask), *(grad.stride(d) * size for d in range(4))]
+    b.launch(backward.emit_attention_backward, {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}, operands,
+             integers, [to_float(scale)], work=query.size(0) * key.size(1),
+             scratch=backward.scratch_bytes(query.size(3), value.size(3), size))
+    return found[0], found[1], found[2]
+
+
+@attention_backward.meta
+def _(grad: Any, query: Any, key: Any, value: Any, mask: Any, output: Any, statistics: Any, scale: Any,
+      causal: bool) -> tuple[Result, Result, Result]:
+    return Result(query.dtype, query.shape), Result(key.dtype, key.shape), Result(value.dtype, value.shape)
+
+
+@attention_backward.gradient
+def _(grads: Any, grad: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
+    """Written with matrices: with W the weights, D = grad valueᵀ and T = W (D - rowsum(W D)), the op computes
+    dQ = scale T K, dK = scale Tᵀ Q, dV = Wᵀ grad. Output and statistics are functions of the rest: no gradient."""
+    k, v = _repeated(key, query), _repeated(value, query)
+    weights = _weights(query, key, mask, scale, causal)
+    slopes = grad.matmul(v.transpose(-1, -2))
+    delta = (weights * slopes).sum(-1, True)
+    steps = weights * (slopes - delta)
+    gq, gk, gv = grads
+    gk = None if gk is None else _repeated(gk, query)
+    gv = None if gv is None else _repeated(gv, query)
+    by_steps = None
+    to_grad = to_query = to_key = None
+    if gq is not None:
+        by_steps = gq.matmul(k.transpose(-1, -2)) * scale
+        to_key = steps.transpose(-1, -2).matmul(gq) * scale
+    if gk is not None:
+        by_steps = _sum(by_steps, query.matmul(gk.transpose(-1, -2)) * scale)
+        to_query = steps.matmul(gk) * scale
+    by_weights = None
+    to_value = None
+    if gv is not None:
+        by_weights = grad.matmul(gv.transpose(-1, -2))
+        to_grad = weights.matmul(gv)
+    if by_steps is not None:
+        mean = (weights * by_steps).sum(-1, True)
+        by_slopes = weights * (by_steps - mean)
+        by_weights = _sum(by_weights, by_steps * (slopes - delta) - slopes * mean)
+        to_grad = _sum(to_grad, by_slopes.matmul(v))
+        to_value = by_slopes.transpose(-1, -2).matmul(grad)
+    by_scores = weights * (by_weights - (weights * by_weights).sum(-1, True))
+    to_query = _sum(to_query, by_scores.matmul(k) * scale)
+    to_key = _sum(to_key, by_scores.transpose(-1, -2).matmul(query) * scale)
+    return {"grad": to_grad, "query": to_query, "key": _folded(to_key, key),
+            "value": None if to_value is None else _folded(to_value, value)}
+
+
+def _sum(a: Any, b: Any) -> Any:
+    return b if a is None else a + b
+
+
+def _group(query: Any, key: Any) -> Any:
+    return query.shape[1] // maximum_one(key.shape[1])
+
+
+def _repeated(x: Any, query: Any) -> Any:
+    """Each key head once for each query head that uses it."""
+    if not hasattr(same_size(x.shape[1], query.shape[1]), "expression") or x.dims[1] == query.dims[1]:
+        return x
+    batch, heads, rows, features = x.shape
+    group = _group(query, x)
+    return x.unsqueeze(2).expand((batch, heads, group, rows, features)).reshape((batch, heads * group, rows, features))
+
+
+def _folded(x: Any, like: Any) -> Any:
+    """The sum over the query heads of each key head."""
+    if x.dims[1] == like.dims[1]:
+        return x
+    batch, heads, rows, features = like.shape
+    return x.reshape((batch, heads, x.shape[1] // maximum_one(heads), rows, features)).sum(2)
+
+
+def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
+    """softmax(query keyᵀ scale + mask), zero in rows that are masked throughout."""
+    scores = query.matmul(_repeated(key, query).transpose(-1, -2)) * scale
+    lowest = full((), float("-inf"), query.dtype)
+    if causal:
+        allowed = full((query.shape[2], key.shape[2]), 1, "bool").tril()
+        scores = where(allowed, scores, lowest)
+    if mask is not None:
+        scores = where(mask, scores, lowest) if mask.dtype == "bool" else scores + mask
+    if mask is None:
+        return scores.softmax(-1)
+    none = scores.eq(float("-inf")).all(-1, True)
+    return where(none, full((), 0, query.dtype), scores.softmax(-1))
+
+
+@derived(modules=("nn.functional",))
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None,
+                                 is_causal: bool = False, *, scale: Number | None = None,
+                                 enable_gqa: bool = False) -> Tensor:
+    """softmax(query keyᵀ scale + mask) value over the last two dimensions: (..., L, E), (..., S, E), (..., S, F) → (..., L, F).
+
+    `attn_mask`, broadcast to (..., L, S): bool, true where a key takes part, or added to the scores. `is_causal`: query i
+    sees keys 0 to i. `scale` is 1 / sqrt(E) if not given. `enable_gqa`: key and value may have fewer heads (dimension -3),
+    each for a group of query heads. A query without any key gives zeros. Method: FlashAttention, Dao et al. 2022."""
+    q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
+    wide = "float32" if query.dtype in HALVES else query.dtype
+    if mask is not None and mask.dtype != "bool":
+        mask = converted(mask, wide)
+    result = attention_forward(converted(q, wide), converted(k, wide), converted(v, wide), mask, scale, is_causal)[0]
+    result = converted(result, query.dtype)
+    return result if len(shape) == 4 else result.reshape(shape)
+
+
+@derived(public=False)
+def attention_with_dropout(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, dropout_p: float,
+                           is_causal: bool, scale: Number | None, enable_gqa: bool,
+                           generator: Generator | None = None) -> Tensor:
+    """`scaled_dot_product_attention` in which each weight is dropped with probability `dropout_p`; the weights are a
+    matrix in memory here."""
+    q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
+    weights = native_dropout(_weights(q, k, mask, scale, is_causal), dropout_p, True, generator)[0]
+    return weights.matmul(_repeated(v, q)).reshape(shape)
+
+
+def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool, scale: Any,
+              enable_gqa: bool) -> tuple[Any, ...]:
+    """Query, key, value and mask with four dimensions, the scale, and the shape of the result. Raises PyTorch's errors."""
+    if query.dtype != key.dtype or query.dtype != value.dtype:
+        raise RuntimeError("Expected query, key, and value to have the same dtype, but got query.dtype: "
+                           f"{query.dtype}, key.dtype: {key.dtype}, and value.dtype: {value.dtype} instead.")
+    if query.ndim < 2 or key.ndim < 2 or value.ndim < 2:
+        raise RuntimeError("Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
+                           f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead.")
+    if attn_mask is not None and is_causal:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    if query.dtype not in (*HALVES, "float32", "float64"):
+        raise RuntimeError(f"scaled_dot_product_attention: expected floating tensors, got {query.dtype}")
+    ndim = max(query.ndim, key.ndim, value.ndim, 3)
+    q, k, v = (_lifted(x, ndim) for x in (query, key, value))
+    check(same_size(q.shape[-1], k.shape[-1]), RuntimeError,
+          "scaled_dot_product_attention: query has {0} features and key {1}; they must be equal", q.shape[-1], k.shape[-1])
+    check(same_size(k.shape[-2], v.shape[-2]), RuntimeError,
+          "scaled_dot_product_attention: there are {0} keys and {1} values", k.shape[-2], v.shape[-2])
+    if scale is None:
+        scale = 1.0 / square_root(to_float(q.shape[-1]))
+    outer = [wrap(e) for e in broadcast_dims(q.dims[:-3], k.dims[:-3], v.dims[:-3])]
+    if enable_gqa:
+        check(same_size(k.shape[-3], v.shape[-3]), RuntimeError,
+              "scaled_dot_product_attention: key has {0} heads and value {1}", k.shape[-3], v.shape[-3])
+        check(same_size(q.shape[-3] % maximum_one(k.shape[-3]), 0), RuntimeError,
+              "scaled_dot_product_attention: {0} query heads are not a multiple of {1} key heads", q.shape[-3], k.shape[-3])
+        heads = [q.shape[-3], k.shape[-3], v.shape[-3]]
+    else:
+        common = wrap(broadcast_dims(q.dims[-3:-2], k.dims[-3:-2], v.dims[-3:-2])[0])
+        heads = [common] * 3
+    shape = (*outer, heads[0], q.shape[-2], v.shape[-1])
+    mask = None
+    if attn_mask is not None:
+        if attn_mask.dtype not in ("bool", query.dtype):
+            raise RuntimeError("Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+                               f"{attn_mask.dtype} and  query.dtype: {query.dtype} instead.")
+        mask = _four(attn_mask.expand((*outer, heads[0], q.shape[-2], k.shape[-2])))
+    q, k, v = (_four(x.expand((*outer, h, *x.shape[-2:]))) for x, h in zip((q, k, v), heads, strict=True))
+    return q, k, v, mask, scale, shape if max(query.ndim, key.ndim, value.ndim) >= 3 else shape[1:]
+
+
+def _lifted(x: Any, ndim: int) -> Any:
+    for _ in range(ndim - x.ndim):
+        x = x.unsqueeze(0)
+    return x
+
+
+def _four(x: Any) -> Any:
+    """All dimensions before the last three as one."""
+    if x.ndim == 3:
+        return x.unsqueeze(0)
+    if x.ndim == 4:
+        return x
+    rows: Any = 1
+    for n in x.shape[:-3]:
+        rows = rows * n
+    return x.reshape((rows, *x.shape[-3:]))
+
+
+@scaled_dot_product_attention.samples
+def _(make_tensor: Any) -> Any:
+    yield sample(make_tensor(2, 3, 4, 8), make_tensor(2, 3, 5, 8), make_tensor(2, 3, 5, 6))
+    yield sample(make_tensor(2, 6, 8), make_tensor(2, 6, 8), make_tensor(2, 6, 8), is_causal=True)
+    yield sample(make_tensor(2, 3, 4, 8), make_tensor(2, 3, 5, 8), make_tensor(2, 3, 5, 6), make_tensor(4, 5))
+    yield sample(make_tensor(2, 4, 3, 8), make_tensor(2, 2, 5, 8), make_tensor(2, 2, 5, 8), enable_gqa=True)

@@ -1,0 +1,123 @@
+"""Norms of vectors and matrices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from taeda.ops import dtypes
+from taeda.ops.op import Dims, DType, Sample, Tensor, derived, sample
+from taeda.ops.pointwise import compute, convert, where
+from taeda.ops.power import power
+from taeda.ops.reduction import (
+    check_not_empty,
+    reduce_max,
+    reduce_min,
+    reduce_sum,
+    restore,
+)
+from taeda.ops.views import as_tuple, wrap_dim, wrap_dims
+
+
+@derived(public=False)
+def p_norm(input: Tensor, dims: tuple[int, ...], order: object) -> Tensor:
+    """sum(|input|**order)**(1/order) with the dimensions kept; `order` is not 0 or infinite."""
+    x = compute(input)
+    if not dims:
+        return convert(x.abs(), input.dtype)
+    if order == 2:
+        return convert(reduce_sum(x * x, dims).sqrt(), input.dtype)
+    if order == 1:
+        return convert(reduce_sum(x.abs(), dims), input.dtype)
+    return convert(power(reduce_sum(power(x.abs(), float(order)), dims), 1 / float(order)), input.dtype)
+
+
+@p_norm.gradient
+def _(grad: Any, input: Any, order: Any, output: Any) -> Any:
+    if order == 1:
+        return grad * input.sign()
+    if order == 2:
+        return where(output.eq(0), 0, grad * (input / output))
+    slope = input.sign() * power(input.abs() / output, float(order) - 1)
+    return where(output.eq(0), 0, where(input.eq(0), 0, grad * slope) if order < 1 else grad * slope)
+
+
+@derived(modules=("linalg",), method=False, out=True)
+def vector_norm(input: Tensor, ord: object = 2, dim: Dims | None = None, keepdim: bool = False, *,
+                dtype: DType | None = None) -> Tensor:
+    """The norm of order `ord` over `dim` (all dimensions by default): a number, or plus or minus infinity.
+
+    Order 0 counts the elements that are not 0. Raises RuntimeError for integers.
+    """
+    x = convert(input, dtype or input.dtype)
+    if dtypes.is_integer(x.dtype):
+        raise RuntimeError("linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+                           f"{dtypes.torch_kernel_name(x.dtype)}")
+    dims = wrap_dims(dim, x.ndim)
+    if ord == 0:
+        return restore(convert(x.ne(0), x.dtype) if not dims else reduce_sum(convert(x.ne(0), x.dtype), dims), dims, keepdim)
+    if ord in (math.inf, -math.inf):
+        check_not_empty(x, dims, "linalg.vector_norm")
+        return restore((reduce_max if ord > 0 else reduce_min)(x.abs(), dims) if dims else x.abs(), dims, keepdim)
+    return restore(p_norm(x, dims, ord), dims, keepdim)
+
+
+@vector_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    for order in (1, 3, 0.5, math.inf, -math.inf, 0):
+        yield sample(make(3, 4), order, 1)
+    yield sample(make(3, 4, 2), 2, (0, 2), True)
+
+
+@derived(modules=("linalg",), method=False, out=True)
+def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdim: bool = False, *,
+                dtype: DType | None = None) -> Tensor:
+    """The norm of matrices: 'fro', or 1, -1, inf, -inf, the extreme sums of columns or rows."""
+    x = convert(input, dtype or input.dtype)
+    rows, columns = (wrap_dim(d, x.ndim) for d in as_tuple(dim))
+    both = tuple(sorted((rows, columns)))
+    if ord == "fro":
+        return restore(p_norm(x, both, 2), both, keepdim)
+    if ord in (1, -1, math.inf, -math.inf):
+        summed, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        return restore((reduce_max if ord > 0 else reduce_min)(reduce_sum(x.abs(), (summed,)), (other,)), both, keepdim)
+    raise NotImplementedError(f"linalg.matrix_norm of order {ord!r} needs singular values, which are not there yet")
+
+
+@matrix_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(2, 3, 4), 1)
+    yield sample(make(2, 3, 4), -math.inf, (0, 2), True)
+
+
+@derived
+def norm(input: Tensor, p: object = "fro", dim: Dims | None = None, keepdim: bool = False, dtype: DType | None = None) -> Tensor:
+    """The norm of order `p` ('fro': 2) over `dim`, all dimensions by default."""
+    if p == "nuc":
+        raise NotImplementedError("norm with p='nuc' needs singular values, which are not there yet")
+    if isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"unsupported norm: {p!r}")
+    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+
+
+@norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(3, 4), 3, 1)
+    yield sample(make(3, 4), 1, 0, True)
+
+
+@derived(modules=("nn.functional",), method=False)
+def normalize(input: Tensor, p: object = 2.0, dim: Dims = 1, eps: float = 1e-12) -> Tensor:
+    """`input` divided by its norm over `dim`, which is taken as eps where it is smaller."""
+    size = vector_norm(input, p, dim, True)
+    return input / size.clamp_min(eps).expand(input.shape)
+
+
+@normalize.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(3, 4), 1.0, 0)

@@ -1,0 +1,183 @@
+"""Adagrad and Adadelta."""
+
+from collections.abc import Callable
+from typing import Any
+
+import taeda
+from taeda.optim import fused
+from taeda.optim.collecting import (
+    State,
+    count_steps,
+    new_step_count,
+    take,
+    tensors,
+    upgrade_steps,
+    with_gradients,
+    zeros_like,
+)
+from taeda.optim.optimizer import (
+    Optimizer,
+    check_learning_rate,
+    check_option,
+    number,
+    refuse_differentiable,
+    run_closure,
+)
+
+__all__ = ["Adadelta", "Adagrad"]
+
+
+class Adagrad(Optimizer):
+    """p -= lr / (1 + (t - 1) lr_decay) g / (sqrt(sum of all g²) + eps) (Duchi et al. 2011)."""
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(lr_decay >= 0.0, f"Invalid lr_decay value: {lr_decay}")
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        check_option(
+            initial_accumulator_value >= 0.0, f"Invalid initial_accumulator_value value: {initial_accumulator_value}"
+        )
+        check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
+        refuse_differentiable(differentiable)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "lr_decay": lr_decay,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "initial_accumulator_value": initial_accumulator_value,
+                "foreach": foreach,
+                "maximize": maximize,
+                "differentiable": differentiable,
+                "fused": fused,
+            },
+        )
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                self._initialise(parameter, self.state[parameter], group)
+
+    def _initialise(self, parameter: Any, state: State, group: dict[str, Any]) -> None:
+        state["step"] = new_step_count()
+        state["sum"] = taeda.full_like(parameter, group["initial_accumulator_value"])
+
+    def share_memory(self) -> None:
+        """Put the sums into memory that other processes can share."""
+        for state in self.state.values():
+            state["sum"].share_memory_()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group.setdefault("foreach", None)
+            group.setdefault("fused", None)
+            group.setdefault("maximize", False)
+            group.setdefault("differentiable", False)
+        upgrade_steps(self)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        def initialise(parameter: Any, state: State) -> None:
+            self._initialise(parameter, state, group)
+
+        params, grads, states = with_gradients(self, group, initialise)
+        for step, places in count_steps(states):
+            fused.adagrad_step(
+                take(params, places),
+                take(grads, places),
+                tensors(states, "sum", places),
+                lr=number(group["lr"]) / (1 + (step - 1) * group["lr_decay"]),
+                eps=group["eps"],
+                weight_decay=group["weight_decay"],
+                maximize=group["maximize"],
+            )
+
+
+class Adadelta(Optimizer):
+    """Steps in the ratio of the running root mean squares of past steps and of gradients (Zeiler 2012)."""
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        capturable: bool = False,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(0.0 <= rho <= 1.0, f"Invalid rho value: {rho}")
+        check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        refuse_differentiable(differentiable)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "rho": rho,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "maximize": maximize,
+                "capturable": capturable,
+                "foreach": foreach,
+                "differentiable": differentiable,
+            },
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group.setdefault("foreach", None)
+            for name in ("maximize", "capturable", "differentiable"):
+                group.setdefault(name, False)
+        upgrade_steps(self)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        def initialise(parameter: Any, state: State) -> None:
+            state["step"] = new_step_count()
+            state["square_avg"] = zeros_like(parameter)
+            state["acc_delta"] = zeros_like(parameter)
+
+        params, grads, states = with_gradients(self, group, initialise)
+        for _, places in count_steps(states):
+            fused.adadelta_step(
+                take(params, places),
+                take(grads, places),
+                tensors(states, "square_avg", places),
+                tensors(states, "acc_delta", places),
+                lr=number(group["lr"]),
+                rho=group["rho"],
+                eps=group["eps"],
+                weight_decay=group["weight_decay"],
+                maximize=group["maximize"],
+            )

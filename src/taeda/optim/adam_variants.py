@@ -1,0 +1,195 @@
+"""Adamax and NAdam."""
+
+from collections.abc import Callable
+from typing import Any
+
+import taeda
+from taeda.optim import fused
+from taeda.optim.adam import check_betas
+from taeda.optim.collecting import (
+    State,
+    count_steps,
+    new_step_count,
+    take,
+    tensors,
+    upgrade_steps,
+    with_gradients,
+    zeros_like,
+)
+from taeda.optim.optimizer import (
+    Optimizer,
+    check_learning_rate,
+    check_option,
+    number,
+    refuse_differentiable,
+    run_closure,
+)
+
+__all__ = ["Adamax", "NAdam"]
+
+
+class Adamax(Optimizer):
+    """Adam with the infinity norm in place of the 2-norm of past gradients (Kingma and Ba 2014)."""
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
+        betas = check_betas(betas)
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        refuse_differentiable(differentiable)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "foreach": foreach,
+                "maximize": maximize,
+                "differentiable": differentiable,
+                "capturable": capturable,
+            },
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group.setdefault("foreach", None)
+            for name in ("maximize", "capturable", "differentiable"):
+                group.setdefault(name, False)
+        upgrade_steps(self)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        def initialise(parameter: Any, state: State) -> None:
+            state["step"] = new_step_count()
+            state["exp_avg"] = zeros_like(parameter)
+            state["exp_inf"] = zeros_like(parameter)
+
+        params, grads, states = with_gradients(self, group, initialise)
+        beta1, beta2 = group["betas"]
+        for step, places in count_steps(states):
+            fused.adamax_step(
+                take(params, places),
+                take(grads, places),
+                tensors(states, "exp_avg", places),
+                tensors(states, "exp_inf", places),
+                step_size=number(group["lr"]) / (1 - beta1**step),
+                beta1=beta1,
+                beta2=beta2,
+                eps=group["eps"],
+                weight_decay=group["weight_decay"],
+                maximize=group["maximize"],
+            )
+
+
+class NAdam(Optimizer):
+    """Adam with Nesterov momentum (Dozat 2016)."""
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
+        betas = check_betas(betas)
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        check_option(momentum_decay >= 0.0, f"Invalid momentum_decay value: {momentum_decay}")
+        refuse_differentiable(differentiable)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "momentum_decay": momentum_decay,
+                "decoupled_weight_decay": decoupled_weight_decay,
+                "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable,
+            },
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group.setdefault("foreach", None)
+            for name in ("maximize", "capturable", "differentiable", "decoupled_weight_decay"):
+                group.setdefault(name, False)
+        upgrade_steps(self)
+        for state in self.state.values():
+            if isinstance(state, dict) and "mu_product" in state and not isinstance(state["mu_product"], taeda.Tensor):
+                state["mu_product"] = taeda.tensor(float(state["mu_product"]), dtype=taeda.float32)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        def initialise(parameter: Any, state: State) -> None:
+            state["step"] = new_step_count()
+            state["mu_product"] = taeda.ones((), dtype=taeda.float32)
+            state["exp_avg"] = zeros_like(parameter)
+            state["exp_avg_sq"] = zeros_like(parameter)
+
+        params, grads, states = with_gradients(self, group, initialise)
+        beta1, beta2 = group["betas"]
+        lr, decay, decoupled = number(group["lr"]), group["weight_decay"], group["decoupled_weight_decay"]
+        for step, places in count_steps(states):
+            mu = beta1 * (1.0 - 0.5 * (0.96 ** (step * group["momentum_decay"])))
+            mu_next = beta1 * (1.0 - 0.5 * (0.96 ** ((step + 1) * group["momentum_decay"])))
+            products: dict[float, list[int]] = {}
+            for place in places:
+                product = states[place]["mu_product"]
+                product.mul_(mu)
+                products.setdefault(product.item(), []).append(place)
+            for product, chosen in products.items():
+                fused.nadam_step(
+                    take(params, chosen),
+                    take(grads, chosen),
+                    tensors(states, "exp_avg", chosen),
+                    tensors(states, "exp_avg_sq", chosen),
+                    grad_size=lr * (1.0 - mu) / (1.0 - product),
+                    mean_size=lr * mu_next / (1.0 - product * mu_next),
+                    beta1=beta1,
+                    beta2=beta2,
+                    eps=group["eps"],
+                    bias_correction2=1 - beta2**step,
+                    weight_decay=0.0 if decoupled else decay,
+                    decay_factor=1 - lr * decay if decoupled else 1.0,
+                    maximize=group["maximize"],
+                )

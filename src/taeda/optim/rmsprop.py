@@ -1,0 +1,113 @@
+"""RMSprop."""
+
+from collections.abc import Callable
+from typing import Any
+
+import taeda
+from taeda.optim import fused
+from taeda.optim.collecting import (
+    State,
+    count_steps,
+    new_step_count,
+    take,
+    tensors,
+    upgrade_steps,
+    with_gradients,
+    zeros_like,
+)
+from taeda.optim.optimizer import (
+    Optimizer,
+    check_learning_rate,
+    check_option,
+    number,
+    refuse_differentiable,
+    run_closure,
+)
+
+__all__ = ["RMSprop"]
+
+
+class RMSprop(Optimizer):
+    """p -= lr g / (sqrt(v) + eps) with the running mean v of g² (Tieleman and Hinton 2012).
+
+    `centered` takes the running mean of g out of v; `momentum` sums up the steps.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
+        check_option(momentum >= 0.0, f"Invalid momentum value: {momentum}")
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        check_option(alpha >= 0.0, f"Invalid alpha value: {alpha}")
+        refuse_differentiable(differentiable)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "alpha": alpha,
+                "eps": eps,
+                "centered": centered,
+                "weight_decay": weight_decay,
+                "capturable": capturable,
+                "foreach": foreach,
+                "maximize": maximize,
+                "differentiable": differentiable,
+            },
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            group.setdefault("momentum", 0)
+            group.setdefault("foreach", None)
+            for name in ("centered", "maximize", "differentiable", "capturable"):
+                group.setdefault(name, False)
+        upgrade_steps(self)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        momentum, centered = group["momentum"], group["centered"]
+
+        def initialise(parameter: Any, state: State) -> None:
+            state["step"] = new_step_count()
+            state["square_avg"] = zeros_like(parameter)
+            if momentum > 0:
+                state["momentum_buffer"] = zeros_like(parameter)
+            if centered:
+                state["grad_avg"] = zeros_like(parameter)
+
+        params, grads, states = with_gradients(self, group, initialise)
+        for _, places in count_steps(states):
+            fused.rmsprop_step(
+                take(params, places),
+                take(grads, places),
+                tensors(states, "square_avg", places),
+                tensors(states, "grad_avg", places) if centered else [],
+                tensors(states, "momentum_buffer", places) if momentum > 0 else [],
+                lr=number(group["lr"]),
+                alpha=group["alpha"],
+                eps=group["eps"],
+                weight_decay=group["weight_decay"],
+                momentum=momentum,
+                maximize=group["maximize"],
+            )

@@ -1,0 +1,115 @@
+"""Stochastic gradient descent."""
+
+from collections.abc import Callable
+from typing import Any
+
+import taeda
+from taeda.optim import fused
+from taeda.optim.collecting import State, zeros_like
+from taeda.optim.optimizer import (
+    Optimizer,
+    check_learning_rate,
+    check_option,
+    number,
+    refuse_differentiable,
+    run_closure,
+)
+
+__all__ = ["SGD"]
+
+
+class SGD(Optimizer):
+    """p -= lr g, with momentum b = momentum b + (1 - dampening) g in place of g; Nesterov looks one step ahead.
+
+    `foreach` and `fused` are accepted for compatibility: every step is one call for all parameters anyhow.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        check_learning_rate(lr)
+        check_option(momentum >= 0.0, f"Invalid momentum value: {momentum}")
+        check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
+        refuse_differentiable(differentiable)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+                "foreach": foreach,
+                "differentiable": differentiable,
+                "fused": fused,
+            },
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, default in (("nesterov", False), ("maximize", False), ("foreach", None), ("fused", None)):
+                group.setdefault(name, default)
+            group.setdefault("differentiable", False)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        params, grads = [], []
+        for parameter in group["params"]:
+            grad = parameter.grad
+            if grad is not None:
+                params.append(parameter)
+                grads.append(grad)
+        if not params:
+            return
+        options = {
+            "lr": number(group["lr"]),
+            "momentum": group["momentum"],
+            "weight_decay": number(group["weight_decay"]),
+            "nesterov": group["nesterov"],
+            "maximize": group["maximize"],
+        }
+        if group["momentum"] == 0:
+            fused.sgd_step(params, grads, [], dampening=0.0, **options)
+            return
+        # A parameter's first step has no dampening: its buffer starts as the gradient.
+        for is_first in (True, False):
+            chosen: list[tuple[Any, Any, State]] = [
+                (param, grad, self.state[param])
+                for param, grad in zip(params, grads, strict=True)
+                if (self.state[param].get("momentum_buffer") is None) is is_first
+            ]
+            if not chosen:
+                continue
+            if is_first:
+                params = [param for param in params if self.state[param].get("momentum_buffer") is not None]
+                grads = [param.grad for param in params]
+                for param, _, state in chosen:
+                    state["momentum_buffer"] = zeros_like(param)
+            fused.sgd_step(
+                [param for param, _, _ in chosen],
+                [grad for _, grad, _ in chosen],
+                [state["momentum_buffer"] for _, _, state in chosen],
+                dampening=0.0 if is_first else group["dampening"],
+                **options,
+            )

@@ -1,0 +1,417 @@
+"""In-place operations: what is refused, what the version counters find, how the graph follows writes through views."""
+
+from typing import Any
+
+import pytest
+from agreement import agree
+
+PROGRAMS = []
+
+
+def program(function: Any) -> Any:
+    PROGRAMS.append(function)
+    return function
+
+
+def leaf(t: Any, *values: float) -> Any:
+    return t.tensor(list(values or (1.0, 2.0, 3.0)), requires_grad=True)
+
+
+@program
+def on_a_leaf(t: Any) -> Any:
+    leaf(t).add_(1)
+
+
+@program
+def on_a_leaf_without_grad(t: Any) -> Any:
+    a = leaf(t)
+    with t.no_grad():
+        a.add_(1)
+    (a * a).sum().backward()
+    return a, a.grad
+
+
+@program
+def on_a_view_of_a_leaf(t: Any) -> Any:
+    leaf(t)[0:2].add_(1)
+
+
+@program
+def on_a_view_of_a_view_of_a_leaf(t: Any) -> Any:
+    leaf(t)[0:2][0:1].add_(1)
+
+
+@program
+def setitem_on_a_leaf(t: Any) -> Any:
+    leaf(t)[0] = 5.0
+
+
+@program
+def on_a_view_made_in_no_grad(t: Any) -> Any:
+    a = leaf(t) * 2
+    with t.no_grad():
+        v = a[0:2]
+    v.add_(1)
+
+
+@program
+def on_one_of_several_views(t: Any) -> Any:
+    (leaf(t) * 2).unbind(0)[0].add_(1)
+
+
+@program
+def on_the_base_of_several_views(t: Any) -> Any:
+    a = leaf(t) * 2
+    v = a.split(1)
+    a.add_(1)
+    return v[0].grad_fn
+
+
+@program
+def on_an_inference_tensor(t: Any) -> Any:
+    with t.inference_mode():
+        a = t.ones(3)
+    a.add_(1)
+
+
+@program
+def on_an_inference_tensor_without_grad(t: Any) -> Any:
+    with t.inference_mode():
+        a = t.ones(3)
+    with t.no_grad():
+        a.add_(1)
+
+
+@program
+def saving_an_inference_tensor(t: Any) -> Any:
+    with t.inference_mode():
+        a = t.ones(3)
+    return leaf(t) * a
+
+
+@program
+def on_an_expanded_tensor(t: Any) -> Any:
+    t.ones(1).expand(3).add_(1)
+
+
+@program
+def changed_saved_output(t: Any) -> Any:
+    y = leaf(t).exp()
+    y.add_(1)
+    y.sum().backward()
+
+
+@program
+def changed_saved_input(t: Any) -> Any:
+    y = leaf(t) * 1
+    z = y * y
+    y.add_(1)
+    z.sum().backward()
+
+
+@program
+def changed_saved_constant(t: Any) -> Any:
+    c = t.ones(3)
+    z = leaf(t) * c
+    c.mul_(2)
+    z.sum().backward()
+
+
+@program
+def changed_twice(t: Any) -> Any:
+    c = t.ones(3)
+    z = leaf(t) * c
+    c.mul_(2)
+    c.mul_(2)
+    z.sum().backward()
+
+
+@program
+def changed_through_a_view(t: Any) -> Any:
+    c = t.ones(3)
+    z = leaf(t) * c
+    c[0].fill_(7)
+    z.sum().backward()
+
+
+@program
+def changed_in_double(t: Any) -> Any:
+    c = t.ones(2, 3, dtype=t.float64)
+    z = t.ones(2, 3, dtype=t.float64, requires_grad=True) * c
+    c.mul_(2)
+    z.sum().backward()
+
+
+@program
+def change_of_data_is_not_seen(t: Any) -> Any:
+    a = leaf(t)
+    c = t.ones(3)
+    z = a * c
+    c.data.mul_(2)
+    z.sum().backward()
+    return a.grad
+
+
+@program
+def change_of_what_is_not_saved(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    c = b + 1
+    b.mul_(10)
+    (c + b).sum().backward()
+    return a.grad, b, c
+
+
+@program
+def versions(t: Any) -> Any:
+    a = t.ones(3)
+    found = [a._version]
+    a.add_(1)
+    found.append(a._version)
+    a[0:2].mul_(2)
+    found.append(a._version)
+    a[0] = 3
+    found += [a._version, a.detach()._version]
+    a.data.add_(1)
+    return [*found, a._version]
+
+
+@program
+def add_in_place(t: Any) -> Any:
+    a, b = leaf(t), leaf(t, 4, 5, 6)
+    c = a * 2
+    c.add_(b)
+    (c * c).sum().backward()
+    return a.grad, b.grad
+
+
+@program
+def multiply_in_place(t: Any) -> Any:
+    a, b = leaf(t), leaf(t, 4, 5, 6)
+    c = a * 2
+    c.mul_(b)
+    c.sum().backward()
+    return a.grad, b.grad
+
+
+@program
+def multiply_by_itself_in_place(t: Any) -> Any:
+    a = leaf(t)
+    c = a * 2
+    c.mul_(c)
+    c.sum().backward()
+    return a.grad
+
+
+@program
+def exp_in_place(t: Any) -> Any:
+    a = leaf(t)
+    c = a * 2
+    c.exp_()
+    c.sum().backward()
+    return a.grad
+
+
+@program
+def chain_in_place(t: Any) -> Any:
+    a = leaf(t)
+    c = a * 2
+    c.exp_().mul_(3).add_(a).neg_()
+    c.sum().backward()
+    return a.grad
+
+
+@program
+def makes_a_leaf_a_non_leaf(t: Any) -> Any:
+    a = leaf(t)
+    c = t.zeros(3)
+    c.add_(a)
+    (c * 3).sum().backward()
+    return c.requires_grad, c.is_leaf, c.grad_fn.name(), a.grad
+
+
+@program
+def copy_into_part(t: Any) -> Any:
+    a = leaf(t)
+    b = t.zeros(5)
+    b[1:4] = a * 2
+    (b * t.arange(5.0)).sum().backward()
+    return b, b.requires_grad, b.grad_fn.name(), a.grad
+
+
+@program
+def write_into_part(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    b[0:2].mul_(10)
+    (b * b).sum().backward()
+    return b, a.grad
+
+
+@program
+def view_after_write_to_base(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    v = b[0:2]
+    b.mul_(3)
+    names = b.grad_fn.name(), v.grad_fn.name()
+    (v * v).sum().backward()
+    return names, v, a.grad
+
+
+@program
+def view_after_write_through_another(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    v, w = b[0:2], b[1:3]
+    v.mul_(5)
+    (w * w).sum().backward()
+    return w, a.grad, b.grad_fn.name(), w.grad_fn.name()
+
+
+@program
+def base_without_history(t: Any) -> Any:
+    a = leaf(t, 1, 2)
+    b = t.zeros(2, 3)
+    v = b[:, 1]
+    before = v.requires_grad
+    v.copy_(a)
+    after = b.requires_grad, v.requires_grad, v.is_leaf, b.is_leaf
+    (b * b).sum().backward()
+    return before, after, a.grad, b.grad_fn.name(), [f[0] is None for f in b.grad_fn.next_functions]
+
+
+@program
+def another_view_of_a_base_without_history(t: Any) -> Any:
+    a = leaf(t, 1, 2)
+    b = t.zeros(2, 3)
+    v, w = b[:, 1], b[0]
+    v.add_(a)
+    found = w.requires_grad, w.is_leaf
+    (w * 2).sum().backward()
+    return found, w, a.grad
+
+
+@program
+def transposed_view(t: Any) -> Any:
+    a = t.arange(6.0).reshape(2, 3).requires_grad_()
+    b = a * 1
+    v = b.t()
+    v[0].mul_(7)
+    (b * t.arange(6.0).reshape(2, 3)).sum().backward()
+    return b, v, a.grad
+
+
+@program
+def two_writes_to_views(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 1
+    b[0].mul_(2)
+    b[0:2].mul_(3)
+    b[1:].exp_()
+    b.sum().backward()
+    return b, a.grad
+
+
+@program
+def write_of_a_function_of_the_view(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 1
+    b[0:2] = b[1:3] * b[0:2]
+    b.sum().backward()
+    return b, a.grad
+
+
+@program
+def zeroed_part(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    b[1] = 0.0
+    b.sum().backward()
+    return b, a.grad
+
+
+@program
+def zero_in_place(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    b.zero_()
+    b.sum().backward()
+    return b, a.grad
+
+
+@program
+def view_of_the_view_follows(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    v = b[0:2]
+    w = v[0:1]
+    b.mul_(2)
+    (w * 3).sum().backward()
+    return w, a.grad
+
+
+@program
+def double_backward_through_slices(t: Any) -> Any:
+    a = leaf(t)
+    b = a * a
+    b[0:2].mul_(a[1:3])
+    (g,) = t.autograd.grad((b * b).sum(), a, create_graph=True)
+    (h,) = t.autograd.grad((g * g).sum(), a)
+    return g, h
+
+
+@program
+def double_backward_in_place(t: Any) -> Any:
+    a = leaf(t)
+    b = a * a
+    b.exp_()
+    (g,) = t.autograd.grad(b.sum(), a, create_graph=True)
+    (h,) = t.autograd.grad(g.sum(), a)
+    return g, h
+
+
+@program
+def hooks_stay_with_the_value(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    seen = []
+    b.register_hook(lambda g: seen.append(("before", g.tolist())))
+    b.mul_(10)
+    b.register_hook(lambda g: seen.append(("after", g.tolist())))
+    b.sum().backward()
+    return [list(map(str, s)) for s in seen], a.grad
+
+
+@program
+def retained_follows_the_tensor(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    b.retain_grad()
+    b.mul_(10)
+    (b * b).sum().backward()
+    return b.grad, a.grad
+
+
+@program
+def retained_of_a_view_follows(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    v = b[0:2]
+    v.retain_grad()
+    v.mul_(10)
+    (b * b).sum().backward()
+    (v * 1).sum().backward() if False else None
+    return a.grad
+
+
+@program
+def requires_grad_after_write(t: Any) -> Any:
+    c = t.zeros(3)
+    c.mul_(leaf(t))
+    return c.requires_grad_().requires_grad, c.is_leaf
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_agrees(program: Any) -> None:
+    agree(program)

@@ -1,0 +1,113 @@
+"""Runs ops without the core: Program descriptions through the interpreter, against PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from taeda.ir import program_interpreter
+from taeda.ops.op import Op
+from taeda.runtime import programs
+
+
+def make(*shape: int, dtype: str = "float32", low: float | None = None, high: float | None = None) -> torch.Tensor:
+    """A random tensor for samples; floats require gradients. Bounds are [low, high); floats are normal by default."""
+    kind = getattr(torch, dtype)
+    if dtype == "bool":
+        return torch.rand(shape) < 0.5
+    if not kind.is_floating_point:
+        return torch.randint(int(-9 if low is None else low), int(10 if high is None else high), shape, dtype=kind)
+    if low is None and high is None:
+        x = torch.randn(shape, dtype=torch.float64)
+    else:
+        bottom = 0.0 if low is None else low
+        top = bottom + 2.0 if high is None else high
+        x = torch.rand(shape, dtype=torch.float64) * (top - bottom) + bottom
+    return x.to(kind).requires_grad_()
+
+
+def name_of(t: torch.Tensor) -> str:
+    return str(t.dtype).removeprefix("torch.")
+
+
+def to_interpreter(t: torch.Tensor) -> program_interpreter.Tensor:
+    t = t.detach()
+    if t.dtype == torch.bfloat16:
+        return program_interpreter.Tensor(t.contiguous().view(torch.int16).numpy().view(np.uint16).copy(), "bfloat16")
+    return program_interpreter.Tensor(t.numpy().copy(), name_of(t))
+
+
+def from_interpreter(x: program_interpreter.Tensor) -> torch.Tensor:
+    array = np.ascontiguousarray(x.array).reshape(x.array.shape)
+    if x.dtype == "bfloat16":
+        return torch.from_numpy(array.view(np.int16).copy()).view(torch.bfloat16)
+    return torch.from_numpy(array.copy())
+
+
+def arguments(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
+    """The key of a call, its tensor inputs and its run-time attributes (runtime/programs.py)."""
+    rest = list(args)
+    key: list[Any] = []
+    tensors: list[Any] = []
+    attributes: list[Any] = []
+    for p in op.parameters:
+        value = rest.pop(0) if rest and not p.keyword_only else kwargs.get(p.name, p.default)
+        if p.kind in ("Tensor", "TensorOrNumber") and isinstance(value, torch.Tensor):
+            key.append(("tensor", name_of(value), value.ndim))
+            tensors.append(value)
+        elif value is None:
+            key.append(None)
+            if p.kind in ("Tensor", "TensorOrNumber"):
+                tensors.append(None)
+        elif p.kind == "Tensors":
+            key.append(("tensors", tuple((name_of(t), t.ndim) for t in value)))
+            tensors += value
+        elif p.kind in ("TensorOrNumber", "Number", "float"):
+            if p.kind == "TensorOrNumber":
+                tensors.append(None)
+            key.append(("number", type(value).__name__))
+            attributes.append(value)
+        elif p.kind == "SymInt":
+            key.append(("int",))
+            attributes.append(value)
+        elif p.kind == "Sizes":
+            value = (value,) if isinstance(value, int) else tuple(value)
+            key.append(("sizes", len(value)))
+            attributes.append(value)
+        else:
+            key.append(("static", tuple(value) if isinstance(value, list) else value))
+    return tuple(key), tensors, attributes
+
+
+def run(op: Op, args: Sequence[Any], kwargs: dict[str, Any],
+        grads: Callable[[list[torch.Tensor]], Sequence[torch.Tensor | None]] | None = None
+        ) -> tuple[list[torch.Tensor], dict[int, torch.Tensor]]:
+    """Outputs, and the gradients of the tensor inputs that require one (by number)."""
+    key, tensors, attributes = arguments(op, args, kwargs)
+    inputs = [None if t is None else to_interpreter(t) for t in tensors]
+    outputs = program_interpreter.run(programs.compile_forward(op.name, key), inputs, attributes, programs.kernels)
+    found = [from_interpreter(o) for o in outputs]
+    needs = sum(1 << k for k, t in enumerate(tensors) if t is not None and t.requires_grad)
+    if not needs or grads is None:
+        return found, {}
+    given = grads(found)
+    backward = programs.compile_backward(op.name, key, needs, tuple(g is not None for g in given))
+    passed = [to_interpreter(g) for g in given if g is not None]
+    passed += [outputs[k] if kind == "output" else inputs[k] for kind, k in backward["saved"]]
+    results = program_interpreter.run(backward["program"], passed, attributes, programs.kernels)
+    return found, {k: from_interpreter(g) for k, g in zip(backward["grads"], results, strict=True)}
+
+
+def reference(op: Op) -> Callable[..., Any] | None:
+    """PyTorch's function of the same name."""
+    for space in (torch, torch.nn.functional, torch.linalg, torch.special, torch.Tensor):
+        if op.public and hasattr(space, op.public):
+            return getattr(space, op.public)
+    return None
+
+
+def uses_templates(program: dict[str, Any]) -> bool:
+    return any(i[0] == "launch" for i in program["instructions"])

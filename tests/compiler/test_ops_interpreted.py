@@ -1,0 +1,51 @@
+"""Forward and backward Programs of every op with samples, run by the interpreter, against PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oracle
+import pytest
+import torch
+
+from taeda.ops import load_all
+from taeda.ops.op import Op, registry
+
+load_all()
+ROWS = sorted(name for name, op in registry.ops.items() if op.sample_function and oracle.reference(op))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_samples(name: str) -> None:
+    op = registry.ops[name]
+    torch.manual_seed(0)
+    for sample in op.sample_function(oracle.make):  # type: ignore[misc]
+        compare(op, sample.args, sample.kwargs)
+
+
+def compare(op: Op, args: Any, kwargs: dict[str, Any], rtol: float = 2e-5, atol: float = 2e-5) -> None:
+    try:
+        expected = oracle.reference(op)(*args, **kwargs)  # type: ignore[misc]
+    except (TypeError, RuntimeError) as error:
+        pytest.skip(f"PyTorch's {op.public} refuses the sample: {error}")
+    expected = list(expected) if isinstance(expected, (tuple, list)) else [expected]
+    grads = [torch.randn_like(e) if e.requires_grad else None for e in expected]
+    try:
+        outputs, found = oracle.run(op, args, kwargs, lambda _: grads)
+    except NotImplementedError as error:
+        if "template" in str(error):
+            pytest.skip("uses a kernel from a template")
+        raise
+    assert len(outputs) == len(expected)
+    for output, e in zip(outputs, expected, strict=True):
+        torch.testing.assert_close(output, e.detach(), rtol=rtol, atol=atol, equal_nan=True)
+    _, tensors, _ = oracle.arguments(op, args, kwargs)
+    wanted = {k: t for k, t in enumerate(tensors) if t is not None and t.requires_grad}
+    if not any(g is not None for g in grads):
+        assert not found
+        return
+    exact = torch.autograd.grad([e for e in expected if e.requires_grad], list(wanted.values()),
+                                [g for g in grads if g is not None], allow_unused=True)
+    for (k, t), e in zip(wanted.items(), exact, strict=True):
+        got = found.get(k, torch.zeros_like(t))
+        torch.testing.assert_close(got, torch.zeros_like(t) if e is None else e, rtol=10 * rtol, atol=10 * atol, equal_nan=True)
