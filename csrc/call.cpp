@@ -221,8 +221,14 @@ void key_static(Inputs& in, PyObject* o) {
   }
 }
 
+// Is it the number the signature has? Also if it was given: nn.CrossEntropyLoss passes its label_smoothing=0.0 on.
+bool same_number(PyObject* a, PyObject* b) {
+  if (a == b) return true;
+  return PyFloat_CheckExact(a) && PyFloat_CheckExact(b) && PyFloat_AS_DOUBLE(a) == PyFloat_AS_DOUBLE(b);
+}
+
 bool default_number(const Parameter& p, PyObject* v) {
-  return p.has_default && v == p.default_value.get() && v != Py_None &&
+  return p.has_default && v != Py_None && same_number(v, p.default_value.get()) &&
          (p.kind == Kind::Number || p.kind == Kind::Float || p.kind == Kind::SymInt || p.kind == Kind::Sizes || p.kind == Kind::TensorOrNumber);
 }
 

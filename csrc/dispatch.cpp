@@ -131,6 +131,7 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
   Tensor* into[1] = {&target};
   Ref<Tensor> outputs[4];
   size_t n = std::min<size_t>(c.program->outputs.size(), 4);
+  Ref<Tensor> before = recorded ? keep_before_write(c, needs, target) : nullptr;
   c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, {outputs, n}, into);
   if (outputs[0].get() != &target) {
     Tensor& result = *outputs[0];
@@ -142,11 +143,13 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
   }
   if (recorded) {
     Ref<Tensor> written[1] = {Ref<Tensor>::borrow(&target)};
-    Shared<Node> node = make_node(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
-    bump_version(target);
+    std::vector<Tensor*> inputs(in.tensors().begin(), in.tensors().end());
+    if (before) inputs[0] = before.get();
+    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
+    bump_version(target, o.display.c_str());
     rebase_history(target, std::move(node), 0);
   } else {
-    bump_version(target);
+    bump_version(target, o.display.c_str());
   }
   return Ref<>::borrow(reinterpret_cast<PyObject*>(&target));
 }

@@ -42,20 +42,17 @@ PyObject* dtype_to_complex(PyObject* self, PyObject*) {
   return guarded_object([&]() -> PyObject* {
     DType d = dtype_of_object(self);
     if (info(d).complex) return Py_NewRef(self);
-    if (d == DType::Float32) return Py_NewRef(dtype_object(DType::Complex64));
+    if (d == DType::Float32 || d == DType::BFloat16) return Py_NewRef(dtype_object(DType::Complex64));
     if (d == DType::Float64) return Py_NewRef(dtype_object(DType::Complex128));
     raise(PyExc_RuntimeError, "Unknown Complex ScalarType for %s", torch_name(d));
   });
 }
 
 PyObject* dtype_to_real(PyObject* self, PyObject*) {
-  return guarded_object([&]() -> PyObject* {
-    DType d = dtype_of_object(self);
-    if (info(d).floating) return Py_NewRef(self);
-    if (d == DType::Complex64) return Py_NewRef(dtype_object(DType::Float32));
-    if (d == DType::Complex128) return Py_NewRef(dtype_object(DType::Float64));
-    raise(PyExc_RuntimeError, "Unknown Real ScalarType for %s", torch_name(d));
-  });
+  DType d = dtype_of_object(self);
+  if (d == DType::Complex64) return Py_NewRef(dtype_object(DType::Float32));
+  if (d == DType::Complex128) return Py_NewRef(dtype_object(DType::Float64));
+  return Py_NewRef(self);
 }
 
 PyObject* get_is_floating(PyObject* self, void*) { return PyBool_FromLong(info(dtype_of_object(self)).floating); }

@@ -10,7 +10,7 @@ namespace taeda {
 
 namespace {
 
-constexpr Py_ssize_t MAX_ITEMS = 48;
+constexpr Py_ssize_t MAX_ITEMS = 2 * MAX_DIMS;
 
 [[noreturn]] void too_many_indices(const Tensor& t) {
   raise(PyExc_IndexError, "too many indices for tensor of dimension %d", t.ndim);
@@ -40,7 +40,8 @@ int64_t integer(PyObject* o) {
 struct Fold {
   const Tensor& t;
   Dims dense;  // contiguous strides of t
-  int dim = 0; // next dimension of t
+  int dim = 0;       // next dimension of t
+  int selected = 0;  // dimensions that an int took away
   Dims sizes, strides, dense_strides;
   int64_t offset, dense_offset = 0;
   bool changed = false;
@@ -56,13 +57,15 @@ struct Fold {
     push(t.sizes[dim], t.strides[dim], dense[dim]);
     ++dim;
   }
-  void add_dimension() {
-    push(1, 0, 0);
+  void add_dimension() {  // with the stride that PyTorch's unsqueeze gives
+    bool last = dim == t.ndim;
+    push(1, last ? 1 : t.sizes[dim] * t.strides[dim], last ? 1 : t.sizes[dim] * dense[dim]);
     changed = true;
   }
   void select(int64_t index) {
     int64_t size = t.sizes[dim], at = index < 0 ? index + size : index;
-    if (at < 0 || at >= size) out_of_bounds(index, dim, size);
+    if (at < 0 || at >= size) out_of_bounds(index, sizes.count + selected, size);
+    ++selected;
     offset += at * t.strides[dim];
     dense_offset += at * dense[dim];
     ++dim;
@@ -196,7 +199,7 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
     items.add(key, t);
     if (t.ndim == 0) {
       if (PySlice_Check(key)) raise(PyExc_IndexError, "slice() cannot be applied to a 0-dim tensor.");
-      if (items.consumed && !items.advanced) zero_dim_index();
+      if (items.consumed && !items.advanced && !is_tensor(key)) zero_dim_index();
     }
   }
   if (items.consumed > t.ndim) too_many_indices(t);

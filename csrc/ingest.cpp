@@ -85,17 +85,18 @@ Dims first_sizes(PyObject* data) {
   return sizes;
 }
 
-// Adds the dtypes below `data`, which has `depth` more levels of sequences.
-void collect_dtypes(PyObject* data, int depth, DType* dtype, bool* any) {
+// Adds the dtypes of all numbers in `data`. An empty sequence counts as one of the default dtype, as in PyTorch.
+void collect_dtypes(PyObject* data, DType* dtype, bool* any) {
   auto add = [&](DType d) {
     *dtype = *any ? promoted(*dtype, d) : d;
     *any = true;
   };
   if (!PyList_CheckExact(data) && is_numpy_array(data)) return add(tensor_from_array(data, false)->dtype);
-  if (depth == 0 || !is_sequence(data)) return add(scalar_dtype(data));
+  if (!is_sequence(data)) return add(scalar_dtype(data));
   if (is_text(data)) raise(PyExc_TypeError, "new(): invalid data type '%s'", Py_TYPE(data)->tp_name);
   Ref<> list = fast(data);
   DType floating = default_dtype();
+  if (fast_size(list) == 0) add(floating);
   for (Py_ssize_t i = 0; i < fast_size(list); ++i) {
     PyObject* item = fast_item(list, i);
     // the common kinds, without function calls per element
@@ -103,11 +104,18 @@ void collect_dtypes(PyObject* data, int depth, DType* dtype, bool* any) {
       if (*any && *dtype == floating) continue;
       add(floating);
     } else if (PyLong_CheckExact(item)) {
-      if (*any && *dtype != DType::Bool && category(*dtype) >= 2) continue;
+      if (*any && *dtype >= DType::Int64) continue;  // int64 and all that it promotes to
       add(DType::Int64);
     } else {
       Ref<> keep = Ref<>::borrow(item);
-      collect_dtypes(item, depth - 1, dtype, any);
+      if (Py_EnterRecursiveCall(" in tensor(): the data contain themselves")) throw PythonError();
+      try {
+        collect_dtypes(item, dtype, any);
+      } catch (...) {
+        Py_LeaveRecursiveCall();
+        throw;
+      }
+      Py_LeaveRecursiveCall();
     }
   }
 }
@@ -209,6 +217,13 @@ void store_nested(Tensor& out, int dim, int64_t offset, PyObject* data) {
       store(out.data() + at * size, static_cast<float>(PyFloat_AS_DOUBLE(item)));
       continue;
     }
+    if (PyLong_CheckExact(item) && out.dtype == DType::Int64 && dim + 1 == out.ndim) {
+      int overflow;
+      long long v = PyLong_AsLongLongAndOverflow(item, &overflow);
+      if (overflow) raise(PyExc_ValueError, "Overflow when unpacking long long");
+      store(out.data() + at * size, static_cast<int64_t>(v));
+      continue;
+    }
     Ref<> keep = Ref<>::borrow(item);
     store_nested(out, dim + 1, at, item);
   }
@@ -232,7 +247,7 @@ struct Options {
   PyObject* data = nullptr;
   DType dtype = DType::Float32;
   bool has_dtype = false, has_device = false, requires_grad = false;
-  PyObject* copy = Py_None;
+  PyObject* extra = Py_None;  // pin_memory or copy
   Device device;
   const DType* given_dtype() const { return has_dtype ? &dtype : nullptr; }
 };
@@ -242,35 +257,29 @@ bool flag(PyObject* o, const char* function, const char* name) {
   return o == Py_True;
 }
 
-// Parses (data, dtype=None, device=None, ...): `positional` of them may be given by position.
-Options parse(const char* function, const char* data_name, Py_ssize_t positional, PyObject* const* args, Py_ssize_t n, PyObject* names) {
+// Parses (data, *, dtype=None, device=None, requires_grad=False) and the keyword `extra`.
+Options parse(const char* function, const char* data_name, const char* extra, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   Options o;
-  if (n > positional)
-    raise(PyExc_TypeError, "%s() takes %zd positional argument%s but %zd were given", function, positional, positional == 1 ? "" : "s", n);
-  auto set_dtype = [&](PyObject* v) {
-    if (v == Py_None) return;
-    o.dtype = dtype_argument(v, function);
-    o.has_dtype = true;
-  };
-  auto set_device = [&](PyObject* v) {
-    if (v == Py_None) return;
-    o.device = device_from_object(v);
-    o.has_device = true;
-  };
+  if (n > 1) raise(PyExc_TypeError, "%s() takes 1 positional argument but %zd were given", function, n);
   if (n > 0) o.data = args[0];
-  if (n > 1) set_dtype(args[1]);
-  if (n > 2) set_device(args[2]);
   for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k) {
     PyObject *name = PyTuple_GET_ITEM(names, k), *v = args[n + k];
     auto is = [&](const char* text) { return PyUnicode_CompareWithASCIIString(name, text) == 0; };
-    if (is("dtype")) set_dtype(v);
-    else if (is("device")) set_device(v);
-    else if (is("requires_grad")) o.requires_grad = flag(v, function, "requires_grad");
-    else if (is("copy") && positional != 1) o.copy = v;
-    else if (is("pin_memory") && positional == 1) {
-      if (v != Py_None && flag(v, function, "pin_memory")) raise(PyExc_RuntimeError, "Cannot access accelerator device when none is available.");
-    } else if (is(data_name) && !o.data) o.data = v;
-    else raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, name);
+    if (is("dtype")) {
+      o.has_dtype = v != Py_None;
+      if (o.has_dtype) o.dtype = dtype_argument(v, function);
+    } else if (is("device")) {
+      o.has_device = v != Py_None;
+      o.device = device_from_object(v);
+    } else if (is("requires_grad")) {
+      o.requires_grad = flag(v, function, "requires_grad");
+    } else if (is(extra)) {
+      o.extra = v;
+    } else if (is(data_name) && !o.data) {
+      o.data = v;
+    } else {
+      raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, name);
+    }
   }
   if (!o.data) raise(PyExc_TypeError, "%s() missing 1 required positional arguments: \"%s\"", function, data_name);
   return o;
@@ -287,7 +296,9 @@ PyObject* finish(Ref<Tensor> t, const Options& o) {
 
 PyObject* tensor(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   return guarded_object([&] {
-    Options o = parse("tensor", "data", 1, args, n, names);
+    Options o = parse("tensor", "data", "pin_memory", args, n, names);
+    if (o.extra != Py_None && flag(o.extra, "tensor", "pin_memory"))
+      raise(PyExc_RuntimeError, "Cannot access accelerator device when none is available.");
     if (is_tensor(o.data) &&
         PyErr_WarnEx(PyExc_UserWarning,
                      "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -317,7 +328,7 @@ PyObject* converted(PyObject* t, const Options& o) {
 
 PyObject* as_tensor_function(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   return guarded_object([&]() -> PyObject* {
-    Options o = parse("as_tensor", "data", 3, args, n, names);
+    Options o = parse("as_tensor", "data", "", args, n, names);
     if (is_tensor(o.data)) return converted(o.data, o);
     if (Ref<Tensor> t = shared_tensor(o.data, false)) return converted(t.object(), o);
     return reinterpret_cast<PyObject*>(tensor_from_data(o.data, o.given_dtype(), o.device).release());
@@ -326,7 +337,7 @@ PyObject* as_tensor_function(PyObject*, PyObject* const* args, Py_ssize_t n, PyO
 
 PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   return guarded_object([&]() -> PyObject* {
-    Options o = parse("asarray", "obj", 3, args, n, names);
+    Options o = parse("asarray", "obj", "copy", args, n, names);
     Ref<Tensor> t = is_tensor(o.data) ? Ref<Tensor>::borrow(as_tensor(o.data)) : shared_tensor(o.data, true);
     if (!t && !is_text(o.data) && !PyList_Check(o.data) && !PyTuple_Check(o.data) && !is_numpy_scalar(o.data) && PyObject_CheckBuffer(o.data)) {
       // Raw memory, taken as elements of the dtype asked for.
@@ -342,12 +353,12 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* name
       t = from_storage(Storage::adopt(at, bytes, std::move(memory), {}, writable), d, Dims{static_cast<int64_t>(bytes) / itemsize(d)}, Dims{1}, 0);
     }
     if (!t) {
-      if (o.copy == Py_False) raise(PyExc_ValueError, "can't alias arbitrary sequence into a tensor.");
+      if (o.extra == Py_False) raise(PyExc_ValueError, "can't alias arbitrary sequence into a tensor.");
       return finish(tensor_from_data(o.data, o.given_dtype(), o.device), o);
     }
     bool same = (!o.has_dtype || t->dtype == o.dtype) && (!o.has_device || t->device == o.device);
-    if (o.copy == Py_False && !same) raise(PyExc_ValueError, "can't alias tensor with another dtype or device.");
-    if (o.copy == Py_True) {
+    if (o.extra == Py_False && !same) raise(PyExc_ValueError, "can't alias tensor with another dtype or device.");
+    if (o.extra == Py_True) {
       Ref<> cloned = checked(PyObject_CallMethod(t.object(), "clone", nullptr));
       t = Ref<Tensor>::borrow(as_tensor(cloned.get()));
     }
@@ -373,7 +384,7 @@ PyMethodDef functions[] = {
     {"tensor", function(tensor), FAST,
      "tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False)\n\nA new tensor with a copy of the data: a number, nested "
      "sequences of numbers, a NumPy array.\n\n>>> import taeda\n>>> taeda.tensor([[1, 2], [3, 4]])\ntensor([[1, 2],\n        [3, 4]])"},
-    {"as_tensor", function(as_tensor_function), FAST, "as_tensor(data, dtype=None, device=None): the data as a tensor, without a copy where that is possible."},
+    {"as_tensor", function(as_tensor_function), FAST, "as_tensor(data, *, dtype=None, device=None): the data as a tensor, without a copy where that is possible."},
     {"asarray", function(asarray), FAST, "asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False): the same, for all kinds of objects."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -390,8 +401,7 @@ Ref<Tensor> tensor_from_data(PyObject* data, const DType* dtype, Device device) 
     d = *dtype;
   } else {
     bool any = false;
-    collect_dtypes(data, sizes.count, &d, &any);
-    if (!any) d = default_dtype();
+    collect_dtypes(data, &d, &any);
   }
   Ref<Tensor> out = empty(d, sizes);
   if (out->numel || sizes.count) {

@@ -86,6 +86,7 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
   virtual std::string name() const = 0;  // "AddBackward0"
+  virtual bool is_internal() const { return false; }  // PyTorch's name() says "torch::autograd::AccumulateGrad" for these
   // Gradients of this node's outputs (null where none came) → one per edge. create_graph: run as recorded ops.
   virtual Gradients apply(Gradients gradients, bool create_graph) = 0;
   virtual void release_saved() {}  // after a backward without retain_graph
@@ -206,6 +207,9 @@ void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
 // had.
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
                        std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool inplace = false);
+// Of an in-place call, before the write: a copy of the target with its history if backward will need the old values
+// (x.mul_(y) where y requires grad), else null. It takes the target's place among the inputs given to make_node.
+Ref<Tensor> keep_before_write(Compiled& compiled, uint64_t needs, Tensor& target);
 // Output is a view of base: note it (also without gradients: writes must find the base). multi_output: from a call that
 // returns several views (split, unbind), which may not be written to under gradients.
 void note_view(Tensor& view, Tensor& base, bool multi_output = false);

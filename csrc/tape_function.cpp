@@ -172,7 +172,7 @@ Ref<> FunctionCall::wrap(PyObject* output, uint32_t k, bool differentiable, bool
   }
   if (dirty) {
     if (requires_gradient(*t) && is_leaf(*t)) {
-      raise(PyExc_RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation.");
+      raise(PyExc_RuntimeError, "a leaf Variable that requires grad has been used in an in-place operation.");
     }
     if (input < 0) {
       if (PyErr_WarnEx(
@@ -464,6 +464,7 @@ class ErrorNode final : public Node {
  public:
   explicit ErrorNode(std::string text) : text_(std::move(text)) {}
   std::string name() const override { return "Error"; }
+  bool is_internal() const override { return true; }
   Gradients apply(Gradients, bool) override { raise(PyExc_RuntimeError, "%s", text_.c_str()); }
 
  private:
@@ -501,6 +502,7 @@ PyObject* delayed_error(PyObject*, PyObject* args) {
 class UndefinedGradient final : public Node {
  public:
   std::string name() const override { return "UndefinedGrad"; }
+  bool is_internal() const override { return true; }
   Gradients apply(Gradients, bool) override { return Gradients(edges.size()); }
 };
 

@@ -96,6 +96,7 @@ class CopySlices final : public Node {
     instruction = call_->instruction;
   }
   std::string name() const override { return "CopySlices"; }
+  bool is_internal() const override { return true; }
   std::string call_name() const override { return call_ ? call_->call_name() : name(); }
   void release_saved() override { call_->release_saved(); }
 

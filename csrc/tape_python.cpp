@@ -77,7 +77,10 @@ PyObject* node_call(PyObject* o, PyObject* args, PyObject* kwargs) {
   });
 }
 
-PyObject* node_name(PyObject* o, PyObject*) { return PyUnicode_FromString(as_node_object(o)->node->name().c_str()); }
+PyObject* node_name(PyObject* o, PyObject*) {
+  Node& node = *as_node_object(o)->node;
+  return PyUnicode_FromString(((node.is_internal() ? "torch::autograd::" : "") + node.name()).c_str());
+}
 
 PyObject* node_register_hook(PyObject* o, PyObject* hook) {
   return guarded_object([&] { return add_to_hooks(as_node_object(o)->node->extra().post_hooks, hook).release(); });
@@ -307,7 +310,7 @@ bool truth(PyObject* o) {
 PyObject* set_grad_enabled(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
     if (!PyBool_Check(o))
-      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' must be bool, not %s", Py_TYPE(o)->tp_name);
+      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not %s", Py_TYPE(o)->tp_name);
     state.grad_enabled = o == Py_True;
     Py_RETURN_NONE;
   });
@@ -351,6 +354,18 @@ PyObject* gradient_edge_function(PyObject*, PyObject* o) {
   });
 }
 
+// (tensors): they are views from one call that made several, as of split and unbind.
+PyObject* note_multi_output_views(PyObject*, PyObject* given) {
+  return guarded_object([&]() -> PyObject* {
+    Ref<> items = checked(PySequence_Fast(given, "note_multi_output_views takes a sequence of tensors"));
+    for (Py_ssize_t i = 0; state.grad_enabled && i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+      Tensor& t = tensor_argument(PySequence_Fast_GET_ITEM(items.get(), i));
+      if (is_differentiable_view(t)) t.autograd->multi_output_view = true;
+    }
+    return Ref<>::borrow(given).release();
+  });
+}
+
 PyObject* increment_version(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
     bump_version(tensor_argument(o), "increment_version");
@@ -381,6 +396,7 @@ PyMethodDef functions[] = {
     {"is_anomaly_check_nan_enabled", is_anomaly_check_nan_enabled, METH_NOARGS, "Does anomaly detection look for NaN?"},
     {"set_package_path", set_package_path_function, METH_O, "Files below this folder are not the user's, in messages."},
     {"gradient_edge", gradient_edge_function, METH_O, "gradient_edge(tensor) -> (node, output number)"},
+    {"note_multi_output_views", note_multi_output_views, METH_O, "Mark the views that split or unbind made; returns them."},
     {"increment_version", increment_version, METH_O, "Count a write to the tensor that the core did not see."},
     {},
 };

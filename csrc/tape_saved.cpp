@@ -16,6 +16,7 @@ uint32_t version_of(const Tensor& t) { return t.storage && !t.detached_version ?
 class Identity final : public Node {
  public:
   std::string name() const override { return "Identity"; }
+  bool is_internal() const override { return true; }
   Gradients apply(Gradients gradients, bool) override { return gradients; }
 };
 
@@ -94,7 +95,7 @@ void SavedTensor::refresh_version() {
 void SavedTensor::check_version(Node& owner) const {
   uint32_t now = version_of(*tensor_);
   if (TAEDA_LIKELY(now == version_)) return;
-  const Node* source = is_output_ ? &owner : grad_fn_.get();
+  const Node* source = is_output_ ? &owner : tensor_->grad_fn.get();
   std::string text =
       "one of the variables needed for gradient computation has been modified by an inplace operation: [" +
       type_text(tensor_->dtype) + " " + shape_text(*tensor_).at + "]";

@@ -70,6 +70,8 @@ def bind() -> dict[str, dict[str, Any]]:
     modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)
     functions: dict[str, Any] = {}
     for name, function in registry.functions.items():
+        if not function.definitions:
+            continue  # methods only
         op = functions[name] = core_op(name, function.definitions)
         for d in function.definitions:
             if d.function is None or d.public == name:
@@ -79,10 +81,16 @@ def bind() -> dict[str, dict[str, Any]]:
     for d in registry.ops.values():
         if not d.public:
             d.function = core_op(d.name, [d])
+            if d.inplace:
+                d.inplace_function = core_op(d.name + "_", [d], inplace=True)
     tensor = _core.Tensor
     for name, method in registry.methods.items():
-        same = registry.functions[name].definitions == method.definitions
-        setattr(tensor, name, functions[name] if same else core_op(name, method.definitions))
+        same = name in functions and registry.functions[name].definitions == method.definitions
+        op = functions[name] if same else core_op(name, method.definitions)
+        setattr(tensor, name, op)
+        for d in method.definitions:
+            if d.function is None:
+                d.function = op
         writable = [d for d in method.definitions if d.inplace]
         if writable:
             op = core_op(name + "_", writable, inplace=True)

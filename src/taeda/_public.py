@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import Any
 
 from taeda import _binding, _core, creation
-from taeda.composite import comparing, contraction, shaping, tensor_methods
+from taeda.composite import comparing, contraction, indexing, shaping, tensor_methods
 from taeda.ops import load_all
 from taeda.ops.op import registry
 
@@ -47,7 +48,30 @@ def install(names: dict[str, Any]) -> None:
                  "preserve_format", "channels_last", "channels_last_3d", "default_generator", "OutOfMemoryError"):
         if hasattr(_core, name):
             names[name] = getattr(_core, name)
+    _register_hooks()
     _register_builtins(names)
+
+
+def _lazily(module: str, name: str) -> Any:
+    """A function that is imported when it is first called."""
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*args, **kwargs)
+
+    return call
+
+
+def _register_hooks() -> None:
+    """What the Tensor type calls for indexing, assignment, printing, pickling."""
+    _core.set_indexing(indexing.get, indexing.put)
+    tensor = _core.Tensor
+    for name in ("copy_", "fill_", "unbind"):
+        _core.set_operator(name, getattr(tensor, name))
+    for name, module, function in (("repr", "taeda.printing", "tensor_repr"), ("reduce_ex", "taeda.serialization", "reduce_tensor"),
+                                   ("deepcopy", "taeda.serialization", "deepcopy_tensor")):
+        _core.set_operator(name, _lazily(module, function))
+    for name, function in (("T", "t_all"), ("mT", "matrix_transpose"), ("H", "t_all"), ("mH", "matrix_transpose")):
+        if hasattr(shaping, function):
+            _core.set_operator(name, getattr(shaping, function))
 
 
 def _register_builtins(names: dict[str, Any]) -> None:

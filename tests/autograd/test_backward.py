@@ -363,8 +363,14 @@ def names_of_nodes(t: Any) -> Any:
     inner = node.next_functions[0][0]
     accumulate = inner.next_functions[0][0]
     return (
-        node.name(), type(inner).__name__, accumulate.name(), accumulate.variable is a, inner.next_functions[1][0] is accumulate,
-        accumulate.next_functions, b.grad_fn is node, isinstance(node, t.autograd.graph.Node),
+        node.name(),
+        type(inner).__name__,
+        accumulate.name(),
+        accumulate.variable is a,
+        inner.next_functions[1][0] is accumulate,
+        accumulate.next_functions,
+        b.grad_fn is node,
+        isinstance(node, t.autograd.graph.Node),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
+
 from taeda.codegen.templates import conv_plan  # noqa: E402
 
 F = torch.nn.functional
@@ -111,7 +112,8 @@ def test_random_convolution(seed: int, target: Any) -> None:
     dilation = tuple(choose.randint(1, 3) for _ in range(rank))
     size = tuple(max(choose.randint(1, 30 if rank < 3 else 9), d * (k - 1) + 1 - 2 * p)
                  for k, p, d in zip(kernel, padding, dilation, strict=True))
-    check((choose.randint(1, 3), channels, rows, size, kernel, stride, padding, dilation, groups), torch.float32, target)
+    case = choose.randint(1, 3), channels, rows, size, kernel, stride, padding, dilation, groups
+    check(case, torch.float32, target)
 
 
 @pytest.mark.parametrize("name", ["direct", "pointwise", "small images", "depthwise", "few rows", "many channels"])
@@ -122,8 +124,8 @@ def test_same_bits_for_every_batch_and_split_of_work(name: str, target: Any) -> 
     pieces = conv_plan.forward(DirectBuilder(1, target=target), x, weight, None, stride, padding, dilation, groups)
     assert torch.equal(whole, pieces)
     for i, count in itertools.product((0, 2), (1, 2)):
-        part = conv_plan.forward(DirectBuilder(target=target), x[i:i + count].contiguous(), weight, None, stride, padding,
-                                 dilation, groups)
+        part = conv_plan.forward(DirectBuilder(target=target), x[i:i + count].contiguous(), weight, None, stride,
+                                 padding, dilation, groups)
         assert torch.equal(part, whole[i:i + count])
     upstream = torch.randn_like(whole)
     one, other = (conv_plan.weight_gradient(DirectBuilder(p, target=target), x, upstream, kernel, stride, padding,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import struct
 from typing import Any
@@ -21,6 +22,11 @@ DTYPES = {name: getattr(torch, name) for name in (
     "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8")}
 FLOATS = ["float32", "float64", "float16", "bfloat16"]
 _KERNEL = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+
+
+@functools.cache
+def compiled(target: targets.Target, template: Any, params: Any) -> Any:
+    return _KERNEL(jit.compile_kernel(template(target, **dict(params)), target))
 
 
 class Tensor:
@@ -56,7 +62,7 @@ class RunNow:
         if when is not None and not when:
             return
         self.launched.append(template.__name__)
-        kernel = _KERNEL(jit.compile_kernel(template(self.target, **params), self.target))
+        kernel = compiled(self.target, template, tuple(params.items()))
         data = (ctypes.c_void_p * len(operands))(*[o.value.data_ptr() for o in operands])
         numbers = (ctypes.c_int64 * len(integers))(*integers)
         memory = torch.full((scratch + 128,), 0xFF, dtype=torch.uint8)  # NaN if read before written

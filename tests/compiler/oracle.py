@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from taeda.compiler import pipeline
+from taeda.compiler.differentiate import gradients
+from taeda.compiler.expand import expand
+from taeda.compiler.fuse import fuse
+from taeda.compiler.lower import lower
 from taeda.ir import program_interpreter
 from taeda.ops.op import Op
 from taeda.runtime import programs
@@ -15,6 +20,7 @@ from taeda.runtime import programs
 
 def make(*shape: int, dtype: str = "float32", low: float | None = None, high: float | None = None) -> torch.Tensor:
     """A random tensor for samples; floats require gradients. Bounds are [low, high); floats are normal by default."""
+    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape  # type: ignore[assignment]
     kind = getattr(torch, dtype)
     if dtype == "bool":
         return torch.rand(shape) < 0.5
@@ -103,7 +109,8 @@ def run(op: Op, args: Sequence[Any], kwargs: dict[str, Any],
 
 def reference(op: Op) -> Callable[..., Any] | None:
     """PyTorch's function of the same name."""
-    for space in (torch, torch.nn.functional, torch.linalg, torch.special, torch.Tensor):
+    places = {"torch": torch, "nn.functional": torch.nn.functional, "linalg": torch.linalg, "special": torch.special}
+    for space in (*(places[m] for m in op.modules if m in places), torch.Tensor):
         if op.public and hasattr(space, op.public):
             return getattr(space, op.public)
     return None
@@ -111,3 +118,24 @@ def reference(op: Op) -> Callable[..., Any] | None:
 
 def uses_templates(program: dict[str, Any]) -> bool:
     return any(i[0] == "launch" for i in program["instructions"])
+
+
+def second_order(op: Op, args: Sequence[Any], kwargs: dict[str, Any], grads: Sequence[torch.Tensor | None],
+                 vectors: dict[int, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Gradients of sum(vectors[k] * gradient of input k) by the inputs ("0", "1", ...) and by `grads` ("g0", ...)."""
+    key, tensors, attributes = arguments(op, args, kwargs)
+    needs = sum(1 << k for k, t in enumerate(tensors) if t is not None and t.requires_grad)
+    first = pipeline.differentiate(op, key, needs, [g is not None for g in grads])
+    graph = first.traced.graph
+    wanted = [(k, v) for k, v in first.wanted if k in vectors]
+    seeds = [graph.input(v.dtype, v.dims, f"vector{k}") for k, v in wanted]
+    sources = {str(k): v for k, v in enumerate(first.traced.tensors) if v is not None and needs >> k & 1}
+    sources |= {f"g{k}": v for k, v in enumerate(first.grads) if v is not None}
+    found = gradients(graph, [v for _, v in wanted], seeds, list(sources.values()))
+    names = [n for n, g in zip(sources, found, strict=True) if g is not None]
+    leaves = [v for v in [*first.traced.tensors, *first.grads, *seeds] if v is not None]
+    expanded = expand(graph, [g for g in found if g is not None], [(v, v.label) for v in leaves], effects=False)
+    program = lower(expanded, expanded.inputs, fuse(expanded), programs.register_kernel)
+    given = [t for t in [*tensors, *grads] if t is not None] + [vectors[k] for k, _ in wanted]
+    results = program_interpreter.run(program, [to_interpreter(t) for t in given], attributes, programs.kernels)
+    return {n: from_interpreter(r) for n, r in zip(names, results, strict=True)}

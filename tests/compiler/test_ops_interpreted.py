@@ -14,6 +14,9 @@ from taeda.ops.op import Op, registry
 load_all()
 ROWS = sorted(name for name, op in registry.ops.items() if op.sample_function and oracle.reference(op))
 
+NO_SECOND_DERIVATIVE = {"digamma": "polygamma(2, x) is not there yet"}
+pytestmark = pytest.mark.filterwarnings("ignore:.*padding='same':UserWarning")
+
 
 @pytest.mark.parametrize("name", ROWS)
 def test_samples(name: str) -> None:
@@ -26,7 +29,7 @@ def test_samples(name: str) -> None:
 def compare(op: Op, args: Any, kwargs: dict[str, Any], rtol: float = 2e-5, atol: float = 2e-5) -> None:
     try:
         expected = oracle.reference(op)(*args, **kwargs)  # type: ignore[misc]
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, RuntimeError, UserWarning) as error:
         pytest.skip(f"PyTorch's {op.public} refuses the sample: {error}")
     expected = list(expected) if isinstance(expected, (tuple, list)) else [expected]
     grads = [torch.randn_like(e) if e.requires_grad else None for e in expected]
@@ -49,3 +52,57 @@ def compare(op: Op, args: Any, kwargs: dict[str, Any], rtol: float = 2e-5, atol:
     for (k, t), e in zip(wanted.items(), exact, strict=True):
         got = found.get(k, torch.zeros_like(t))
         torch.testing.assert_close(got, torch.zeros_like(t) if e is None else e, rtol=10 * rtol, atol=10 * atol, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_second_order(name: str) -> None:
+    """The gradient of the gradient, in float64: every gradient is made of ops that have one."""
+    op = registry.ops[name]
+    torch.manual_seed(1)
+
+    def make(*shape: int, dtype: str = "float64", **bounds: Any) -> torch.Tensor:
+        return oracle.make(*shape, dtype=dtype, **bounds)
+
+    for sample in op.sample_function(make):  # type: ignore[misc]
+        try:
+            compare_second(op, sample.args, sample.kwargs)
+        except NotImplementedError as error:
+            if name in NO_SECOND_DERIVATIVE:
+                pytest.xfail(str(error))
+            raise
+
+
+def compare_second(op: Op, args: Any, kwargs: dict[str, Any]) -> None:
+    try:
+        expected = oracle.reference(op)(*args, **kwargs)  # type: ignore[misc]
+    except (TypeError, RuntimeError, UserWarning) as error:
+        pytest.skip(f"PyTorch's {op.public} refuses the sample: {error}")
+    expected = list(expected) if isinstance(expected, (tuple, list)) else [expected]
+    _, tensors, _ = oracle.arguments(op, args, kwargs)
+    inputs = {k: t for k, t in enumerate(tensors) if t is not None and t.requires_grad}
+    grads = [torch.randn_like(e).requires_grad_() if e.requires_grad else None for e in expected]
+    if not inputs or not any(g is not None for g in grads):
+        return
+    try:
+        first = torch.autograd.grad([e for e in expected if e.requires_grad], list(inputs.values()),
+                                    [g for g in grads if g is not None], create_graph=True, allow_unused=True)
+    except RuntimeError as error:
+        pytest.skip(f"PyTorch's own gradient fails: {error}")
+    vectors = {k: torch.randn_like(g) for k, g in zip(inputs, first, strict=True) if g is not None and g.requires_grad}
+    if not vectors:
+        return
+    sources = {str(k): t for k, t in inputs.items()} | {f"g{k}": g for k, g in enumerate(grads) if g is not None}
+    try:
+        exact = torch.autograd.grad([g for k, g in zip(inputs, first, strict=True) if k in vectors], list(sources.values()),
+                                    list(vectors.values()), allow_unused=True)
+    except RuntimeError as error:
+        pytest.skip(f"PyTorch has no second derivative: {error}")
+    try:
+        found = oracle.second_order(op, args, kwargs, grads, vectors)
+    except NotImplementedError as error:
+        if "template" in str(error):
+            pytest.skip("uses a kernel from a template")
+        raise
+    for (n, t), e in zip(sources.items(), exact, strict=True):
+        got = found.get(n, torch.zeros_like(t))
+        torch.testing.assert_close(got, torch.zeros_like(t) if e is None else e, rtol=1e-7, atol=1e-7, equal_nan=True)

@@ -303,7 +303,7 @@ def hessian(
             raise RuntimeError("The function given to hessian should return a single Tensor")
         if output.nelement() != 1:
             raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
-        return output.squeeze()
+        return output.reshape(())
 
     def inner(*arguments: Any) -> Any:
         found = jacobian(scalar, arguments, create_graph=True)

@@ -14,7 +14,7 @@ earlier passes still read.
 
 from __future__ import annotations
 
-from taeda.codegen.loops_body import FAULT_DIVISION, lanes_for
+from taeda.codegen.loops_body import FAULT_DIVISION
 from taeda.codegen.loops_inner import InnerAxis
 from taeda.codegen.loops_outer import OuterAxis
 from taeda.codegen.target import Target
@@ -38,4 +38,4 @@ def emit(kernel: Kernel, variant: Variant, target: Target) -> str:
     return emitter.emit()
 
 
-__all__ = ["FAULT_DIVISION", "Variant", "emit", "lanes_for"]
+__all__ = ["FAULT_DIVISION", "Variant", "emit"]

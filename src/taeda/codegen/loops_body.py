@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from taeda.codegen import math as scalar_math
 from taeda.codegen.loops_memory import first_lanes
-from taeda.codegen.loops_reduce import ORDER, Combiner
+from taeda.codegen.loops_reduce import Combiner
 from taeda.codegen.math_convert import MEMORY, REGISTER, from_memory, round_to
 from taeda.codegen.target import Target
 from taeda.codegen.text import BITS, Builder, Vec
@@ -28,21 +28,28 @@ _HEAVY = 20
 
 
 def _cost(values: Iterable[Expr]) -> int:
-    """Roughly, instructions per vector."""
-    return sum(_CHEAP.get(node.op, _HEAVY) for node in walk(values) if node.args)
+    """Roughly, instructions per vector; what is the same for all points of a row is free."""
+    moving: set[Expr] = set()
+    total = 0
+    for node in walk(values):
+        if node.op in ("load", "index", "position") or any(a in moving for a in node.args):
+            moving.add(node)
+            total += _CHEAP.get(node.op, _HEAVY) if node.args else 0
+    return total
 
 
-def lanes_for(kernel: Kernel, target: Target) -> int:
-    """W: points per vector. More than one register of the widest kind if the kernel does little with each."""
-    nodes = list(walk(stage.value for stage in kernel.stages))
-    bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[operand.dtype]
-                                                                                      for operand in kernel.operands]
-    cost = _cost(stage.value for stage in kernel.stages)
-    if any(node.dtype in HALVES for node in nodes):
-        bits.append(32)
-    native = target.vector_bytes * 8 // max(bits)
-    if any(isinstance(s, Reduce) and s.combiner in ("sum", "prod") and s.dtype in FLOATS for s in kernel.stages):
-        return ORDER
+def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, order: int = 1) -> int:
+    """W: points per vector, for a loop that computes `values` and whose operands have `dtypes`.
+
+    More than one register of the widest kind if the loop does little with each. With ordered sums along the vector,
+    `order` is their ORDER: W is that, or a divisor of it where the work makes one register enough.
+    """
+    nodes = list(walk(values))
+    bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[d] for d in dtypes]
+    native = target.vector_bytes * 8 // max(bits, default=32)
+    cost = _cost(values)
+    if order > 1:
+        return order if cost <= 12 else max(UNIFORM, min(order, native))
     return max(UNIFORM, min(64, native * (4 if cost <= 4 else 2 if cost <= 12 else 1)))
 
 
@@ -96,7 +103,7 @@ class Emitter:
     def __init__(self, kernel: Kernel, rank: int, classes: str, target: Target) -> None:
         self.kernel, self.rank, self.classes, self.target = kernel, rank, classes, target
         self.b = Builder(target)
-        self.lanes = lanes_for(kernel, target)
+        self.lanes = 0  # W, set before any code for points is written
         self.sizes = [ITEMSIZE[operand.dtype] for operand in kernel.operands]
         self.combiners = {k: Combiner(self.b, s) for k, s in enumerate(kernel.stages) if isinstance(s, Reduce)}
         self._levels: dict[Expr, int] = {}
@@ -159,8 +166,8 @@ class Emitter:
     def _keep_for_last_pass(self, passes: list[Pass]) -> None:
         """Lets the last pass of a softmax read what an earlier pass computed from where its result will go.
 
-        The pass before it, if it computes an expensive part of a stored value, puts it in the output. That is right only
-        if the last pass then reads nothing else, because an output may be the same memory as an input.
+        The pass before it, if it computes an expensive part of a stored value, puts that in the output. This is right
+        only if the last pass then reads nothing else, because an output may be the same memory as an input.
         """
         if len(passes) < 2:
             return
@@ -306,7 +313,7 @@ class Emitter:
 
     def stage_buffer(self, k: int) -> str:
         if k not in self._stages:
-            self._stages[k] = self.b.alloca(max(64, self.lanes * self.sizes[k]))
+            self._stages[k] = self.b.alloca(64 * self.sizes[k])
         return self._stages[k]
 
     def pass_operands(self, step: Pass) -> tuple[list[int], list[int]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from taeda.codegen import math as scalar_math
-from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers
+from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
 from taeda.codegen.loops_memory import TILE, copy_in, copy_out, first_lanes, strided_copy, tile_copy
-from taeda.codegen.loops_reduce import BLOCK, Combiner
+from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import Vec
 from taeda.ir.loop import Expr, Store, walk
@@ -54,6 +54,7 @@ class InnerAxis(Emitter):
         b = self.b
         step = self.passes()[0]
         inputs, outputs = self.pass_operands(step)
+        self.set_lanes(step)
         strided = [k for k in dict.fromkeys((*inputs, *outputs)) if self.classes[k] == "s"]
         pitch = {k: (_TILE_COLUMNS + self.lanes) * self.sizes[k] for k in strided}
         buffers = {k: b.alloca(TILE * pitch[k]) for k in strided}
@@ -129,10 +130,11 @@ class InnerAxis(Emitter):
         packed = [k for k in dict.fromkeys((*inputs, *outputs)) if self.classes[k] == "s"]
         combiners = [self.combiners[k] for k in step.reduces]
         ordered = any(c.ordered for c in combiners)
+        self.set_lanes(step)
         buffers = {k: b.alloca(BLOCK * self.sizes[k] + self.lanes * self.sizes[k]) for k in packed}
         self.prepare(values, ROW)
 
-        state = [v for c in combiners for v in c.start(self.lanes, b.iota("i64", self.lanes))]
+        state = [v for c in combiners for v in self.start(c)]
         loops: list[Loop] = []
         points = self.rows
         base = "0"
@@ -164,32 +166,61 @@ class InnerAxis(Emitter):
         for k in packed:
             if k in outputs:
                 strided_copy(b, self.sizes[k], points[k], self.inner_stride(k), buffers[k], self.sizes[k], count)
-        state = self.block_end(combiners, totals, state)
+        state = self.block_end(combiners, totals, state, count)
         for loop in reversed(loops):
             loop.end(state)
             state = loop.carried
         self.points = self.rows
 
-        at = 0
-        for k, combiner in zip(step.reduces, combiners, strict=True):
-            parts = len(combiner.start(1))
-            result = combiner.result(combiner.across(state[at:at + parts])).broadcast(UNIFORM)
+        for k, combiner, part in zip(step.reduces, combiners, self.parts(combiners, state), strict=True):
+            while combiner.ordered and len(part) > 1:  # the first steps of the tree over ORDER partial results
+                half = len(part) // 2
+                part = [combiner.combine(x, y) for x, y in zip(part[:half], part[half:], strict=True)]
+            result = combiner.result(combiner.across(part)).broadcast(UNIFORM)
             self._scopes[ROW][Expr("reduced", (), combiner.dtype, k), UNIFORM] = result
-            at += parts
+
+    def set_lanes(self, step: Pass) -> None:
+        ordered = any(self.combiners[k].ordered for k in step.reduces)
+        inputs, outputs = self.pass_operands(step)
+        dtypes = [self.kernel.operands[k].dtype for k in (*inputs, *outputs)]
+        self.lanes = lanes_for(self.pass_values(step), dtypes, self.target, ORDER if ordered else 1)
+
+    # The state of an ordered combiner is as many vectors as make ORDER lanes. Each turn of the loop adds to the first
+    # and moves it to the end; after the loop they are put in order again.
+
+    def start(self, c: Combiner) -> list[Vec]:
+        state = c.start(self.lanes, self.b.iota("i64", self.lanes))
+        return state * (ORDER // self.lanes) if c.ordered else state
+
+    def parts(self, combiners: list[Combiner], state: list[Vec]) -> list[list[Vec]]:
+        """`state` cut into the states of the combiners."""
+        result, at = [], 0
+        for c in combiners:
+            size = ORDER // self.lanes if c.ordered else len(c.start(1))
+            result.append(state[at:at + size])
+            at += size
+        return result
 
     def block_state(self, combiners: list[Combiner], totals: list[Vec]) -> list[Vec]:
         """What a block starts with: nothing for ordered combiners, the state so far for others."""
-        state: list[Vec] = []
-        for c in combiners:
-            parts = len(c.start(1))
-            state += c.start(self.lanes) if c.ordered else totals[len(state):len(state) + parts]
-        return state
+        parts = self.parts(combiners, totals)
+        return [v for c, part in zip(combiners, parts, strict=True) for v in (self.start(c) if c.ordered else part)]
 
-    def block_end(self, combiners: list[Combiner], totals: list[Vec], state: list[Vec]) -> list[Vec]:
+    def block_end(self, combiners: list[Combiner], totals: list[Vec], state: list[Vec], count: str) -> list[Vec]:
+        b = self.b
         result: list[Vec] = []
-        for c in combiners:
-            at, parts = len(result), len(c.start(1))
-            result += c.merge(totals[at:at + parts], state[at:at + parts]) if c.ordered else state[at:at + parts]
+        turns = ORDER // self.lanes
+        for c, total, part in zip(combiners, self.parts(combiners, totals), self.parts(combiners, state), strict=True):
+            shift = 1
+            while c.ordered and shift < turns:
+                # Bit `shift` of the number of turns: were they moved on by that much?
+                bit = b.i64("lshr", b.i64("add", count, self.lanes - 1), (self.lanes * shift).bit_length() - 1)
+                moved = b.op(f"trunc i64 {bit} to i1")
+                back = part[-shift:] + part[:-shift]
+                part = [b.vec(x.kind, x.lanes, f"select i1 {moved}, {y}, {x}")
+                        for x, y in zip(part, back, strict=True)]
+                shift *= 2
+            result += [c.combine(x, y) for x, y in zip(total, part, strict=True)] if c.ordered else part
         return result
 
     def emit_vectors(self, step: Pass, sources: list[str], base: str, count: str, state: list[Vec],
@@ -250,8 +281,7 @@ class InnerAxis(Emitter):
             masked: list[Vec] = []
             mask = first_lanes(b, left, lanes)
             if combiners:
-                masked = [mask.select(new, old) for new, old in zip(
-                    self.updated(combiners, loop.carried, new_values, position), loop.carried, strict=True)]
+                masked = self.updated(combiners, loop.carried, new_values, position, mask)
             for k in partial_outputs:
                 copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
             partial_block = b.block
@@ -262,10 +292,13 @@ class InnerAxis(Emitter):
         loop.end(state if combiners else [])
         return loop.carried
 
-    def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec],
-                position: Vec | None) -> list[Vec]:
+    def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec], position: Vec | None,
+                mask: Vec | None = None) -> list[Vec]:
+        """`state` after `values`, of which only those in `mask` count."""
         result: list[Vec] = []
-        for c, value in zip(combiners, values, strict=True):
-            at, parts = len(result), len(c.start(1))
-            result += c.update(state[at:at + parts], value, position)
+        for c, part, value in zip(combiners, self.parts(combiners, state), values, strict=True):
+            new = [c.combine(part[0], value)] if c.ordered else c.update(part, value, position)
+            if mask is not None:
+                new = [mask.select(x, old) for x, old in zip(new, part, strict=False)]
+            result += [*part[1:], *new] if c.ordered else new
         return result

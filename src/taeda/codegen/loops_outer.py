@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers
+from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
 from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, strided_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
 from taeda.codegen.math_convert import to_memory
@@ -27,6 +27,8 @@ class OuterAxis(Emitter):
 
     def emit(self) -> str:
         b = self.b
+        passes = self.passes()
+        self.lanes = self.choose_lanes(passes)
         blocks = Loop(b, "%end", self.lanes, start="%begin")
         self.row = blocks.index
         self.left = b.op(f"sub i64 %end, {self.row}")
@@ -34,7 +36,7 @@ class OuterAxis(Emitter):
         self.count = b.op(f"select i1 {self.full}, i64 {self.lanes}, i64 {self.left}")
         self.rows = [b.offset(p, b.i64("mul", self.row, self.outer_stride(k))) for k, p in enumerate(self.data)]
         self.enter(ROW)
-        for step in self.passes():
+        for step in passes:
             self.emit_pass(step)
         for stage in self.kernel.stages:
             if isinstance(stage, Store) and self.kernel.operands[stage.operand].role == "row":
@@ -46,6 +48,13 @@ class OuterAxis(Emitter):
                 self.emit_points(only, [], [], None)
         blocks.end()
         return self.finish()
+
+    def choose_lanes(self, passes: list[Pass]) -> int:
+        """As the heaviest pass wants, but two registers: each row of a block costs the loop around it."""
+        dtypes = [operand.dtype for operand in self.kernel.operands]
+        if not passes:
+            return lanes_for([stage.value for stage in self.kernel.stages], dtypes, self.target)
+        return min(64, 2 * min(lanes_for(self.pass_values(p), dtypes, self.target) for p in passes))
 
     def leaf_value(self, node: Expr, lanes: int) -> Vec:
         b = self.b

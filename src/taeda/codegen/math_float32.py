@@ -175,7 +175,7 @@ def sin_cos(b: Builder, x: Vec, cosine: bool) -> Vec:
         quadrant = quadrant + 1
     z = r * r
     sine = b.fma(b.polynomial(z, _SIN) * z, r, r)
-    cosine_value = b.fma(b.polynomial(z, _COS) * z, z, b.fma(z, -0.5, 1.0))
+    cosine_value = b.fma(b.polynomial(z, _COS) * z, z, z * -0.5) + 1.0
     value = (quadrant & 1).compare("ne", 0).select(cosine_value, sine)
     result = (value.bits ^ (quadrant & 2).shl(30)).as_float
     return result if cosine else x.compare("oeq", 0.0).select(x, result)  # r + r**3 * p loses the sign of zero

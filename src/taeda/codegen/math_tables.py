@@ -11,8 +11,8 @@ from taeda.codegen.math_float32 import clamp, concatenate, copysign
 from taeda.codegen.text import Builder, Vec, literal
 
 _ROUND = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest integer in the low bits
-# erf near t = k * ERF_WIDTH, a column for each k: the centre (a float32 close by whose erf is nearly a float32), erf there,
-# and (erf(centre + d) - erf(centre)) / d in d, highest power first. In the first column erf(d) / d - 1.
+# erf near t = k * ERF_WIDTH, a column for each k: the centre (a float32 close by whose erf is nearly a float32), erf
+# there, and (erf(centre + d) - erf(centre)) / d in d, highest power first. In the first column erf(d) / d - 1.
 _ERF_WIDTH = 0.53125
 _ERF_CENTRE = (0.e+00, 5.312568e-01, 1.0624638e+00, 1.5937258e+00,
      2.124972e+00, 2.6561744e+00, 3.1874046e+00, 3.7188454e+00)
@@ -61,10 +61,11 @@ def look_up(b: Builder, table: Sequence[float], index: Vec) -> Vec:
 def erf(b: Builder, x: Vec) -> Vec:
     """erf(centre) + d * polynomial, up to where the result is 1; near 0, d + d * polynomial."""
     t = clamp(x.abs(), None, 3.98)
-    index = b.fma(t, 1 / _ERF_WIDTH, _ROUND).bits
+    shifted = b.fma(t, 1 / _ERF_WIDTH, _ROUND)
+    index = shifted.bits
     d = t - look_up(b, _ERF_CENTRE, index)
     p = look_up(b, _ERF[0], index)
     for row in _ERF[1:]:
         p = b.fma(p, d, look_up(b, row, index))
-    base = t.compare("olt", _ERF_WIDTH / 2).select(d, look_up(b, _ERF_VALUE, index))
+    base = shifted.compare("oeq", _ROUND).select(d, look_up(b, _ERF_VALUE, index))
     return copysign(b, b.fma(p, d, base), x)

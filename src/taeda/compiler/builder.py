@@ -35,6 +35,10 @@ class Register:
         """In elements."""
         return wrap(("stride", self.number, dim % self.ndim))
 
+    def storage_offset(self) -> Any:
+        """In elements."""
+        return wrap(("offset", self.number))
+
     def numel(self) -> Any:
         return wrap(("numel", self.number)) if self.ndim else 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from taeda.ir.expression import Expression, rewrite, tensors_of
 from taeda.ir.graph import Graph, Node, Value, tracing
-from taeda.ops.op import Derived
+from taeda.ops.op import Derived, Pointwise, registry
 
 
 def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple[Value, str]],
@@ -37,6 +37,11 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     for value, label in leaves:
         dims = [_known(e, expression, mapping) for e in value.dims]
         mapping[value] = new.input(value.dtype, dims, label)
+    with tracing(new):
+        for value, _ in leaves:  # x.sum(1) is the squeezed sum: who needs that with its dimensions has it too
+            if value.node is not None and value.node.op.name == "squeeze_dims":
+                unsqueezed = registry.ops["unsqueeze_dims"].trace((mapping[value], value.node.arguments[1]), {})
+                mapping.setdefault(value.node.arguments[0], unsqueezed)
     needed = _needed(graph, [v for v in outputs if v is not None], set(mapping), effects)
     with tracing(new):
         for node in graph.nodes:
@@ -48,6 +53,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
             for old, value in zip(node.outputs, results, strict=True):
                 mapping.setdefault(old, value)
     new.outputs = [None if v is None else mapping[v] for v in outputs]
+    broadcast_instead(new)
     remove_dead(new)
     return new
 
@@ -72,3 +78,19 @@ def remove_dead(graph: Graph) -> None:
     """Drop nodes without effect whose results nobody uses."""
     needed = _needed(graph, [v for v in graph.outputs if v is not None], set(graph.inputs))
     graph.nodes = [n for n in graph.nodes if n in needed]
+
+
+def broadcast_instead(graph: Graph) -> None:
+    """Let pointwise nodes read what was expanded instead of its expansion, where they broadcast it to the same shape anyway.
+
+    The gradient of a sum is an expansion; without it, it can be computed in the kernel that uses it.
+    """
+    for node in graph.nodes:
+        if not isinstance(node.op, Pointwise):
+            continue
+        for k, a in enumerate(node.arguments):
+            if isinstance(a, Value) and a.node is not None and a.node.op.name == "expand":
+                arguments = (*node.arguments[:k], a.node.arguments[0], *node.arguments[k + 1:])
+                if node.op.results_of(arguments) == [(v.dtype, v.dims) for v in node.outputs] and (
+                        node.op.types_of(arguments) == node.op.types_of(node.arguments)):
+                    node.arguments = arguments

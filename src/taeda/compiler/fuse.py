@@ -39,7 +39,7 @@ class Group:
     nodes: list[Node]
     space: tuple[Expression, ...]
     reduced: tuple[int, ...] | None = None
-    reads: set[Value] = field(default_factory=set)
+    reads: dict[Value, None] = field(default_factory=dict)  # an ordered set: results must not depend on addresses
 
     def row_dims(self) -> tuple[Expression, ...]:
         return tuple(1 if d in (self.reduced or ()) else e for d, e in enumerate(self.space))
@@ -80,10 +80,10 @@ class _Grouping:
                     self.users.setdefault(value, []).append(node)
         for node in graph.nodes:
             if node.op.kind == "pointwise":
-                self._place(Group([node], node.outputs[0].dims, None, set(node.data_tensors())))
+                self._place(Group([node], node.outputs[0].dims, None, dict.fromkeys(node.data_tensors())))
             elif node.op.kind == "reduction":
                 x, dims = node.arguments
-                self._place(Group([node], x.dims, tuple(dims), {x}))
+                self._place(Group([node], x.dims, tuple(dims), {x: None}))
 
     def groups(self) -> list[Group]:
         return list(dict.fromkeys(self.group_of.values()))
@@ -92,9 +92,12 @@ class _Grouping:
         """Add a one-node group and merge it with what it reads, then with what reads the same."""
         (node,) = group.nodes
         self.group_of[node] = group
-        for value in node.data_tensors():
-            if value.node in self.group_of:
-                self._try(self.group_of[value.node], self.group_of[node])
+        before = 0
+        while len(self.group_of[node].nodes) > before:  # what did not fit may fit what the group has become
+            before = len(self.group_of[node].nodes)
+            for value in list(self.group_of[node].reads):
+                if value.node in self.group_of:
+                    self._try(self.group_of[value.node], self.group_of[node])
         for value in node.data_tensors():
             for user in self.users[value]:
                 if user in self.group_of:
@@ -162,7 +165,8 @@ class _Grouping:
                 before = {v.node for n in members for v in _uses(n) if v.node is not None and v.node in position}
                 stack += [(n, False) for n in sorted(before - done - set(members), key=position.__getitem__, reverse=True)]
 
-        for node in self.graph.nodes:
+        # Checks come first: nothing should have been written when one fails.
+        for node in sorted(self.graph.nodes, key=lambda n: n.op.name != "runtime_check"):
             visit(node)
         return result
 
@@ -184,7 +188,7 @@ def _merge(a: Group, b: Group) -> Group | None:
         return None
     nodes = sorted({*a.nodes, *b.nodes}, key=lambda n: n.number)
     made = {v for n in nodes for v in n.outputs}
-    return Group(nodes, a.space, a.reduced, (a.reads | b.reads) - made)
+    return Group(nodes, a.space, a.reduced, {v: None for v in (*a.reads, *b.reads) if v not in made})
 
 
 def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
+from taeda import _core
+from taeda import _core
 
 
 def _wrap(dim: int, ndim: int) -> int:
@@ -35,7 +37,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     for n in sizes:
         parts.append(tensor.narrow(dim, start, n))
         start += n
-    return tuple(parts)
+    return _core.note_multi_output_views(tuple(parts))
 
 
 def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple[Any, ...]:
@@ -68,7 +70,8 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[An
         bounds = [size // n * k + min(k, size % n) for k in range(n + 1)]
     else:
         bounds = [0, *(min(max(i + size if i < 0 else i, 0), size) for i in indices_or_sections), size]
-    return tuple(input.narrow(dim, a, max(b - a, 0)) for a, b in zip(bounds, bounds[1:], strict=False))
+    return _core.note_multi_output_views(
+        tuple(input.narrow(dim, a, max(b - a, 0)) for a, b in zip(bounds, bounds[1:], strict=False)))
 
 
 def _split_along(name: str, dim: int, input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
@@ -105,7 +108,7 @@ def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
     dim = _wrap(dim, input.dim())
     if input.dim() == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return tuple(input.select(dim, k) for k in range(input.shape[dim]))
+    return _core.note_multi_output_views(tuple(input.select(dim, k) for k in range(input.shape[dim])))
 
 
 def atleast_1d(*tensors: Any) -> Any:

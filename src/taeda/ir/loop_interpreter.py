@@ -41,9 +41,10 @@ def round_to(x: Array, dtype: str) -> Array:
     """`x` as values of `dtype`; halves are rounded by way of float32, as the code generators do."""
     if dtype not in HALVES:
         return np.asarray(x).astype(value_dtype(dtype))
-    x = np.ascontiguousarray(x, np.float32)
-    if dtype == "float16":
-        return x.astype(np.float16)
+    with np.errstate(over="ignore"):
+        x = np.ascontiguousarray(x, np.float32)
+        if dtype == "float16":
+            return x.astype(np.float16)
     bits = x.view(np.uint32).astype(np.uint64)
     rounded = ((bits + 0x7FFF + (bits >> np.uint64(16) & np.uint64(1))) & np.uint64(0xFFFF0000)).astype(np.uint32)
     return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))

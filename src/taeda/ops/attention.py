@@ -10,7 +10,7 @@ from taeda.codegen.templates import attention_backward as backward
 from taeda.codegen.templates import attention_decode as decode
 from taeda.codegen.templates.rows import ITEMSIZE
 from taeda.ir.expression import broadcast_dims, ceildiv, make, square_root, to_float, unwrap, wrap
-from taeda.ops.creation import full
+from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, same_size
 from taeda.ops.op import Generator, Number, Result, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import where
@@ -90,14 +90,14 @@ def _(grads: Any, outputs: Any, query: Any, key: Any, value: Any, mask: Any, sca
 
 
 @kernel(public=False)
-def attention_backward(b: Any, grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
+def attention_backward(b: Any, grad_output: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
                        output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients of query, key and value."""
     size = ITEMSIZE[query.dtype]
     found = [b.alloc(query.dtype, x.shape) for x in (query, key, value)]
     output, statistics = b.contiguous(output), b.contiguous(statistics)
-    operands = [query, key, value, *([] if mask is None else [mask]), grad, output, statistics, *found]
-    integers = [*_geometry(query, key, value, mask), *(grad.stride(d) * size for d in range(4))]
+    operands = [query, key, value, *([] if mask is None else [mask]), grad_output, output, statistics, *found]
+    integers = [*_geometry(query, key, value, mask), *(grad_output.stride(d) * size for d in range(4))]
     b.launch(backward.emit_attention_backward, {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}, operands,
              integers, [to_float(scale)], work=query.size(0) * key.size(1),
              scratch=backward.scratch_bytes(query.size(3), value.size(3), size))
@@ -105,18 +105,18 @@ def attention_backward(b: Any, grad: Tensor, query: Tensor, key: Tensor, value: 
 
 
 @attention_backward.meta
-def _(grad: Any, query: Any, key: Any, value: Any, mask: Any, output: Any, statistics: Any, scale: Any,
+def _(grad_output: Any, query: Any, key: Any, value: Any, mask: Any, output: Any, statistics: Any, scale: Any,
       causal: bool) -> tuple[Result, Result, Result]:
     return Result(query.dtype, query.shape), Result(key.dtype, key.shape), Result(value.dtype, value.shape)
 
 
 @attention_backward.gradient
-def _(grads: Any, grad: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
-    """Written with matrices: with W the weights, D = grad valueᵀ and T = W (D - rowsum(W D)), the op computes
-    dQ = scale T K, dK = scale Tᵀ Q, dV = Wᵀ grad. Output and statistics are functions of the rest: no gradient."""
+def _(grads: Any, grad_output: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
+    """Written with matrices: with W the weights, D = grad_output valueᵀ and T = W (D - rowsum(W D)), the op computes
+    dQ = scale T K, dK = scale Tᵀ Q, dV = Wᵀ grad_output. Output and statistics are functions of the rest: no gradient."""
     k, v = _repeated(key, query), _repeated(value, query)
     weights = _weights(query, key, mask, scale, causal)
-    slopes = grad.matmul(v.transpose(-1, -2))
+    slopes = grad_output.matmul(v.transpose(-1, -2))
     delta = (weights * slopes).sum(-1, True)
     steps = weights * (slopes - delta)
     gq, gk, gv = grads
@@ -133,19 +133,22 @@ def _(grads: Any, grad: Any, query: Any, key: Any, value: Any, mask: Any, scale:
     by_weights = None
     to_value = None
     if gv is not None:
-        by_weights = grad.matmul(gv.transpose(-1, -2))
+        by_weights = grad_output.matmul(gv.transpose(-1, -2))
         to_grad = weights.matmul(gv)
     if by_steps is not None:
         mean = (weights * by_steps).sum(-1, True)
         by_slopes = weights * (by_steps - mean)
         by_weights = _sum(by_weights, by_steps * (slopes - delta) - slopes * mean)
         to_grad = _sum(to_grad, by_slopes.matmul(v))
-        to_value = by_slopes.transpose(-1, -2).matmul(grad)
+        to_value = by_slopes.transpose(-1, -2).matmul(grad_output)
     by_scores = weights * (by_weights - (weights * by_weights).sum(-1, True))
     to_query = _sum(to_query, by_scores.matmul(k) * scale)
     to_key = _sum(to_key, by_scores.transpose(-1, -2).matmul(query) * scale)
-    return {"grad": to_grad, "query": to_query, "key": _folded(to_key, key),
-            "value": None if to_value is None else _folded(to_value, value)}
+    found = {"grad_output": to_grad, "query": to_query, "key": _folded(to_key, key),
+             "value": None if to_value is None else _folded(to_value, value)}
+    if mask is not None and mask.dtype != "bool":
+        found["mask"] = by_scores
+    return found
 
 
 def _sum(a: Any, b: Any) -> Any:
@@ -178,8 +181,8 @@ def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
     scores = query.matmul(_repeated(key, query).transpose(-1, -2)) * scale
     lowest = full((), float("-inf"), query.dtype)
     if causal:
-        allowed = full((query.shape[2], key.shape[2]), 1, "bool").tril()
-        scores = where(allowed, scores, lowest)
+        rows, columns = (arange(0, 1, x.shape[2], "int64") for x in (query, key))
+        scores = where(columns <= rows.unsqueeze(1), scores, lowest)
     if mask is not None:
         scores = where(mask, scores, lowest) if mask.dtype == "bool" else scores + mask
     if mask is None:

@@ -47,8 +47,8 @@ def _by_bias(grad: Any) -> Any:
 def convolve_transposed(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: Sizes, padding: Sizes,
                         stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, M, *), weight (M, C / groups, *kernel), bias (C) → (N, C, *sizes): the transpose of `convolve`."""
-    return conv_plan.transposed(b, b.contiguous(input), b.contiguous(weight), None if bias is None else b.contiguous(bias),
-                                sizes, stride, padding, dilation, groups)
+    return conv_plan.transposed(b, b.contiguous(input), b.contiguous(weight),
+                                None if bias is None else b.contiguous(bias), sizes, stride, padding, dilation, groups)
 
 
 @convolve_transposed.meta
@@ -64,11 +64,11 @@ def _(grad: Any, input: Any, weight: Any, bias: Any, padding: Any, stride: Any, 
 
 
 @kernel(public=False)
-def convolve_weight(b: Any, input: Tensor, upstream: Tensor, kernel_size: Sizes, padding: Sizes, stride: tuple[int, ...],
-                    dilation: tuple[int, ...], groups: int) -> Tensor:
+def convolve_weight(b: Any, input: Tensor, upstream: Tensor, kernel_size: Sizes, padding: Sizes,
+                    stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), upstream (N, M, *) → (M, C / groups, *kernel_size): the gradient of the weight."""
-    return conv_plan.weight_gradient(b, b.contiguous(input), b.contiguous(upstream), kernel_size, stride, padding, dilation,
-                                     groups)
+    return conv_plan.weight_gradient(b, b.contiguous(input), b.contiguous(upstream), kernel_size, stride, padding,
+                                     dilation, groups)
 
 
 @convolve_weight.meta
@@ -136,14 +136,14 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     if groups > 1:
         check(w[0] >= groups, RuntimeError, f"Given groups={groups}, expected weight to be at least {groups} at "
               f"dimension 0, but got weight of size {_shape(rank + 2)} instead", *w)
-        check(w[0] % groups == 0, RuntimeError, f"Given groups={groups}, expected weight to be divisible by {groups} at "
-              f"dimension 0, but got weight of size [{_shape(rank + 2)}] instead", *w)
+        check(w[0] % groups == 0, RuntimeError, f"Given groups={groups}, expected weight to be divisible by {groups} "
+              f"at dimension 0, but got weight of size [{_shape(rank + 2)}] instead", *w)
     expected = w[0] if transposed else w[1] * groups
     if rank == 3:  # {0} to {9} are as many numbers as a message holds
         kind = f"Given transposed={int(transposed)}" if transposed else f"Given groups={groups}"
         check(batched.shape[1] == expected, RuntimeError,
-              f"{kind}, weight of size {_shape(5)}, expected input to have {{5}} channels, but got {{6}} channels instead",
-              *w, expected, batched.shape[1])
+              f"{kind}, weight of size {_shape(5)}, expected input to have {{5}} channels, but got {{6}} channels "
+              "instead", *w, expected, batched.shape[1])
     else:
         last = rank + 2
         kind = "Given transposed=1" if transposed else f"Given groups={groups}"
@@ -154,8 +154,8 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     if bias is not None:
         out_channels = w[1] * groups if transposed else w[0]
         kind = "Given transposed=1" if transposed else "Given"
-        wanted = (f"{kind}{',' if transposed else ''} weight of size {_shape(rank + 2)}, expected bias to be 1-dimensional "
-                  f"with {{{rank + 2}}} elements, but got bias of size ")
+        wanted = (f"{kind}{',' if transposed else ''} weight of size {_shape(rank + 2)}, expected bias to be "
+                  f"1-dimensional with {{{rank + 2}}} elements, but got bias of size ")
         if bias.ndim != 1:
             raise RuntimeError(f"expected bias to be 1-dimensional, but got a bias of {bias.ndim} dimensions")
         check(bias.shape[0] == out_channels, RuntimeError, wanted + f"[{{{rank + 3}}}] instead", *w, out_channels,
@@ -225,9 +225,10 @@ def _transposed(op: str, rank: int, input: Any, weight: Any, bias: Any, stride: 
     least = sizes[0]
     for n in sizes[1:]:
         least = minimum(least, n)
-    check(least > 0, RuntimeError, f"Given input size per channel: {_by(sizes, 0)}. Calculated output size per channel: "
-          f"{_by(sizes, rank)}. Output size is too small", *x.shape[2:], *sizes)
-    return _in_compute_dtype(convolve_transposed, rank, input, x, weight, bias, sizes, padding, stride, dilation, groups)
+    check(least > 0, RuntimeError, f"Given input size per channel: {_by(sizes, 0)}. Calculated output size per "
+          f"channel: {_by(sizes, rank)}. Output size is too small", *x.shape[2:], *sizes)
+    return _in_compute_dtype(convolve_transposed, rank, input, x, weight, bias, sizes, padding, stride, dilation,
+                             groups)
 
 
 # -- public ----------------------------------------------------------------------------------------------------------
@@ -240,8 +241,8 @@ def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Di
            dilation: Dims = 1, groups: int = 1) -> Tensor:
     """input (N, C, L) or (C, L), weight (M, C / groups, K), bias (M) → (N, M, L') or (M, L').
 
-    out[m, q] = bias[m] + sum over c, k of weight[m, c, k] * input[c, q * stride - padding + k * dilation], where m and c
-    are of one group. L' = (L + 2 * padding - dilation * (K - 1) - 1) // stride + 1.
+    out[m, q] = bias[m] + sum over c, k of weight[m, c, k] * input[c, q * stride - padding + k * dilation], where m and
+    c are of one group. L' = (L + 2 * padding - dilation * (K - 1) - 1) // stride + 1.
     """
     return _convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
@@ -287,7 +288,8 @@ def conv3d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, st
 @derived(modules=BOTH, method=False)
 def conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
                      output_padding: Dims = 0, groups: int = 1, dilation: Dims = 1) -> Tensor:
-    """The transpose of `conv1d`: input (N, C, L) or (C, L), weight (C, M / groups, K), bias (M) → (N, M, L') or (M, L').
+    """The transpose of `conv1d`: input (N, C, L) or (C, L), weight (C, M / groups, K), bias (M) → (N, M, L') or
+    (M, L').
 
     L' = (L - 1) * stride - 2 * padding + dilation * (K - 1) + output_padding + 1.
     """
@@ -304,7 +306,7 @@ def conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, 
 @derived(modules=BOTH, method=False)
 def conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
                      output_padding: Dims = 0, groups: int = 1, dilation: Dims = 1) -> Tensor:
-    """The transpose of `conv3d`: input (N, C, D, H, W) or (C, D, H, W), weight (C, M / groups, KD, KH, KW), bias (M)."""
+    """The transpose of `conv3d`: input (N, C, D, H, W) or (C, D, H, W), weight (C, M / groups, KD, KH, KW)."""
     return _transposed("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -354,8 +356,8 @@ def _(make: Any) -> Iterator[Sample]:
 @conv_transpose2d.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3, 4, 5), make(3, 4, 3, 3), make(4))
-    yield sample(make(4, 4, 5), make(4, 3, 3, 2), make(6), stride=(2, 3), padding=(1, 0), output_padding=(1, 2), groups=2,
-                 dilation=(2, 1))
+    yield sample(make(4, 4, 5), make(4, 3, 3, 2), make(6), stride=(2, 3), padding=(1, 0), output_padding=(1, 2),
+                 groups=2, dilation=(2, 1))
 
 
 @conv_transpose3d.samples

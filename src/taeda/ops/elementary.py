@@ -90,12 +90,31 @@ def digamma(input: Tensor) -> Tensor:
     return call("digamma", input)
 
 
+@digamma.gradient
+def _(grad: Any, input: Any) -> Any:
+    return grad * trigamma(input)
+
+
 @digamma.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, low=0.2, high=3))
+    yield sample(make(5, low=-0.9, high=-0.1))
 
 
-digamma.differentiable = False  # its derivative, polygamma(1, x), is not there yet
+@pointwise(public=False, dtype=promote_to_float)
+def trigamma(input: Tensor) -> Tensor:
+    """The derivative of digamma: by the recurrence up to 12, then the asymptotic series; by reflection for negative numbers."""
+    negative = input < 0.5
+    x = select(negative, 1 - input, input)
+    value = const(0, x.dtype)
+    for _ in range(12):
+        value = value + 1 / (x * x)
+        x = x + 1
+    y = 1 / (x * x)
+    series = y * (1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * (5 / 66)))))
+    value = value + 1 / x + 0.5 * y + series / x
+    sine = call("sin", input * math.pi)
+    return select(negative, (math.pi * math.pi) / (sine * sine) - value, value)
 
 
 @derived(public="logit", modules=("torch", "special"), inplace=True, out=True)

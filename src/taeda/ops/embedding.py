@@ -46,20 +46,20 @@ def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) 
 
 
 @kernel(public=False)
-def embedding_sum(b: Any, grad: Tensor, input: Tensor, rows: SymInt, padding_idx: SymInt) -> Tensor:
-    """The gradient of the table: rows of `grad` summed by index, in the order of `input`, those of `padding_idx` left out."""
-    out = b.full(accumulator(grad.dtype), [rows, grad.size(-1)], 0)
-    _walk(b, "sum", grad, out, input, padding_idx)
-    if out.dtype == grad.dtype:
+def embedding_sum(b: Any, grad_rows: Tensor, input: Tensor, rows: SymInt, padding_idx: SymInt) -> Tensor:
+    """The gradient of the table: `grad_rows` summed by index, in the order of `input`, those of `padding_idx` left out."""
+    out = b.full(accumulator(grad_rows.dtype), [rows, grad_rows.size(-1)], 0)
+    _walk(b, "sum", grad_rows, out, input, padding_idx)
+    if out.dtype == grad_rows.dtype:
         return out
-    result = b.alloc(grad.dtype, out.shape)
+    result = b.alloc(grad_rows.dtype, out.shape)
     b.copy(result, out)
     return result
 
 
 @embedding_sum.meta
-def _(grad: Any, input: Any, rows: Any, padding_idx: Any) -> Result:
-    return Result(grad.dtype, [rows, grad.shape[-1]])
+def _(grad_rows: Any, input: Any, rows: Any, padding_idx: Any) -> Result:
+    return Result(grad_rows.dtype, [rows, grad_rows.shape[-1]])
 
 
 @embedding_sum.gradient

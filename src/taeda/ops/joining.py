@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.ir.expression import maximum, minimum
 from taeda.ops.dtypes import Operand, result_type
-from taeda.ops.op import Result, Sample, Tensor, Tensors, kernel, sample
+from taeda.ops.op import Number, Result, Sample, Sizes, Tensor, Tensors, kernel, sample
 from taeda.ops.views import wrap_dim
 
 
@@ -142,3 +143,50 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample([make(3, 4), make(3, 4)])
     yield sample([make(3, 4), make(3, 4), make(3, 4)], 1)
     yield sample([make(()), make(())], -1)
+
+
+def _padded_shape(input: Any, pad: Any) -> list[Any]:
+    if len(pad) % 2 or len(pad) // 2 > input.ndim:
+        raise RuntimeError(f"Length of pad must be even and no more than twice the {input.ndim} dimensions of the input, but the pad "
+                           f"has {len(pad)} numbers")
+    shape = list(input.shape)
+    for k in range(len(pad) // 2):
+        d = input.ndim - 1 - k
+        shape[d] = shape[d] + pad[2 * k] + pad[2 * k + 1]
+    return shape
+
+
+@kernel(public="constant_pad_nd", method=False)
+def constant_pad_nd(b: Any, input: Tensor, pad: Sizes, value: Number = 0) -> Tensor:
+    """`input` with `value` around it: pad is (before, after) of the last dimension, then of the one before it, and so
+    on. Negative numbers cut off."""
+    shape = _padded_shape(input, pad)
+    for d, n in enumerate(shape):
+        b.check(n >= 0, RuntimeError, f"The input size {{0}}, plus negative padding, resulted in a negative output size along dimension "
+                f"{d}", input.shape[d])
+    out = b.full(input.dtype, shape, value)
+    source, destination = input, out
+    for k in range(len(pad) // 2):
+        d = input.ndim - 1 - k
+        before, after, n = pad[2 * k], pad[2 * k + 1], input.shape[d]
+        source = b.view("slice", source, (d, maximum(-before, 0), n + minimum(after, 0), 1))
+        destination = b.view("slice", destination, (d, maximum(before, 0), shape[d] - maximum(after, 0), 1))
+    b.copy(destination, source)
+    return out
+
+
+@constant_pad_nd.meta
+def _(input: Any, pad: Any, value: Any = 0) -> Result:
+    return Result(input.dtype, _padded_shape(input, pad))
+
+
+@constant_pad_nd.gradient
+def _(grad: Any, pad: Any) -> Any:
+    return constant_pad_nd(grad, tuple(-n for n in pad), 0)
+
+
+@constant_pad_nd.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), (1, 2))
+    yield sample(make(2, 3, 4), (1, 0, 2, 1), 0.5)
+    yield sample(make(3, 4), (-1, 1, 0, -1))

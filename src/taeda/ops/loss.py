@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.loop import Kernel, Operand, Reduce, Store, call, cast, const, load, reduced, scalar, select
+from taeda.ir.expression import product
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, const, load, reduced, scalar, select
 from taeda.ops.creation import arange
-from taeda.ops.op import Result, Sample, SymInt, Tensor, derived, kernel, sample
+from taeda.ops.op import Result, Sample, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, where
-from taeda.ops.reduction import compute
+from taeda.ops.reduction import compute, log_softmax
 
 
 @kernel(public=False, differentiable=False)
@@ -63,8 +64,160 @@ def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
 
 @cross_entropy_mean.samples
 def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(5, 7), make.integers(7, 5), -100)
-    yield sample(make(3, 40), make.integers(40, 3), 2)
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), -100)
+    yield sample(make(3, 40), make(3, dtype="int64", low=0, high=40), 2)
 
 
-__all__ = ["call", "checked_targets", "cross_entropy_mean"]
+def _rows(input: Any, target: Any) -> tuple[Any, Any]:
+    """Scores as (rows, classes) and targets as (rows): the classes are dimension 1 (0 of a vector)."""
+    if input.ndim == 1:
+        return input.unsqueeze(0), target.reshape((1,))
+    if input.ndim == 2:
+        return input, target
+    last = input.permute((0, *range(2, input.ndim), 1))
+    return last.reshape((-1, input.shape[1])), target.reshape((-1,))
+
+
+def _check_targets(input: Any, target: Any) -> None:
+    """PyTorch's errors where scores and class numbers do not fit."""
+    if input.ndim == 0:
+        raise RuntimeError("Expected floating point type for target with class probabilities" if target.ndim == 0
+                           else "input tensor should be 1D or 2D")
+    expected = 0 if input.ndim == 1 else input.ndim - 1
+    if target.ndim != expected:
+        raise ValueError(f"Expected target of {expected} dimensions for an input of {input.ndim}, got {target.ndim}")
+    if target.dtype not in ("int64", "uint8"):
+        words = {"int32": "Int", "int16": "Short", "int8": "Char", "bool": "Bool", "float32": "Float", "float64": "Double"}
+        raise RuntimeError(f"expected scalar type Long but found {words.get(target.dtype, target.dtype)}")
+    if input.ndim > 1:
+        check(input.shape[0] == target.shape[0], ValueError, "Expected input batch_size ({0}) to match target batch_size ({1}).",
+              input.shape[0], target.shape[0])
+        for d in range(1, target.ndim):
+            check(input.shape[d + 1] == target.shape[d], RuntimeError,
+                  f"Expected target size {{0}} along dimension {d}, got {{1}}", input.shape[d + 1], target.shape[d])
+
+
+def _finish(losses: Any, weights: Any, target: Any, dtype: str, reduction: str) -> Any:
+    """Losses per row (already weighted) to the result of the given reduction; `weights`: what a mean is divided by."""
+    if reduction == "none":
+        return convert(losses, dtype).reshape(target.shape)
+    if reduction == "sum":
+        return convert(losses.sum(), dtype)
+    if reduction != "mean":
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return convert(losses.sum() / weights.sum(), dtype)
+
+
+def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: str) -> tuple[Any, Any]:
+    """Per row: the weight of its class (0 where it is ignored), and whether column k is its class."""
+    hot = _hot(target, classes)
+    valid = target.ne(ignore_index)
+    if weight is None:
+        return convert(valid, dtype), hot
+    chosen = where(hot, convert(weight, dtype), 0.0).sum((1,))
+    return where(valid, chosen, 0.0), hot
+
+
+@derived(modules=("nn.functional",), method=False)
+def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100,
+             reduction: str = "mean") -> Tensor:
+    """-weight[target] * input[target], for log-probabilities (N, C, *) or (C) and class numbers (N, *) or ().
+
+    A mean is divided by the sum of the weights. Raises IndexError for a target that is no class.
+    """
+    _check_targets(input, target)
+    scores, rows = _rows(input, target)
+    x = compute(scores)
+    rows = checked_targets(rows, scores.shape[1], ignore_index)
+    weights, hot = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
+    chosen = where(hot, x, 0.0).sum((1,))
+    # An ignored row counts nothing even where its score is infinite.
+    losses = where(rows.ne(ignore_index), -chosen * weights, 0.0)
+    return _finish(losses, weights, target, input.dtype, reduction)
+
+
+@nll_loss.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), 2, reduction="sum")
+    yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
+    yield sample(make(7), make(dtype="int64", low=0, high=7))
+
+
+@derived(modules=("nn.functional",), method=False)
+def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100,
+                  reduction: str = "mean", label_smoothing: float = 0.0) -> Tensor:
+    """-log softmax(input)[target] over dimension 1, for class numbers; or -sum(target * log softmax(input)) for probabilities.
+
+    Shapes: input (N, C, *) or (C); target (N, *) or () of classes, or of the shape of input.
+    """
+    if target.dtype in ("float16", "bfloat16", "float32", "float64"):
+        return _soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    _check_targets(input, target)
+    scores, rows = _rows(input, target)
+    plain = weight is None and isinstance(label_smoothing, float) and label_smoothing == 0.0
+    if plain and reduction == "mean":
+        return cross_entropy_mean(scores, rows, ignore_index)
+    x = log_softmax(compute(scores), 1)
+    rows = checked_targets(rows, scores.shape[1], ignore_index)
+    weights, hot = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
+    valid = rows.ne(ignore_index)
+    losses = where(valid, -where(hot, x, 0.0).sum((1,)) * weights, 0.0)
+    if not (isinstance(label_smoothing, float) and label_smoothing == 0.0):
+        every = -(x if weight is None else x * convert(weight, x.dtype)).sum((1,))
+        losses = losses * (1 - label_smoothing) + where(valid, every, 0.0) * (label_smoothing / scores.shape[1])
+    return _finish(losses, weights, target, input.dtype, reduction)
+
+
+def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, label_smoothing: Any) -> Any:
+    if input.ndim != target.ndim:
+        raise RuntimeError(f"Expected floating point type for target with class probabilities of {input.ndim} dimensions, "
+                           f"got {target.ndim}")
+    dim = 0 if input.ndim == 1 else 1
+    classes = input.shape[dim]
+    probability = convert(target, compute(input).dtype)
+    if not (isinstance(label_smoothing, float) and label_smoothing == 0.0):
+        probability = probability * (1 - label_smoothing) + label_smoothing / classes
+    terms = log_softmax(compute(input), dim) * probability
+    if weight is not None:
+        terms = terms * convert(weight, terms.dtype).reshape(tuple(-1 if d == dim else 1 for d in range(input.ndim)))
+    losses = -terms.sum((dim,))
+    if reduction == "none":
+        return convert(losses, input.dtype)
+    total = losses.sum()
+    if reduction == "mean" and input.ndim > 1:
+        total = total / product([n for d, n in enumerate(input.shape) if d != dim])
+    elif reduction not in ("mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return convert(total, input.dtype)
+
+
+@cross_entropy.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), 3, label_smoothing=0.1)
+    yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
+    yield sample(make(4, 6), make(4, 6, low=0, high=1), reduction="sum")
+    yield sample(make(7), make(dtype="int64", low=0, high=7))
+
+
+def _elementwise_loss(losses: Any, reduction: str) -> Any:
+    if reduction == "none":
+        return losses
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+@derived(modules=("nn.functional",), method=False)
+def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """(input - target)^2, element-wise."""
+    difference = input - target
+    return _elementwise_loss(difference * difference, reduction)
+
+
+@mse_loss.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), make(3, 4))
+    yield sample(make(3, 4), make(3, 4), reduction="sum")
+    yield sample(make(3, 4), make(3, 4), reduction="none")

@@ -9,7 +9,7 @@ from typing import Any
 
 from taeda.ops.op import Sample, Sizes, Tensor, check, derived, sample
 from taeda.ops.pointwise import convert
-from taeda.ops.reduction import compute
+from taeda.ops.reduction import compute, standardize
 
 
 def _trailing_dims(input: Any, normalized_shape: Any, name: str) -> tuple[int, ...]:
@@ -27,10 +27,11 @@ def _trailing_dims(input: Any, normalized_shape: Any, name: str) -> tuple[int, .
 
 
 def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
+    """`weight` and `bias` are expanded first: then it is certain that the shape stays that of y, and all is one kernel."""
     if weight is not None:
-        y = y * compute(weight)
+        y = y * compute(weight).expand(y.shape[y.ndim - weight.ndim:])
     if bias is not None:
-        y = y + compute(bias)
+        y = y + compute(bias).expand(y.shape[y.ndim - bias.ndim:])
     return y
 
 
@@ -43,11 +44,7 @@ def layer_norm(input: Tensor, normalized_shape: Sizes, weight: Tensor | None = N
     Source: Ba, Kiros, Hinton, "Layer Normalization", 2016.
     """
     dims = _trailing_dims(input, normalized_shape, "layer_norm")
-    x = compute(input)
-    centred = x - x.mean(dims, True)
-    variance = (centred * centred).mean(dims, True)
-    y = _scale_and_shift(centred * (variance + eps).rsqrt(), weight, bias)
-    return convert(y, input.dtype)
+    return convert(_scale_and_shift(standardize(input, dims, eps), weight, bias), input.dtype)
 
 
 @layer_norm.samples
@@ -95,7 +92,8 @@ def batch_norm_training(input: Tensor, weight: Tensor | None, bias: Tensor | Non
     mean = x.mean(dims, True)
     centred = x - mean
     variance = (centred * centred).mean(dims, True)
-    y = _scale_and_shift(centred * (variance + eps).rsqrt(), _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    # standardize computes the same mean and variance; the compiler sees that.
+    y = _scale_and_shift(standardize(input, dims, eps), _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
     return convert(y, input.dtype), mean.reshape((-1,)), variance.reshape((-1,))
 
 
@@ -121,10 +119,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     check(channels % num_groups == 0, RuntimeError,
           "Expected number of channels in input to be divisible by num_groups, but got input with {0} channels and "
           f"num_groups={num_groups}", channels)
-    x = compute(input).reshape((n, num_groups, -1))
-    centred = x - x.mean((2,), True)
-    variance = (centred * centred).mean((2,), True)
-    y = (centred * (variance + eps).rsqrt()).reshape(input.shape)
+    y = standardize(input.reshape((n, num_groups, -1)), (2,), eps).reshape(input.shape)
     y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
     return convert(y, input.dtype)
 

@@ -8,7 +8,7 @@ from typing import Any
 from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index, load, scalar, select
 from taeda.ops import dtypes
 from taeda.ops.creation import _as, generate
-from taeda.ops.op import DType, Generator, Number, Result, Sizes, SymInt, Tensor, kernel
+from taeda.ops.op import DType, Generator, Number, Result, Sizes, SymInt, Tensor, derived, kernel
 
 
 def bits(word: int, at: int = 0) -> Expr:
@@ -145,3 +145,9 @@ def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
     if not train:
         return grads[0]
     return grads[0] * outputs[1] * _reciprocal(1 - p)
+
+
+@derived(method=False)
+def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator | None = None) -> Tensor:
+    """`input` with each element zeroed with probability p and the others divided by 1 - p, while training."""
+    return native_dropout(input, p, True, generator)[0] if train else input

@@ -333,6 +333,28 @@ for _name in ("var", "std", "var_mean", "std_mean"):
     _variance_overloads(_name, _name.startswith("std"), _name.endswith("mean"))
 
 
+@derived(public=False)
+def standardize(input: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
+    """(input - mean) / sqrt(variance + eps) over `dims`, the variance divided by the count: the heart of normalisations.
+
+    16-bit floats give float32, which is for the caller to round.
+    """
+    x = compute(input)
+    n = to_float(count(input, dims))
+    centred = x - reduce_sum(x, dims) / n
+    return centred * (reduce_sum(centred * centred, dims) / n + eps).rsqrt()
+
+
+@standardize.gradient
+def _(grad: Any, input: Any, dims: Any, eps: Any) -> Any:
+    x = compute(input)
+    n = to_float(count(input, dims))
+    centred = x - reduce_sum(x, dims) / n
+    scale = (reduce_sum(centred * centred, dims) / n + eps).rsqrt()
+    y = centred * scale
+    return convert(scale * (grad - reduce_sum(grad, dims) / n - y * (reduce_sum(grad * y, dims) / n)), input.dtype)
+
+
 # -- extrema -----------------------------------------------------------------------------------------------------------------------
 
 

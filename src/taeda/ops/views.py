@@ -18,8 +18,8 @@ from taeda.ops.op import (
     check,
     derived,
     kernel,
+    registry,
     sample,
-    sum_to,
     view,
 )
 
@@ -174,6 +174,40 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3, 4), 0, 2)
     yield sample(make(2, 3, 4, 1), (0, 1), (-1, 0))
+
+
+# -- undoing broadcasting ---------------------------------------------------------------------------------------------------
+
+
+@derived(public=False, shape_only=("like",))
+def sum_to(input: Tensor, like: Tensor) -> Tensor:
+    """`input` summed over the dimensions along which a tensor of the shape of `like` would be broadcast to it.
+
+    What is certain from the numbers of dimensions is a reduction that can be fused with what `input` comes from.
+    """
+    lead = input.ndim - like.ndim
+    certain = (*range(lead), *(d for d in range(lead, input.ndim) if like.dims[d - lead] == 1 and input.dims[d] != 1))
+    if certain:
+        input = registry.ops["reduce_sum"](input, certain)
+    if lead > 0:
+        input = squeeze_dims(input, tuple(range(lead)))
+    return input if input.dims == like.dims else sum_to_shape(input, like)
+
+
+@kernel(public=False, shape_only=("like",))
+def sum_to_shape(b: Any, input: Tensor, like: Tensor) -> Tensor:
+    """`input` summed over the dimensions that turn out to have size 1 in `like`, of as many dimensions; often none."""
+    return b.sum_to(input, like)
+
+
+@sum_to_shape.meta
+def _(input: Any, like: Any) -> Result:
+    return Result(input.dtype, like.shape)
+
+
+@sum_to_shape.gradient
+def _(grad: Any, input: Any) -> Any:
+    return expand(grad, input.shape), None
 
 
 # -- sizes ------------------------------------------------------------------------------------------------------------------
@@ -523,14 +557,44 @@ def as_strided_gradient(upstream: Tensor, like: Tensor, size: Sizes, stride: Siz
     from taeda.ops.creation import arange, zeros
     from taeda.ops.indexing import index_add
 
-    start = like.storage_offset()
-    offset = start if storage_offset is None else storage_offset
-    strides = [like.stride(d) for d in range(like.ndim)]
-    low = minimum(start, offset)
-    extent = maximum(start + _extent(like.shape, strides), offset + _extent(size, stride)) - low
+    offset, low, extent = _memory(like, size, stride, storage_offset)
     positions = as_strided(arange(0, 1, extent, "int64"), size, stride, offset - low)
     memory = index_add(zeros((extent,), upstream.dtype), 0, reshape(positions, (-1,)), reshape(upstream, (-1,)))
-    return as_strided(memory, like.shape, tuple(strides), start - low)
+    return as_strided(memory, like.shape, tuple(like.stride(d) for d in range(like.ndim)), like.storage_offset() - low)
+
+
+@as_strided_gradient.gradient
+def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
+    return as_strided_like(grad, like, size, stride, storage_offset), None
+
+
+@kernel(public=False, shape_only=("like",))
+def as_strided_like(b: Any, input: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None) -> Tensor:
+    """as_strided of a copy of `input` that lies in memory as `like` does."""
+    offset, low, extent = _memory(like, size, stride, storage_offset)
+    memory = b.full(input.dtype, (extent,), 0)
+    inside = [list(like.shape), [like.stride(d) for d in range(like.ndim)], like.storage_offset() - low]
+    b.copy(b.view("as_strided", memory, inside, like.ndim), input)
+    return b.view("as_strided", memory, [list(size), list(stride), offset - low], len(size))
+
+
+@as_strided_like.meta
+def _(input: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Result:
+    return Result(input.dtype, size)
+
+
+@as_strided_like.gradient
+def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
+    return as_strided_gradient(grad, like, size, stride, storage_offset), None
+
+
+def _memory(like: Any, size: Any, stride: Any, storage_offset: Any) -> tuple[Any, Any, Any]:
+    """Where the geometry starts, where it and that of `like` start at the earliest, and how far they reach from there."""
+    start = like.storage_offset()
+    offset = start if storage_offset is None else storage_offset
+    low = minimum(start, offset)
+    strides = [like.stride(d) for d in range(like.ndim)]
+    return offset, low, maximum(start + _extent(like.shape, strides), offset + _extent(size, stride)) - low
 
 
 def _extent(size: Any, stride: Any) -> Any:

@@ -56,7 +56,7 @@ def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: An
     """`depth`: channels * taps; `extent`: elements of the copy, all channels; `pixels` of one block of lines."""
     size, most = SIZES[type], max(pixel_rows(target))
     width, lanes = tile_width(target, size), target.lanes(size)
-    return (((pixels + most) * width + extent + lanes + lanes * lanes) * size + (depth + pixels + most) * 8 + 256)
+    return (((pixels + most) * width + extent + lanes + lanes * lanes) * size + (depth + 2 * pixels + most) * 8 + 256)
 
 
 def emit_conv_columns(target: Target, type: str = "float") -> str:
@@ -131,22 +131,24 @@ def emit_conv_direct(target: Target, type: str = "float", bias: bool = False) ->
     block_pixels = n["line_block"] * n["pixels_x"]
     flat = (n["out_step_x"].equals(1) & n["out_step_y"].equals(1) & n["out_origin_x"].equals(0)
             & n["out_x"].equals(n["pixels_x"]))
-    # Scratch: a square of lanes, results, offsets of (channel, tap), offsets of pixels, the copy.
+    # Scratch: a square of lanes, results, offsets of (channel, tap), offsets of pixels in the copy and in out, the copy.
     square = arguments.scratch
     results = f.at(square, lanes * lanes * size)
     tap_offsets = f.at(results, (block_pixels + most) * (tile_vectors * lanes * size))
     pixel_offsets = f.at(tap_offsets, depth * 8)
-    padded = f.at(pixel_offsets, ((block_pixels + most) * 8 + 63) // 64 * 64)
+    out_offsets = f.at(pixel_offsets, (block_pixels + most) * 8)
+    padded = f.at(out_offsets, (block_pixels * 8 + 63) // 64 * 64)
 
     fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, n["channels"])
 
-    def pixel_line(y: Value, to: Value) -> list[Value]:
-        def pixel(k: Value, to: Value) -> list[Value]:
-            f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, to)
-            return [f.at(to, 8)]
-        return f.loop(0, n["pixels_x"], pixel, carry=[to])
+    def pixel_line(y: Value, at: Value, to: Value) -> list[Value]:
+        def pixel(k: Value, at: Value, to: Value) -> list[Value]:
+            f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, at)
+            f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * size, to)
+            return [f.at(at, 8), f.at(to, 8)]
+        return f.loop(0, n["pixels_x"], pixel, carry=[at, to])
 
-    (end,) = f.loop(0, n["line_block"], pixel_line, carry=[pixel_offsets])
+    end, _ = f.loop(0, n["line_block"], pixel_line, carry=[pixel_offsets, out_offsets])
     for k in range(most):
         f.store(f.constant(0), f.at(end, 8 * k))
 
@@ -205,13 +207,10 @@ def emit_conv_direct(target: Target, type: str = "float", bias: bool = False) ->
                     count = f.minimum(f.constant(lanes), pixels - p)
 
                     def row(m: Value) -> None:
-                        def one(k: Value) -> None:
-                            value = f.load(type, f.index(square, type, m * lanes + k))
-                            pixel = p + k
-                            spread = (pixel // n["pixels_x"] * n["out_step_y"] * n["out_x"]
-                                      + pixel % n["pixels_x"] * n["out_step_x"])
-                            f.store(value, f.index(to, type, f.select(flat, pixel, spread) + m * out_plane))
-                        f.loop(0, count, one)
+                        from_row, to_row = f.index(square, type, m * lanes), f.index(to, type, m * out_plane)
+                        f.loop(0, count, lambda k: f.store(
+                            f.load(type, f.index(from_row, type, k)),
+                            f.at(to_row, f.load("i64", f.index(out_offsets, "i64", p + k)))))
                     f.loop(0, f.minimum(rows, f.constant(lanes)), row)
 
                 simple = flat & (rows >= lanes)

@@ -16,6 +16,7 @@ threads. Pixels of all images form one row, cut in blocks of `pixel_block`; a wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from taeda.codegen.target import Target
@@ -44,6 +45,7 @@ INTEGERS = (
     "channel_block", "pixel_block", "row_block",
     # Where the weight of (group, row, channel, tap) stands, in elements: strides, and the place of the first tap.
     "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
+    "pack_rows", "pack_stride",  # rows stand in packs of so many (a multiple of a tile's), so far apart
 )
 
 
@@ -62,6 +64,12 @@ def tile_of(target: Target) -> Tile:
     if target.fma:
         return Tile(6, 2, (2, 4, 6))
     return Tile(4, 2, (2, 4))
+
+
+def pack_vectors(target: Target, itemsize: int) -> int:
+    """Vectors in a pack of rows: the least number that has whole tiles in it."""
+    rows, lanes = tile_of(target).rows, target.lanes(itemsize)
+    return math.lcm(rows, lanes) // lanes
 
 
 def panel_width(target: Target, itemsize: int) -> int:
@@ -379,7 +387,8 @@ class _Writer:
                 def rows(row: Value) -> None:
                     valid = f.minimum(f.constant(tile_rows), stop_row - row)
                     channel_out = group * n["rows"] + row
-                    a = f.index(weight, self.type, group * n["group_stride"] + row * n["row_stride"] + n["first_tap"]
+                    a = f.index(weight, self.type, group * n["group_stride"] + row // n["pack_rows"] * n["pack_stride"]
+                                + row % n["pack_rows"] * n["row_stride"] + n["first_tap"]
                                 + channel * n["channel_stride"])
                     bias_at = f.index(bias, self.type, channel_out)
                     step = self.tile.row_variants[1] - self.tile.row_variants[0]

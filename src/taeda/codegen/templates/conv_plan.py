@@ -144,14 +144,8 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
     itemsize = itemsize_of(type)
     width = conv_gather.panel_width(target, itemsize)
     size, out_size, pixels = three(x.shape[2:], 1), three(out.shape[2:], 1), list(g.pixels)
-    if list(g.step) == [1, 1, 1] and list(g.out_step) == [1, 1, 1] and \
-            all(isinstance(o, Symbol) or o == 0 for o in [*g.origin, *g.out_origin]):
-        # A single tap that moves nothing: the image is one line.
-        same = all_of(g.tap_count == 1, *(o == 0 for o in g.origin),
-                      *(p == s for p, s in zip(pixels, size, strict=True)))
-        size = [*(where(same, 1, s) for s in size[:2]), where(same, product(size), size[2])]
-        out_size = [*(where(same, 1, s) for s in out_size[:2]), where(same, product(out_size), out_size[2])]
-        pixels = [*(where(same, 1, s) for s in pixels[:2]), where(same, product(pixels), pixels[2])]
+    if list(g.out_step) == [1, 1, 1]:
+        size, pixels, out_size = _as_one_line(g.taps, g.step, [*g.origin, *g.out_origin], size, pixels, out_size)
     tap_count = maximum(g.tap_count, 1)
     channel_block = maximum(minimum(g.channels, 4096 // itemsize // tap_count), 1)
     depth = channel_block * tap_count
@@ -159,14 +153,37 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
     pixel_block = panels * width
     images = x.shape[0]
     pixel_blocks = ceildiv(images * product(g.pixels), pixel_block)
+    places = [*_weight_places(g), 1 << 40, 0]
+    if g.columns == "swapped":
+        # Rows of such a weight are spread over memory: they are brought together.
+        lanes = target.lanes(itemsize)
+        pack = conv_gather.pack_vectors(target, itemsize)
+        packs = ceildiv(g.rows, pack * lanes)
+        packed = b.alloc(weight.dtype, [g.groups * packs * (pack * lanes) * g.depth])
+        b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": pack}, [weight, packed],
+                 [g.channels, g.groups, g.rows, g.tap_count, g.channel_stride, g.group_stride],
+                 work=g.groups * ceildiv(g.rows, lanes) * g.channels, grain=1, scratch=lanes * lanes * itemsize)
+        weight, width_of_pack = packed, pack * lanes
+        places = [packs * width_of_pack * g.depth, 1, g.tap_count * width_of_pack, 0,
+                  *(product(g.taps[k + 1:]) * width_of_pack for k in range(3)), width_of_pack, g.depth * width_of_pack]
     # A few large blocks of pixels leave threads idle: then the rows are divided too.
     row_block = ceildiv(ceildiv(g.rows, ceildiv(8, maximum(pixel_blocks, 1))), 24) * 24
     b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step), "bias": bias is not None},
              _operands(x, weight, bias, out),
              [images, g.groups, g.channels, g.rows, *size, *g.taps, *pixels, *g.step, *g.origin, *g.tap_step, *out_size,
-              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *_weight_places(g)],
+              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *places],
              work=g.groups * ceildiv(g.rows, row_block) * pixel_blocks, grain=1,
              scratch=conv_gather.scratch_bytes(target, type, channel_block, tap_count, pixel_block))
+
+
+def _as_one_line(taps: Sequence[Any], step: Sequence[int], origin: Sequence[Any], size: list[Any], pixels: list[Any],
+                 *more: list[Any]) -> tuple[list[Any], ...]:
+    """Sizes with (z, y, x) taken as one line, where there is a single tap and pixels are where the input's elements are."""
+    shapes = (size, pixels, *more)
+    if list(step) != [1, 1, 1]:
+        return shapes
+    same = all_of(product(taps) == 1, *(o == 0 for o in origin), *(p == s for p, s in zip(pixels, size, strict=True)))
+    return tuple([where(same, 1, s[0]), where(same, 1, s[1]), where(same, product(s), s[2])] for s in shapes)
 
 
 def _direct(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
@@ -290,7 +307,7 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
 
 
 def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
-    """The least k with position - k * dilation a multiple of the stride (-1: there is none), and the period of such k."""
+    """The least k with position - k * dilation a multiple of the stride (-1: none), and the period of such k."""
     period = stride // math.gcd(stride, dilation)
     found: Any = -1
     for k in reversed(range(period)):
@@ -309,13 +326,15 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
     channels, rows = x.shape[1] // groups, upstream.shape[1] // groups
     size, pixels, taps = three(x.shape[2:], 1), three(upstream.shape[2:], 1), three(kernel, 1)
     step, tap_step = three(stride, 1), three(dilation, 1)
+    origin = three([-p for p in padding], 0)
+    size, pixels = _as_one_line(taps, step, origin, size, pixels)
     tap_count, pixel_count = product(taps), product(pixels)
     extent = [maximum((q - 1) * s + (t - 1) * d + 1, 0)
               for q, s, t, d in zip(pixels, step, taps, tap_step, strict=True)]
     vectors = ceildiv(rows, lanes)
     out = b.alloc(x.dtype, [rows * groups, channels, *kernel])
     integers = [images, groups, channels, rows, *size, *taps, *pixels, *step,
-                *three([-p for p in padding], 0), *tap_step]
+                *origin, *tap_step]
     places = [0, 0, 0, *extent]
 
     few_rows = rows * 5 < vectors * (lanes * 3)

@@ -146,7 +146,8 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, bias:
         def run(row: Value, tile: Function, rows: int, count: int) -> None:
             f.loop(0, vectors, lambda v: _nothing(f.call(
                 tile, padded, tap_offsets, weight_offsets, depth, f.index(from_offsets, "i64", v),
-                f.index(to_offsets, "i64", v), vectors - v, f.index(weight, type, group * n["group_stride"] + row * n["row_stride"] + n["first_tap"]),
+                f.index(to_offsets, "i64", v), vectors - v,
+                f.index(weight, type, group * n["group_stride"] + row * n["row_stride"] + n["first_tap"]),
                 n["row_stride"] * size,
                 f.index(bias_data, type, first_row + row), f.index(out_base, type, row * out_plane),
                 out_plane * size, n["step_x"] * size, n["pixels_x"], n["out_step_x"] * size, spare)), step=count)
@@ -186,8 +187,8 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int, bias:
     vec = vector(lanes, type)
     f = module.function(f"tile_{rows}x{vectors}", [
         ("ptr", "padded"), ("ptr", "taps"), ("ptr", "table"), ("i64", "depth"), ("ptr", "from"),
-        ("ptr", "to"), ("i64", "count"), ("ptr", "weight"), ("i64", "pitch"), ("ptr", "bias"), ("ptr", "out"), ("i64", "out_pitch"), ("i64", "step"),
-        ("i64", "pixels"), ("i64", "out_step"), ("ptr", "spare")])
+        ("ptr", "to"), ("i64", "count"), ("ptr", "weight"), ("i64", "pitch"), ("ptr", "bias"), ("ptr", "out"),
+        ("i64", "out_pitch"), ("i64", "step"), ("i64", "pixels"), ("i64", "out_step"), ("ptr", "spare")])
     last = f["count"] - 1
     which = [f.minimum(f.constant(v), last) for v in range(vectors)]
     start = [f.at(f["padded"], f.load("i64", f.index(f["from"], "i64", w))) for w in which]

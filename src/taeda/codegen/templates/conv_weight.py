@@ -48,17 +48,19 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, image_block: An
              + 64) * size + (channel_block * taps + most) * 8 + image_block * lines * 8 + 192)
 
 
-def emit_conv_lanes(target: Target, type: str = "float") -> str:
+def emit_conv_lanes(target: Target, type: str = "float", tile_vectors: int = 0) -> str:
     """Transposes matrices [rows][pixels], one for each image and group. Scratch: lanes * lanes elements.
 
     Operands: source, result.
 
     The result holds, for each group and each tile of `tile_width` rows (the last one narrower, but whole vectors),
-    [images * pixels][rows of the tile]. A work item is (group, vector of rows, image).
+    [images * pixels][rows of the tile]. With `tile_vectors` tiles have that many vectors, the last one too.
+    A work item is (group, vector of rows, image).
     """
     module = Module(target)
     size = SIZES[type]
-    lanes, tile_vectors = target.lanes(size), len(tap_rows(target))
+    lanes, fixed = target.lanes(size), tile_vectors > 0
+    tile_vectors = tile_vectors or len(tap_rows(target))
     vec = vector(lanes, type)
     f = module.kernel()
     arguments = Arguments(f)
@@ -73,11 +75,13 @@ def emit_conv_lanes(target: Target, type: str = "float") -> str:
         image, rest = index % n["images"], index // n["images"]
         which, group = rest % vectors, rest // vectors
         tile, within = which // tile_vectors, which % tile_vectors
-        width_bytes = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors) * (lanes * size)
+        width_bytes = f.constant(tile_vectors * lanes * size) if fixed else (
+            f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors) * (lanes * size))
         first = which * lanes
         valid = n["rows"] - first  # may exceed the lanes
         at = f.at(source, (image * n["image_stride"] + group * n["group_stride"]) * size + first * row_bytes)
-        to = f.at(result, (group * vectors + tile * tile_vectors) * (n["images"] * pixels * (lanes * size))
+        stored = f.ceil_div(vectors, tile_vectors) * tile_vectors if fixed else vectors
+        to = f.at(result, (group * stored + tile * tile_vectors) * (n["images"] * pixels * (lanes * size))
                   + image * pixels * width_bytes + within * (lanes * size))
         row_valid = [f.constant(r) < valid for r in range(lanes)]
         row_offset = [f.select(row_valid[r], row_bytes * r, 0) for r in range(lanes)]
@@ -132,6 +136,7 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
     module = Module(target)
     size = SIZES[type]
     lanes = target.lanes(size)
+    vec = vector(lanes, type)
     heights = tap_rows(target)
     tiles = [_tile(module, type, height, k + 1) for k, height in enumerate(heights)]
     copy = emit_padded_copy(module, type)
@@ -144,8 +149,14 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
     taps = n["taps_z"] * taps_yx
     lines = n["pixels_z"] * n["pixels_y"]
     pixels = lines * n["pixels_x"]
-    extent_yx = n["extent_y"] * n["extent_x"]
-    extent = n["extent_z"] * extent_yx
+    plane = n["size_z"] * n["size_y"] * n["size_x"]
+    # Without padding x is read where it stands, else from a copy. How far its lines, planes.. are from each other:
+    unpadded = n["origin_z"].equals(0) & n["origin_y"].equals(0) & n["origin_x"].equals(0)
+    for axis in "zyx":
+        unpadded = unpadded & (n[f"extent_{axis}"] <= n[f"size_{axis}"])
+    line_pitch = f.select(unpadded, n["size_x"], n["extent_x"])
+    plane_pitch = f.select(unpadded, n["size_y"], n["extent_y"]) * line_pitch
+    extent = f.select(unpadded, plane, n["extent_z"] * plane_pitch)
     vectors = f.ceil_div(n["rows"], lanes)
     tile_count = f.ceil_div(vectors, tile_vectors)
     blocks = f.ceil_div(n["channels"], n["channel_block"])
@@ -172,8 +183,8 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
             def at_z(z: Value, to: Value) -> list[Value]:
                 def at_y(y: Value, to: Value) -> list[Value]:
                     def at_x(k: Value, to: Value) -> list[Value]:
-                        place = (c * extent + z * n["tap_step_z"] * extent_yx
-                                 + y * n["tap_step_y"] * n["extent_x"] + k * n["tap_step_x"])
+                        place = (c * extent + z * n["tap_step_z"] * plane_pitch
+                                 + y * n["tap_step_y"] * line_pitch + k * n["tap_step_x"])
                         f.store(place * size, to)
                         return [f.at(to, 8)]
                     return f.loop(0, n["taps_x"], at_x, carry=[to])
@@ -184,18 +195,22 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
         for k in range(most):
             f.store(f.constant(0), f.at(end, 8 * k))
 
+        image_pitch = f.select(unpadded, n["groups"] * n["channels"], depth) * extent
+
         def images(image: Value) -> None:
             count = f.minimum(n["image_block"], n["images"] - image)
+            here_x = f.index(x, type, ((image * n["groups"] + group) * n["channels"] + channel) * plane)
+            read_from = f.select(unpadded, here_x, padded)
 
             def one_image(i: Value) -> None:
-                f.call(copy, f.index(x, type, (((image + i) * n["groups"] + group) * n["channels"] + channel)
-                                     * (n["size_z"] * n["size_y"] * n["size_x"])),
-                       f.index(padded, type, i * depth * extent), depth,
-                       *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))
+                f.branch(unpadded, lambda: None, lambda: _nothing(f.call(
+                    copy, f.index(here_x, type, i * (n["groups"] * n["channels"] * plane)),
+                    f.index(padded, type, i * image_pitch), depth,
+                    *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))))
 
                 def at_z(z: Value) -> None:
                     def at_y(y: Value) -> None:
-                        place = i * depth * extent + z * n["step_z"] * extent_yx + y * n["step_y"] * n["extent_x"]
+                        place = i * image_pitch + z * n["step_z"] * plane_pitch + y * n["step_y"] * line_pitch
                         f.store(place * size, f.index(line_offsets, "i64", i * lines + z * n["pixels_y"] + y))
                     f.loop(0, n["pixels_y"], at_y)
                 f.loop(0, n["pixels_z"], at_z)
@@ -209,7 +224,7 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
 
                 def run(tile_function: Function, rows: int) -> None:
                     f.loop(0, height, lambda row: _nothing(f.call(
-                        tile_function, padded, f.index(offsets, "i64", row), line_table, line_count, b,
+                        tile_function, read_from, f.index(offsets, "i64", row), line_table, line_count, b,
                         n["pixels_x"], n["step_x"] * size, f.at(sums, row * width_bytes))), step=rows)
 
                 f.switch(here - 1, [lambda t=t, r=r: run(t, r)  # type: ignore[misc]
@@ -222,16 +237,29 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
         first_row = tile * (tile_vectors * lanes)
         valid = f.minimum(here * lanes, n["rows"] - first_row)
 
-        def write(m: Value) -> None:
-            to = f.index(result, type, ((group * n["rows"] + first_row + m) * n["channels"] + channel) * taps)
-            start = f.index(sums, type, m)
+        row_pitch = n["channels"] * taps
+        base = f.index(result, type, (group * n["rows"] + first_row) * row_pitch + channel * taps)
+
+        def square(m: Value) -> None:
+            def block(k: Value) -> None:
+                rows = [f.load(vec, f.at(f.index(sums, type, m), (k + r) * width_bytes)) for r in range(lanes)]
+                for r, value in enumerate(transpose(f, rows)):
+                    f.store(value, f.index(base, type, (m + r) * row_pitch + k))
+            f.loop(0, height - height % lanes, block, step=lanes)
+
+        def write(m: Value, first: Value) -> None:
+            to = f.index(base, type, m * row_pitch)
+            start = f.at(f.index(sums, type, m), first * width_bytes)
 
             def one(k: Value, pointer: Value) -> list[Value]:
                 f.store(f.load(type, pointer), f.index(to, type, k))
                 return [f.at(pointer, width_bytes)]
-            f.loop(0, height, one, carry=[start])
+            f.loop(first, height, one, carry=[start])
 
-        f.loop(0, valid, write)
+        whole_rows = valid - valid % lanes
+        f.loop(0, whole_rows, square, step=lanes)
+        f.loop(0, whole_rows, lambda m: write(m, height - height % lanes))
+        f.loop(whole_rows, valid, lambda m: write(m, f.constant(0)))
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
@@ -299,7 +327,7 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
                 row = (sz * f["size_y"] + sy) * f["size_x"] + f["origin_x"]
                 stop_x = f.select(inside, f["size_x"], 0)
 
-                def at_x(x: Value) -> None:
+                def edge(x: Value) -> None:
                     sx = x + f["origin_x"]
                     low = f.maximum(f.constant(0), -sx)
                     high = f.minimum(f.constant(lanes), stop_x - sx)
@@ -313,7 +341,14 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
                     else:
                         f.store(value, place)
 
-                f.loop(0, f["extent_x"], at_x, step=lanes)
+                # The vectors from `first` to `stop` are inside as a whole, as most are.
+                first = f.minimum(f.ceil_div(f.maximum(-f["origin_x"], f.constant(0)), lanes) * lanes, f["extent_x"])
+                stop = f.minimum(stop_x - f["origin_x"], f["extent_x"])
+                stop = f.maximum(stop - first, f.constant(0)) // lanes * lanes + first
+                f.loop(0, first, edge, step=lanes)
+                f.loop(first, stop, lambda x: f.store(f.load(vec, f.index(source, type, row + x)),
+                                                      f.index(to, type, x)), step=lanes)
+                f.loop(stop, f["extent_x"], edge, step=lanes)
                 return [f.index(to, type, f["extent_x"])]
             return f.loop(0, f["extent_y"], at_y, carry=[to])
         return f.loop(0, f["extent_z"], at_z, carry=[to])

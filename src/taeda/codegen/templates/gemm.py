@@ -93,7 +93,8 @@ def block(module: Module, kind: Kind) -> Function:
     pack_b = gemm_pack.b_block(module, kind, any_order)
     copy_rows = gemm_pack.a_rows(module, kind)
     copy_columns = gemm_pack.a_columns(module, kind, any_order)
-    strips = {n: gemm_micro.strip(module, kind, n) for n in gemm_micro.row_counts(kind)}
+    copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
+    strips = {n: gemm_micro.strip(module, kind, n, copy_elements) for n in gemm_micro.heights(kind)}
     finish = epilogue(module, kind)
     begin_from = load_old(module, kind) if kind.converts_out else None
 
@@ -187,16 +188,11 @@ def block(module: Module, kind: Kind) -> Function:
                 f.branch(f.emit("i1", f"and i1 {first.text}, {f['accumulate'].differs(0).text}"), lambda: f.call(
                     begin_from, f.at(f["c"], i * f["c_row"]), f["c_row"], sums_at, sums_row, count, columns))
 
-            def strip(n: int, a: Value, sums_at: Value) -> None:
-                f.call(strips[n], a, a_row, a_step, b, b_panel, b_step, b_last, depth, sums_at, sums_row, load, columns)
+            def strip(n: int) -> None:
+                f.call(strips[n], a, a_row, a_step, b, b_panel, b_step, b_last, depth, sums_at, sums_row, load, count, columns)
 
-            def remainder() -> None:
-                at, c_at = a, sums_at
-                for n in gemm_micro.row_counts(kind)[1:]:
-                    bit = f.emit("i64", f"and i64 {count.text}, {n}")
-                    f.branch(bit.differs(0), lambda n=n, at=at, c_at=c_at: strip(n, at, c_at))
-                    at, c_at = f.at(at, bit * a_row), f.at(c_at, bit * sums_row)
-            f.branch(count.equals(kind.rows), lambda: strip(kind.rows, a, sums_at), remainder)
+            tall, low = gemm_micro.heights(kind)
+            f.branch(count > low, lambda: strip(tall), lambda: strip(low))
 
             needed = f.constant(1, "i1") if kind.converts_out else f["has_bias"].differs(0)
             f.branch(f.emit("i1", f"and i1 {is_last.text}, {needed.text}"), lambda: f.call(

@@ -117,9 +117,11 @@ def columns_of(module: Module, kind: Kind) -> Function:
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
     copy_rows = gemm_pack.a_rows(module, kind)
-    by_rows = [along_rows(module, kind, r) for r in range(1, THIN_ROWS + 1)]
-    by_columns = [along_columns(module, kind, r) for r in range(1, THIN_ROWS + 1)]
-    by_packing = [gemm_micro.tile(module, kind, r, 1) for r in range(1, THIN_ROWS + 1)]
+    # For one row and for THIN_ROWS; of two or three rows the missing ones are whatever is in scratch, and go nowhere.
+    by_rows = [along_rows(module, kind, r) for r in (1, THIN_ROWS)]
+    by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
+    copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
+    by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
     finish = epilogue(module, kind)
     begin_from = load_old(module, kind)
 
@@ -133,7 +135,8 @@ def columns_of(module: Module, kind: Kind) -> Function:
     packed = f.at(copied, THIN_ROWS * _UNITS * unit)
 
     def for_rows(functions: list[Function], *values: Value) -> None:
-        f.switch(rows - 1, [lambda g=g: f.call(g, *values) for g in functions])
+        one, several = functions
+        f.branch(rows.equals(1), lambda: f.call(one, *values), lambda: f.call(several, *values))
 
     def zero(r: Value) -> None:
         f.loop(0, columns, lambda j: f.store(f.constant(0, kind.vector), f.at(sums, r * sums_row + j * unit)), step=lanes)
@@ -152,9 +155,9 @@ def columns_of(module: Module, kind: Kind) -> Function:
                      lambda: f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit), f.constant(lanes * unit),
                                     count, some_elements))
             # All lanes of sums exist, so that none needs to be left out.
-            for_rows(by_packing, f.at(copied, (first_unit + k) * unit), copied_row, f.constant(unit), packed,
-                     f.constant(lanes * unit), some, f.at(sums, first_column * unit), sums_row, f.constant(1),
-                     f.constant(lanes))
+            f.call(by_packing, f.at(copied, (first_unit + k) * unit), copied_row, f.constant(unit), packed,
+                   f.constant(lanes * unit), some, f.at(sums, first_column * unit), sums_row, f.constant(1), rows,
+                   f.constant(lanes))
         f.loop(0, units, part, step=_PACKED_UNITS)
 
     def k_part(k: Value) -> None:

@@ -140,7 +140,8 @@ def emit_max_pool(target: Target, type: str = "float", mode: str = "values", ste
     """Operands for mode "values": x, out; "indices": x, out, places (int64, in the plane); "gradient": x, upstream,
     gradient of x. `type` may be i32 or i64 too; `step_x` is 1, 2, or 0 for any.
 
-    NaN wins, the last one; among equals the first. A window of the least numbers alone has the place of its first element.
+    NaN wins, the last one; among equals the first. A window of the least numbers alone has the place of its first
+    element.
     """
     w = _Windows(target, type, step_x, least(type))
     f, n = w.f, w.n

@@ -162,7 +162,8 @@ def emit_adaptive_max(target: Target, type: str = "float") -> str:
                 here = (z * n["size_y"] + y) * n["size_x"] + x
                 value = f.load(type, f.index(plane, type, here))
                 if is_float(type):
-                    more = f.emit("i1", f"fcmp ogt {value}, {best.text}") | f.emit("i1", f"fcmp uno {value}, {value.text}")
+                    more = f.emit("i1", f"fcmp ogt {value}, {best.text}")
+                    more = more | f.emit("i1", f"fcmp uno {value}, {value.text}")
                 else:
                     more = value > best
                 return [f.select(more, value, best), f.select(more, here, place)]

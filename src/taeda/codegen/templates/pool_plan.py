@@ -1,7 +1,7 @@
 """How pooling is carried out: block sizes and launches of the templates in `pool.py` and `pool_places.py`.
 
-Every function takes the builder `b`, contiguous registers whose last `rank` dimensions are pooled over, and static windows
-with one number for each of these dimensions.
+Every function takes the builder `b`, contiguous registers whose last `rank` dimensions are pooled over, and static
+windows with one number for each of these dimensions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"
 COPY_ELEMENTS = 16384  # of the padded lines worked on at a time
 _OUT_OF_RANGE = ((pool_places.OUT_OF_RANGE, "RuntimeError",
                   "pooling: found an invalid index {0} (a plane of the input has {1} elements)"),)
-_TOO_LARGE = ((pool.PLANE_TOO_LARGE, "NotImplementedError", "max_pool with indices over a plane of 2^31 elements or more"),)
+_TOO_LARGE = ((pool.PLANE_TOO_LARGE, "NotImplementedError",
+               "max_pool with indices over a plane of 2^31 elements or more"),)
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def type_of(tensor: Any) -> str:
     return TYPES[name]
 
 
-def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], sizes: Sequence[Any], out: Sequence[Any],
-            planes: Any, w: Windows, whole: bool = False, include_padding: bool = True, divisor: int = 0,
-            faults: Any = ()) -> None:
+def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], sizes: Sequence[Any],
+            out: Sequence[Any], planes: Any, w: Windows, whole: bool = False, include_padding: bool = True,
+            divisor: int = 0, faults: Any = ()) -> None:
     size, outs = three(sizes, 1), three(out, 1)
     taps, step, tap_step = three(w.taps, 1), three(w.step, 1), three(w.tap_step, 1)
     extent = [(t - 1) * d + 1 for t, d in zip(taps, tap_step, strict=True)]

@@ -17,7 +17,8 @@ registered op is taken where there is one.
 from collections.abc import Callable
 from typing import Any
 
-import taeda
+from taeda._public import modules
+from taeda.ops.op import registry
 
 REQUIRED = (
     # activations
@@ -39,9 +40,12 @@ composites: dict[str, Callable[..., Any]] = {}
 
 def op(name: str, otherwise: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """The registered op `name`; else `otherwise`; else a function that raises `NotImplementedError` naming it."""
-    found = getattr(taeda.ops, name, None) or getattr(taeda, name, None)  # type: ignore[attr-defined]
-    if found is not None:
-        return found
+    for module in ("nn.functional", "torch", "special"):
+        if name in modules.get(module, ()):
+            return modules[module][name]
+    internal = registry.ops.get(name)
+    if internal is not None:
+        return internal.function
     if otherwise is not None:
         composites[name] = otherwise
         return otherwise

@@ -1,0 +1,161 @@
+"""Running results along one dimension: cumsum, cumprod, logcumsumexp, cummax, cummin.
+
+The input is contiguous (outer, row, inner) and scanned along the middle, from its end if `reverse`. Results are
+accumulated one after the other, in float64 for float32 and in float32 for the 16-bit floats, so that the order is
+fixed and the error does not grow with the row. A work item is `COLUMNS` neighbouring columns, side by side in
+vectors where there are that many.
+
+Integers `[row, inner]`; work: outer * ceil(inner / COLUMNS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.rows import (
+    COMPUTE,
+    ITEMSIZE,
+    Function,
+    Reader,
+    Value,
+    bit_operation,
+    compare,
+    is_float,
+    is_floating,
+    kernel_text,
+    like,
+    load_wide,
+    start_kernel,
+    storage_type,
+    store_narrow,
+    vector,
+    widen,
+)
+
+COLUMNS = 16
+ACCUMULATED = {"float32": "float64"}
+
+
+def accumulated_in(dtype: str) -> str:
+    """The LLVM type in which a dtype is summed."""
+    return COMPUTE[ACCUMULATED.get(dtype, dtype)]
+
+
+def _columns(f: Function, row: Value, inner: Value, reverse: bool,
+             scan: Callable[[Value, Callable[[Value], Value], int], None]) -> None:
+    """scan(first position, i ↦ linear position of step i, lanes) for each work item's columns."""
+    blocks = f.ceil_div(inner, COLUMNS)
+
+    def item(w: Value) -> None:
+        outer, first = w // blocks, (w % blocks) * COLUMNS
+        base = outer * row * inner + first
+
+        def place(start: Value) -> Callable[[Value], Value]:
+            return lambda i: start + (row - 1 - i if reverse else i) * inner
+
+        def several() -> None:
+            scan(base, place(base), COLUMNS)
+
+        def one_by_one() -> None:
+            f.loop(0, inner - first, lambda c: scan(base + c, place(base + c), 0))
+        f.branch(inner - first >= COLUMNS, several, one_by_one)
+    f.loop(f["begin"], f["end"], item)
+
+
+def emit_scan(target: Target, *, operation: str, source: str, dtype: str, reverse: bool = False) -> str:
+    """Operands [input, result]. operation 'sum', 'prod' or 'logsumexp'; `source` is the dtype of the input: it differs
+    from `dtype` only if that is int64 (sums of smaller integers)."""
+    if operation not in ("sum", "prod", "logsumexp"):
+        raise ValueError(f"operation {operation!r}")
+    module, f, arguments = start_kernel(target)
+    row, inner = Reader(f, arguments).many(2)
+    data, result = arguments.data(0), arguments.data(1)
+    type = accumulated_in(dtype)
+
+    def load(position: Value, lanes: int) -> Value:
+        value = load_wide(f, f.at(data, position * ITEMSIZE[source]), source, lanes)
+        if value.type == like(value, type):
+            return value
+        cast = "fpext" if is_float(type) else "zext" if source in ("bool", "uint8") else "sext"
+        return f.cast(cast, value, like(value, type))
+
+    def scan(_: Value, place: Callable[[Value], Value], lanes: int) -> None:
+        if lanes and operation == "logsumexp":
+            f.loop(0, f.constant(lanes), lambda c: scan(_, lambda i: place(i) + c, 0))
+            return
+        wide = vector(lanes, type) if lanes else type
+        neutral = {"sum": 0, "prod": 1, "logsumexp": float("-inf")}[operation]
+        first = f.constant(float(neutral) if is_float(type) else neutral, wide)
+
+        def step(i: Value, sum: Value) -> Sequence[Value]:
+            at = place(i)
+            x = load(at, lanes)
+            new = sum + x if operation == "sum" else sum * x if operation == "prod" else _log_add_exp(f, sum, x)
+            kept = new
+            if new.type != like(new, COMPUTE[dtype]):
+                kept = f.cast("fptrunc", new, like(new, COMPUTE[dtype]))
+            store_narrow(f, kept, f.at(result, at * ITEMSIZE[dtype]), dtype)
+            return [new]
+        f.loop(0, row, step, carry=[first])
+    _columns(f, row, inner, reverse, scan)
+    f.ret(0)
+    return kernel_text(module)
+
+
+def _log_add_exp(f: Function, a: Value, b: Value) -> Value:
+    """log(exp(a) + exp(b)) by the C library's exp and log1p, in float64."""
+    double = a.type == "double"
+    x, y = (v if double else f.cast("fpext", v, "double") for v in (a, b))
+    larger = compare(f, "oge", x, y)
+    high, low = f.select(larger, x, y), f.select(larger, y, x)
+    # Equal infinities would give inf - inf; both -inf (nothing yet) stays -inf. NaN goes through.
+    same = bit_operation(f, "and", high.function.emit("i1", f"fcmp oeq double {high.text}, {low.text}"),
+                         _is_infinite(f, high))
+    for name in ("exp", "log1p"):
+        f.module.declare(f"declare double @{name}(double)")
+    inside = f.emit("double", f"call double @exp(double {(low - high).text})")
+    sum = high + f.emit("double", f"call double @log1p(double {inside.text})")
+    sum = f.select(same, high, sum)
+    nan = compare(f, "uno", x, y)
+    sum = f.select(nan, x + y, sum)
+    return sum if double else f.cast("fptrunc", sum, "float")
+
+
+def _is_infinite(f: Function, x: Value) -> Value:
+    magnitude = bit_operation(f, "and", f.cast("bitcast", x, "i64"), 0x7FFFFFFFFFFFFFFF)
+    return magnitude.equals(0x7FF0000000000000)
+
+
+def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
+    """cummax and cummin: operands [input, values, indices int64]. Of equal elements the later one; NaN stays."""
+    module, f, arguments = start_kernel(target)
+    row, inner = Reader(f, arguments).many(2)
+    data, values, indices = (arguments.data(k) for k in range(3))
+    size = ITEMSIZE[dtype]
+    sign = "o" if is_floating(dtype) else "u" if dtype in ("bool", "uint8") else "s"
+    predicate = sign + ("ge" if largest else "le")
+
+    def scan(first: Value, place: Callable[[Value], Value], lanes: int) -> None:
+        stored = vector(lanes, storage_type(dtype)) if lanes else storage_type(dtype)
+        numbers = vector(lanes, "i64") if lanes else "i64"
+
+        def step(i: Value, best: Value, at: Value) -> Sequence[Value]:
+            position = place(i)
+            raw = f.load(stored, f.at(data, position * size))
+            x, b = widen(f, raw, dtype), widen(f, best, dtype)
+            better = compare(f, predicate, x, b)
+            if is_floating(dtype):
+                number = compare(f, "ord", b, b)
+                better = bit_operation(f, "or", compare(f, "uno", x, x), bit_operation(f, "and", number, better))
+            new = f.select(better, raw, best)
+            here = f.splat(i, lanes) if lanes else i
+            where = f.select(better, here, at)
+            f.store(new, f.at(values, position * size))
+            f.store(where, f.at(indices, position * 8))
+            return [new, where]
+        start = f.load(stored, f.at(data, first * size))
+        f.loop(0, row, step, carry=[start, f.constant(0, numbers)])
+    f.branch(row > 0, lambda: _columns(f, row, inner, False, scan))
+    f.ret(0)
+    return kernel_text(module)

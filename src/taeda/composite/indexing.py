@@ -1,0 +1,33 @@
+"""Advanced indexing: what x[tensors] and x[tensors] = value do after the core has folded the basic indices to a view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda import _core
+from taeda.ops import indexing
+from taeda.ops.op import registry
+
+
+def _placed(indices: list[Any]) -> tuple[list[Any], tuple[int, ...]]:
+    """The index tensors and the dimension each begins at; a mask stands for as many dimensions as it has."""
+    tensors, dims, dim = [], [], 0
+    for index in indices:
+        if index is None:
+            dim += 1
+            continue
+        tensors.append(index)
+        dims.append(dim)
+        dim += index.dim() if index.dtype in (_core.bool, _core.uint8) else 1
+    return tensors, tuple(dims)
+
+
+def get(tensor: Any, indices: list[Any]) -> Any:
+    """tensor[indices]."""
+    return indexing.index(tensor, *_placed(indices))
+
+
+def put(tensor: Any, indices: list[Any], value: Any) -> None:
+    """tensor[indices] = value."""
+    tensors, dims = _placed(indices)
+    registry.ops["index_assign"].inplace_function(tensor, tensors, dims, value)

@@ -1,0 +1,492 @@
+"""Maxima and means over windows, in one to three dimensions, and over windows that cover a plane evenly.
+
+What is pooled over are the last dimensions: (N, C, *) or (C, *). The primitives work on any number of leading ones; the
+public ops check what PyTorch checks and convert dtypes: float16, bfloat16 and small integers are widened, which changes
+no maximum, and means are rounded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taeda.codegen.templates import pool_plan
+from taeda.codegen.templates.pool_plan import Windows
+from taeda.ir.expression import minimum
+from taeda.ops.dtypes import is_float, torch_kernel_name
+from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import convert
+
+# -- primitives ------------------------------------------------------------------------------------------------------
+# `taps`, `step`, `padding` and `tap_step` have one number for each pooled dimension.
+
+
+def _outputs(input: Any, w: Windows) -> tuple[Any, ...]:
+    rank = w.rank
+    return (*input.shape[:input.ndim - rank], *w.output(input.shape[input.ndim - rank:]))
+
+
+@kernel(public=False)
+def max_values(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
+               tap_step: tuple[int, ...], ceil: bool) -> Tensor:
+    """The maximum of each window. Its gradient finds the places again, which costs less than keeping them."""
+    return pool_plan.max_values(b, b.contiguous(input), Windows(taps, step, padding, tap_step, ceil))
+
+
+@max_values.meta
+def _(input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Result:
+    return Result(input.dtype, _outputs(input, Windows(taps, step, padding, tap_step, ceil)))
+
+
+@max_values.gradient
+def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Any:
+    return max_spread(grad, input, taps, step, padding, tap_step, ceil)
+
+
+@kernel(public=False)
+def max_spread(b: Any, grad: Tensor, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...],
+               padding: tuple[int, ...], tap_step: tuple[int, ...], ceil: bool) -> Tensor:
+    """`grad` added up at the places of the maxima of `input`."""
+    return pool_plan.max_gradient(b, b.contiguous(grad), b.contiguous(input),
+                                  Windows(taps, step, padding, tap_step, ceil))
+
+
+@max_spread.meta
+def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Result:
+    return Result(grad.dtype, input.shape)
+
+
+@max_spread.gradient
+def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Any:
+    _, places = max_places(input, taps, step, padding, tap_step, ceil)
+    return take_places(grad, places, len(taps)), None
+
+
+@kernel(public=False, differentiable=(True, False))
+def max_places(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
+               tap_step: tuple[int, ...], ceil: bool) -> tuple[Tensor, Tensor]:
+    """The maximum of each window and its place in the plane, int64."""
+    return pool_plan.max_places(b, b.contiguous(input), Windows(taps, step, padding, tap_step, ceil))
+
+
+@max_places.meta
+def _(input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> tuple[Result, Result]:
+    shape = _outputs(input, Windows(taps, step, padding, tap_step, ceil))
+    return Result(input.dtype, shape), Result("int64", shape)
+
+
+@max_places.gradient
+def _(grads: Any, outputs: Any, input: Any, taps: Any) -> Any:
+    if grads[0] is None:
+        return None
+    return put_places(grads[0], outputs[1], input.shape[input.ndim - len(taps):])
+
+
+@kernel(public=False)
+def take_places(b: Any, input: Tensor, places: Tensor, rank: int) -> Tensor:
+    """The elements of each plane of `input` at `places`; the last `rank` dimensions are the plane."""
+    return pool_plan.take(b, b.contiguous(input), b.contiguous(places), rank)
+
+
+@take_places.meta
+def _(input: Any, places: Any, rank: Any) -> Result:
+    return Result(input.dtype, places.shape)
+
+
+@take_places.gradient
+def _(grad: Any, input: Any, places: Any, rank: Any) -> Any:
+    return put_places(grad, places, input.shape[input.ndim - rank:]), None
+
+
+@kernel(public=False)
+def put_places(b: Any, input: Tensor, places: Tensor, sizes: Sizes) -> Tensor:
+    """Planes of `sizes`, zero but for the elements of `input` added at `places`."""
+    return pool_plan.put(b, b.contiguous(input), b.contiguous(places), sizes, len(sizes))
+
+
+@put_places.meta
+def _(input: Any, places: Any, sizes: Any) -> Result:
+    return Result(input.dtype, (*input.shape[:input.ndim - len(sizes)], *sizes))
+
+
+@put_places.gradient
+def _(grad: Any, places: Any, sizes: Any) -> Any:
+    return take_places(grad, places, len(sizes)), None
+
+
+@kernel(public=False)
+def mean_windows(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
+                 ceil: bool, include_padding: bool, divisor: int) -> Tensor:
+    """The sum of each window over how many elements it has, or over `divisor` if that is not 0."""
+    return pool_plan.mean(b, b.contiguous(input), Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding,
+                          divisor)
+
+
+@mean_windows.meta
+def _(input: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any, divisor: Any) -> Result:
+    return Result(input.dtype, _outputs(input, Windows(taps, step, padding, (1,) * len(taps), ceil)))
+
+
+@mean_windows.gradient
+def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any, divisor: Any) -> Any:
+    return mean_spread(grad, input.shape[input.ndim - len(taps):], taps, step, padding, ceil, include_padding, divisor)
+
+
+@kernel(public=False)
+def mean_spread(b: Any, grad: Tensor, sizes: Sizes, taps: tuple[int, ...], step: tuple[int, ...],
+                padding: tuple[int, ...], ceil: bool, include_padding: bool, divisor: int) -> Tensor:
+    """The transpose of `mean_windows`, for planes of `sizes`."""
+    return pool_plan.mean_gradient(b, b.contiguous(grad), sizes, Windows(taps, step, padding, (1,) * len(taps), ceil),
+                                   include_padding, divisor)
+
+
+@mean_spread.meta
+def _(grad: Any, sizes: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any,
+      divisor: Any) -> Result:
+    return Result(grad.dtype, (*grad.shape[:grad.ndim - len(sizes)], *sizes))
+
+
+@mean_spread.gradient
+def _(grad: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any, divisor: Any) -> Any:
+    return mean_windows(grad, taps, step, padding, ceil, include_padding, divisor)
+
+
+@kernel(public=False)
+def adaptive_mean(b: Any, input: Tensor, output_size: Sizes) -> Tensor:
+    """The means of windows that cover the last dimensions evenly."""
+    return pool_plan.adaptive_mean(b, b.contiguous(input), output_size)
+
+
+@adaptive_mean.meta
+def _(input: Any, output_size: Any) -> Result:
+    return Result(input.dtype, (*input.shape[:input.ndim - len(output_size)], *output_size))
+
+
+@adaptive_mean.gradient
+def _(grad: Any, input: Any, output_size: Any) -> Any:
+    return adaptive_spread(grad, input.shape[input.ndim - len(output_size):])
+
+
+@kernel(public=False)
+def adaptive_spread(b: Any, grad: Tensor, sizes: Sizes) -> Tensor:
+    """The transpose of `adaptive_mean`, for planes of `sizes`."""
+    return pool_plan.adaptive_mean_gradient(b, b.contiguous(grad), sizes)
+
+
+@adaptive_spread.meta
+def _(grad: Any, sizes: Any) -> Result:
+    return Result(grad.dtype, (*grad.shape[:grad.ndim - len(sizes)], *sizes))
+
+
+@adaptive_spread.gradient
+def _(grad: Any, sizes: Any) -> Any:
+    return adaptive_mean(grad, grad.shape[grad.ndim - len(sizes):])
+
+
+@kernel(public=False, differentiable=(True, False))
+def adaptive_places(b: Any, input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
+    """The maxima of windows that cover the last dimensions evenly, and their places in the plane, int64."""
+    return pool_plan.adaptive_max(b, b.contiguous(input), output_size)
+
+
+@adaptive_places.meta
+def _(input: Any, output_size: Any) -> tuple[Result, Result]:
+    shape = (*input.shape[:input.ndim - len(output_size)], *output_size)
+    return Result(input.dtype, shape), Result("int64", shape)
+
+
+@adaptive_places.gradient
+def _(grads: Any, outputs: Any, input: Any, output_size: Any) -> Any:
+    if grads[0] is None:
+        return None
+    return put_places(grads[0], outputs[1], input.shape[input.ndim - len(output_size):])
+
+
+# -- checks, as PyTorch words them -----------------------------------------------------------------------------------
+
+_WORDS = {1: "int", 2: "two ints", 3: "three ints"}
+
+
+def _spread(value: Any, rank: int, name: str, op: str) -> tuple[int, ...]:
+    values = (value,) * rank if isinstance(value, int) else tuple(value)
+    values = values * rank if len(values) == 1 else values
+    if len(values) != rank:
+        raise RuntimeError(f"{op}: {name} must either be a single int, or a tuple of {_WORDS[rank]}")
+    return values
+
+
+def _windows(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any,
+             ceil: bool) -> Windows:
+    """The windows, once everything about them has been checked."""
+    taps = _spread(kernel_size, rank, "kernel_size", op)
+    step = taps if stride is None or stride == () else _spread(stride, rank, "stride", op)
+    padding, tap_step = _spread(padding, rank, "padding", op), _spread(dilation, rank, "dilation", op)
+    if any(n <= 0 for n in taps):
+        raise RuntimeError(f"kernel size should be greater than zero, but got {list(taps)}")
+    if any(n <= 0 for n in step):
+        raise RuntimeError("stride should not be zero")
+    if any(n <= 0 for n in tap_step):
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(tap_step)}")
+    for p, k, d in zip(padding, taps, tap_step, strict=True):
+        if p < 0:
+            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
+        if p > (d * (k - 1) + 1) // 2:
+            raise RuntimeError("pad should be at most half of effective kernel size, but got "
+                               f"pad={p}, kernel_size={k} and dilation={d}")
+    if input.ndim not in (rank + 1, rank + 2):
+        raise RuntimeError(f"{op}: Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch "
+                           f"size for input, but got one of {input.ndim} dimensions")
+    w = Windows(taps, step, padding, tap_step, ceil)
+    sizes = input.shape[input.ndim - rank:]
+    for n in input.shape[input.ndim - rank - 1:]:
+        check(n > 0, RuntimeError, f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch "
+              "size for input, but got:[" + ", ".join(f"{{{k}}}" for k in range(input.ndim)) + "]", *input.shape)
+    outs = w.output(sizes)
+    least = outs[0]
+    for n in outs[1:]:
+        least = minimum(least, n)
+    shape = [input.shape[input.ndim - rank - 1], *sizes]
+    count = rank + 1
+
+    def places(first: int) -> str:
+        return "x".join(f"{{{0 if k == 0 else first + k}}}" for k in range(count))
+    check(least > 0, RuntimeError, f"Given input size: ({places(0)}). Calculated output size: ({places(rank)}). "
+          "Output size is too small", *shape, *outs)
+    return w
+
+
+def _largest(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool,
+             places: bool) -> Any:
+    if input.dtype == "bool":
+        raise NotImplementedError(f"\"{op}\" not implemented for 'Bool'")
+    w = _windows(op, rank, input, kernel_size, stride, padding, dilation, ceil)
+    wide = convert(input, _max_dtype(input.dtype))
+    arguments = w.taps, w.step, w.padding, w.tap_step, w.ceil
+    if not places:
+        return convert(max_values(wide, *arguments), input.dtype)
+    values, at = max_places(wide, *arguments)
+    return convert(values, input.dtype), at
+
+
+def _max_dtype(dtype: str) -> str:
+    """A dtype that holds all values of this one and that maxima are computed in."""
+    wider = {"float16": "float32", "bfloat16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32"}
+    return wider.get(dtype, dtype)
+
+
+def _mean(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil: bool,
+          include_padding: bool, divisor: int | None) -> Any:
+    if divisor == 0:
+        raise RuntimeError("divisor must be not zero")
+    _needs_float(op, input)
+    w = _windows(op, rank, input, kernel_size, stride, padding, 1, ceil)
+    wide = convert(input, _max_dtype(input.dtype))
+    return convert(mean_windows(wide, w.taps, w.step, w.padding, w.ceil, include_padding, divisor or 0), input.dtype)
+
+
+def _needs_float(op: str, input: Any) -> None:
+    if not is_float(input.dtype):
+        raise NotImplementedError(f'"{op}" not implemented for \'{torch_kernel_name(input.dtype)}\'')
+
+
+def _adaptive_checks(op: str, input: Any, output_size: Sequence[Any], rank: int) -> tuple[Any, ...]:
+    if len(output_size) == 1:
+        output_size = tuple(output_size) * rank
+    if len(output_size) != rank:
+        raise RuntimeError(f"{op}: internal error: output_size.size() must be {rank}")
+    if input.ndim not in (rank + 1, rank + 2):
+        raise RuntimeError(f"{op}(): Expected {rank + 1}D or {rank + 2}D tensor, but got one of {input.ndim} "
+                           "dimensions")
+    places = ", ".join(f"{{{k}}}" for k in range(input.ndim))
+    for d in range(input.ndim - rank, input.ndim):
+        check(input.shape[d] > 0, RuntimeError, f"{op}(): Expected input to have non-zero size for non-batch "
+              f"dimensions, but input has sizes [{places}] with dimension {d} being empty", *input.shape)
+    for n in output_size:
+        check(n >= 0, RuntimeError, f"{op}: elements of output_size must be greater than or equal to 0 but received {{"
+              + "}, {".join(str(k) for k in range(rank)) + "}", *output_size)
+    return tuple(output_size)
+
+
+def _adaptive_mean(op: str, rank: int, input: Any, output_size: Sequence[Any]) -> Any:
+    _needs_float(op, input)
+    outs = _adaptive_checks(op, input, output_size, rank)
+    return convert(adaptive_mean(convert(input, _max_dtype(input.dtype)), outs), input.dtype)
+
+
+def _adaptive_max(op: str, rank: int, input: Any, output_size: Sequence[Any]) -> Any:
+    _needs_float(op, input)
+    outs = _adaptive_checks(op, input, output_size, rank)
+    values, places = adaptive_places(convert(input, _max_dtype(input.dtype)), outs)
+    return convert(values, input.dtype), places
+
+
+# -- public ----------------------------------------------------------------------------------------------------------
+
+BOTH = ("torch", "nn.functional")
+
+
+@derived(modules=BOTH, method=False)
+def max_pool1d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, dilation: Dims = 1,
+               ceil_mode: bool = False) -> Tensor:
+    """Maxima over windows of (N, C, L) or (C, L).
+
+    Window q has the elements q * stride - padding + k * dilation, for k below kernel_size, that are inside; `stride` is
+    kernel_size by default. `ceil_mode` allows a last window that reaches outside.
+    """
+    return _largest("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, False)
+
+
+@derived(modules=BOTH, method=False)
+def max_pool2d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, dilation: Dims = 1,
+               ceil_mode: bool = False) -> Tensor:
+    """Maxima over windows of (N, C, H, W) or (C, H, W): see `max_pool1d`."""
+    return _largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, False)
+
+
+@derived(modules=BOTH, method=False)
+def max_pool3d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, dilation: Dims = 1,
+               ceil_mode: bool = False) -> Tensor:
+    """Maxima over windows of (N, C, D, H, W) or (C, D, H, W): see `max_pool1d`."""
+    return _largest("max_pool3d", 3, input, kernel_size, stride, padding, dilation, ceil_mode, False)
+
+
+@derived(modules=BOTH, method=False)
+def max_pool1d_with_indices(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                            dilation: Dims = 1, ceil_mode: bool = False) -> tuple[Tensor, Tensor]:
+    """`max_pool1d` and the places of the maxima in their line, int64."""
+    return _largest("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+@derived(modules=BOTH, method=False)
+def max_pool2d_with_indices(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                            dilation: Dims = 1, ceil_mode: bool = False) -> tuple[Tensor, Tensor]:
+    """`max_pool2d` and the places of the maxima, y * W + x in their plane, int64."""
+    return _largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+@derived(modules=BOTH, method=False)
+def max_pool3d_with_indices(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                            dilation: Dims = 1, ceil_mode: bool = False) -> tuple[Tensor, Tensor]:
+    """`max_pool3d` and the places of the maxima, (z * H + y) * W + x in their volume, int64."""
+    return _largest("max_pool3d", 3, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+@derived(modules=BOTH, method=False)
+def avg_pool1d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True) -> Tensor:
+    """Means over windows of (N, C, L) or (C, L); zeros of the padding count if `count_include_pad`."""
+    return _mean("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+
+
+@derived(modules=("nn.functional",), method=False)
+def avg_pool2d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """Means over windows of (N, C, H, W) or (C, H, W); sums over `divisor_override` where that is given."""
+    return _mean("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+@derived(modules=("nn.functional",), method=False)
+def avg_pool3d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """Means over windows of (N, C, D, H, W) or (C, D, H, W); sums over `divisor_override` where that is given."""
+    return _mean("avg_pool3d", 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+@derived(modules=BOTH, method=False)
+def adaptive_avg_pool1d(input: Tensor, output_size: Sizes) -> Tensor:
+    """Means over `output_size` windows that cover the last dimension evenly.
+
+    Window i is from floor(i * L / output_size) to ceil((i + 1) * L / output_size).
+    """
+    return _adaptive_mean("adaptive_avg_pool1d", 1, input, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def adaptive_avg_pool2d(input: Tensor, output_size: Sizes) -> Tensor:
+    """Means over windows that cover the last two dimensions evenly: see `adaptive_avg_pool1d`."""
+    return _adaptive_mean("adaptive_avg_pool2d", 2, input, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def adaptive_avg_pool3d(input: Tensor, output_size: Sizes) -> Tensor:
+    """Means over windows that cover the last three dimensions evenly: see `adaptive_avg_pool1d`."""
+    return _adaptive_mean("adaptive_avg_pool3d", 3, input, output_size)
+
+
+@derived(modules=BOTH, method=False)
+def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
+    """Maxima over windows that cover the last dimension evenly, and their places, int64: see `adaptive_avg_pool1d`."""
+    return _adaptive_max("adaptive_max_pool1d", 1, input, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def adaptive_max_pool2d_with_indices(input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
+    """Maxima over windows that cover the last two dimensions evenly, and their places y * W + x, int64."""
+    return _adaptive_max("adaptive_max_pool2d", 2, input, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def adaptive_max_pool3d_with_indices(input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
+    """Maxima over windows that cover the last three dimensions evenly, and their places, int64."""
+    return _adaptive_max("adaptive_max_pool3d", 3, input, output_size)
+
+
+def _max_samples(make: Any, rank: int) -> Iterator[Sample]:
+    size = (9, 8, 7)[:rank]
+    yield sample(make(2, 3, *size), 2)
+    yield sample(make(3, *size), 3, 2, 1, 2, True)
+
+
+for _rank, _ops in ((1, (max_pool1d, max_pool1d_with_indices)), (2, (max_pool2d, max_pool2d_with_indices)),
+                    (3, (max_pool3d, max_pool3d_with_indices))):
+    for _op in _ops:
+        _op.samples(lambda make, rank=_rank: _max_samples(make, rank))
+
+
+@avg_pool1d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 9), 3, 2, 1, True, False)
+
+
+@avg_pool2d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 8, 9), 2)
+    yield sample(make(2, 8, 9), (3, 2), (2, 1), 1, True, False)
+    yield sample(make(2, 8, 9), 3, 2, 1, True, True)
+    yield sample(make(2, 8, 9), 3, 2, 1, False, True, 5)
+
+
+@avg_pool3d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 5, 6, 7), (2, 3, 2), (2, 1, 2), (1, 1, 0), False, False)
+
+
+@adaptive_avg_pool1d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 9), 4)
+
+
+@adaptive_avg_pool2d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 8, 9), (3, 4))
+    yield sample(make(2, 8, 9), (1, 1))
+
+
+@adaptive_avg_pool3d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 4, 5, 6), (2, 3, 4))
+
+
+@adaptive_max_pool1d_with_indices.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 9), 4)
+
+
+@adaptive_max_pool2d_with_indices.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 8, 9), (3, 4))
+
+
+@adaptive_max_pool3d_with_indices.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 4, 5, 6), (2, 3, 4))

@@ -1,0 +1,49 @@
+"""Tensors and the bytes they lie in: the only place that knows how."""
+
+from typing import Any
+
+import taeda
+from taeda import _core
+
+ITEM_SIZES = {
+    "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "bfloat16": 2, "float32": 4,
+    "float64": 8, "complex64": 8, "complex128": 16,
+}  # fmt: skip
+
+Storage = _core.UntypedStorage
+
+
+def dtype_name(dtype: Any) -> str:
+    """`"float32"` for `taeda.float32`."""
+    return str(dtype).rpartition(".")[2]
+
+
+def storage_of(tensor: Any) -> Any:
+    """The memory that a tensor lies in; equal for tensors that share it. Supports the buffer protocol."""
+    return tensor.untyped_storage()
+
+
+def bytes_of(storage: Any) -> memoryview:
+    """The bytes of a storage."""
+    return memoryview(storage).cast("B")
+
+
+def storage_from(data: Any) -> Any:
+    """A new storage that holds a copy of the bytes of a buffer."""
+    view = memoryview(data).cast("B")
+    storage = Storage(view.nbytes)
+    if view.nbytes:
+        memoryview(storage).cast("B")[:] = view
+    return storage
+
+
+def storage_on(buffer: Any, offset: int, count: int) -> Any:
+    """A storage on the memory of a buffer, without a copy."""
+    if count == 0:
+        return Storage(0)
+    return storage_of(taeda.frombuffer(buffer, dtype=taeda.uint8, count=count, offset=offset))
+
+
+def tensor_on(storage: Any, dtype: Any, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> Any:
+    """A tensor in a storage; offset and strides in elements. `RuntimeError` if it would leave the storage."""
+    return _core.tensor_on_storage(storage, dtype, offset, size, stride)

@@ -1,0 +1,201 @@
+"""Writing objects as PyTorch writes them, and Python's own pickling and copying of tensors."""
+
+import copy
+import pickle
+import weakref
+from collections import OrderedDict
+from typing import Any
+
+import taeda
+from taeda.nn.parameter import Parameter
+from taeda.serialization.globals import STORAGE_OF_DTYPE, GlobalName, StorageReference
+from taeda.serialization.memory import ITEM_SIZES, bytes_of, dtype_name, storage_from, storage_of, tensor_on
+from taeda.utils.hooks import warn_if_has_hooks
+
+_REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
+_REBUILD_PARAMETER = GlobalName("torch._utils", "_rebuild_parameter")
+_SIZE, _DEVICE = GlobalName("torch", "Size"), GlobalName("torch", "device")
+_names: dict[tuple[str, str], GlobalName] = {}
+
+
+def _name(module: str, name: str) -> GlobalName:
+    """One object for each name, so that a pickle refers back to it."""
+    return _names.setdefault((module, name), GlobalName(module, name))
+
+
+class TorchPickler(pickle._Pickler):  # type: ignore[name-defined]
+    """Pickles tensors as references to storages, which it collects in `storages` by key.
+
+    Python's pickler in Python and not the one in C, which insists on importing the names it writes, and `torch` need
+    not exist.
+    """
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file, 2)
+        self.storages: list[Any] = []
+        self._keys: dict[Any, tuple[str, str]] = {}
+
+    def save(self, obj: Any, save_persistent_id: bool = True) -> None:
+        if type(obj) is taeda.dtype:
+            obj = _name("torch", dtype_name(obj))
+        if type(obj) is GlobalName:
+            known = self.memo.get(id(obj))
+            if known is not None:
+                self.write(self.get(known[0]))
+                return
+            self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
+            self.memoize(obj)
+            return
+        super().save(obj, save_persistent_id)
+
+    def persistent_id(self, obj: Any) -> Any:
+        if type(obj) is StorageReference:
+            return ("storage", obj.kind, obj.key, "cpu", obj.count)
+        return None
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, taeda.Tensor):
+            return self._reduce_tensor(obj)
+        if type(obj) is taeda.Size:
+            return _SIZE, (tuple(obj),)
+        if type(obj) is taeda.device:
+            return _DEVICE, (str(obj),)
+        return NotImplemented
+
+    def _reduce_tensor(self, tensor: Any) -> Any:
+        if isinstance(tensor, Parameter):
+            return _REBUILD_PARAMETER, (tensor.detach(), tensor.requires_grad, OrderedDict())
+        if not tensor.is_leaf and tensor.requires_grad:
+            tensor = tensor.detach().requires_grad_()  # a file has no place for the graph; PyTorch drops it too
+        warn_if_has_hooks(tensor)
+        name = dtype_name(tensor.dtype)
+        storage = storage_of(tensor)
+        key, kind = self._keys.get(storage, ("", ""))
+        if not kind:
+            key, kind = str(len(self.storages)), name
+            self.storages.append(storage)
+            self._keys[storage] = key, kind
+        elif kind != name:
+            raise RuntimeError(
+                "Cannot save multiple tensors or storages that view the same data as different types: "
+                f"{kind} and {name}"
+            )
+        count = storage.nbytes() // ITEM_SIZES[name]
+        reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
+        size, stride = tuple(tensor.size()), tuple(tensor.stride())
+        arguments = (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, OrderedDict())
+        return _REBUILD_TENSOR, arguments
+
+
+class _StorageHolder:
+    """A storage in Python's own pickles. One object for one storage while a pickler remembers it."""
+
+    alive: "weakref.WeakValueDictionary[Any, _StorageHolder]" = weakref.WeakValueDictionary()
+
+    def __init__(self, storage: Any) -> None:
+        self.storage = storage
+
+    @classmethod
+    def of(cls, storage: Any) -> "_StorageHolder":
+        holder = cls.alive.get(storage)
+        if holder is None:
+            holder = cls.alive[storage] = cls(storage)
+        return holder
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        content: Any = bytes_of(self.storage)
+        return _rebuild_storage, (pickle.PickleBuffer(content) if int(protocol) >= 5 else bytes(content),)
+
+
+def _rebuild_storage(content: Any) -> Any:
+    return storage_from(content)
+
+
+def _rebuild_tensor_v2(
+    storage: Any,
+    storage_offset: int,
+    size: tuple[int, ...],
+    stride: tuple[int, ...],
+    requires_grad: bool,
+    backward_hooks: Any,
+    dtype: Any = None,
+) -> Any:
+    """A tensor in a storage; what pickles of tensors call."""
+    storage = storage.storage if isinstance(storage, _StorageHolder) else storage
+    tensor = tensor_on(storage, dtype, storage_offset, tuple(size), tuple(stride))
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def _rebuild_parameter(data: Any, requires_grad: bool, backward_hooks: Any) -> Any:
+    """A parameter; what pickles of parameters call."""
+    return Parameter(data, requires_grad)
+
+
+def _rebuild_subclass(kind: type, tensor: Any, state: dict[str, Any]) -> Any:
+    """A tensor of a subclass with its attributes; what pickles of such tensors call."""
+    if kind is not taeda.Tensor:
+        tensor = tensor.as_subclass(kind)
+    tensor.__dict__.update(state)
+    return tensor
+
+
+def reduce_tensor(tensor: Any, protocol: Any) -> Any:
+    """`Tensor.__reduce_ex__`. Tensors that share memory share it again when they were pickled together."""
+    if not tensor.is_leaf and tensor.requires_grad:
+        raise RuntimeError(
+            "Cannot pickle a tensor that is not a leaf of the graph and requires a gradient; pickle tensor.detach()"
+        )
+    warn_if_has_hooks(tensor)
+    arguments = (
+        _StorageHolder.of(storage_of(tensor)),
+        tensor.storage_offset(),
+        tuple(tensor.size()),
+        tuple(tensor.stride()),
+        tensor.requires_grad,
+        OrderedDict(),
+        tensor.dtype,
+    )
+    state = getattr(tensor, "__dict__", None) or {}
+    if type(tensor) is taeda.Tensor and not state:
+        return _rebuild_tensor_v2, arguments
+    return _rebuild_subclass, (type(tensor), _Rebuilt(arguments), state)
+
+
+class _Rebuilt:
+    """Pickles as the plain tensor that `_rebuild_tensor_v2` makes of its arguments."""
+
+    def __init__(self, arguments: tuple[Any, ...]) -> None:
+        self.arguments = arguments
+
+    def __reduce__(self) -> Any:
+        return _rebuild_tensor_v2, self.arguments
+
+
+def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
+    """`Tensor.__deepcopy__`: copies of tensors that share memory share it too."""
+    if id(tensor) in memo:
+        return memo[id(tensor)]
+    if not tensor.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
+        )
+    storage = storage_of(tensor)
+    copied = memo.get(storage)
+    if copied is None:
+        copied = memo[storage] = storage_from(bytes_of(storage))
+    result = tensor_on(
+        copied, tensor.dtype, tensor.storage_offset(), tuple(tensor.size()), tuple(tensor.stride())
+    )
+    if type(tensor) is not taeda.Tensor:
+        result = result.as_subclass(type(tensor))
+    if tensor.requires_grad:
+        result.requires_grad_()
+    memo[id(tensor)] = result
+    if tensor.grad is not None:
+        result.grad = copy.deepcopy(tensor.grad, memo)
+    state = getattr(tensor, "__dict__", None)
+    if state:
+        result.__dict__.update(copy.deepcopy(state, memo))
+    return result

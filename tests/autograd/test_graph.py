@@ -1,0 +1,301 @@
+"""Nodes, edges and what is kept of tensors."""
+
+import gc
+import threading
+import warnings
+import weakref
+from typing import Any
+
+import pytest
+from agreement import agree
+
+import taeda
+
+PROGRAMS = []
+
+
+def program(function: Any) -> Any:
+    PROGRAMS.append(function)
+    return function
+
+
+def leaf(t: Any) -> Any:
+    return t.tensor([1.0, 2.0, 3.0], requires_grad=True)
+
+
+@program
+def saved_tensors_hooks(t: Any) -> Any:
+    packed, unpacked = [], []
+
+    def pack(x: Any) -> Any:
+        packed.append(x.tolist())
+        return x.detach() * 2
+
+    def unpack(x: Any) -> Any:
+        unpacked.append(x.tolist())
+        return x
+
+    a = leaf(t)
+    with t.autograd.graph.saved_tensors_hooks(pack, unpack):
+        y = a * a
+    y.sum().backward()
+    return packed, unpacked, a.grad
+
+
+@program
+def saved_outputs_through_hooks(t: Any) -> Any:
+    a = leaf(t)
+    with t.autograd.graph.saved_tensors_hooks(lambda x: x.tolist(), lambda x: t.tensor(x)):
+        y = a.exp()
+    y.sum().backward()
+    return a.grad
+
+
+@program
+def hooks_and_second_derivatives(t: Any) -> Any:
+    a = leaf(t)
+    with t.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: x):
+        b = a * 2
+        y = b.exp() * b * a
+    (g,) = t.autograd.grad(y.sum(), a, create_graph=True)
+    return g, t.autograd.grad(g.sum(), a)
+
+
+@program
+def inner_hooks_count(t: Any) -> Any:
+    seen = []
+    hooks = t.autograd.graph.saved_tensors_hooks
+    with hooks(lambda x: seen.append("outer") or x, lambda x: x):
+        with hooks(lambda x: seen.append("inner") or x, lambda x: x):
+            leaf(t).exp()
+        leaf(t).exp()
+    return seen
+
+
+@program
+def hooks_and_functions(t: Any) -> Any:
+    class Foo(t.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * ctx.saved_tensors[0]
+
+    a = leaf(t)
+    with t.autograd.graph.saved_tensors_hooks(lambda x: x + 1, lambda x: x):
+        y = Foo.apply(a)
+    y.sum().backward()
+    return a.grad
+
+
+@program
+def unpack_returns_no_tensor(t: Any) -> Any:
+    with t.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: 3):
+        y = leaf(t).exp()
+    y.sum().backward()
+
+
+@program
+def pack_writes(t: Any) -> Any:
+    with t.autograd.graph.saved_tensors_hooks(lambda x: x.add_(1), lambda x: x):
+        y = (leaf(t) * 1).exp()
+    return y
+
+
+@program
+def hooks_disabled(t: Any) -> Any:
+    with t.autograd.graph.disable_saved_tensors_hooks("not now"):
+        with t.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: x):
+            pass
+
+
+@program
+def save_on_cpu(t: Any) -> Any:
+    a = leaf(t)
+    with t.autograd.graph.save_on_cpu():
+        y = a * a
+    y.sum().backward()
+    return a.grad
+
+
+@program
+def gradient_edges(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    edge = t.autograd.graph.get_gradient_edge(b)
+    leaf_edge = t.autograd.graph.get_gradient_edge(a)
+    y = (b * b).sum()
+    return edge.output_nr, edge.node.name(), leaf_edge.node.name(), t.autograd.grad(y, (edge, leaf_edge))
+
+
+@program
+def edge_of_what_requires_no_grad(t: Any) -> Any:
+    t.autograd.graph.get_gradient_edge(t.ones(2))
+
+
+@program
+def increment_version(t: Any) -> Any:
+    c = t.ones(3)
+    y = leaf(t) * c
+    t.autograd.graph.increment_version(c)
+    y.sum().backward()
+
+
+@program
+def metadata(t: Any) -> Any:
+    y = leaf(t) * 2
+    y.grad_fn.metadata["mine"] = 5
+    return y.grad_fn.metadata, y.grad_fn.requires_grad
+
+
+@program
+def sequence_numbers_grow(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    c = a * 3
+    return b.grad_fn._sequence_nr() < c.grad_fn._sequence_nr()
+
+
+@program
+def saved_of_a_node(t: Any) -> Any:
+    a = leaf(t)
+    y = a * a
+    z = y.exp()
+    return y.grad_fn._saved_self is a, z.grad_fn._saved_result
+
+
+@program
+def anomaly(t: Any) -> Any:
+    with t.autograd.detect_anomaly():
+        z = t.tensor([-1.0], requires_grad=True)
+        t.sqrt(z).sum().backward()
+
+
+@program
+def anomaly_without_nan(t: Any) -> Any:
+    with t.autograd.set_detect_anomaly(True, check_nan=False):
+        z = t.tensor([-1.0], requires_grad=True)
+        t.sqrt(z).sum().backward()
+    return z.grad
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_agrees(program: Any) -> None:
+    agree(program)
+
+
+def test_anomaly_shows_the_forward_call() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(RuntimeError, match="returned nan values"), taeda.autograd.detect_anomaly():
+            z = taeda.tensor([-1.0], requires_grad=True)
+            root = taeda.sqrt(z)
+            root.sum().backward()
+    texts = [str(w.message) for w in caught]
+    assert any("Error detected in SqrtBackward0" in t and "root = taeda.sqrt(z)" in t for t in texts), texts
+
+
+DEPTH = 200_000
+
+
+@pytest.mark.parametrize("how", ["chain", "saved", "unused", "grad"])
+def test_deep_graphs(how: str) -> None:
+    """Neither walking nor freeing uses the stack for the depth of the graph."""
+    a = taeda.tensor([1.0], requires_grad=True)
+    y = a
+    for _ in range(DEPTH):
+        y = y.abs() if how == "saved" else y + 0.0
+    if how in ("chain", "saved"):
+        y.backward()
+        assert a.grad.tolist() == [1.0]
+    if how == "grad":
+        assert taeda.autograd.grad(y, a)[0].tolist() == [1.0]
+    del y
+
+
+def test_deep_graph_of_functions() -> None:
+    class Foo(taeda.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            ctx.kept = x
+            return x * 1
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g
+
+    a = taeda.tensor([1.0], requires_grad=True)
+    y = a
+    for _ in range(20_000):
+        y = Foo.apply(y)
+    y.backward(retain_graph=True)
+    assert a.grad.tolist() == [1.0]
+    del y
+
+
+def test_the_graph_goes_with_the_tensors() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        a = leaf(taeda)
+        b = a * 2
+        c = b.exp()
+        d = c * b
+        d.sum().backward()
+        weak = [weakref.ref(x) for x in (b, c, d)]
+        nodes = weakref.ref(d.grad_fn)
+        del b, c, d
+        assert all(w() is None for w in weak)
+        assert nodes() is None
+        e = (a * a).exp()
+        (g,) = taeda.autograd.grad(e.sum(), a, create_graph=True)
+        weak = [weakref.ref(x) for x in (e, g)]
+        del e, g
+        assert all(w() is None for w in weak)
+    finally:
+        gc.enable()
+
+
+def test_saved_tensors_go_with_backward() -> None:
+    a = leaf(taeda)
+    b = a * 2
+    y = b.exp() * b
+    weak = weakref.ref(b)
+    del b
+    assert weak() is not None
+    y.sum().backward()
+    assert weak() is None
+
+
+def test_leaf_and_accumulator_do_not_hold_each_other() -> None:
+    a = leaf(taeda)
+    weak = weakref.ref(a)
+    node = (a * 2).grad_fn
+    accumulator = node.next_functions[0][0]
+    del a
+    assert weak() is accumulator.variable
+    del node, accumulator
+    assert weak() is None
+
+
+def test_threads() -> None:
+    """Several threads go through one graph at once."""
+    a = taeda.ones(50, requires_grad=True)
+    y = a
+    for _ in range(50):
+        y = y * 1.0 + a * 0.0
+    total = y.sum()
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(taeda.autograd.grad(total, a, retain_graph=True)[0].sum().item()))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [50.0] * 8

@@ -1,0 +1,29 @@
+"""Type promotion, for all pairs of dtypes, against torch.result_type."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+
+from taeda.ops import dtypes
+from taeda.ops.dtypes import Operand
+
+NAMES = [d for d in dtypes.ALL]
+NUMBERS = {"bool": True, "int": 1, "float": 1.5, "complex": 1j}
+
+
+@pytest.mark.parametrize("a", NAMES)
+def test_promotion_of_tensors(a: str) -> None:
+    for b, (m, n) in itertools.product(NAMES, itertools.product((0, 2), repeat=2)):
+        x, y = torch.zeros((1,) * m, dtype=getattr(torch, a)), torch.zeros((1,) * n, dtype=getattr(torch, b))
+        assert f"torch.{dtypes.result_type([Operand(a, m), Operand(b, n)])}" == str(torch.result_type(x, y)), (a, m, b, n)
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_promotion_with_numbers(kind: str) -> None:
+    for a, m in itertools.product(NAMES, (0, 2)):
+        x = torch.zeros((1,) * m, dtype=getattr(torch, a))
+        got = dtypes.result_type([Operand(a, m), dtypes.number_operand(kind)])
+        assert f"torch.{got}" == str(torch.result_type(x, NUMBERS[kind])), (a, m, kind)
