@@ -96,10 +96,17 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
         break;
       }
   }
-  if (o.is_view && in.tensor_count && outputs[0] && in.tensors()[0] && outputs[0]->storage.get() == in.tensors()[0]->storage.get())
-    for (Ref<Tensor>& out : outputs) note_view(*out, *in.tensors()[0]);
+  // Autograd and writes must know views, whatever op they came from: reshape is one now and then, dropout in evaluation always.
+  bool views = false;
+  for (Ref<Tensor>& out : outputs)
+    for (Tensor* t : in.tensors())
+      if (out && t && t->storage && out->storage.get() == t->storage.get()) {
+        note_view(*out, *t);
+        views = true;
+        break;
+      }
   if (TAEDA_UNLIKELY(needs != 0)) record(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
-  if (TAEDA_UNLIKELY(state.inference_mode))
+  if (TAEDA_UNLIKELY(state.inference_mode && !views))  // a view is what its base is
     for (Ref<Tensor>& out : outputs)
       if (out) out->is_inference = true;
   return package(o, outputs);
@@ -285,7 +292,6 @@ PyObject* builtin_op(const char* role) {
 Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides, int64_t dense_offset) {
   Ref<Tensor> out = alias(base, sizes, strides, offset);
   note_view(*out, base);
-  if (state.inference_mode) out->is_inference = true;
   if (!state.grad_enabled) return out;
   Tensor* inputs[1] = {&base};
   uint64_t needs = needs_gradient(inputs);

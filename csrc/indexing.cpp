@@ -11,6 +11,9 @@ namespace taeda {
 namespace {
 
 constexpr Py_ssize_t MAX_ITEMS = 2 * MAX_DIMS;
+// How PyTorch names element types when a value does not fit.
+constexpr const char* C_NAMES[DTYPE_COUNT] = {"bool", "uint8_t", "int8_t", "int16_t", "int", "int64_t", "c10::Half",
+                                              "c10::BFloat16", "float", "double", "c10::complex<float>", "c10::complex<double>"};
 
 [[noreturn]] void too_many_indices(const Tensor& t) {
   raise(PyExc_IndexError, "too many indices for tensor of dimension %d", t.ndim);
@@ -40,8 +43,7 @@ int64_t integer(PyObject* o) {
 struct Fold {
   const Tensor& t;
   Dims dense;  // contiguous strides of t
-  int dim = 0;       // next dimension of t
-  int selected = 0;  // dimensions that an int took away
+  int dim = 0;  // next dimension of t
   Dims sizes, strides, dense_strides;
   int64_t offset, dense_offset = 0;
   bool changed = false;
@@ -62,10 +64,9 @@ struct Fold {
     push(1, last ? 1 : t.sizes[dim] * t.strides[dim], last ? 1 : t.sizes[dim] * dense[dim]);
     changed = true;
   }
-  void select(int64_t index) {
+  void select(int64_t index, Py_ssize_t position) {  // messages name the item's position, as PyTorch's do
     int64_t size = t.sizes[dim], at = index < 0 ? index + size : index;
-    if (at < 0 || at >= size) out_of_bounds(index, sizes.count + selected, size);
-    ++selected;
+    if (at < 0 || at >= size) out_of_bounds(index, static_cast<int>(position), size);
     offset += at * t.strides[dim];
     dense_offset += at * dense[dim];
     ++dim;
@@ -234,7 +235,7 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
       fold.add_dimension();
       append_tensor(truth_index(o == Py_True).object());
     } else if (!is_tensor(o)) {
-      fold.select(integer(o));
+      fold.select(integer(o), i);
     } else {
       Tensor& index = *as_tensor(o);
       if (index.ndim == 0) {
@@ -243,7 +244,7 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
           fold.add_dimension();
           append_tensor(truth_index(PyObject_IsTrue(value.get()) == 1).object());
         } else {
-          fold.select(integer(value.get()));
+          fold.select(integer(value.get()), i);
         }
         continue;
       }
@@ -317,7 +318,7 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
       value = number.get();
     }
     if (PyComplex_Check(value) && !info(t.dtype).complex)
-      raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", info(t.dtype).name);
+      raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", C_NAMES[static_cast<int>(t.dtype)]);
     Selection s = select(t, key, false);
     if (!s.indices) {
       Ref<> source = is_tensor(value) ? Ref<>::steal(reinterpret_cast<PyObject*>(without_leading_ones(*as_tensor(value), s.view->ndim).release()))

@@ -97,8 +97,9 @@ void note_write(const Tensor& t, const char* by) {
 }
 
 std::string write_text(const Storage* storage, uint32_t saved_version) {
+  // The latest first: the address may have been another storage's before.
   for (size_t i = 0; writes && i < WRITES; ++i) {
-    const Write& w = writes[i];
+    const Write& w = writes[(next_write + WRITES - 1 - i) % WRITES];
     if (w.storage != storage || w.version != saved_version + 1) continue;
     std::string place = line_text(w.line.code.get(), w.line.instruction);
     return "'" + w.by + "'" + (place.empty() ? "" : ", called at\n  " + place);

@@ -80,7 +80,7 @@ void SavedTensor::set_hooks(PyObject* pack, PyObject* unpack) {
   packed->value = checked(PyObject_CallOneArg(pack, plain.object()));
   if (version_of(*tensor_) != before) {
     raise(PyExc_RuntimeError,
-          "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be "
+          "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
           "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you "
           "need to perform in-place operations on the input to a pack hook.");
   }

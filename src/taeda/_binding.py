@@ -1,46 +1,84 @@
-"""From the registry of ops to what users call: one core Op per public name, methods, in-place forms, operators."""
+"""From the schemas of ops to what users call: one core Op per public name, methods, in-place forms, operators.
+
+Works on plain data (_schemas.py): the definitions themselves are imported when the first op is compiled.
+"""
 
 from __future__ import annotations
 
 import collections
+import types
 from collections.abc import Iterable
 from typing import Any
 
 from taeda import _core
-from taeda.ops.op import REFLECTED, Function, Op, registry
+
+Schema = dict[str, Any]
 
 # The parameter that may be spread over several positional arguments, x.view(2, 3), x.permute(0, 2, 1).
 _SPREAD = ("Sizes", "Dims", "IntTuple")
+# Operators whose slot calls the plain op with the operands in the order they were written.
+_REFLECTED = frozenset(f"__r{n}__" for n in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
+                                              "lshift", "rshift"))
+
+internal = types.SimpleNamespace()  # ops without a public name, and their in-place forms (name_), as functions on tensors
+modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)  # functions by module: "torch", "nn.functional", ...
+_functions: dict[str, Any] = {}  # what each op's definition calls on tensors, by the op's unique name
 
 
-def _overload(op: Op, display: str) -> dict[str, Any]:
+class _Definition:
+    """An op's definition, imported when it is asked for its gradient (csrc/tape.h)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def recorded_gradient(self, *args: Any) -> list[Any]:
+        from taeda import ops
+        from taeda.ops.op import registry
+
+        ops.load_all()
+        return registry.ops[self.name].recorded_gradient(*args)
+
+
+def function_of(name: str) -> Any:
+    """The callable for tensors of the op with this unique name."""
+    return _functions[name]
+
+
+def _default(kind: str, default: Any) -> Any:
+    if default == "...":
+        return ...
+    return tuple(default) if isinstance(default, list) else default
+
+
+def _overload(schema: Schema, display: str) -> dict[str, Any]:
     """What the core's parser and dispatch need to know of one definition."""
-    schema = op.schema()
-    words = "".join(word[:1].upper() + word[1:] for word in (op.public or op.name).split("_"))
+    words = "".join(word[:1].upper() + word[1:] for word in (schema["public"] or schema["name"]).split("_"))
+    parameters = [(name, kind, _default(kind, default), keyword_only, optional)
+                  for name, kind, default, keyword_only, optional in schema["parameters"]]
     return {
-        "name": op.name,
+        "name": schema["name"],
         "display": display,
         "backward_name": f"{words}Backward0",
-        "parameters": [(p.name, p.kind, p.default if p.has_default else ..., p.keyword_only, p.optional) for p in op.parameters],
-        "returns": op.results,
-        "returns_list": op.results not in (0, 1),
+        "parameters": parameters,
+        "returns": schema["returns"],
+        "returns_list": schema["returns"] not in (0, 1),
         "view": schema["view"],
         "differentiable": any(schema["differentiable"]),
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
-        "definition": op,
-        "varargs": next((p.name for p in op.parameters if p.kind in _SPREAD and not p.keyword_only), None),
-        "result_type": _result_type(op),
+        "definition": _Definition(schema["name"]),
+        "varargs": next((name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None),
+        "result_type": _result_type(schema),
     }
 
 
-def _result_type(op: Op) -> Any:
+def _result_type(schema: Schema) -> Any:
     """A named tuple for ops that return one, as x.max(1).values."""
-    fields = getattr(op.body, "fields", None)
-    if fields is None:
+    if not schema["fields"]:
         return None
-    made = collections.namedtuple(op.public, fields)  # type: ignore[misc]
-    made.__module__ = "torch.return_types"
+    made = collections.namedtuple(schema["public"], schema["fields"])  # type: ignore[misc]
 
     class Named(made):  # type: ignore[valid-type, misc]
         """A named tuple made from one tuple, as the core gives it."""
@@ -53,71 +91,62 @@ def _result_type(op: Op) -> Any:
         def __reduce__(self) -> Any:
             return tuple, (tuple(self),)
 
-    Named.__name__ = Named.__qualname__ = op.public
+    Named.__name__ = Named.__qualname__ = schema["public"]
     Named.__module__ = "torch.return_types"
     return Named
 
 
-def core_op(name: str, definitions: Iterable[Op], inplace: bool = False) -> Any:
+def _core_op(name: str, schemas: list[Schema], inplace: bool = False) -> Any:
     """The callable for one public name."""
-    definitions = list(definitions)
-    doc = "\n\n".join(d.__doc__ or "" for d in definitions)
-    return _core.Op(name, [_overload(d, name) for d in definitions], inplace, doc)
+    doc = "\n\n".join(s["doc"] for s in schemas)
+    return _core.Op(name, [_overload(s, name) for s in schemas], inplace, doc)
 
 
-def bind() -> dict[str, dict[str, Any]]:
-    """Make all core ops, give the Tensor type its methods and operators. Returns the functions of each module."""
-    modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)
-    functions: dict[str, Any] = {}
-    for name, function in registry.functions.items():
-        if not function.definitions:
-            continue  # methods only
-        op = functions[name] = core_op(name, function.definitions)
-        for d in function.definitions:
-            if d.function is None or d.public == name:
-                d.function = op
-            for module in d.modules:
+def bind(schemas: list[Schema]) -> None:
+    """Make all core ops, give the Tensor type its methods and operators, fill `modules` and `internal`."""
+    public: dict[str, list[Schema]] = {}
+    methods: dict[str, list[Schema]] = {}
+    for s in schemas:
+        for name in (s["public"], *s["aliases"]) if s["public"] else ():
+            if s["modules"]:
+                public.setdefault(name, []).append(s)
+            if s["method"]:
+                methods.setdefault(name, []).append(s)
+    made: dict[str, Any] = {}
+    for name, definitions in public.items():
+        op = made[name] = _core_op(name, definitions)
+        for s in definitions:
+            if s["public"] == name:
+                _functions[s["name"]] = op
+            for module in s["modules"]:
                 modules[module][name] = op
-    for d in registry.ops.values():
-        if not d.public:
-            d.function = core_op(d.name, [d])
-            if d.inplace:
-                d.inplace_function = core_op(d.name + "_", [d], inplace=True)
-    tensor = _core.Tensor
-    for name, method in registry.methods.items():
-        same = name in functions and registry.functions[name].definitions == method.definitions
-        op = functions[name] if same else core_op(name, method.definitions)
-        setattr(tensor, name, op)
-        for d in method.definitions:
-            if d.function is None:
-                d.function = op
-        writable = [d for d in method.definitions if d.inplace]
+    for s in schemas:
+        if not s["public"]:
+            _functions[s["name"]] = _core_op(s["name"], [s])
+            setattr(internal, s["name"], _functions[s["name"]])
+            if s["inplace"]:
+                setattr(internal, s["name"] + "_", _core_op(s["name"] + "_", [s], inplace=True))
+    for name, definitions in methods.items():
+        op = made[name] if public.get(name) == definitions else _core_op(name, definitions)
+        setattr(_core.Tensor, name, op)
+        for s in definitions:
+            _functions.setdefault(s["name"], op)
+        writable = [s for s in definitions if s["inplace"]]
         if writable:
-            op = core_op(name + "_", writable, inplace=True)
-            setattr(tensor, name + "_", op)
-            functions[name + "_"] = op
-            if "torch" in writable[0].modules:
-                modules["torch"][name + "_"] = op
-            for module in writable[0].modules:
+            op = made[name + "_"] = _core_op(name + "_", writable, inplace=True)
+            setattr(_core.Tensor, name + "_", op)
+            for module in writable[0]["modules"]:
                 modules[module][name + "_"] = op
-    for d in registry.ops.values():
-        for operator in d.operators:
-            _bind_operator(operator, d, functions)
-    return modules
+    for s in schemas:
+        for operator in s["operators"]:
+            _bind_operator(operator, s, made)
 
 
-def _bind_operator(operator: str, d: Op, functions: dict[str, Any]) -> None:
-    if operator in REFLECTED or operator == "__pos__":
-        return  # without a reflected form the slots call the plain op with the operands in the order they were written
+def _bind_operator(operator: str, schema: Schema, made: dict[str, Any]) -> None:
+    if operator in _REFLECTED or operator == "__pos__":
+        return
     name = operator.strip("_")
     if name.startswith("i") and name != "invert":
-        _core.set_operator(name[1:] + "_", functions[d.public + "_"])
+        _core.set_operator(name[1:] + "_", made[schema["public"] + "_"])
     else:
-        _core.set_operator(name, functions[d.public] if d.public else d.function)
-
-
-def builtin(role: str, op: Op | Function | Any) -> None:
-    """Register an op that the core itself calls under `role`."""
-    if isinstance(op, Op):
-        op = op.function
-    _core.register_builtin(role, op)
+        _core.set_operator(name, _functions[schema["name"]])

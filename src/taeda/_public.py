@@ -6,10 +6,9 @@ import importlib
 import math
 from typing import Any
 
-from taeda import _binding, _core, creation
+from taeda import _binding, _core, _schemas, creation
+from taeda._binding import internal, modules
 from taeda.composite import comparing, contraction, indexing, shaping, tensor_methods
-from taeda.ops import load_all
-from taeda.ops.op import registry
 
 _DTYPES = {
     "bool": (), "uint8": (), "int8": (), "int16": ("short",), "int32": ("int",), "int64": ("long",), "float16": ("half",),
@@ -21,13 +20,10 @@ _METHODS = ("split", "split_with_sizes", "chunk", "tensor_split", "hsplit", "vsp
 # Roles of ops that the core calls itself.
 _BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 
-modules: dict[str, dict[str, Any]] = {}  # functions by PyTorch's module: "torch", "nn.functional", "linalg", ...
-
 
 def install(names: dict[str, Any]) -> None:
     """Fill the namespace of the package."""
-    load_all()
-    modules.update(_binding.bind())
+    _binding.bind(_schemas.load())
     for name, aliases in _DTYPES.items():
         value = getattr(_core, name)
         for n in (name, *aliases):
@@ -77,7 +73,5 @@ def _register_hooks() -> None:
 def _register_builtins(names: dict[str, Any]) -> None:
     for role, name in _BUILTINS.items():
         if name in names:
-            _binding.builtin(role, names[name])
-    for role in ("strided_view",):
-        if role in registry.ops:
-            _binding.builtin(role, registry.ops[role])
+            _core.register_builtin(role, names[name])
+    _core.register_builtin("strided_view", internal.strided_view)

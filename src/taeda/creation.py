@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taeda import _core
-from taeda.ops import creation as ops
-from taeda.ops import random as random_ops
+from taeda._binding import internal as ops
 
 _REAL_DEVICES = ("cpu",)
 
@@ -185,14 +184,14 @@ def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, 
          requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """Uniform numbers in [0, 1)."""
     _check(device, layout)
-    return _finish(random_ops.uniform(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
+    return _finish(ops.uniform(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
 def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
           requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """Standard normal numbers."""
     _check(device, layout)
-    return _finish(random_ops.normal(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
+    return _finish(ops.normal(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
 def randint(*args: Any, low: int = 0, high: int | None = None, size: Any = None, generator: Any = None, out: Any = None,
@@ -210,32 +209,32 @@ def randint(*args: Any, low: int = 0, high: int | None = None, size: Any = None,
         raise TypeError("randint() needs high and size")
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return _finish(random_ops.random_integers(tuple(size), low, high, _core.int64 if dtype is None else dtype, generator), out,
+    return _finish(ops.random_integers(tuple(size), low, high, _core.int64 if dtype is None else dtype, generator), out,
                    requires_grad)
 
 
 def rand_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
     """Uniform numbers in [0, 1), of the shape and dtype of `input`."""
-    return _like(lambda size, dtype: random_ops.uniform(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+    return _like(lambda size, dtype: ops.uniform(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
 
 
 def randn_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
     """Standard normal numbers, of the shape and dtype of `input`."""
-    return _like(lambda size, dtype: random_ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+    return _like(lambda size, dtype: ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
 
 
 def randint_like(input: Any, *args: int, low: int = 0, high: int | None = None, dtype: Any = None, **options: Any) -> Any:
     """Integers in [low, high), of the shape and dtype of `input`."""
     bounds = args if args else (low, high) if high is not None else (low,)
     low, high = bounds if len(bounds) == 2 else (0, bounds[0])
-    return _like(lambda size, dtype: random_ops.random_integers(size, low, high, dtype, None))(input, dtype=dtype, **options)
+    return _like(lambda size, dtype: ops.random_integers(size, low, high, dtype, None))(input, dtype=dtype, **options)
 
 
 def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """A random permutation of range(n)."""
     _check(device, layout)
-    keys = random_ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator)
+    keys = ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator)
     order = keys.argsort()
     return _finish(order if dtype is None else order.to(dtype), out, requires_grad)
 
@@ -246,9 +245,9 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
     _check(device, layout)
     tensors = [x for x in (mean, std) if isinstance(x, _core.Tensor)]
     if not tensors:
-        return _finish(random_ops.normal(tuple(size), float(mean), float(std), _dtype(dtype), generator), out, requires_grad)
+        return _finish(ops.normal(tuple(size), float(mean), float(std), _dtype(dtype), generator), out, requires_grad)
     shape = (mean + std).shape
-    noise = random_ops.normal(shape, 0.0, 1.0, tensors[0].dtype, generator)
+    noise = ops.normal(shape, 0.0, 1.0, tensors[0].dtype, generator)
     return _finish(noise * std + mean, out, False)
 
 
@@ -256,7 +255,7 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Any = None, out:
     """1 with the probability given by the elements of `input` (or by p), else 0."""
     if p is not None:
         input = full_like(input, p)
-    return _finish(random_ops.bernoulli_of(input, generator), out, False)
+    return _finish(ops.bernoulli_of(input, generator), out, False)
 
 
 def manual_seed(seed: int) -> Any:

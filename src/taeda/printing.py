@@ -1,7 +1,7 @@
 """The text of a tensor, as PyTorch prints it.
 
-All elements of a column take the same width. Floats are printed with a fixed number of digits after the point, without
-digits if all are whole, or in scientific notation if they differ by more than a factor of 1000 or are very large or small.
+All elements take the same width. Floats are printed with a fixed number of digits after the point, without digits if
+all are whole, or in scientific notation if they differ by more than a factor of 1000 or are very large or small.
 """
 
 import contextlib

@@ -16,12 +16,12 @@ TARGET = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 # Largest error against float64 in units in the last place: (float32, float64).
 EXACT = (0.5001, 0.5001)
 ULP = {
-    "exp": (1.0, 1.0), "exp2": (0.51, 1.0), "expm1": (0.51, 1.0), "log": (1.0, 1.0), "log1p": (0.51, 1.0),
-    "log2": (0.51, 1.0), "log10": (0.51, 1.5), "rsqrt": (1.5, 1.5), "sin": (1.5, 1.0), "cos": (1.5, 1.0),
+    "exp": (1.1, 1.0), "exp2": (1.1, 1.0), "expm1": (0.51, 1.0), "log": (1.0, 1.0), "log1p": (1.0, 1.0),
+    "log2": (0.51, 1.0), "log10": (0.51, 1.5), "rsqrt": (1.5, 1.5), "sin": (1.6, 1.0), "cos": (1.4, 1.0),
     "tan": (1.0, 2.0), "asin": (0.51, 1.0), "acos": (0.51, 1.0), "atan": (0.51, 1.0), "atan2": (0.51, 1.0),
     "sinh": (0.51, 2.0), "cosh": (0.51, 2.0), "tanh": (1.6, 2.0), "asinh": (0.51, 2.0), "acosh": (0.51, 2.5),
-    "atanh": (0.51, 2.0), "sigmoid": (2.5, 2.5), "erf": (1.2, 1.5), "erfc": (2.5, 3.0), "erfinv": (1.0, 50.0),
-    "lgamma": (3.0, 8.0), "digamma": (2.0, 40.0), "pow": (0.51, 1.0), "hypot": (0.51, 1.0),
+    "atanh": (0.51, 2.0), "sigmoid": (2.5, 2.5), "erf": (1.2, 2.0), "erfc": (0.51, 4.5), "erfinv": (0.51, 4.0),
+    "lgamma": (1.5, 8.0), "digamma": (2.0, 40.0), "pow": (0.51, 1.0), "hypot": (0.51, 1.0),
 }
 # Where a function is tested, apart from special values: (lowest, highest).
 RANGE = {

@@ -38,7 +38,7 @@ LAYERS = [
     ("nn.AvgPool1d(3, 2, padding=1, count_include_pad=False)", [(2, 3, 9)]),
     ("nn.AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True)", [(2, 3, 6, 7)]),
     ("nn.AvgPool2d(2, divisor_override=3)", [(3, 6, 7)]),
-    ("nn.AvgPool3d((2, 3, 2), stride=2, padding=(1, 1, 0), ceil_mode=True, count_include_pad=False)", [(2, 2, 5, 6, 7)]),
+    ("nn.AvgPool3d((2, 3, 2), 2, (1, 1, 0), ceil_mode=True, count_include_pad=False)", [(2, 2, 5, 6, 7)]),
     ("nn.AdaptiveAvgPool1d(4)", [(2, 3, 9)]),
     ("nn.AdaptiveAvgPool2d((None, 3))", [(2, 3, 6, 7)]),
     ("nn.AdaptiveAvgPool2d(1)", [(2, 3, 6, 7)]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from taeda.codegen import math as scalar_math
+from taeda.codegen import math_integer
 from taeda.codegen.loops_memory import first_lanes
 from taeda.codegen.loops_reduce import Combiner
 from taeda.codegen.math_convert import MEMORY, REGISTER, from_memory, round_to
@@ -109,7 +110,8 @@ class Emitter:
         self._levels: dict[Expr, int] = {}
         self._varying: dict[Expr, bool] = {}
         self._scopes: list[dict[tuple[Expr, int], Vec]] = [{}, {}, {}, {}]
-        self._philox: list[dict[tuple[Expr, ...], list[Vec]]] = [{}, {}, {}, {}]
+        self._philox: list[dict[tuple[tuple[Expr, ...], int], list[Vec]]] = [{}, {}, {}, {}]
+        self._keys: dict[tuple[Expr, int], list[tuple[Vec, Vec]]] = {}
         self._integers: dict[int, str] = {}
         self._stages: dict[int, str] = {}
         self._fault: str | None = None
@@ -254,12 +256,32 @@ class Emitter:
         elif not self._varying[node] and lanes != UNIFORM:
             made = self.value(node, UNIFORM).broadcast(lanes)
         elif node.args:
-            args = [self.value(a, lanes) for a in node.args]
-            made = scalar_math.lower(self.b, node, args, self._philox[level])
+            if node.op == "philox":
+                made = self._philox_word(node, lanes)
+            else:
+                made = scalar_math.lower(self.b, node, [self.value(a, lanes) for a in node.args])
         else:
             made = self.leaf_value(node, lanes)
         scope[node, lanes] = made
         return made
+
+    def _philox_word(self, node: Expr, lanes: int) -> Vec:
+        """One of the four words, which are computed together."""
+        seed, counter = node.args
+        words = self._philox[self._levels[node]]
+        if (node.args, lanes) not in words:
+            words[node.args, lanes] = math_integer.philox(self._philox_keys(seed, lanes), self.value(counter, lanes))
+        return words[node.args, lanes][node.attribute]
+
+    def _philox_keys(self, seed: Expr, lanes: int) -> list[tuple[Vec, Vec]]:
+        """Hoisted to the entry if the seed is a number of the call, as it usually is."""
+        value = self.value(seed, lanes)
+        if self._levels[seed] != CALL:
+            return math_integer.philox_keys(value)
+        with self.b.at_entry():
+            if (seed, lanes) not in self._keys:
+                self._keys[seed, lanes] = math_integer.philox_keys(value)
+        return self._keys[seed, lanes]
 
     def _constant(self, node: Expr) -> float | int:
         return round_half(node.attribute, node.dtype) if node.dtype in HALVES else node.attribute

@@ -101,7 +101,7 @@ class InnerAxis(Emitter):
                     scope[node, UNIFORM] = self.value(node, UNIFORM)
                 else:
                     args = [scope[a, UNIFORM] for a in node.args]
-                    scope[node, UNIFORM] = scalar_math.lower(b, node, args, {})
+                    scope[node, UNIFORM] = scalar_math.lower(b, node, args)
         dtype = self.kernel.operands[stage.operand].dtype
         value = to_memory(b, scope[stage.value, UNIFORM], dtype)
         if value.name.startswith("splat"):

@@ -6,88 +6,13 @@ each one that is not exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from taeda.codegen import math_convert, math_integer, math_tables
+from taeda.codegen import math_convert, math_division, math_error, math_integer, math_tables
 from taeda.codegen import math_float32 as m32
 from taeda.codegen import math_float64 as m64
+from taeda.codegen.math_branch import Function, in_double, libm, library, where_large
 from taeda.codegen.text import Builder, Vec
 from taeda.ir.loop import Expr
 from taeda.ir.scalars import BOOL, FLOATS, HALVES, PRIMITIVES
-
-Unary = Callable[[Builder, Vec], Vec]
-
-
-def libm(b: Builder, function: str, *args: Vec) -> Vec:
-    """The C library's `function` lane by lane, through a buffer and a small loop: for what has no vector version.
-
-    The name of a float function ends in f.
-    """
-    x = args[0]
-    kind = x.kind
-    size = 4 if kind == "float" else 8
-    name = f"map_{function}"
-    b.declare(function, kind, [kind] * len(args))
-    if len(args) == 1:
-        call = f"  %r = call {kind} @{function}({kind} %p)"
-        second = ""
-    else:
-        call = f"  %r = call {kind} @{function}({kind} %p, {kind} %q)"
-        second = (f"  %yi = getelementptr {kind}, ptr %y, i64 %i\n"
-                  f"  %q = load {kind}, ptr %yi\n")
-    b.helper(name, f"""define internal void @{name}(ptr %x, ptr %y, i64 %n) noinline nounwind {{
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %xi = getelementptr {kind}, ptr %x, i64 %i
-  %p = load {kind}, ptr %xi
-{second}{call}
-  store {kind} %r, ptr %xi
-  %next = add i64 %i, 1
-  %more = icmp slt i64 %next, %n
-  br i1 %more, label %loop, label %done
-done:
-  ret void
-}}""")
-    buffers = [b.alloca(x.lanes * size) for _ in args]
-    for value, buffer in zip(args, buffers, strict=True):
-        b.store(value, buffer, 64)
-    b.do(f"call void @{name}(ptr {buffers[0]}, ptr {buffers[-1]}, i64 {x.lanes})")
-    return b.load(kind, x.lanes, buffers[0], 64)
-
-
-def _library(name: str) -> Callable[..., Vec]:
-    return lambda b, *args: libm(b, name + ("f" if args[0].kind == "float" else ""), *args)
-
-
-def _in_double(function: Callable[..., Vec]) -> Callable[..., Vec]:
-    """A float32 function by way of float64, rounded once."""
-    def single(b: Builder, *args: Vec) -> Vec:
-        return function(b, *(x.convert("fpext", "double") for x in args)).convert("fptrunc", "float")
-    return single
-
-
-def any_lane(b: Builder, condition: Vec) -> str:
-    name = f"llvm.vector.reduce.or.v{condition.lanes}i1"
-    b.declare(name, "i1", [condition.type])
-    return b.op(f"call i1 @{name}({condition})")
-
-
-def _where_large(limit: float, function: str, vector: Unary) -> Unary:
-    """`vector` where |x| <= limit, the C library's function elsewhere; a jump skips it if no lane is there."""
-    def choose(b: Builder, x: Vec) -> Vec:
-        result = vector(b, x)
-        large = x.abs().compare("ogt", limit)
-        slow, done, before = b.name("large"), b.name("large_done"), b.block
-        b.branch(any_lane(b, large), slow, done, likely=False)
-        b.label(slow)
-        exact = large.select(libm(b, function, x), result)
-        b.jump(done)
-        b.label(done)
-        return Vec(b, x.kind, x.lanes, b.phi(x.type, (result.name, before), (exact.name, slow)))
-    return choose
-
 
 # Specials of arithmetic
 
@@ -106,24 +31,6 @@ def _ignoring_nan(x: Vec, y: Vec, largest: bool) -> Vec:
 def _sign(x: Vec) -> Vec:
     positive = x.compare("ogt" if x.is_float else "sgt", 0).select(x.const(1), 0)
     return x.compare("olt" if x.is_float else "slt", 0).select(-1, positive)
-
-
-def _remainder(b: Builder, x: Vec, y: Vec) -> Vec:
-    rest = _library("fmod")(b, x, y)
-    differs = rest.compare("une", 0.0) & (rest.compare("olt", 0.0) ^ y.compare("olt", 0.0))
-    return differs.select(rest + y, rest)
-
-
-def _floordiv(b: Builder, x: Vec, y: Vec) -> Vec:
-    """torch's: (x - fmod(x, y)) / y made integral, so that it agrees with the remainder; x / 0 as in division."""
-    rest = _library("fmod")(b, x, y)
-    quotient = (x - rest) / y
-    differs = rest.compare("une", 0.0) & (rest.compare("olt", 0.0) ^ y.compare("olt", 0.0))
-    quotient = differs.select(quotient - 1.0, quotient)
-    floor = b.intrinsic("llvm.floor", quotient)
-    floor = (quotient - floor).compare("ogt", 0.5).select(floor + 1.0, floor)
-    floor = quotient.compare("oeq", 0.0).select(m32.copysign(b, x.const(0.0), x / y), floor)
-    return y.compare("oeq", 0.0).select(x / y, floor)
 
 
 def _pow_single(b: Builder, x: Vec, y: Vec) -> Vec:
@@ -157,7 +64,7 @@ def _round_even(b: Builder, x: Vec) -> Vec:
     return b.intrinsic("llvm.roundeven", x)
 
 
-def _intrinsic(name: str) -> Unary:
+def _intrinsic(name: str) -> Function:
     return lambda b, x: b.intrinsic("llvm." + name, x)
 
 
@@ -204,25 +111,21 @@ def _hypot_double(b: Builder, x: Vec, y: Vec) -> Vec:
     return infinite.select(float("inf"), b.intrinsic("llvm.sqrt", x * x + y * y))
 
 
-def _log_of_base(base_inverse: float) -> Unary:
+def _log_of_base(base_inverse: float) -> Function:
     return lambda b, x: m64.log(b, x) * base_inverse
-
-
-def _erfinv_double(b: Builder, x: Vec) -> Vec:
-    return m64.erfinv(b, x, _library("erf"))
 
 
 # Tables: float32, float64, and what is the same for both
 
-BOTH: dict[str, Callable[..., Vec]] = {
+BOTH: dict[str, Function] = {
     "add": lambda b, x, y: x + y,
     "sub": lambda b, x, y: x - y,
     "mul": lambda b, x, y: x * y,
     "truediv": lambda b, x, y: x / y,
-    "floordiv": _floordiv,
-    "remainder": _remainder,
+    "floordiv": math_division.floordiv,
+    "remainder": math_division.remainder,
     "truncdiv": lambda b, x, y: b.intrinsic("llvm.trunc", x / y),
-    "fmod": _library("fmod"),
+    "fmod": math_division.fmod,
     "neg": lambda b, x: -x,
     "abs": lambda b, x: x.abs(),
     "sign": lambda b, x: _sign(x),
@@ -245,57 +148,59 @@ BOTH: dict[str, Callable[..., Vec]] = {
     "nextafter": _nextafter,
 }
 
-SINGLE: dict[str, Callable[..., Vec]] = BOTH | {
+SINGLE: dict[str, Function] = BOTH | {
     "exp": m32.exp,
-    "exp2": _in_double(lambda b, x: m64.exp(b, x * 0.6931471805599453)),
-    "expm1": _in_double(m64.expm1),
+    "exp2": m32.exp2,
+    "expm1": in_double(m64.expm1),
     "log": m32.log,
-    "log1p": _in_double(m64.log1p),
-    "log2": _in_double(_log_of_base(1.4426950408889634)),
-    "log10": _in_double(_log_of_base(0.4342944819032518)),
-    "sin": _where_large(m32.LARGE_ANGLE, "sinf", lambda b, x: m32.sin_cos(b, x, False)),
-    "cos": _where_large(m32.LARGE_ANGLE, "cosf", lambda b, x: m32.sin_cos(b, x, True)),
-    "tan": _where_large(m32.LARGE_ANGLE, "tanf", _in_double(m64.tan)),
-    "asin": _in_double(_asin_double),
-    "acos": _in_double(_acos_double),
-    "atan": _in_double(m64.atan),
-    "atan2": _in_double(m64.atan2),
-    "sinh": _in_double(_sinh_double),
-    "cosh": _in_double(_cosh_double),
+    "log1p": m32.log1p,
+    "log2": in_double(_log_of_base(1.4426950408889634)),
+    "log10": in_double(_log_of_base(0.4342944819032518)),
+    "sin": where_large(m32.LARGE_ANGLE, "sin", lambda b, x: m32.sin_cos(b, x, False)),
+    "cos": where_large(m32.LARGE_ANGLE, "cos", lambda b, x: m32.sin_cos(b, x, True)),
+    "tan": where_large(m32.LARGE_ANGLE, "tan", in_double(m64.tan)),
+    "asin": in_double(_asin_double),
+    "acos": in_double(_acos_double),
+    "atan": in_double(m64.atan),
+    "atan2": in_double(m64.atan2),
+    "sinh": in_double(_sinh_double),
+    "cosh": in_double(_cosh_double),
     "tanh": m32.tanh,
-    "asinh": _in_double(_asinh_double),
-    "acosh": _in_double(_acosh_double),
-    "atanh": _in_double(_atanh_double),
+    "asinh": in_double(_asinh_double),
+    "acosh": in_double(_acosh_double),
+    "atanh": in_double(_atanh_double),
     "sigmoid": m32.sigmoid,
     "erf": lambda b, x: (math_tables if math_tables.available(b) else m32).erf(b, x),
-    "erfc": _library("erfc"),
-    "erfinv": _in_double(_erfinv_double),
-    "lgamma": _library("lgamma"),
-    "digamma": _in_double(m64.digamma),
+    "erfc": in_double(lambda b, x: math_error.erfc(b, x, single=True)),
+    "erfinv": in_double(lambda b, x: math_error.erfinv(b, x, single=True)),
+    "lgamma": in_double(math_error.lgamma),
+    "digamma": in_double(math_error.digamma),
     "pow": _pow_single,
-    "hypot": _in_double(_hypot_double),
+    "hypot": in_double(_hypot_double),
 }
 
-DOUBLE: dict[str, Callable[..., Vec]] = BOTH | {
+DOUBLE: dict[str, Function] = BOTH | {
     "exp": m64.exp,
     "log": m64.log,
-    "sin": _where_large(m64.LARGE_ANGLE, "sin", lambda b, x: m64.sin_cos(b, x, False)),
-    "cos": _where_large(m64.LARGE_ANGLE, "cos", lambda b, x: m64.sin_cos(b, x, True)),
-    "tan": _where_large(m64.LARGE_ANGLE, "tan", m64.tan),
+    "sin": where_large(m64.LARGE_ANGLE, "sin", lambda b, x: m64.sin_cos(b, x, False)),
+    "cos": where_large(m64.LARGE_ANGLE, "cos", lambda b, x: m64.sin_cos(b, x, True)),
+    "tan": where_large(m64.LARGE_ANGLE, "tan", m64.tan),
     "atan": m64.atan,
     "tanh": m64.tanh,
     "sigmoid": m64.sigmoid,
-    "erfinv": _erfinv_double,
-    "digamma": m64.digamma,
-} | {name: _library(name) for name in (
-    "exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfc",
+    "erf": lambda b, x: math_error.erf(b, x) if b.target.fma else libm(b, "erf", x),
+    "erfc": lambda b, x: math_error.erfc(b, x) if b.target.fma else libm(b, "erfc", x),
+    "erfinv": math_error.erfinv,
+    "digamma": math_error.digamma,
+} | {name: library(name) for name in (
+    "exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh", "asinh", "acosh", "atanh",
     "lgamma", "pow", "atan2", "hypot")}
 
 
-def _integer_table(signed: bool) -> dict[str, Callable[..., Vec]]:
+def _integer_table(signed: bool) -> dict[str, Function]:
     prefix = "s" if signed else "u"
 
-    def best(predicate: str) -> Callable[..., Vec]:
+    def best(predicate: str) -> Function:
         return lambda b, x, y: x.compare(prefix + predicate, y).select(x, y)
 
     return {
@@ -321,7 +226,7 @@ def _integer_table(signed: bool) -> dict[str, Callable[..., Vec]]:
     }
 
 
-LOGICAL: dict[str, Callable[..., Vec]] = {
+LOGICAL: dict[str, Function] = {
     "minimum": lambda b, x, y: x & y,
     "maximum": lambda b, x, y: x | y,
     "and": lambda b, x, y: x & y,
@@ -330,7 +235,7 @@ LOGICAL: dict[str, Callable[..., Vec]] = {
     "not": lambda b, x: x ^ True,
 }
 
-TABLES: dict[str, dict[str, Callable[..., Vec]]] = {
+TABLES: dict[str, dict[str, Function]] = {
     "bool": LOGICAL, "uint8": _integer_table(False),
     **dict.fromkeys(("int8", "int16", "int32", "int64"), _integer_table(True)),
     **dict.fromkeys(("float16", "bfloat16", "float32"), SINGLE), "float64": DOUBLE,
@@ -349,8 +254,8 @@ def compare(name: str, x: Vec, y: Vec, dtype: str) -> Vec:
     return x.compare(("u" if dtype in (BOOL, "uint8") else "s") + name, y)
 
 
-def lower(b: Builder, node: Expr, args: list[Vec], philox: dict[tuple[Expr, ...], list[Vec]]) -> Vec:
-    """The register value of `node`, whose arguments are `args`. `philox` remembers the four words made at once."""
+def lower(b: Builder, node: Expr, args: list[Vec]) -> Vec:
+    """The register value of `node`, whose arguments are `args`."""
     op, dtype = node.op, node.dtype
     source = node.args[0].dtype
     if op == "cast":
@@ -360,9 +265,7 @@ def lower(b: Builder, node: Expr, args: list[Vec], philox: dict[tuple[Expr, ...]
     if op == "select":
         return args[0].select(args[1], args[2])
     if op == "philox":
-        if node.args not in philox:
-            philox[node.args] = math_integer.philox(b, args[0], args[1])
-        return philox[node.args][node.attribute]
+        return math_integer.philox(math_integer.philox_keys(args[0]), args[1])[node.attribute]
     if op in _FLOAT_COMPARE:
         return compare(op, args[0], args[1], source)
     if op == "nextafter" and source in HALVES:

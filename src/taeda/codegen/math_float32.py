@@ -15,6 +15,9 @@ _ROUND = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest integer in the 
 
 # (exp(r) - 1 - r) / r**2 on [-ln 2 / 2, ln 2 / 2]
 _EXP = (0.0013926176119935579, 0.0083631730745137109, 0.041666554662050534, 0.16666577025597988, 0.5)
+# (2**r - 1) / r on [-1/2, 1/2]
+_EXP2 = (0.0001545316294512069, 0.0013390863364671234, 0.0096180825572778515, 0.055503571142190778,
+         0.24022650760568127, 0.69314718802622878)
 # (log(1 + f) - f + f**2 / 2) / f**3 on [sqrt(1/2) - 1, sqrt(2) - 1]
 _LOG = (0.069716114714511778, -0.11479733846637636, 0.11685419923486739, -0.12425687331451106, 0.1424905764569748,
         -0.16667802319501254, 0.20000715748892102, -0.24999996957950882, 0.33333331180030048)
@@ -82,6 +85,15 @@ def exp(b: Builder, x: Vec) -> Vec:
     return scale(b, p, n, n_integer)
 
 
+def exp2(b: Builder, x: Vec) -> Vec:
+    x = clamp(x, -151.0, 129.0)
+    shifted = x + _ROUND
+    n = shifted - _ROUND
+    r = x - n
+    p = b.polynomial(r, _EXP2) * r + 1.0
+    return scale(b, p, n, shifted.bits - 0x4B400000)
+
+
 def split_log(b: Builder, x: Vec) -> tuple[Vec, Vec]:
     """(e as float, f) with x = 2**e * (1 + f) and 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x."""
     tiny = x.compare("olt", 1.17549435e-38)
@@ -102,12 +114,25 @@ def log_specials(x: Vec, result: Vec) -> Vec:
 
 
 def log(b: Builder, x: Vec) -> Vec:
-    e, f = split_log(b, x)
+    return log_specials(x, _log(b, *split_log(b, x)))
+
+
+def _log(b: Builder, e: Vec, f: Vec, correction: Vec | None = None) -> Vec:
     z = f * f
     y = b.polynomial(f, _LOG) * (f * z)
     y = b.fma(e, _LN2_LOW, y)
     y = b.fma(z, -0.5, y)
-    return log_specials(x, b.fma(e, _LN2_HIGH, f + y))
+    if correction is not None:
+        y = y + correction
+    return b.fma(e, _LN2_HIGH, f + y)
+
+
+def log1p(b: Builder, x: Vec) -> Vec:
+    """log of u = 1 + x rounded, and the rounding error relative to u added."""
+    u = x + 1.0
+    lost = b.intrinsic("llvm.fabs", x).compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
+    result = log_specials(u, _log(b, *split_log(b, u), lost / u))
+    return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
 
 
 def exp_positive(b: Builder, x: Vec) -> Vec:

@@ -1,7 +1,7 @@
 """Vector math in float64. It also serves float32 functions that are rarely hot.
 
 Sources: the reductions of fdlibm (Sun Microsystems, 1993), with near-minimax polynomials fitted for the remainders
-named above each; digamma by recurrence and asymptotic series; erfinv by Giles' (2010) start and Newton steps.
+named above each.
 """
 
 from __future__ import annotations
@@ -103,17 +103,6 @@ def expm1(b: Builder, x: Vec) -> Vec:
     return x.abs().compare("olt", 1e-5).select(x * b.fma(x, 0.5, 1.0), exp(b, x) - 1.0)
 
 
-def log1p(b: Builder, x: Vec) -> Vec:
-    """log(u) with u = 1 + x rounded, and the rounding error made good."""
-    u = x + 1.0
-    lost = u - 1.0 - x
-    result = log(b, u) - lost / u
-    special = x.compare("oeq", -1.0).select(float("-inf"), x.const(float("nan")))
-    special = x.compare("oeq", float("inf")).select(x, special)
-    result = (x.compare("ogt", -1.0) & x.compare("olt", float("inf"))).select(result, special)
-    return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
-
-
 def tanh(b: Builder, x: Vec) -> Vec:
     magnitude = x.abs()
     bounded = clamp(magnitude, None, 22.0)
@@ -192,43 +181,3 @@ def atan2(b: Builder, y: Vec, x: Vec) -> Vec:
     angle = atan(b, both_zero.select(0.0, ratio))
     negative = x.bits.compare("slt", 0)
     return copysign(b, negative.select(math.pi - angle, angle), y)
-
-
-def digamma(b: Builder, x: Vec) -> Vec:
-    """Reflection below 0, recurrence up to 10, then the asymptotic series. Poles are NaN, ±0 gives ∓infinity."""
-    negative = x.compare("olt", 0.0)
-    fraction = x - b.intrinsic("llvm.roundeven", x)
-    # psi(x) = psi(1 - x) - pi / tan(pi x)
-    reflection = math.pi / tan(b, fraction * math.pi)
-    y = negative.select(1.0 - x, x)
-    total = y.const(0.0)
-    for _ in range(10):
-        low = y.compare("olt", 10.0)
-        total = total + low.select(1.0 / y, 0.0)
-        y = low.select(y + 1.0, y)
-    inverse = 1.0 / (y * y)
-    series = b.polynomial(inverse, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12)) * inverse
-    result = log(b, y) - 0.5 / y - series - total
-    result = negative.select(result - reflection, result)
-    pole = negative & fraction.compare("oeq", 0.0)
-    result = pole.select(float("nan"), result)
-    return x.compare("oeq", 0.0).select(copysign(b, x.const(float("inf")), -x), result)
-
-
-def erfinv(b: Builder, y: Vec, erf: object) -> Vec:
-    """Giles' approximation (about 1e-7), then two Newton steps on `erf`, a function of (b, x)."""
-    assert callable(erf)
-    w = -log(b, (1.0 - y) * (y + 1.0))
-    near = w.compare("olt", 5.0)
-    p = w - 2.5
-    centre = b.polynomial(p, (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-                              -0.00125372503, -0.00417768164, 0.246640727, 1.50140941))
-    q = b.intrinsic("llvm.sqrt", w) - 3.0
-    tail = b.polynomial(q, (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-                            -0.0076224613, 0.00943887047, 1.00167406, 2.83297682))
-    x = near.select(centre, tail) * y
-    for _ in range(2):
-        derivative = exp(b, -(x * x)) * (2.0 / math.sqrt(math.pi))
-        x = x - (erf(b, x) - y) / derivative
-    x = y.abs().compare("oeq", 1.0).select(float("inf"), x)
-    return copysign(b, x, y)

@@ -83,20 +83,21 @@ def power(b: Builder, x: Vec, y: Vec, signed: bool) -> Vec:
     return y.compare("slt", 0).select(negative, r2)
 
 
-def philox(b: Builder, seed: Vec, counter: Vec) -> list[Vec]:
-    """The four 32-bit words of Philox4x32-10 (Salmon et al., 2011) as i32."""
-    def low(x: Vec) -> Vec:
-        return x.convert("trunc", "i32")
+def philox_keys(seed: Vec) -> list[tuple[Vec, Vec]]:
+    """The keys of the ten rounds, as the low halves of i64 (what is above them does not matter)."""
+    return [(seed + k * 0x9E3779B9, seed.lshr(32) + k * 0xBB67AE85) for k in range(10)]
 
-    def wide(x: Vec) -> Vec:
-        return x.convert("zext", "i64")
 
-    key0, key1 = low(seed), low(seed.lshr(32))
-    c0, c1 = low(counter), low(counter.lshr(32))
-    c2 = c3 = c0.const(0)
-    for _ in range(10):
-        product0, product1 = wide(c0) * 0xD2511F53, wide(c2) * 0xCD9E8D57
-        c0, c1, c2, c3 = (low(product1.lshr(32)) ^ c1 ^ key0, low(product1),
-                          low(product0.lshr(32)) ^ c3 ^ key1, low(product0))
-        key0, key1 = key0 + 0x9E3779B9, key1 + 0xBB67AE85
-    return [c0, c1, c2, c3]
+def philox(keys: list[tuple[Vec, Vec]], counter: Vec) -> list[Vec]:
+    """The four 32-bit words of Philox4x32-10 (Salmon et al., 2011) as i32.
+
+    All words are kept as the low halves of i64, because that is what 32-bit multiplication takes and gives; only
+    its operands need zeros above them.
+    """
+    mask = 0xFFFFFFFF
+    c0, c1 = counter, counter.lshr(32)
+    c2 = c3 = counter.const(0)
+    for key0, key1 in keys:
+        product0, product1 = (c0 & mask) * 0xD2511F53, (c2 & mask) * 0xCD9E8D57
+        c0, c1, c2, c3 = (product1.lshr(32) ^ c1 ^ key0, product1, product0.lshr(32) ^ c3 ^ key1, product0)
+    return [word.convert("trunc", "i32") for word in (c0, c1, c2, c3)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taeda import _core
-from taeda.ops import indexing
-from taeda.ops.op import registry
+from taeda._binding import internal
 
 
 def _placed(indices: list[Any]) -> tuple[list[Any], tuple[int, ...]]:
@@ -24,10 +23,10 @@ def _placed(indices: list[Any]) -> tuple[list[Any], tuple[int, ...]]:
 
 def get(tensor: Any, indices: list[Any]) -> Any:
     """tensor[indices]."""
-    return indexing.index(tensor, *_placed(indices))
+    return internal.index(tensor, *_placed(indices))
 
 
 def put(tensor: Any, indices: list[Any], value: Any) -> None:
     """tensor[indices] = value."""
     tensors, dims = _placed(indices)
-    registry.ops["index_assign"].inplace_function(tensor, tensors, dims, value)
+    internal.index_assign_(tensor, tensors, dims, value)

@@ -7,14 +7,13 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda._binding import internal
 
 
 def _convert(x: Any, dtype: Any, copy: bool) -> Any:
     if dtype is None or dtype == x.dtype:
         return x.clone() if copy else x
-    from taeda.ops.pointwise import convert
-
-    return convert(x, dtype)
+    return internal.convert(x, dtype)
 
 
 def to(self: Any, *args: Any, device: Any = None, dtype: Any = None, other: Any = None, non_blocking: bool = False, copy: bool = False,
@@ -153,48 +152,38 @@ def _fill_random(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _uniform(x: Any, a: float = 0.0, b: float = 1.0, *, generator: Any, **bounds: float) -> Any:
-    from taeda.ops.random import uniform
-
     low, high = bounds.get("from", a), bounds.get("to", b)
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}")
-    return uniform(x.shape, float(low), float(high), x.dtype, generator)
+    return internal.uniform(x.shape, float(low), float(high), x.dtype, generator)
 
 
 def _normal(x: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any) -> Any:
-    from taeda.ops.random import normal
-
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    return normal(x.shape, float(mean), float(std), x.dtype, generator)
+    return internal.normal(x.shape, float(mean), float(std), x.dtype, generator)
 
 
 def _exponential(x: Any, lambd: float = 1.0, *, generator: Any) -> Any:
-    from taeda.ops.random import exponential
-
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    return exponential(x.shape, float(lambd), x.dtype, generator)
+    return internal.exponential(x.shape, float(lambd), x.dtype, generator)
 
 
 def _bernoulli(x: Any, p: Any = 0.5, *, generator: Any) -> Any:
-    from taeda.ops.random import bernoulli_of
-
     if not isinstance(p, _core.Tensor):
         p = taeda.full(x.shape, float(p))
-    return bernoulli_of(p.expand(x.shape), generator)
+    return internal.bernoulli_of(p.expand(x.shape), generator)
 
 
 def _random(x: Any, low: int = 0, high: int | None = None, *, generator: Any, **bounds: int) -> Any:
-    from taeda.ops.random import random_integers
-
     low, high = bounds.get("from", low), bounds.get("to", high)
     if "to" not in bounds and high is None and low != 0:
         low, high = 0, low
     if high is None:
         high = {"bool": 2, "float16": 2**11, "bfloat16": 2**8, "float32": 2**24, "float64": 2**53}.get(
             str(x.dtype).rpartition(".")[2]) or taeda.iinfo(x.dtype).max
-    return random_integers(x.shape, low, high, x.dtype, generator)
+    return internal.random_integers(x.shape, low, high, x.dtype, generator)
 
 
 def _trunc_normal(x: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *, generator: Any) -> Any:

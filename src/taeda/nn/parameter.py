@@ -37,6 +37,9 @@ class Parameter(taeda.Tensor):  # type: ignore[name-defined, misc]
         return serialization._rebuild_parameter, (self.detach(), self.requires_grad, OrderedDict())
 
 
+taeda._core.register_parameter_type(Parameter)
+
+
 class _BufferMeta(type(taeda.Tensor)):  # type: ignore[misc]
     def __instancecheck__(cls, instance: Any) -> bool:
         if cls is Buffer:

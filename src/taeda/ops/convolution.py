@@ -107,10 +107,6 @@ def _shape(count: int, first: int = 0) -> str:
 def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias: Any, stride: Any, padding: Any,
              dilation: Any, groups: int) -> tuple[Any, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """The input with a batch, and static parameters with one number for each dimension."""
-    if input.ndim not in (rank + 1, rank + 2):
-        check(False if input.ndim == 0 else input.shape[0] < 0, RuntimeError,
-              f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {op}, but got input of size: "
-              + _shape(input.ndim), *input.shape)
     if weight.ndim != rank + 2:
         raise RuntimeError(f"{op}: expected a weight of {rank + 2} dimensions, but got one of {weight.ndim}")
     if input.dtype != weight.dtype:
@@ -163,6 +159,15 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     return batched, stride, padding, dilation
 
 
+def _wrong_rank(op: str, rank: int, input: Any) -> bool:
+    """Whether the input has the wrong number of dimensions. Its sizes are known, and named, when the op runs."""
+    if input.ndim in (rank + 1, rank + 2):
+        return False
+    check(input.shape[0] < 0 if input.ndim else False, RuntimeError, f"Expected {rank + 1}D (unbatched) or {rank + 2}D "
+          f"(batched) input to {op}, but got input of size: {_shape(input.ndim)}", *input.shape)
+    return True
+
+
 def _by(values: Sequence[Any], first: int) -> str:
     return "(" + " x ".join(f"{{{first + k}}}" for k in range(len(values))) + ")"
 
@@ -183,6 +188,8 @@ def _check_kernel(size: Sequence[Any], kernel: Sequence[Any], before: Sequence[A
 
 def _convolution(op: str, rank: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any,
                  groups: int) -> Any:
+    if _wrong_rank(op, rank, input):
+        return input  # never gets there
     x, stride, padding, dilation = _checked(op, rank, False, input, weight, bias, stride, padding, dilation, groups)
     room = _check_kernel(x.shape[2:], weight.shape[2:], padding, padding, dilation)
     sizes = [maximum(r, 0) // s + 1 for r, s in zip(room, stride, strict=True)]
@@ -195,6 +202,8 @@ def _convolution_by_name(op: str, rank: int, input: Any, weight: Any, bias: Any,
         return _convolution(op, rank, input, weight, bias, stride, 0, dilation, groups)
     if padding != "same":
         raise RuntimeError(f"Invalid padding string: '{padding}'")
+    if _wrong_rank(op, rank, input):
+        return input  # never gets there
     x, stride, _, dilation = _checked(op, rank, False, input, weight, bias, stride, 0, dilation, groups)
     if any(s != 1 for s in stride):
         raise RuntimeError("padding='same' is not supported for strided convolutions")
@@ -213,6 +222,8 @@ def _in_compute_dtype(op: Any, rank: int, input: Any, x: Any, weight: Any, bias:
 
 def _transposed(op: str, rank: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any,
                 groups: int, dilation: Any) -> Any:
+    if _wrong_rank(op, rank, input):
+        return input  # never gets there
     x, stride, padding, dilation = _checked(op, rank, True, input, weight, bias, stride, padding, dilation, groups)
     extra = spread(output_padding, rank, "output_padding", op)
     if any(e < 0 for e in extra):

@@ -35,7 +35,7 @@ def _(make: Any) -> Any:
     yield sample(make(7, dtype="int64", low=0, high=3))
 
 
-@derived(overload="tuple", differentiable=False)
+@derived(public="nonzero", overload="tuple", differentiable=False)
 def nonzero_tuple(input: Tensor, *, as_tuple: bool) -> Tensors:
     """The coordinates as one vector per dimension, as `x[...]` takes them."""
     if not as_tuple:
@@ -43,6 +43,12 @@ def nonzero_tuple(input: Tensor, *, as_tuple: bool) -> Tensors:
     x = input.reshape((1,)) if input.ndim == 0 else input
     places = nonzero(x)
     return tuple(places.select(1, d) for d in range(x.ndim))
+
+
+@derived(public="where", overload="nonzero", method=False, differentiable=False)
+def where_true(condition: Tensor) -> Tensors:
+    """where(condition): as nonzero(condition, as_tuple=True)."""
+    return nonzero_tuple(condition, as_tuple=True)
 
 
 @derived(differentiable=False)

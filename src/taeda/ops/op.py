@@ -195,8 +195,7 @@ class Op:
         self._gradient_names: tuple[str, ...] = ()
         self.identity_function: Callable[..., Any] | None = None
         self.sample_function: Callable[..., Iterator[Sample]] | None = None
-        self.function: Callable[..., Any] | None = None  # what the core made of it; set when the core is there
-        self.inplace_function: Callable[..., Any] | None = None  # the same of an internal op with an in-place form
+        self.function: Callable[..., Any] | None = None  # what the core made of it; looked up on the first call
         registry.add(self)
 
     def _inplace_by_default(self) -> bool:
@@ -230,7 +229,9 @@ class Op:
         if current() is not None:
             return self.trace(args, kwargs)
         if self.function is None:
-            raise RuntimeError(f"{self.name} was called on tensors before the core was loaded")
+            from taeda import _binding
+
+            self.function = _binding.function_of(self.name)
         return self.function(*args, **kwargs)
 
     def trace(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -641,7 +642,7 @@ class Function:
         self.definitions: list[Op] = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(self.definitions) == 1 or current() is None and self.definitions[0].function is not None:
+        if len(self.definitions) == 1 or current() is None:
             return self.definitions[0](*args, **kwargs)  # the core knows the overloads
         errors = []
         for op in self.definitions:

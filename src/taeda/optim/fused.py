@@ -1,13 +1,11 @@
 """The update rules: one op each, one Program over all parameters of a group (ops/optimizers.py says what they compute)."""
 
-from taeda.ops.optimizers import (
-    adadelta_step,
-    adagrad_step,
-    adam_step,
-    adamax_step,
-    nadam_step,
-    rmsprop_step,
-    sgd_step,
-)
+from taeda._binding import internal
 
-__all__ = ["adadelta_step", "adagrad_step", "adam_step", "adamax_step", "nadam_step", "rmsprop_step", "sgd_step"]
+sgd_step = internal.sgd_step
+adam_step = internal.adam_step
+rmsprop_step = internal.rmsprop_step
+adagrad_step = internal.adagrad_step
+adadelta_step = internal.adadelta_step
+adamax_step = internal.adamax_step
+nadam_step = internal.nadam_step

@@ -45,13 +45,14 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from taeda import environment
+from taeda import environment, ops
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
 
+ops.load_all()
 kernels: list[Kernel | TemplateSpec] = []
 _handles: dict[Kernel | TemplateSpec, int] = {}
 

@@ -50,8 +50,9 @@ class ArchiveWriter:
         extra = wide + struct.pack("<2sH", b"FB", -fixed % ALIGNMENT) + b"Z" * (-fixed % ALIGNMENT)
         shown = _LIMIT if wide else size
         header = struct.pack(
-            "<4sHHHHHIIIHH", _LOCAL, 45 if wide else 0, _UTF8_NAMES, 0, 0, 0, crc, shown, shown, len(encoded), len(extra)
-        )
+            "<4sHHHHHIIIHH", _LOCAL, 45 if wide else 0, _UTF8_NAMES, 0, 0, 0, crc, shown, shown, len(encoded),
+            len(extra),
+        )  # fmt: skip
         self._write(header + encoded + extra)
         if size:
             self._write(view)

@@ -17,8 +17,7 @@ registered op is taken where there is one.
 from collections.abc import Callable
 from typing import Any
 
-from taeda._public import modules
-from taeda.ops.op import registry
+from taeda._binding import internal, modules
 
 REQUIRED = (
     # activations
@@ -43,9 +42,8 @@ def op(name: str, otherwise: Callable[..., Any] | None = None) -> Callable[..., 
     for module in ("nn.functional", "torch", "special"):
         if name in modules.get(module, ()):
             return modules[module][name]
-    internal = registry.ops.get(name)
-    if internal is not None:
-        return internal.function
+    if hasattr(internal, name):
+        return getattr(internal, name)
     if otherwise is not None:
         composites[name] = otherwise
         return otherwise

@@ -8,9 +8,8 @@ from taeda.nn.functional._primitives import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad
-from taeda.ops.attention import attention_with_dropout
 
-linear = op("linear")
+linear, attention_with_dropout = op("linear"), op("attention_with_dropout")
 _attention = op("scaled_dot_product_attention")
 
 

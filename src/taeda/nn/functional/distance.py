@@ -11,14 +11,14 @@ def _cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any
     x1, x2 = taeda.broadcast_tensors(x1, x2)
     dtype = taeda.promote_types(x1.dtype, x2.dtype)
     x1, x2 = x1.to(dtype), x2.to(dtype)
-    norm1 = taeda.linalg.vector_norm(x1, 2, dim, keepdim=True).clamp_min(eps)
-    norm2 = taeda.linalg.vector_norm(x2, 2, dim, keepdim=True).clamp_min(eps)
+    norm1 = x1.norm(2, dim, keepdim=True).clamp_min(eps)
+    norm2 = x2.norm(2, dim, keepdim=True).clamp_min(eps)
     return ((x1 / norm1) * (x2 / norm2)).sum(dim)
 
 
 def _pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
     """p-norm of x1 - x2 + eps along the last dimension."""
-    return taeda.linalg.vector_norm(x1 - x2 + eps, p, -1, keepdim=keepdim)
+    return (x1 - x2 + eps).norm(p, -1, keepdim=keepdim)
 
 
 def _pdist(input: Any, p: float = 2) -> Any:
@@ -27,7 +27,7 @@ def _pdist(input: Any, p: float = 2) -> Any:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     count = input.size(0)
     first, second = taeda.triu_indices(count, count, 1).unbind(0)
-    return taeda.linalg.vector_norm(input.index_select(0, first) - input.index_select(0, second), p, -1)
+    return (input.index_select(0, first) - input.index_select(0, second)).norm(p, -1)
 
 
 cosine_similarity = op("cosine_similarity", otherwise=_cosine_similarity)

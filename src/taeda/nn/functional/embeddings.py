@@ -11,7 +11,7 @@ _embedding = op("embedding")
 def _renormalise(weight: Any, indices: Any, max_norm: float, norm_type: float) -> None:
     """Shrink, in place, the rows that `indices` names to a p-norm of at most `max_norm`."""
     with taeda.no_grad():
-        used = taeda.unique(indices.detach().reshape(-1))
+        used = indices.detach().reshape(-1)  # a row that is named twice is written twice with the same values
         rows = weight.detach().index_select(0, used)
         norms = rows.norm(norm_type, dim=1, keepdim=True)
         scales = taeda.where(norms > max_norm, max_norm / (norms + 1e-7), taeda.ones_like(norms))
@@ -84,7 +84,7 @@ def embedding_bag(
                 f"sequences. However, found offsets of type {type(offsets)}"
             )
         bags, length = input.shape
-        bag_of = taeda.arange(bags).repeat_interleave(length)
+        bag_of = taeda.arange(bags).unsqueeze(1).expand(bags, length).reshape(-1)
         flat = input.reshape(-1)
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights.reshape(-1)

@@ -468,7 +468,9 @@ def multilabel_margin_loss(
     classes = target if target.dim() == 2 else target.unsqueeze(0)
     if scores.shape != classes.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
-    listed = (classes < 0).to(taeda.int64).cumsum(1) == 0
+    # How many negative entries stand at or before each place: a product with a triangle of ones.
+    width = classes.size(1)
+    listed = (classes < 0).to(taeda.float32) @ taeda.ones(width, width).triu() == 0
     places = taeda.where(listed, classes, taeda.zeros_like(classes))
     is_true = taeda.zeros_like(classes).scatter_add(1, places, listed.to(taeda.int64)) > 0
     true_scores = scores.gather(1, places)

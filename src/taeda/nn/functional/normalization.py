@@ -118,7 +118,7 @@ def local_response_norm(
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Any:
     """x / max(p-norm of x along `dim`, eps)."""
-    norm = taeda.linalg.vector_norm(input, p, dim, keepdim=True)
+    norm = input.norm(p, dim, keepdim=True)
     denominator = norm.clamp_min(eps).expand_as(input)
     if out is None:
         return input / denominator

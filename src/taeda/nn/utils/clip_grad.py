@@ -22,8 +22,8 @@ def get_total_norm(
     norm_type = float(norm_type)
     if not tensors:
         return taeda.tensor(0.0)
-    norms = [taeda.linalg.vector_norm(tensor, norm_type) for tensor in tensors]
-    total = taeda.linalg.vector_norm(taeda.stack(norms), norm_type)
+    norms = [tensor.norm(norm_type) for tensor in tensors]
+    total = taeda.stack(norms).norm(norm_type)
     if error_if_nonfinite and not bool(taeda.isfinite(total)):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
