@@ -72,6 +72,11 @@ struct Fold {
     ++dim;
     changed = true;
   }
+  // Too large a step leaves one element at most, whose stride does not matter.
+  static int64_t times(int64_t stride, int64_t step) {
+    int64_t product;
+    return __builtin_mul_overflow(stride, step, &product) ? stride : product;
+  }
   void slice(PyObject* o) {
     Py_ssize_t start, stop, step;
     if (PySlice_Unpack(o, &start, &stop, &step) < 0) throw PythonError();
@@ -80,7 +85,7 @@ struct Fold {
     Py_ssize_t n = PySlice_AdjustIndices(static_cast<Py_ssize_t>(size), &start, &stop, step);
     if (n == size && step == 1) return keep();
     if (n == 0) start = 0;
-    push(n, n > 1 ? t.strides[dim] * step : t.strides[dim], n > 1 ? dense[dim] * step : dense[dim]);
+    push(n, times(t.strides[dim], step), times(dense[dim], step));
     offset += start * t.strides[dim];
     dense_offset += start * dense[dim];
     ++dim;

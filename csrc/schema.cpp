@@ -100,7 +100,7 @@ bool fits(const Parameter& p, PyObject* o) {
         }
         return true;
       }
-      return (PyLong_Check(o) && !PyBool_Check(o)) || (PyIndex_Check(o) && !is_tensor(o));
+      return !PyBool_Check(o) && PyIndex_Check(o) && !is_tensor(o);
     }
     case Kind::Generator:
     case Kind::Object: return true;

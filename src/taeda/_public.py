@@ -8,7 +8,7 @@ from typing import Any
 
 from taeda import _binding, _core, _schemas, creation
 from taeda._binding import internal, modules
-from taeda.composite import comparing, contraction, indexing, shaping, tensor_methods
+from taeda.composite import comparing, contraction, indexing, ordering, shaping, tensor_methods
 
 _DTYPES = {
     "bool": (), "uint8": (), "int8": (), "int16": ("short",), "int32": ("int",), "int64": ("long",), "float16": ("half",),
@@ -16,7 +16,8 @@ _DTYPES = {
 }
 # Composite functions that are methods too.
 _METHODS = ("split", "split_with_sizes", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "broadcast_to", "tile",
-            "repeat", "unflatten", "roll", "isclose", "allclose", "equal", "is_nonzero", "is_same_size", "kron", "rot90")
+            "repeat", "unflatten", "roll", "isclose", "allclose", "equal", "squeeze", "is_nonzero", "is_same_size", "kron", "rot90", "unique",
+            "unique_consecutive")
 # Roles of ops that the core calls itself.
 _BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 
@@ -28,7 +29,7 @@ def install(names: dict[str, Any]) -> None:
         value = getattr(_core, name)
         for n in (name, *aliases):
             names[n] = value
-    for module in (creation, comparing, contraction, shaping):
+    for module in (creation, comparing, contraction, ordering, shaping):
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
                 names[name] = value

@@ -306,3 +306,27 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
         s = shift % n
         input = taeda.cat([input.narrow(d, n - s, s), input.narrow(d, 0, n - s)], d) if s else input.clone()
     return input
+
+
+def squeeze(input: Any, dim: Any = None) -> Any:
+    """`input` without its dimensions of size 1: all of them, or those among `dim`."""
+    from taeda._binding import internal
+
+    dims = range(input.dim()) if dim is None else [_wrap(d, input.dim()) for d in ((dim,) if isinstance(dim, int) else dim)]
+    if len(set(dims)) != len(dims):
+        repeated = next(d for d in dims if list(dims).count(d) > 1)
+        raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
+    return internal.squeeze_dims(input, tuple(sorted(d for d in dims if input.dim() and input.shape[d] == 1)))
+
+
+def t_all(input: Any) -> Any:
+    """All dimensions reversed: x.T."""
+    return input.permute(tuple(reversed(range(input.dim()))))
+
+
+def matrix_transpose(input: Any) -> Any:
+    """The last two dimensions exchanged: x.mT."""
+    if input.dim() < 2:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
+                           f"{input.dim()}-D tensor.")
+    return input.transpose(-1, -2)

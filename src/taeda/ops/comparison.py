@@ -20,37 +20,37 @@ def _pairs(make: Any) -> Iterator[Sample]:
 
 # Operators == and != are set on tensors by name; on Values they stay identity, so bodies write x.eq(y).
 @pointwise(dtype=bool_result, differentiable=False, operators=("__eq__",))
-def eq(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def eq(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input == other, element-wise."""
     return input.eq(other)
 
 
 @pointwise(dtype=bool_result, differentiable=False, operators=("__ne__",), aliases=("not_equal",))
-def ne(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def ne(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input != other, element-wise."""
     return input.ne(other)
 
 
 @pointwise(dtype=bool_result, differentiable=False, operators=("__lt__",), aliases=("less",))
-def lt(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def lt(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input < other, element-wise."""
     return input < other
 
 
 @pointwise(dtype=bool_result, differentiable=False, operators=("__le__",), aliases=("less_equal",))
-def le(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def le(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input <= other, element-wise."""
     return input <= other
 
 
 @pointwise(dtype=bool_result, differentiable=False, operators=("__gt__",), aliases=("greater",))
-def gt(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def gt(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input > other, element-wise."""
     return input > other
 
 
 @pointwise(dtype=bool_result, differentiable=False, operators=("__ge__",), aliases=("greater_equal",))
-def ge(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def ge(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input >= other, element-wise."""
     return input >= other
 
@@ -124,19 +124,19 @@ for _op in (isnan, isinf, isfinite, isposinf, isneginf, signbit):
 
 
 @pointwise(dtype=bool_to_bool, differentiable=False)
-def logical_and(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Whether both are non-zero."""
     return input & other
 
 
 @pointwise(dtype=bool_to_bool, differentiable=False)
-def logical_or(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Whether either is non-zero."""
     return input | other
 
 
 @pointwise(dtype=bool_to_bool, differentiable=False)
-def logical_xor(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     """Whether exactly one is non-zero."""
     return input ^ other
 

@@ -1,4 +1,4 @@
-"""Rows of a table by index: embedding, and one_hot."""
+"""Rows of a table by index: embedding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from taeda.ops.creation import full
 from taeda.ops.dtypes import torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
-from taeda.ops.scattering import scatter_along
 
 _OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} of the input, but weight has {1} rows; "
                  "valid is 0 <= index < {1}.")
@@ -89,13 +88,3 @@ def _(make: Any) -> Any:
     yield sample(make(7, 5), make(3, 2, dtype="int64", low=0, high=7))
     yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3)
     yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3, True)
-
-
-@derived(public=False, differentiable=False)
-def one_hot_of(input: Tensor, num_classes: SymInt) -> Tensor:
-    """int64 (*input, num_classes): 1 at the class of each element, 0 elsewhere. What nn.functional.one_hot calls once
-    the number of classes is known."""
-    if input.dtype != "int64":
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    zeros = full((*input.shape, num_classes), 0, "int64")
-    return scatter_along(zeros, input.ndim, input.unsqueeze(-1), full((), 1, "int64"), "write", False)

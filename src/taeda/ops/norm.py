@@ -58,7 +58,7 @@ def vector_norm(input: Tensor, ord: object = 2, dim: Dims | None = None, keepdim
     if ord == 0:
         return restore(convert(x.ne(0), x.dtype) if not dims else reduce_sum(convert(x.ne(0), x.dtype), dims), dims, keepdim)
     if ord in (math.inf, -math.inf):
-        check_not_empty(x, dims, "linalg.vector_norm")
+        check_not_empty(x, dim, dims, "linalg.vector_norm")
         return restore((reduce_max if ord > 0 else reduce_min)(x.abs(), dims) if dims else x.abs(), dims, keepdim)
     return restore(p_norm(x, dims, ord), dims, keepdim)
 

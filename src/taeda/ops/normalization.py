@@ -119,7 +119,10 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     check(channels % num_groups == 0, RuntimeError,
           "Expected number of channels in input to be divisible by num_groups, but got input with {0} channels and "
           f"num_groups={num_groups}", channels)
-    y = standardize(input.reshape((n, num_groups, -1)), (2,), eps).reshape(input.shape)
+    size = channels // num_groups
+    for extent in input.shape[2:]:
+        size = size * extent
+    y = standardize(input.reshape((n, num_groups, size)), (2,), eps).reshape(input.shape)
     y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
     return convert(y, input.dtype)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -214,7 +215,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 @derived(inplace=False)
-def rsub(input: TensorOrNumber, other: TensorOrNumber, *, alpha: Number = 1) -> Tensor:
+def rsub(input: Tensor, other: TensorOrNumber, *, alpha: Number = 1) -> Tensor:
     """other - alpha * input."""
     return sub_scaled(other, input, alpha=alpha)
 
@@ -331,7 +332,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 @pointwise
-def fmod(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
+def fmod(input: Tensor, other: TensorOrNumber) -> Tensor:
     """C's modulus: the result has the sign of `input`."""
     refuse_bool(input.dtype, '"fmod_cpu" not implemented for \'Bool\'')
     return call("fmod", input, other)
@@ -383,7 +384,7 @@ def where_method(input: Tensor, condition: Tensor, other: TensorOrNumber) -> Ten
 
 @pointwise(dtype=_first_dtype, promote=("input", "value"))
 def masked_fill(input: Tensor, mask: Tensor, value: TensorOrNumber) -> Tensor:
-    """`value` where `mask`, else `input`; of the dtype of `input`."""
+    """`value` where `mask`, else `input`; of the dtype of `input`. A tensor `value` must have no dimensions."""
     return select(_condition(mask), value, input)
 
 
@@ -621,7 +622,7 @@ def copysign(input: Tensor, other: TensorOrNumber) -> Tensor:
 @copysign.gradient
 def _(grad: Any, input: Any, output: Any) -> Any:
     ratio = where(input.eq(0), 0, output / input)
-    return grad * ratio, None
+    return grad * ratio, grad * 0
 
 
 @copysign.samples
@@ -630,10 +631,15 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), -1.0)
 
 
-@pointwise(dtype=floats_only, differentiable=False)
+@pointwise(dtype=floats_only)
 def nextafter(input: Tensor, other: Tensor) -> Tensor:
     """The next number after `input` towards `other`."""
     return call("nextafter", input, other)
+
+
+@nextafter.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4).detach(), make(4).detach())
 
 
 @pointwise(dtype=floats_only, inplace=False)
@@ -650,6 +656,24 @@ def _(grad: Any, input: Any, other: Any) -> Any:
 
 
 @logaddexp.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), make(4))
+
+
+@pointwise(dtype=floats_only, inplace=False)
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """log2(2**input + 2**other) without overflow."""
+    top = call("maximum", input, other)
+    sum_of = top + call("log1p", call("exp2", -abs(input - other))) * (1 / math.log(2))
+    return select(call("isinf", input) & input.eq(other), input, sum_of)
+
+
+@logaddexp2.gradient
+def _(grad: Any, input: Any, other: Any) -> Any:
+    return grad / (1 + (other - input).exp2()), grad / (1 + (input - other).exp2())
+
+
+@logaddexp2.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 

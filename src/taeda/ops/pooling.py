@@ -44,16 +44,16 @@ def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, 
 
 
 @kernel(public=False)
-def max_spread(b: Any, grad: Tensor, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...],
+def max_spread(b: Any, upstream: Tensor, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...],
                padding: tuple[int, ...], tap_step: tuple[int, ...], ceil: bool) -> Tensor:
-    """`grad` added up at the places of the maxima of `input`."""
-    return pool_plan.max_gradient(b, b.contiguous(grad), b.contiguous(input),
+    """`upstream` added up at the places of the maxima of `input`."""
+    return pool_plan.max_gradient(b, b.contiguous(upstream), b.contiguous(input),
                                   Windows(taps, step, padding, tap_step, ceil))
 
 
 @max_spread.meta
-def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Result:
-    return Result(grad.dtype, input.shape)
+def _(upstream: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, ceil: Any) -> Result:
+    return Result(upstream.dtype, input.shape)
 
 
 @max_spread.gradient
@@ -133,17 +133,17 @@ def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, ceil: Any, incl
 
 
 @kernel(public=False)
-def mean_spread(b: Any, grad: Tensor, sizes: Sizes, taps: tuple[int, ...], step: tuple[int, ...],
+def mean_spread(b: Any, upstream: Tensor, sizes: Sizes, taps: tuple[int, ...], step: tuple[int, ...],
                 padding: tuple[int, ...], ceil: bool, include_padding: bool, divisor: int) -> Tensor:
     """The transpose of `mean_windows`, for planes of `sizes`."""
-    return pool_plan.mean_gradient(b, b.contiguous(grad), sizes, Windows(taps, step, padding, (1,) * len(taps), ceil),
-                                   include_padding, divisor)
+    return pool_plan.mean_gradient(b, b.contiguous(upstream), sizes,
+                                   Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding, divisor)
 
 
 @mean_spread.meta
-def _(grad: Any, sizes: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any,
+def _(upstream: Any, sizes: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding: Any,
       divisor: Any) -> Result:
-    return Result(grad.dtype, (*grad.shape[:grad.ndim - len(sizes)], *sizes))
+    return Result(upstream.dtype, (*upstream.shape[:upstream.ndim - len(sizes)], *sizes))
 
 
 @mean_spread.gradient
@@ -168,19 +168,19 @@ def _(grad: Any, input: Any, output_size: Any) -> Any:
 
 
 @kernel(public=False)
-def adaptive_spread(b: Any, grad: Tensor, sizes: Sizes) -> Tensor:
+def adaptive_spread(b: Any, upstream: Tensor, sizes: Sizes) -> Tensor:
     """The transpose of `adaptive_mean`, for planes of `sizes`."""
-    return pool_plan.adaptive_mean_gradient(b, b.contiguous(grad), sizes)
+    return pool_plan.adaptive_mean_gradient(b, b.contiguous(upstream), sizes)
 
 
 @adaptive_spread.meta
-def _(grad: Any, sizes: Any) -> Result:
-    return Result(grad.dtype, (*grad.shape[:grad.ndim - len(sizes)], *sizes))
+def _(upstream: Any, sizes: Any) -> Result:
+    return Result(upstream.dtype, (*upstream.shape[:upstream.ndim - len(sizes)], *sizes))
 
 
 @adaptive_spread.gradient
-def _(grad: Any, sizes: Any) -> Any:
-    return adaptive_mean(grad, grad.shape[grad.ndim - len(sizes):])
+def _(grad: Any, upstream: Any, sizes: Any) -> Any:
+    return adaptive_mean(grad, upstream.shape[upstream.ndim - len(sizes):])
 
 
 @kernel(public=False, differentiable=(True, False))

@@ -140,8 +140,12 @@ def floating(input: Any, name: str) -> Any:
     return input
 
 
-def check_not_empty(input: Any, dims: tuple[int, ...], name: str) -> None:
-    """Extrema of nothing are errors."""
+def check_not_empty(input: Any, dim: Any, dims: tuple[int, ...], name: str) -> None:
+    """Extrema of nothing are errors; `dim` is what the user said."""
+    if dim is None or dim == ():
+        check(input.numel() != 0, RuntimeError, f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                                                "reduction dim with the 'dim' argument.")
+        return
     for d in dims:
         check(input.shape[d] != 0, IndexError, f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
@@ -362,7 +366,7 @@ def _(grad: Any, input: Any, dims: Any, eps: Any) -> Any:
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The maximum over `dim` (all by default); equal maxima share the gradient."""
     dims = wrap_dims(dim, input.ndim)
-    check_not_empty(input, dims, "amax")
+    check_not_empty(input, dim, dims, "amax")
     return reduce(reduce_max, input, dims, keepdim)
 
 
@@ -370,7 +374,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The minimum over `dim` (all by default); equal minima share the gradient."""
     dims = wrap_dims(dim, input.ndim)
-    check_not_empty(input, dims, "amin")
+    check_not_empty(input, dim, dims, "amin")
     return reduce(reduce_min, input, dims, keepdim)
 
 
@@ -382,7 +386,9 @@ amin.samples(_axes_samples)
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """Minimum and maximum at once."""
     dims = wrap_dims(dim, input.ndim)
-    check_not_empty(input, dims, "aminmax")
+    for d in dims:
+        check(input.shape[d] != 0, RuntimeError, "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+                                                 "identity.")
     return reduce(reduce_min, input, dims, keepdim), reduce(reduce_max, input, dims, keepdim)
 
 
@@ -392,12 +398,8 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), dim=1, keepdim=True)
 
 
-_EMPTY = ("{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' "
-          "argument.")
-
-
 def _extremum(input: Any, primitive: Any, name: str) -> Any:
-    check(input.numel() != 0, RuntimeError, _EMPTY.format(name))
+    check_not_empty(input, None, (), name)
     return reduce(primitive, input, tuple(range(input.ndim)), False)
 
 
@@ -417,7 +419,7 @@ def _with_indices(input: Any, dim: int, keepdim: bool, values: Any, indices: Any
     dims = (wrap_dim(dim, input.ndim),)
     if input.ndim == 0:
         return input, convert(input.ne(input), "int64") * 0
-    check_not_empty(input, dims, name)
+    check_not_empty(input, dim, dims, name)
     return restore(values(input, dims), dims, keepdim), restore(indices(input, dims), dims, keepdim)
 
 
@@ -509,7 +511,7 @@ def _arg(input: Any, dim: Any, keepdim: bool, primitive: Any, name: str) -> Any:
         first = primitive(reshape(input, (-1,)), (0,))
         return reshape(first, (1,) * input.ndim) if keepdim else squeeze_dims(first, (0,))
     dims = (wrap_dim(dim, input.ndim),)
-    check_not_empty(input, dims, name)
+    check_not_empty(input, dim, dims, name)
     return restore(primitive(input, dims), dims, keepdim)
 
 
@@ -575,7 +577,7 @@ def log_sum_exp(input: Tensor, dims: tuple[int, ...]) -> Tensor:
     """logsumexp with the dimensions kept."""
     x = compute(input)
     if not dims:
-        return convert(log(exp(x)), input.dtype)
+        return convert(x + 0, input.dtype)
     top = reduce_max(x, dims)
     shift = where(top.isinf(), 0, top)
     return convert(log(reduce_sum(exp(x - shift), dims)) + shift, input.dtype)

@@ -9,7 +9,7 @@ from typing import Any
 import taeda
 from taeda.nn.parameter import Parameter
 from taeda.serialization.globals import STORAGE_OF_DTYPE, GlobalName, StorageReference
-from taeda.serialization.memory import ITEM_SIZES, bytes_of, dtype_name, storage_from, storage_of, tensor_on
+from taeda.serialization.memory import ITEM_SIZES, bytes_of, dtype_name, storage_from, storage_of, storage_on, tensor_on
 from taeda.utils.hooks import warn_if_has_hooks
 
 _REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
@@ -108,7 +108,9 @@ class _StorageHolder:
 
 
 def _rebuild_storage(content: Any) -> Any:
-    return storage_from(content)
+    """A storage from pickled bytes; on writable memory that the pickle came with (protocol 5) without a copy."""
+    view = memoryview(content)
+    return storage_from(view) if view.readonly else storage_on(view, 0, view.nbytes)
 
 
 def _rebuild_tensor_v2(

@@ -1,5 +1,5 @@
 """Helpers: data loading, hooks."""
 
-from taeda.utils import hooks
+from taeda.utils import data, hooks
 
-__all__ = ["hooks"]
+__all__ = ["data", "hooks"]

@@ -2,10 +2,11 @@
 
 All sizes and strides are run-time integers, so one kernel for each dtype serves every shape, transposition and
 broadcast. A work item is a block of C: `row_block` rows by `column_block` columns of one matrix of the batch. It
-takes `k_block` of k at a time: packs that part of B (`gemm_pack`), which then stays in the second cache, and goes over its
-rows of A, `kind.rows` at a time, which are read in place where that is fast and else copied into the first cache.
-Blocks share nothing, so there is nothing to wait for; what B costs to pack again for each block of rows is small if a
-block has some hundred rows. How long the blocks are changes no bit of the result (see `gemm_micro`).
+takes `k_block` of k at a time: packs that part of B (`gemm_pack`), which then stays in the second cache, and goes over
+its rows of A, `kind.rows` at a time, which are read in place where that is fast and else copied, `kind.group_rows` at a
+time, into the first cache. Blocks share nothing, so there is nothing to wait for; what B costs to pack again for
+each block of rows is small if a block has some hundred rows. How long the blocks are changes no bit of the result
+(see `gemm_micro`).
 
     operands   a, b, bias (only if `has_bias`), out
     integers   M, N, K, a_row, a_k, b_k, b_column, c_row, bias_row, bias_column, accumulate, has_bias, rank,
@@ -75,8 +76,8 @@ def epilogue(module: Module, kind: Kind) -> Function:
 
 def load_old(module: Module, kind: Kind) -> Function:
     """What C holds, as sums to go on from, where sums are kept apart from C."""
-    f = module.function("load_old", [("ptr", "out"), ("i64", "c_row"), ("ptr", "sums"), ("i64", "sums_row"), ("i64", "rows"),
-                                     ("i64", "columns")])
+    f = module.function("load_old", [("ptr", "out"), ("i64", "c_row"), ("ptr", "sums"), ("i64", "sums_row"),
+                                     ("i64", "rows"), ("i64", "columns")])
 
     def row(i: Value) -> None:
         sums, out = f.at(f["sums"], i * f["sums_row"]), f.at(f["out"], i * f["c_row"])
@@ -170,7 +171,8 @@ def block(module: Module, kind: Kind) -> Function:
 
                 def columnwise() -> list[Value]:
                     step = f.constant(kind.group_rows * unit)
-                    f.branch(f["a_row"].equals(size), lambda: f.call(copy_columns, a, f["a_k"], copied, group, elements),
+                    f.branch(f["a_row"].equals(size),
+                             lambda: f.call(copy_columns, a, f["a_k"], copied, group, elements),
                              lambda: f.call(any_order, a, f["a_row"], f["a_k"], copied, f.constant(unit), step, group,
                                             elements))
                     return [f.constant(unit), step]
@@ -189,7 +191,8 @@ def block(module: Module, kind: Kind) -> Function:
                     begin_from, f.at(f["c"], i * f["c_row"]), f["c_row"], sums_at, sums_row, count, columns))
 
             def strip(n: int) -> None:
-                f.call(strips[n], a, a_row, a_step, b, b_panel, b_step, b_last, depth, sums_at, sums_row, load, count, columns)
+                f.call(strips[n], a, a_row, a_step, b, b_panel, b_step, b_last, depth, sums_at, sums_row, load, count,
+                       columns)
 
             tall, low = gemm_micro.heights(kind)
             f.branch(count > low, lambda: strip(tall), lambda: strip(low))
@@ -208,7 +211,7 @@ def block(module: Module, kind: Kind) -> Function:
 
 
 class Entry:
-    """The arguments of a kernel, turned around if it is a product with a vector, so that vectors lie along the long side."""
+    """The arguments of a kernel; a product with a vector is turned around, so that tiles lie along the long side."""
 
     def __init__(self, f: Function, arguments: Arguments, kind: Kind) -> None:
         self.f, self.arguments, self.kind = f, arguments, kind

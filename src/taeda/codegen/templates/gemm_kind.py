@@ -90,8 +90,8 @@ class Kind:
 
     @property
     def k_block(self) -> int:
-        """Units of k that are packed at a time: the block of B then takes less than half of a second cache of 1 MB (AVX-512)
-        or 512 KB, and the rows of A a part of the first one."""
+        """Units of k that are packed at a time: the block of B then takes less than half of a second cache of 1 MB
+        (AVX-512) or about half of one of 512 KB, and the rows of A a part of the first one."""
         return (256 if self.target.vector_registers == 32 else 192) * 4 // self.unit
 
     @property
@@ -148,7 +148,8 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
     if dtype not in _COMPUTE or out_dtype not in _COMPUTE:
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
     compute = _COMPUTE[dtype]
-    if ITEMSIZE[out_dtype] > ITEMSIZE[compute] or out_dtype.startswith(("float", "bfloat")) != compute.startswith("float"):
+    floats = out_dtype.startswith(("float", "bfloat")), compute.startswith("float")
+    if ITEMSIZE[out_dtype] > ITEMSIZE[compute] or floats[0] != floats[1]:
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
     pairs = dtype == "bfloat16" and target.bf16_dot
     lanes = target.lanes(ITEMSIZE[compute])

@@ -23,8 +23,8 @@ def heights(kind: Kind) -> list[int]:
 
 def copy_elements(module: Module, kind: Kind) -> Function:
     """Copies a few sums one by one."""
-    f = module.function("copy_elements", [("ptr", "source"), ("i64", "source_row"), ("ptr", "target"), ("i64", "target_row"),
-                                          ("i64", "rows"), ("i64", "columns")])
+    f = module.function("copy_elements", [("ptr", "source"), ("i64", "source_row"), ("ptr", "target"),
+                                          ("i64", "target_row"), ("i64", "rows"), ("i64", "columns")])
 
     def row(i: Value) -> None:
         source, target = f.at(f["source"], i * f["source_row"]), f.at(f["target"], i * f["target_row"])
@@ -42,7 +42,8 @@ def tile(module: Module, kind: Kind, rows: int, vectors: int, copy: Function | N
     between units of k. c: first element of the tile of sums, c_row: bytes between rows. load: 0 to start from zero.
     count: how many of the rows exist, at least 1; the last one is read in place of others, whose sums go nowhere.
     columns: how many columns of the tile exist; more than all vectors but the last one hold.
-    `copy` is `copy_elements`, needed where vectors cannot be masked: tiles with missing columns are kept in a buffer there.
+    `copy` is `copy_elements`, needed where vectors cannot be masked: there, tiles with missing columns are kept in a
+    buffer of full width.
     """
     f = module.function(f"tile_{rows}x{vectors}", [
         ("ptr", "a"), ("i64", "a_row"), ("i64", "a_step"), ("ptr", "b"), ("i64", "b_step"), ("i64", "depth"),
@@ -117,7 +118,8 @@ def strip(module: Module, kind: Kind, rows: int, copy: Function | None) -> Funct
 
     def panel(p: Value) -> None:
         f.call(tiles[-1], f["a"], f["a_row"], f["a_step"], f.at(f["b"], p * f["b_panel"]), f["b_step"], f["depth"],
-               f.at(f["c"], p * (kind.columns * kind.unit)), f["c_row"], f["load"], f["count"], f.constant(kind.columns))
+               f.at(f["c"], p * (kind.columns * kind.unit)), f["c_row"], f["load"], f["count"],
+               f.constant(kind.columns))
 
     f.loop(0, panels, panel)
     rest = f["columns"] - panels * kind.columns

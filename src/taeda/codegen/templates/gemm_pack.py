@@ -1,7 +1,7 @@
 """Packing for matrix products: blocks of A and B into the order in which the tiles read them.
 
-A panel of B is `[depth][columns]` for up to `kind.columns` columns, so that a tile reads it from front to back. Rows of A
-need no special order; they are copied where reading them in place is slow (a stride between rows that is a
+A panel of B is `[depth][columns]` for up to `kind.columns` columns, so that a tile reads it from front to back. Rows of
+A need no special order; they are copied where reading them in place is slow (a stride between rows that is a
 multiple of 4096 bytes falls on few cache sets, rows along which k is not the fastest dimension touch a line for each
 element) or where their dtype must be widened. Each function comes for the strides it is fast for; the ones
 called `any` take all. Strides are in bytes, depths in units (see `Kind.depth`).
@@ -13,6 +13,7 @@ a panel is arbitrary: it only reaches lanes that are not stored.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ from taeda.codegen.templates.rows import bitcast
 
 
 def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]:
-    """Inside each 16 bytes of `16 // unit` vectors, the transposed square of elements: punpckl and punpckh, twice for four."""
+    """Inside each 16 bytes of `16 // unit` vectors, the transposed square of elements: one or two rounds of unpack."""
     lanes, w = lanes_of(vectors[0].type), 16 // unit
 
     def unpack(a: Value, b: Value, width: int, high: int) -> Value:
@@ -37,7 +38,7 @@ def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]
     if w == 2:
         return [unpack(vectors[0], vectors[1], 1, high) for high in (0, 1)]
     halves = [[unpack(vectors[j], vectors[j + 1], 1, high) for j in (0, 2)] for high in (0, 1)]
-    return [unpack(*halves[i // 2], 2, i % 2) for i in range(4)]
+    return [unpack(halves[i // 2][0], halves[i // 2][1], 2, i % 2) for i in range(4)]
 
 
 def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
@@ -54,8 +55,9 @@ def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
                 if not g & s:
                     low = [(j if not j & s else j - s + count) for j in range(count)]
                     high = [(j + s if not j & s else j + count) for j in range(count)]
-                    new[g], new[g + s] = (f.shuffle(vectors[g], vectors[g + s], [j * w + e for j in order for e in range(w)])
-                                          for order in (low, high))
+                    new[g], new[g + s] = (
+                        f.shuffle(vectors[g], vectors[g + s], [j * w + e for j in order for e in range(w)])
+                        for order in (low, high))
             vectors, s = new, 2 * s
         for g in range(count):
             columns[g * w + i] = vectors[g]
@@ -162,7 +164,8 @@ def b_rows(module: Module, kind: Kind, vectors: int, any_: Function) -> Function
 
 
 def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
-    """Gives a function that loads `lanes` units along k, at a byte offset, from each of `lanes` pointers, transposed."""
+    """Gives a function that loads `lanes` units along k from each of `lanes` pointers, at an offset in bytes, and
+    returns them transposed: one vector for each unit of k."""
     def load(offset: Value) -> list[Value]:
         rows = []
         for pointer in pointers:
@@ -197,13 +200,13 @@ def b_columns(module: Module, kind: Kind, any_: Function) -> Function:
                 f.store(value, f.at(f["panel"], (k + i) * f["step"]))
         f.loop(0, depth, square, step=lanes)
         if kind.pairs:  # an odd element
-            f.call(any_, f.at(f["source"], depth * kind.depth * kind.itemsize), f["n_stride"], f.constant(kind.itemsize),
-                   f.at(f["panel"], depth * f["step"]), f.constant(kind.unit), f["step"], f["columns"],
-                   f["elements"] - depth * kind.depth)
+            f.call(any_, f.at(f["source"], depth * kind.depth * kind.itemsize), f["n_stride"],
+                   f.constant(kind.itemsize), f.at(f["panel"], depth * f["step"]), f.constant(kind.unit), f["step"],
+                   f["columns"], f["elements"] - depth * kind.depth)
 
     def slowly() -> None:
-        f.call(any_, f["source"], f["n_stride"], f.constant(kind.itemsize), f["panel"], f.constant(kind.unit), f["step"],
-               f["columns"], f["elements"])
+        f.call(any_, f["source"], f["n_stride"], f.constant(kind.itemsize), f["panel"], f.constant(kind.unit),
+               f["step"], f["columns"], f["elements"])
 
     f.branch(depth >= lanes, squares, slowly)
     f.ret()
@@ -227,9 +230,9 @@ def b_block(module: Module, kind: Kind, any_: Function) -> Function:
         step = vectors * (lanes * kind.unit)
 
         def along_rows() -> None:
-            f.switch(vectors - 1, [
-                lambda v=v: f.call(rows[v], source, f["k_stride"], target, count, f["elements"])
-                for v in range(kind.vectors)])
+            def of(pack: Function) -> None:
+                f.call(pack, source, f["k_stride"], target, count, f["elements"])
+            f.switch(vectors - 1, [functools.partial(of, pack) for pack in rows])
 
         def along_columns() -> None:
             def group(v: Value) -> None:
@@ -238,7 +241,8 @@ def b_block(module: Module, kind: Kind, any_: Function) -> Function:
             f.loop(0, vectors, group)
 
         def slowly() -> None:
-            f.call(any_, source, f["n_stride"], f["k_stride"], target, f.constant(kind.unit), step, count, f["elements"])
+            f.call(any_, source, f["n_stride"], f["k_stride"], target, f.constant(kind.unit), step, count,
+                   f["elements"])
 
         f.branch(f["n_stride"].equals(kind.itemsize), along_rows, lambda: f.branch(
             f["k_stride"].equals(kind.itemsize), along_columns, slowly) and None)
@@ -321,7 +325,8 @@ def a_columns(module: Module, kind: Kind, any_: Function) -> Function:
     def one_by_one(first_row: Any, rows: Value, first_unit: Any, elements: Value) -> None:
         source = f.at(f.at(f["source"], first_row * size), f.coerce(first_unit) * kind.depth * f["k_stride"])
         target = f.at(f.at(f["target"], first_row * kind.unit), f.coerce(first_unit) * step)
-        f.call(any_, source, f.constant(size), f["k_stride"], target, f.constant(kind.unit), f.constant(step), rows, elements)
+        f.call(any_, source, f.constant(size), f["k_stride"], target, f.constant(kind.unit), f.constant(step), rows,
+               elements)
 
     (done,) = f.branch(f["rows"].equals(kind.group_rows), all_rows, some_rows)
     one_by_one(done, f["rows"] - done, 0, f["elements"])

@@ -1,6 +1,6 @@
 """How matrix products are written into Programs: which kernel is launched, on what, in which pieces.
 
-Everything is a formula of run-time sizes and strides. `b` is the Builder (compiler/builder.py); tensors are its registers.
+Everything is a formula of run-time sizes and strides. `b` is the Builder (compiler/builder.py), tensors are registers.
 The method (`gemm` for blocks, `gemm_thin` for few rows) depends on M and N, the result does not: both add up in the
 same order (see `gemm_micro`).
 """
@@ -33,9 +33,9 @@ def _stride(tensor: Any, dim: int) -> Any:
 def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, accumulate: bool = False) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
-    `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed and
-    broadcast views need no copy. `out` has the broadcast batch dimensions, and its last dimension is contiguous; its
-    dtype is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
+    `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
+    and broadcast views need no copy. (Batch dimensions of `left` that can be joined with its rows should be, where
+    `right` is one matrix.) `out` has the broadcast batch dimensions, and its last dimension is contiguous; its dtype is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
     dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
     With `accumulate` the sums start from what `out` holds.
 
@@ -49,8 +49,9 @@ def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, ac
     integers += [_stride(bias, bias.ndim - 2), _stride(bias, bias.ndim - 1)] if bias is not None else [0, 0]
     integers += [int(accumulate), int(bias is not None), rank]
     for dim in range(rank):
-        integers += [out.size(dim), _stride(left, dim - out.ndim + left.ndim), _stride(right, dim - out.ndim + right.ndim),
-                     out.stride(dim), 0 if bias is None else _stride(bias, dim - out.ndim + bias.ndim)]
+        integers += [out.size(dim), _stride(left, dim - out.ndim + left.ndim),
+                     _stride(right, dim - out.ndim + right.ndim), out.stride(dim),
+                     0 if bias is None else _stride(bias, dim - out.ndim + bias.ndim)]
     batch = _product([out.size(dim) for dim in range(rank)])
     operands = [left, right, out] if bias is None else [left, right, bias, out]
     params = {"dtype": left.dtype, "out_dtype": out.dtype}
@@ -72,33 +73,3 @@ def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, ac
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
     b.launch(gemm.emit_gemm, params, operands, integers, work=batch * blocks, grain=grain,
              scratch=gemm.scratch_bytes(kind), when=_make("not", thin))
-
-
-def matmul(b: Any, left: Any, right: Any, *, bias: Any = None, out_dtype: str | None = None) -> Any:
-    """The product as of torch.matmul, in a new register: vectors, matrices and broadcast batches of them.
-
-    `bias` (see plan_matmul) is for operands of two dimensions or more. Batch dimensions of `left` are joined with its
-    rows where `right` is one matrix, which is then packed once for all of them.
-    """
-    out_dtype = out_dtype or left.dtype
-    if left.ndim == 1 or right.ndim == 1:
-        if bias is not None:
-            raise NotImplementedError("a product of vectors with a bias")
-        left_matrix = b.view("unsqueeze", left, [0]) if left.ndim == 1 else left
-        right_matrix = b.view("unsqueeze", right, [1]) if right.ndim == 1 else right
-        out = matmul(b, left_matrix, right_matrix, out_dtype=out_dtype)
-        gone = [out.ndim - 2] * (left.ndim == 1) + [out.ndim - 1] * (right.ndim == 1)
-        return b.view("squeeze", out, gone, ndim=out.ndim - len(gone))
-    rank = max(left.ndim, right.ndim) - 2
-    M, N, K = left.size(-2), right.size(-1), left.size(-1)
-    sizes = []
-    for dim in range(rank):
-        of = [t.size(dim - rank + t.ndim - 2) for t in (left, right) if dim - rank + t.ndim - 2 >= 0]
-        sizes.append(of[0] if len(of) == 1 else _make("where", _make("eq", of[0], 1), of[1], of[0]))
-    out = b.alloc(out_dtype, [*sizes, M, N])
-    if rank and right.ndim == 2 and (bias is None or bias.ndim == 1):
-        rows = _product([*sizes, M])
-        plan_matmul(b, b.view("reshape", left, [rows, K]), right, b.view("view", out, [rows, N]), bias=bias)
-    else:
-        plan_matmul(b, left, right, out, bias=bias)
-    return out

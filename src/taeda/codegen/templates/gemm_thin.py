@@ -1,12 +1,12 @@
 """Products with few rows: C[b] = A[b] @ B[b] for A of at most `THIN_ROWS` rows, and matrix times vector.
 
-Here B is read once and its way from memory is what counts: nothing is packed that can be used from where it is. The sums
-and their order are those of `gemm_micro`, so the result has the bits that the same rows get in a large product.
+Here B is read once and its way from memory is what counts: nothing is packed that can be used from where it is. The
+sums and their order are those of `gemm_micro`, so the result has the bits that the same rows get in a large product.
 
  - Columns of B that are neighbours in memory: a few rows of B at a time, each read along its length, are added to the
    sums, which stay in the first cache.
- - k the fastest dimension of B (the weight of a linear layer, or A @ vector turned around): for `lanes` columns, squares of
-   lanes by lanes units are transposed in registers and used at once.
+ - k the fastest dimension of B (the weight of a linear layer, or A @ vector turned around): for `lanes` columns,
+   squares of lanes by lanes units are transposed in registers and used at once.
  - What is left over (fewer columns than a vector, any other strides) is packed in small parts.
 
 Operands and integers are those of `gemm`. The columns of C are divided into units of `COLUMN_UNIT`:
@@ -38,8 +38,9 @@ def scratch_bytes(kind: Kind) -> int:
 
 def along_rows(module: Module, kind: Kind, rows: int) -> Function:
     """sums[rows][columns] += a[rows][depth] @ b[depth][columns], with neighbouring columns, whole vectors of them."""
-    f = module.function(f"along_rows_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_k"), ("ptr", "sums"),
-                                              ("i64", "sums_row"), ("i64", "depth"), ("i64", "columns")])
+    f = module.function(f"along_rows_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_k"),
+                                              ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
+                                              ("i64", "columns")])
     lanes = kind.lanes
     wide = 8 if kind.target.vector_registers == 32 or rows == 1 else 4
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
@@ -84,7 +85,8 @@ def along_columns(module: Module, kind: Kind, rows: int) -> Function:
     of them advance together, as each is a chain of dependent additions.
     """
     f = module.function(f"along_columns_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"),
-                                                 ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"), ("i64", "columns")])
+                                                 ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
+                                                 ("i64", "columns")])
     lanes = kind.lanes
     vectors = columns_together(kind) // lanes
     together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
@@ -94,7 +96,8 @@ def along_columns(module: Module, kind: Kind, rows: int) -> Function:
         columns = [(first + v) * lanes for v in range(together)]
         load = [gemm_pack.square_loader(f, kind, [
             f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
-        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit) for j in columns for r in range(rows)]
+        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
+                  for j in columns for r in range(rows)]
 
         def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load) -> list[Value]:
             values = list(sums)
@@ -139,21 +142,23 @@ def columns_of(module: Module, kind: Kind) -> Function:
         f.branch(rows.equals(1), lambda: f.call(one, *values), lambda: f.call(several, *values))
 
     def zero(r: Value) -> None:
-        f.loop(0, columns, lambda j: f.store(f.constant(0, kind.vector), f.at(sums, r * sums_row + j * unit)), step=lanes)
+        nothing = f.constant(0, kind.vector)
+        f.loop(0, columns, lambda j: f.store(nothing, f.at(sums, r * sums_row + j * unit)), step=lanes)
 
     f.branch(f["accumulate"].differs(0),
              lambda: f.call(begin_from, f["c"], f["c_row"], sums, sums_row, rows, columns),
              lambda: f.loop(0, rows, zero) and None)
 
-    def by_parts(first_column: Value, count: Value, first_unit: Value, units: Value, source: Value, elements: Value) -> None:
+    def by_parts(first_column: Value, count: Value, first_unit: Value, units: Value, source: Value,
+                 elements: Value) -> None:
         """Up to `lanes` columns, packed in parts of _PACKED_UNITS units."""
         def part(k: Value) -> None:
             some = f.minimum(units - k, _PACKED_UNITS)
             at = f.at(source, (k * kind.depth) * f["b_k"] + first_column * f["b_column"])
             some_elements = f.minimum(elements - k * kind.depth, some * kind.depth)
             f.branch(f["b_column"].equals(size), lambda: f.call(pack_rows, at, f["b_k"], packed, count, some_elements),
-                     lambda: f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit), f.constant(lanes * unit),
-                                    count, some_elements))
+                     lambda: f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit),
+                                    f.constant(lanes * unit), count, some_elements))
             # All lanes of sums exist, so that none needs to be left out.
             f.call(by_packing, f.at(copied, (first_unit + k) * unit), copied_row, f.constant(unit), packed,
                    f.constant(lanes * unit), some, f.at(sums, first_column * unit), sums_row, f.constant(1), rows,
@@ -164,8 +169,10 @@ def columns_of(module: Module, kind: Kind) -> Function:
         elements = f.minimum(f["K"] - k, _UNITS * kind.depth)
         depth = f.ceil_div(elements, kind.depth)
         source_a, source_b = f.at(f["a"], k * f["a_k"]), f.at(f["b"], k * f["b_k"])
-        f.branch(f["a_k"].equals(size), lambda: f.call(copy_rows, source_a, f["a_row"], copied, copied_row, rows, elements),
-                 lambda: f.call(any_order, source_a, f["a_row"], f["a_k"], copied, copied_row, f.constant(unit), rows, elements))
+        f.branch(f["a_k"].equals(size),
+                 lambda: f.call(copy_rows, source_a, f["a_row"], copied, copied_row, rows, elements),
+                 lambda: f.call(any_order, source_a, f["a_row"], f["a_k"], copied, copied_row, f.constant(unit), rows,
+                                elements))
 
         def rest_of_columns(first: Value) -> None:
             f.loop(first, columns, lambda j: by_parts(j, f.minimum(columns - j, lanes), f.constant(0), depth, source_b,
@@ -199,7 +206,8 @@ def columns_of(module: Module, kind: Kind) -> Function:
             f["b_k"].equals(size), neighbouring_k, lambda: rest_of_columns(f.constant(0))) and None)
 
     f.loop(0, f["K"], k_part, step=_UNITS * kind.depth)
-    f.call(finish, sums, sums_row, f["c"], f["c_row"], f["bias"], f["bias_row"], f["bias_column"], f["has_bias"], rows, columns)
+    f.call(finish, sums, sums_row, f["c"], f["c_row"], f["bias"], f["bias_row"], f["bias_column"], f["has_bias"], rows,
+           columns)
     f.ret()
     return f
 

@@ -1,7 +1,4 @@
-"""Convolutions, and the patches they see (`unfold`, `fold`).
-
-One-dimensional ones are two-dimensional ones of height 1 unless there is an op of their own.
-"""
+"""Convolutions, and the patches they see (`unfold`, `fold`)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +6,8 @@ from typing import Any
 import taeda
 from taeda.nn.functional._primitives import op
 
-conv2d, conv_transpose2d = op("conv2d"), op("conv_transpose2d")
+conv1d, conv2d, conv3d = op("conv1d"), op("conv2d"), op("conv3d")
+conv_transpose1d, conv_transpose2d, conv_transpose3d = (op(f"conv_transpose{dims}d") for dims in (1, 2, 3))
 
 
 def _tuple(value: int | Sequence[int], count: int) -> tuple[int, ...]:
@@ -17,154 +15,6 @@ def _tuple(value: int | Sequence[int], count: int) -> tuple[int, ...]:
         return (value,) * count
     values = tuple(value)
     return values * count if len(values) == 1 else values
-
-
-def _flat(value: Any) -> tuple[int, int] | str:
-    """A parameter along one dimension as that along (a dimension of size 1, the dimension)."""
-    if isinstance(value, str):
-        return value
-    return (1, *_tuple(value, 1))  # type: ignore[return-value]
-
-
-def _flat_padding(value: Any) -> tuple[int, int] | str:
-    return value if isinstance(value, str) else (0, *_tuple(value, 1))  # type: ignore[return-value]
-
-
-def _conv1d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Any:
-    """Input (N, C, L) or (C, L), weight (O, C / groups, K): output (N, O, L') or (O, L')."""
-    if weight.dim() != 3 or input.dim() not in (2, 3):
-        raise RuntimeError(
-            f"Expected 2D (unbatched) or 3D (batched) input to conv1d, but got input of size: {list(input.shape)}"
-        )
-    output = conv2d(
-        input.unsqueeze(-2), weight.unsqueeze(-2), bias, _flat(stride), _flat_padding(padding), _flat(dilation), groups
-    )
-    return output.squeeze(-2)
-
-
-def _conv_transpose1d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Any:
-    """Input (N, C, L) or (C, L), weight (C, O / groups, K): output (N, O, L') or (O, L')."""
-    if weight.dim() != 3 or input.dim() not in (2, 3):
-        raise RuntimeError(
-            "Expected 2D (unbatched) or 3D (batched) input to conv_transpose1d, but got input of size: "
-            f"{list(input.shape)}"
-        )
-    output = conv_transpose2d(
-        input.unsqueeze(-2),
-        weight.unsqueeze(-2),
-        bias,
-        _flat(stride),
-        _flat_padding(padding),
-        _flat_padding(output_padding),
-        groups,
-        _flat(dilation),
-    )
-    return output.squeeze(-2)
-
-
-conv1d = op("conv1d", otherwise=_conv1d)
-conv_transpose1d = op("conv_transpose1d", otherwise=_conv_transpose1d)
-
-
-def _conv3d(
-    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-) -> Any:
-    """Input (N, C, D, H, W) or (C, D, H, W): the sum, over the kernel's depth, of two-dimensional convolutions."""
-    from taeda.nn.functional.padding import pad
-
-    if input.dim() == 4:
-        return _conv3d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
-    if input.dim() != 5 or weight.dim() != 5:
-        raise RuntimeError(
-            f"Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: {list(input.shape)}"
-        )
-    strides, dilations = _tuple(stride, 3), _tuple(dilation, 3)
-    kernel = weight.shape[2:]
-    if padding == "valid":
-        padding = 0
-    elif padding == "same":
-        total = [dilations[axis] * (kernel[axis] - 1) for axis in range(3)]
-        sides = [side for axis in (2, 1, 0) for side in (total[axis] // 2, total[axis] - total[axis] // 2)]
-        input, padding = pad(input, sides), 0
-    paddings = _tuple(padding, 3)
-    if paddings[0]:
-        input = pad(input, (0, 0, 0, 0, paddings[0], paddings[0]))
-    samples, channels, depth, height, width = input.shape
-    out_depth = (depth - dilations[0] * (kernel[0] - 1) - 1) // strides[0] + 1
-    if out_depth <= 0:
-        raise RuntimeError(
-            "Calculated padded input size per channel: "
-            f"({depth} x {height + 2 * paddings[1]} x {width + 2 * paddings[2]}). "
-            f"Kernel size: ({kernel[0]} x {kernel[1]} x {kernel[2]}). Kernel size can't be greater than actual input "
-            "size"
-        )
-    total_output = None
-    for tap in range(kernel[0]):
-        first = tap * dilations[0]
-        planes = input[:, :, first : first + (out_depth - 1) * strides[0] + 1 : strides[0]]
-        planes = planes.transpose(1, 2).reshape(samples * out_depth, channels, height, width)
-        part = conv2d(planes, weight[:, :, tap], None, strides[1:], paddings[1:], dilations[1:], groups)
-        total_output = part if total_output is None else total_output + part
-    assert total_output is not None
-    output = total_output.view(samples, out_depth, *total_output.shape[1:]).transpose(1, 2)
-    return output if bias is None else output + bias.view(-1, 1, 1, 1)
-
-
-def _conv_transpose3d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
-    groups: int = 1,
-    dilation: Any = 1,
-) -> Any:
-    """Input (N, C, D, H, W): every depth of the kernel adds a two-dimensional transposed convolution."""
-    if input.dim() == 4:
-        return _conv_transpose3d(
-            input.unsqueeze(0), weight, bias, stride, padding, output_padding, groups, dilation
-        ).squeeze(0)
-    strides, dilations, paddings = _tuple(stride, 3), _tuple(dilation, 3), _tuple(padding, 3)
-    extra = _tuple(output_padding, 3)
-    samples, channels, depth, height, width = input.shape
-    taps = weight.shape[2]
-    full_depth = (depth - 1) * strides[0] + dilations[0] * (taps - 1) + 1 + extra[0]
-    planes = input.transpose(1, 2).reshape(samples * depth, channels, height, width)
-    output = None
-    for tap in range(taps):
-        part = conv_transpose2d(
-            planes, weight[:, :, tap], None, strides[1:], paddings[1:], extra[1:], groups, dilations[1:]
-        )
-        part = part.view(samples, depth, *part.shape[1:])
-        if output is None:
-            output = part.new_zeros((samples, full_depth, *part.shape[2:]))
-        at = taeda.arange(depth) * strides[0] + tap * dilations[0]
-        output = output.index_add(1, at, part)
-    assert output is not None
-    output = output[:, paddings[0] : full_depth - paddings[0]].transpose(1, 2)
-    return output if bias is None else output + bias.view(-1, 1, 1, 1)
-
-
-conv3d = op("conv3d", otherwise=_conv3d)
-conv_transpose3d = op("conv_transpose3d", otherwise=_conv_transpose3d)
 
 
 def _patch_index(size: int, kernel: int, dilation: int, padding: int, stride: int) -> Any:

@@ -1,0 +1,78 @@
+"""The loss of whole models follows PyTorch's, step by step, from the same weights and batches."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import taeda
+
+sys.path.insert(0, str(Path(__file__).parent))
+import models  # noqa: E402
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
+
+STEPS = 50
+
+
+def losses(library: Any, build: Callable[[Any], Any], weights: dict[str, np.ndarray], batches: list[tuple[np.ndarray, np.ndarray]],
+           optimizer: Callable[[Any, Any], Any]) -> list[float]:
+    model = build(library)
+    model.load_state_dict({k: library.from_numpy(v.copy()) for k, v in weights.items()})
+    model.train()
+    step = optimizer(library, model.parameters())
+    found = []
+    for x, y in batches:
+        out = model(library.from_numpy(x))
+        loss = library.nn.functional.cross_entropy(out.reshape(-1, out.shape[-1]), library.from_numpy(y).reshape(-1))
+        step.zero_grad()
+        loss.backward()
+        step.step()
+        found.append(loss.item())
+    return found
+
+
+def follow(build: Callable[[Any], Any], batches: list[tuple[np.ndarray, np.ndarray]], optimizer: Callable[[Any, Any], Any]) -> None:
+    torch.manual_seed(0)
+    weights = {k: v.detach().numpy().copy() for k, v in build(torch).state_dict().items()}
+    expected = losses(torch, build, weights, batches, optimizer)
+    got = losses(taeda, build, weights, batches, optimizer)
+    worst = max(abs(a - b) / abs(a) for a, b in zip(expected, got, strict=True))
+    assert worst < 1e-4, f"the losses part: {worst:.2e} at most; {expected[-1]} and {got[-1]} after {STEPS} steps"
+    assert expected[-1] < expected[0]  # it is a training run, not noise
+
+
+def sequences(vocabulary: int, batch: int, length: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Batches with something to learn: each token depends on the one before."""
+    rng = np.random.default_rng(0)
+    following = rng.permutation(vocabulary)
+    made = []
+    for _ in range(STEPS):
+        tokens = np.empty((batch, length + 1), np.int64)
+        tokens[:, 0] = rng.integers(0, vocabulary, batch)
+        for k in range(length):
+            tokens[:, k + 1] = np.where(rng.random(batch) < 0.9, following[tokens[:, k]], rng.integers(0, vocabulary, batch))
+        made.append((tokens[:, :-1].copy(), tokens[:, 1:].copy()))
+    return made
+
+
+def test_gpt() -> None:
+    follow(models.gpt, sequences(65, 4, 32), lambda library, p: library.optim.AdamW(p, lr=1e-3))
+
+
+def test_lstm() -> None:
+    follow(models.lstm, sequences(40, 8, 20), lambda library, p: library.optim.Adam(p, lr=2e-3))
+
+
+def test_cnn() -> None:
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((10, 1, 28, 28)).astype(np.float32)
+    batches = []
+    for _ in range(STEPS):
+        y = rng.integers(0, 10, 16)
+        batches.append((centres[y] + rng.standard_normal((16, 1, 28, 28)).astype(np.float32), y))
+    follow(models.cnn, batches, lambda library, p: library.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-4))
