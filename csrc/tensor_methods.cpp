@@ -20,7 +20,7 @@ PyObject* released(Ref<T> r) {
 // The one optional argument `dim` of size() and stride(): null if absent or None.
 PyObject* dim_argument(const char* function, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
-  if (n + named > 1) raise(PyExc_TypeError, "%s() takes at most 1 argument (%zd given)", function, n + named);
+  if (n + named > 1) raise(PyExc_TypeError, "%s() takes from 0 to 1 positional arguments but %zd were given", function, n + named);
   if (n + named == 0) return nullptr;
   if (named && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "dim") != 0)
     raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, PyTuple_GET_ITEM(names, 0));

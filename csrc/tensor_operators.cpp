@@ -69,6 +69,13 @@ PyObject* unary(PyObject* a) {
   return guarded_object([&] { return PyObject_CallOneArg(required(OP), a); });
 }
 
+PyObject* invert(PyObject* a) {
+  const DTypeInfo& d = info(as_tensor(a)->dtype);
+  if (d.floating || d.complex)
+    return PyErr_Format(PyExc_TypeError, "~ (operator.invert) is only implemented on integer and Boolean-type tensors");
+  return unary<Operator::Invert>(a);
+}
+
 PyObject* positive(PyObject* a) {
   return guarded_object([&]() -> PyObject* {
     if (as_tensor(a)->dtype == DType::Bool) raise(PyExc_RuntimeError, "The `+` operator, on a bool tensor is not supported.");
@@ -99,19 +106,19 @@ int truth(PyObject* self) {
 }
 
 // A complex value as a real number; raises if there is an imaginary part.
-Ref<> real_element(PyObject* self) {
+Ref<> real_element(PyObject* self, const char* type) {
   Ref<> v = only_element(*as_tensor(self), PyExc_ValueError, NO_SCALAR);
   if (!PyComplex_Check(v.get())) return v;
-  if (PyComplex_ImagAsDouble(v.get()) != 0) raise(PyExc_RuntimeError, "value cannot be converted to type double without overflow");
+  if (PyComplex_ImagAsDouble(v.get()) != 0) raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", type);
   return checked(PyFloat_FromDouble(PyComplex_RealAsDouble(v.get())));
 }
 
 PyObject* to_int(PyObject* self) {
-  return guarded_object([&] { return PyNumber_Long(real_element(self).get()); });
+  return guarded_object([&] { return PyNumber_Long(real_element(self, "int64_t").get()); });
 }
 
 PyObject* to_float(PyObject* self) {
-  return guarded_object([&] { return PyNumber_Float(real_element(self).get()); });
+  return guarded_object([&] { return PyNumber_Float(real_element(self, "double").get()); });
 }
 
 PyObject* to_index(PyObject* self) {
@@ -197,7 +204,7 @@ PyType_Slot number_slots[] = {
     {Py_nb_inplace_power, slot(power_in_place)},
     {Py_nb_negative, slot(unary<Operator::Neg>)},
     {Py_nb_absolute, slot(unary<Operator::Abs>)},
-    {Py_nb_invert, slot(unary<Operator::Invert>)},
+    {Py_nb_invert, slot(invert)},
     {Py_nb_positive, slot(positive)},
     {Py_nb_bool, slot(truth)},
     {Py_nb_int, slot(to_int)},

@@ -123,7 +123,8 @@ class Pool {
     return job_.failure.load(std::memory_order_relaxed);
   }
 
-  std::mutex busy;  // one job at a time
+  std::mutex busy;         // one job at a time
+  Pool* before = nullptr;  // next in the list of retired pools
 
  private:
   static constexpr int64_t MAX_CLAIMS = 1 << 20;
@@ -168,11 +169,12 @@ int default_threads() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-int threads = 0;  // 0: not asked for yet
+std::atomic<int> threads{0};  // 0: not asked for yet
 // A pool is never destroyed: its threads may be asleep in it at exit, and another thread may be about to use it when
 // the number of threads changes. `making` guards the exchange; a fork replaces it as well.
 std::atomic<Pool*> pool{nullptr};
 std::mutex* making = new std::mutex;
+Pool* retired = nullptr;
 
 // The threads of the parent are not in the child, and the locks may be in any state: leave all of it behind.
 void after_fork_in_child() {
@@ -223,11 +225,18 @@ void set_num_threads(int n) {
   if (n == get_num_threads()) return;
   std::lock_guard<std::mutex> lock(*making);
   threads = n;
-  if (Pool* old = pool.exchange(nullptr)) old->shut_down();
+  if (Pool* old = pool.exchange(nullptr)) {
+    old->shut_down();
+    old->before = retired;
+    retired = old;
+  }
 }
 
 int get_num_threads() {
-  if (!threads) threads = default_threads();
+  int n = threads.load(std::memory_order_relaxed);
+  if (n) return n;
+  int none = 0;
+  threads.compare_exchange_strong(none, default_threads());
   return threads;
 }
 

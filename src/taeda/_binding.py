@@ -137,6 +137,11 @@ def bind(schemas: list[Schema]) -> None:
             setattr(_core.Tensor, name + "_", op)
             for module in writable[0]["modules"]:
                 modules[module][name + "_"] = op
+    for name, definitions in public.items():  # nn.functional.elu_ has no method
+        writable = [s for s in definitions if s["inplace"] and not s["method"]]
+        if writable:
+            for module in writable[0]["modules"]:
+                modules[module].setdefault(name + "_", _core_op(name + "_", writable, inplace=True))
     for s in schemas:
         for operator in s["operators"]:
             _bind_operator(operator, s, made)

@@ -41,11 +41,14 @@ def install(names: dict[str, Any]) -> None:
     names.update(zeros_like=creation.zeros_like, ones_like=creation.ones_like, empty_like=creation.empty_like,
                  inf=math.inf, nan=math.nan, pi=math.pi, e=math.e, newaxis=None)
     for name in ("tensor", "from_numpy", "frombuffer", "from_dlpack", "as_tensor", "asarray", "get_num_threads", "set_num_threads",
-                 "is_grad_enabled", "is_inference_mode_enabled", "get_default_dtype", "strided", "contiguous_format",
+                 "is_grad_enabled", "is_inference_mode_enabled", "is_anomaly_enabled", "set_anomaly_enabled",
+                 "is_anomaly_check_nan_enabled", "get_default_dtype", "strided", "contiguous_format",
                  "preserve_format", "channels_last", "channels_last_3d", "default_generator", "OutOfMemoryError"):
         if hasattr(_core, name):
             names[name] = getattr(_core, name)
     _register_hooks()
+    for name in ("detach", "detach_", "is_inference"):
+        names[name] = getattr(_core.Tensor, name)
     _register_builtins(names)
 
 

@@ -60,11 +60,12 @@ def scalar_words(values: Sequence[float | int], dtypes: Sequence[str]) -> Array:
 
 def run(kernel: Kernel, inputs: Sequence[Array], *, target: Target, axis: str = "inner", middle: int | None = None,
         scalars: Sequence[float | int] = (), scalar_dtypes: Sequence[str] = (), outputs: Sequence[Array] | None = None,
-        shape: tuple[int, int] | None = None, pieces: int = 1, index_base: int = 0,
-        returns: int = 0) -> list[Array]:
+        shape: tuple[int, int] | None = None, pieces: int = 1, index_base: int = 0, returns: int = 0,
+        letters: dict[int, str] | None = None) -> list[Array]:
     """The outputs of `kernel`. Inputs broadcast to (outer, inner), or to (outer, middle, inner) if `middle` is given.
 
-    Outputs are allocated in C order if they are not given; `pieces` splits the outer points over several calls.
+    Outputs are allocated in C order if they are not given; `pieces` splits the outer points over several calls;
+    `letters` are classes other than those that the strides say.
     """
     full = shape or np.broadcast_shapes(*(x.shape for x in inputs))
     if middle is not None:
@@ -77,8 +78,8 @@ def run(kernel: Kernel, inputs: Sequence[Array], *, target: Target, axis: str = 
         arrays.append(out if o.role == "element" else
                       np.lib.stride_tricks.as_strided(out, full, (out.strides[0],) + (0,) * (len(full) - 1)))
     along = 0 if axis == "outer" else len(full) - 1
-    classes = "".join(letter(x.strides[along], ITEMSIZE[o.dtype], full[along])
-                      for x, o in zip(arrays, kernel.operands, strict=True))
+    classes = "".join((letters or {}).get(k) or letter(x.strides[along], ITEMSIZE[o.dtype], full[along])
+                      for k, (x, o) in enumerate(zip(arrays, kernel.operands, strict=True)))
     function = compiled(kernel, (axis, 1 if middle is None else 2, classes), target)
     integers = [full[-1], 1 if middle is None else middle, index_base]
     for x in arrays:

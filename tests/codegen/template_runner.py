@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from taeda.codegen import target as targets
 from taeda.runtime import jit
 

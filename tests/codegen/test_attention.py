@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from template_runner import TARGETS, Launch, strides
+
 from taeda.codegen.target import Target
 from taeda.codegen.templates import attention, attention_backward, attention_decode
-from template_runner import TARGETS, Launch, strides
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 
@@ -42,7 +43,8 @@ def tensors(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(sum(shape)).standard_normal(shape)).to(dtype)
 
 
-SHAPES = [(1, 1, 1, 1, 4, 4), (2, 3, 5, 7, 8, 8), (1, 2, 33, 70, 16, 20), (2, 2, 100, 130, 64, 64), (1, 1, 64, 200, 33, 5)]
+SHAPES = [(1, 1, 1, 1, 4, 4), (2, 3, 5, 7, 8, 8), (1, 2, 33, 70, 16, 20), (2, 2, 100, 130, 64, 64), (1, 1, 64, 200,
+                                                                                                     33, 5)]
 
 
 @targets

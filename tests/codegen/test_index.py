@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from template_runner import TARGETS, Launch, strides
+
 from taeda.codegen.target import Target
 from taeda.codegen.templates.index import emit_index
 from taeda.codegen.templates.index_mask import CHUNK, emit_mask_count, emit_mask_offsets, emit_masked, emit_nonzero
-from template_runner import TARGETS, Launch, strides
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 random = np.random.default_rng(0)
@@ -34,7 +35,8 @@ def run(target: Target, mode: str, regular: Any, indexed: Any, indices: list[Any
     inner_safe = inner in safe
     inner_indexed = any(s[inner] for s in index_strides)
     text = emit_index(target, mode=mode, regular=str(regular.dtype), indexed=str(indexed.dtype),
-                      indices=[str(i.dtype) for i in indices], safe=len(safe), collision=len(collision), inner_safe=inner_safe,
+                      indices=[str(i.dtype) for i in indices], safe=len(safe), collision=len(collision),
+                      inner_safe=inner_safe,
                       inner_indexed=inner_indexed, wrap=wrap, skip=skip is not None)
     integers = [block, *(shape[d] for d in order)]
     for s in (regular_strides, indexed_strides, *index_strides):
@@ -147,7 +149,8 @@ def test_bad_index(target: Target, bad: int) -> None:
     code, launch = run(target, "read", out, x, [index], (4, 3), strides(out), [0, 4], [[8, 0]], [(4, 12)], (0, 1),
                        wrap=True)
     assert (code, list(launch.fault[:3])) == (1, [bad, 4, 2])
-    code, launch = run(target, "sum", out, x, [np.array([0, -1, 2, 3])], (4, 3), strides(out), [0, 4], [[8, 0]], [(4, 12)],
+    code, launch = run(target, "sum", out, x, [np.array([0, -1, 2, 3])], (4, 3), strides(out), [0, 4], [[8, 0]], [(4,
+                                                                                                                   12)],
                        (1,), (0,))
     assert (code, list(launch.fault[:3])) == (1, [-1, 4, 1])
 

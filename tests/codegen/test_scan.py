@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import torch
-from taeda.codegen.target import Target
-from taeda.codegen.templates import scan
 from template_runner import TARGETS, Launch
 from test_sort import DTYPES, same, values
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates import scan
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 SHAPES = [(1, 1, 1), (2, 9, 1), (3, 5, 7), (2, 6, 16), (2, 4, 50), (1, 0, 3)]
@@ -31,7 +32,8 @@ def test_sum_and_product(target: Target, dtype: str, operation: str, reverse: bo
             x = x.nan_to_num(1.0, 1.0, 1.0) * 0.5
         to = dtype if x.is_floating_point() else "int64"
         out = torch.zeros(shape, dtype=getattr(torch, to))
-        run(target, scan.emit_scan(target, operation=operation, source=dtype, dtype=to, reverse=reverse), shape, [x, out])
+        run(target, scan.emit_scan(target, operation=operation, source=dtype, dtype=to, reverse=reverse), shape, [x,
+                                                                                                                  out])
         wide = x.double() if x.is_floating_point() else x.long()
         expected = getattr(torch, "cum" + operation)(wide.flip(1) if reverse else wide, 1)
         expected = (expected.flip(1) if reverse else expected).to(out.dtype)

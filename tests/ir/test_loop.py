@@ -107,7 +107,7 @@ def test_cast_undoes_what_loses_nothing() -> None:
     (Kernel((Operand(F, "input"), Operand(F, "element")), (Store(1, y),)), r"load\(1\) is no input"),
     (Kernel((Operand(F, "input"), Operand(F, "element")), ()), "operand 1 of loops is never stored"),
     (Kernel((Operand(F, "input"), Operand(F, "element")), (Store(1, x), Store(1, x))), "stored twice"),
-    (Kernel((Operand(F, "input"), Operand(F, "row")), (Store(1, reduced(0, F)),)), r"reduced\(0\) is no earlier Reduce"),
+    (Kernel((Operand(F, "input"), Operand(F, "row")), (Store(1, reduced(0, F)),)), r"reduced\(0\) is no earlier"),
     (Kernel((Operand(F, "input"), Operand(F, "row")), (Reduce("any", x), Store(1, reduced(0, F)))), "any of float32"),
     (Kernel((Operand("int64", "row"),), (Store(0, index()),)), "index in the Store of a row"),
     (Kernel((Operand("float64", "input"), Operand(F, "element")), (Store(1, x),)), "load has dtype float32, expected"),

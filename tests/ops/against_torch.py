@@ -35,7 +35,8 @@ def agree(a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6) -> None:
         a, b = [a], [b]
     assert len(a) == len(b)
     for left, right in zip(a, b, strict=True):
-        assert left.shape == right.shape and left.dtype == right.dtype, (left.shape, right.shape, left.dtype, right.dtype)
+        assert left.shape == right.shape and left.dtype == right.dtype, (left.shape, right.shape, left.dtype,
+                                                                         right.dtype)
         np.testing.assert_allclose(left.astype(np.float64), right.astype(np.float64), rtol=rtol, atol=atol)
 
 
@@ -44,7 +45,7 @@ def integers(shape: tuple[int, ...], low: int, high: int, dtype: Any = None) -> 
 
 
 def floats(*shape: int, dtype: Any = None) -> Any:
-    x = torch.from_numpy(np.random.default_rng(sum(shape) + 1).standard_normal(shape) * 3)
+    x = torch.from_numpy(np.asarray(np.random.default_rng(sum(shape) + 1).standard_normal(shape) * 3))
     return x.to(dtype or torch.float64)
 
 

@@ -10,7 +10,6 @@ from against_torch import DTYPES, agree, both, check_case, floats, integers, tor
 
 import taeda
 
-
 # (name, function of (library, tensors...), tensors). Floating tensors are differentiated.
 CASES: list[tuple[str, Callable[..., Any], list[Any]]] = [
     ("x[i]", lambda t, x, i: x[i], [floats(4, 5), integers((3,), -4, 4)]),
@@ -26,7 +25,8 @@ CASES: list[tuple[str, Callable[..., Any], list[Any]]] = [
     ("x[m]", lambda t, x, m: x[m], [floats(4, 5), integers((4, 5), 0, 2, torch.bool)]),
     ("x[m1]", lambda t, x, m: x[m], [floats(4, 5), integers((4,), 0, 2, torch.bool)]),
     ("x[:, m1]", lambda t, x, m: x[:, m], [floats(4, 5, 2), integers((5,), 0, 2, torch.bool)]),
-    ("x[m2, i]", lambda t, x, m, i: x[m, i], [floats(2, 3, 5), integers((2, 3), 0, 2, torch.bool), integers((1,), 0, 5)]),
+    ("x[m2, i]", lambda t, x, m, i: x[m, i], [floats(2, 3, 5), integers((2, 3), 0, 2, torch.bool), integers((1,), 0,
+                                                                                                            5)]),
     ("x[none]", lambda t, x, i: x[i], [floats(4, 5), integers((0,), 0, 4)]),
     ("x[[0, 2]]", lambda t, x: x[[0, 2]], [floats(4, 5)]),
     ("index_select", lambda t, x, i: t.index_select(x, 1, i), [floats(4, 5, 3), integers((7,), 0, 5)]),
@@ -36,7 +36,8 @@ CASES: list[tuple[str, Callable[..., Any], list[Any]]] = [
     ("take", lambda t, x, i: t.take(x, i), [floats(4, 5), integers((3, 2), -20, 20)]),
     ("take_along_dim", lambda t, x, i: t.take_along_dim(x, i, 1), [floats(4, 5), integers((1, 3), 0, 5)]),
     ("take_along_dim all", lambda t, x, i: t.take_along_dim(x, i), [floats(4, 5), integers((3,), 0, 20)]),
-    ("index_add", lambda t, x, i, y: t.index_add(x, 0, i, y, alpha=2), [floats(4, 5), integers((6,), 0, 4), floats(6, 5)]),
+    ("index_add", lambda t, x, i, y: t.index_add(x, 0, i, y, alpha=2), [floats(4, 5), integers((6,), 0, 4), floats(6,
+                                                                                                                   5)]),
     ("index_add 1", lambda t, x, i, y: x.index_add(1, i, y), [floats(4, 5, 3), integers((2,), 0, 5), floats(4, 2, 3)]),
     ("index_copy", lambda t, x, i, y: x.index_copy(0, i, y), [floats(4, 5), torch.tensor([2, 0]), floats(2, 5)]),
     ("index_fill", lambda t, x, i: x.index_fill(1, i, 2.5), [floats(4, 5), integers((3,), -5, 5)]),
@@ -110,7 +111,9 @@ def test_assignment() -> None:
         lambda x, i, m, t: x.__setitem__(i, 1.5), lambda x, i, m, t: x.__setitem__((slice(None), i), x[:, i] * 2),
         lambda x, i, m, t: x.__setitem__(m, 0), lambda x, i, m, t: x.__setitem__(m, x[m] * 3),
         lambda x, i, m, t: x.__setitem__((i, i), t.ones_like(x[0, 0])), lambda x, i, m, t: x.index_add_(0, i, x[i] * 2),
-        lambda x, i, m, t: x.index_put_((i,), x[i], accumulate=True), lambda x, i, m, t: x.__setitem__((i, slice(1, 3)), 7),
+        lambda x, i, m, t: x.index_put_((i,), x[i], accumulate=True), lambda x, i, m, t: x.__setitem__((i, slice(1,
+                                                                                                                 3)),
+                                                                                                       7),
         lambda x, i, m, t: x.scatter_(0, i[:, None], 3.0), lambda x, i, m, t: x.index_fill_(1, i, 1),
         lambda x, i, m, t: x.transpose(0, 1).__setitem__(i, 4), lambda x, i, m, t: x[1:].__setitem__(i[:1], 4),
     ]
@@ -132,7 +135,8 @@ WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
     (lambda t, x: t.nn.functional.embedding(t.tensor([3]), x), "index out of range in self"),
     (lambda t, x: t.take(x, t.tensor([12])), "out of range: tried to access index 12 on a tensor of 12 elements."),
     (lambda t, x: x[t.tensor([0.5])], "tensors used as indices must be long, int, byte or bool tensors"),
-    (lambda t, x: t.gather(x, 0, t.tensor([1])), "Index tensor must have the same number of dimensions as input tensor"),
+    (lambda t, x: t.gather(x, 0, t.tensor([1])), "Index tensor must have the same number of dimensions as input "
+                                                 "tensor"),
     (lambda t, x: x.index_add(0, t.tensor([3]), t.ones(1, 4)), "index 3 is out of bounds for dimension 0 with size 3"),
     (lambda t, x: x.index_copy(0, t.tensor([3]), t.ones(1, 4)),
      "index_copy_(): index 3 is out of bounds for dimension 0 with size 3"),

@@ -31,7 +31,8 @@ CASES: list[tuple[str, Callable[..., Any], list[Any]]] = [
     ("tril", lambda t, x: x.tril(-1), [floats(2, 4, 5)]),
     ("triu", lambda t, x: t.triu(x, 1), [floats(5, 4)]),
     ("repeat_interleave", lambda t, x: x.repeat_interleave(3, 1), [floats(3, 4)]),
-    ("repeat_interleave tensor", lambda t, x, r: t.repeat_interleave(x, r, dim=0), [floats(3, 4), integers((3,), 0, 4)]),
+    ("repeat_interleave tensor", lambda t, x, r: t.repeat_interleave(x, r, dim=0), [floats(3, 4), integers((3,), 0,
+                                                                                                           4)]),
     ("repeat_interleave flat", lambda t, x: t.repeat_interleave(x, 2), [floats(3, 4)]),
 ]
 
@@ -47,14 +48,16 @@ def test_dtypes(dtype: str) -> None:
     x = (floats(6, 70) * 2).to(kind)
     row = x[0].sort()[0]
     operations: list[Callable[..., Any]] = [
-        lambda t, x, r: list(t.sort(x, dim=1, stable=True)), lambda t, x, r: t.argsort(x, dim=0, descending=True, stable=True),
-        lambda t, x, r: x.topk(5, 1)[0], lambda t, x, r: x.flip(1), lambda t, x, r: t.unique(x, return_counts=True),
+        lambda t, x, r: list(t.sort(x, dim=1, stable=True)), lambda t, x, r: t.argsort(x, dim=0, descending=True,
+                                                                                       stable=True),
+        lambda t, x, r: x.flip(1), lambda t, x, r: t.unique(x, return_counts=True),
         lambda t, x, r: t.unique_consecutive(r, return_inverse=True), lambda t, x, r: list(x.cummax(0)),
         lambda t, x, r: list(x.cummin(1)), lambda t, x, r: x.cumsum(1), lambda t, x, r: x.tril(2),
         lambda t, x, r: x.repeat_interleave(2, 0),
     ]
     if dtype != "bool":
-        operations += [lambda t, x, r: t.searchsorted(r, x), lambda t, x, r: t.bucketize(x, r, right=True, out_int32=True),
+        operations += [lambda t, x, r: x.topk(5, 1)[0], lambda t, x, r: t.searchsorted(r, x), lambda t, x,
+                       r: t.bucketize(x, r, right=True, out_int32=True),
                        lambda t, x, r: x.kthvalue(3, 1)[0], lambda t, x, r: x.median(1)[0]]
     pairs = [both(v) for v in (x, row)]
     for k, f in enumerate(operations):
@@ -74,10 +77,12 @@ OTHERS: list[Callable[..., Any]] = [
     lambda t: t.bincount(t.tensor([1, 3, 3, 0]), minlength=7),
     lambda t: t.bincount(t.tensor([1, 3, 3, 0]), weights=t.tensor([0.5, 1.0, 2.0, 3.0])),
     lambda t: t.bincount(t.zeros(0, dtype=t.int64)),
-    lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0, 7.0]), 4, 1, 5), lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0]), 3),
+    lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0, 7.0]), 4, 1, 5), lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0]),
+                                                                                       3),
     lambda t: t.searchsorted(t.tensor([[1, 3, 5], [2, 4, 6]]), t.tensor([[3, 9], [0, 4]]), right=True),
     lambda t: t.searchsorted(t.tensor([5, 1, 3]), t.tensor([3, 9]), sorter=t.tensor([1, 2, 0])),
-    lambda t: t.searchsorted(t.tensor([1.0, 2.0]), 1.5), lambda t: t.tril_indices(3, 4, -1), lambda t: t.triu_indices(4, 3, 1),
+    lambda t: t.searchsorted(t.tensor([1.0, 2.0]), 1.5), lambda t: t.tril_indices(3, 4, -1),
+    lambda t: t.triu_indices(4, 3, 1),
     lambda t: t.where(t.tensor([[1, 0], [0, 2]])), lambda t: t.nonzero(t.tensor([[1, 0], [0, 2]]), as_tuple=True),
     lambda t: t.argwhere(t.tensor([1.0, 0.0, float("nan")])), lambda t: t.tensor(5.0).nonzero(),
     lambda t: t.repeat_interleave(t.tensor([2, 0, 1])), lambda t: list(t.tensor(3.0).sort()),

@@ -26,13 +26,17 @@ Variant = tuple[str, int, str]
 def emit(kernel: Kernel, variant: Variant, target: Target) -> str:
     """The LLVM IR module for `kernel`, in the loops convention of ARCHITECTURE.md.
 
-    `variant` is (axis, inner_rank, classes). Raises ValueError for an unknown variant and NotImplementedError for a
-    primitive without code generator. The kernel returns FAULT_DIVISION if an integer was divided by zero.
+    `variant` is (axis, inner_rank, classes); besides c, z and s, an 'element' output may have class n on axis 'inner':
+    contiguous, its rows 64-byte aligned, and so large that it is better written past the cache. Raises ValueError for an
+    unknown variant and NotImplementedError for a primitive without code generator. The kernel returns FAULT_DIVISION if
+    an integer was divided by zero.
     """
     check(kernel)
     axis, rank, classes = variant
     if axis not in ("inner", "outer") or rank not in (1, 2) or len(classes) != len(kernel.operands) or (
-            set(classes) - set("czs")):
+            set(classes) - set("czsn")) or any(
+                letter == "n" and (axis == "outer" or operand.role != "element")
+                for letter, operand in zip(classes, kernel.operands, strict=True)):
         raise ValueError(f"{variant} is no variant of a kernel of {len(kernel.operands)} operands")
     emitter = (InnerAxis if axis == "inner" else OuterAxis)(kernel, rank, classes, target)
     return emitter.emit()

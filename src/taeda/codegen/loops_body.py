@@ -102,7 +102,9 @@ class Emitter:
     """What both axes share: the entry, levels and values of expressions, and the body for W points."""
 
     def __init__(self, kernel: Kernel, rank: int, classes: str, target: Target) -> None:
-        self.kernel, self.rank, self.classes, self.target = kernel, rank, classes, target
+        self.kernel, self.rank, self.target = kernel, rank, target
+        self.classes = classes.replace("n", "c")
+        self.streaming = {k for k, letter in enumerate(classes) if letter == "n"}
         self.b = Builder(target)
         self.lanes = 0  # W, set before any code for points is written
         self.sizes = [ITEMSIZE[operand.dtype] for operand in kernel.operands]
@@ -232,6 +234,9 @@ class Emitter:
 
     def finish(self) -> str:
         b = self.b
+        if self.streaming and self.target.triple.startswith("x86_64"):
+            b.declare("llvm.x86.sse.sfence", "void", [])
+            b.do("call void @llvm.x86.sse.sfence()")  # whoever reads next may be another thread
         if self._fault is None:
             b.do("ret i64 0")
         else:

@@ -263,7 +263,8 @@ class InnerAxis(Emitter):
         stored = results[len(combiners):]
         raw = [to_memory(b, v, self.kernel.operands[s.operand].dtype) for s, v in zip(step.stores, stored, strict=True)]
         for store, v in zip(step.stores, raw, strict=True):
-            b.store(v, pointers[store.operand])
+            streaming = store.operand in self.streaming and self.sizes[store.operand] * lanes >= 64
+            b.store(v, pointers[store.operand], 64 if streaming else 1, streaming)
         new_values = [c.prepare(v) for c, v in zip(combiners, results, strict=False)]
         self._bound = None
         partial_outputs = [k for k in outputs if k in staged]

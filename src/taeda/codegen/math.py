@@ -179,7 +179,8 @@ SINGLE: dict[str, Function] = BOTH | {
     "hypot": in_double(_hypot_double),
 }
 
-DOUBLE: dict[str, Function] = BOTH | {
+DOUBLE: dict[str, Function] = {
+    **BOTH,
     "exp": m64.exp,
     "log": m64.log,
     "sin": where_large(m64.LARGE_ANGLE, "sin", lambda b, x: m64.sin_cos(b, x, False)),
@@ -192,9 +193,9 @@ DOUBLE: dict[str, Function] = BOTH | {
     "erfc": lambda b, x: math_error.erfc(b, x) if b.target.fma else libm(b, "erfc", x),
     "erfinv": math_error.erfinv,
     "digamma": math_error.digamma,
-} | {name: library(name) for name in (
-    "exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh", "asinh", "acosh", "atanh",
-    "lgamma", "pow", "atan2", "hypot")}
+    **{name: library(name) for name in ("exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh",
+                                        "asinh", "acosh", "atanh", "lgamma", "pow", "atan2", "hypot")},
+}
 
 
 def _integer_table(signed: bool) -> dict[str, Function]:

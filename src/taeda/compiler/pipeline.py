@@ -129,7 +129,10 @@ class TracedGradient:
 
 
 def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) -> TracedGradient:
-    """Trace a call and its gradients. `needs` is a mask over the tensor inputs, `given` says which outputs have gradients."""
+    """Trace a call and its gradients. `needs` is a mask over the tensor inputs, `given` says which outputs have gradients.
+
+    Bit 63 of `needs` stands for all inputs from 63 on.
+    """
     traced = trace(op, key)
     graph = traced.graph
     grads: list[Value | None] = []
@@ -137,7 +140,7 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
         has = op.output_differentiable(k if op.results != -1 else 0) and category(v.dtype) >= 2 and (
             given is None or given[k])
         grads.append(graph.input(v.dtype, v.dims, f"grad{k}" if len(traced.outputs) > 1 else "grad") if has else None)
-    numbers = [k for k, v in enumerate(traced.tensors) if v is not None and needs >> k & 1]
+    numbers = [k for k, v in enumerate(traced.tensors) if v is not None and needs >> min(k, 63) & 1]
     found = gradients(graph, traced.outputs, grads, [traced.tensors[k] for k in numbers])  # type: ignore[misc]
     return TracedGradient(traced, grads, [(k, g) for k, g in zip(numbers, found, strict=True) if g is not None])
 

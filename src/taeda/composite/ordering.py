@@ -35,8 +35,8 @@ def _along(input: Any, dim: int, ordered: bool) -> tuple[Any, Any, Any]:
 
 def unique(input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
            dim: int | None = None) -> Any:
-    """The distinct elements in order; with `return_inverse` which of them each element is, with `return_counts` how often
-    each occurs. With `dim`, distinct slices. They come sorted in any case; each NaN is distinct."""
+    """The distinct elements in order; with `return_inverse` which of them each element is, with `return_counts` how
+    often each occurs. With `dim`, distinct slices. They come sorted in any case; each NaN is distinct."""
     found = unique_of(input, True) if dim is None else _along(input, dim, True)
     return _chosen(found, return_inverse, return_counts)
 
@@ -48,12 +48,14 @@ def unique_consecutive(input: Any, return_inverse: bool = False, return_counts: 
     return _chosen(found, return_inverse, return_counts)
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Any:
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
+                 layout: Any = None) -> Any:
     """The coordinates of the lower triangle of a matrix, row by row: (2, count)."""
     return _places(row, col, offset, False, dtype)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, layout: Any = None) -> Any:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
+                 layout: Any = None) -> Any:
     """The coordinates of the upper triangle of a matrix, row by row: (2, count)."""
     return _places(row, col, offset, True, dtype)
 

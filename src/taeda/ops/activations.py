@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.loop import Expr, call, const, select
-from taeda.ops.dtypes import floats_only
+from taeda.ops.dtypes import floats_only, torch_kernel_name
 from taeda.ops.elementary import sigmoid, tanh
-from taeda.ops.op import Number, Sample, Tensor, derived, pointwise, sample
+from taeda.ops.op import Number, Sample, Tensor, check, derived, pointwise, sample
 from taeda.ops.pointwise import convert, compute, where
 
 _FUNCTIONAL = ("nn.functional",)
@@ -36,7 +36,7 @@ def _(grad: Any, output: Any) -> Any:
 relu.samples(_samples)
 
 
-@pointwise(modules=_FUNCTIONAL)
+@pointwise(modules=_FUNCTIONAL, inplace=True)
 def relu6(input: Tensor) -> Tensor:
     """min(max(input, 0), 6)."""
     return call("minimum", call("maximum", input, const(0, input.dtype)), const(6, input.dtype))
@@ -67,7 +67,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4) * 2, -0.5, 0.25)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def leaky_relu(input: Tensor, negative_slope: Number = 0.01) -> Tensor:
     """`input` where positive, else negative_slope * input."""
     return select(input > 0, input, input * negative_slope)
@@ -84,7 +84,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.3)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def elu(input: Tensor, alpha: Number = 1.0) -> Tensor:
     """`input` where positive, else alpha * (exp(input) - 1)."""
     return select(input > 0, input, alpha * call("expm1", input))
@@ -104,7 +104,7 @@ def _(make: Any) -> Iterator[Sample]:
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-@pointwise(dtype=floats_only, modules=("torch", "nn.functional"))
+@pointwise(dtype=floats_only, modules=("torch", "nn.functional"), method=False, inplace=True)
 def selu(input: Tensor) -> Tensor:
     """The scaled elu whose activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
     return select(input > 0, input * _SELU_SCALE, call("expm1", input) * (_SELU_SCALE * _SELU_ALPHA))
@@ -118,7 +118,7 @@ def _(grad: Any, input: Any) -> Any:
 selu.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=("torch", "nn.functional"))
+@pointwise(dtype=floats_only, modules=("torch", "nn.functional"), method=False, inplace=True)
 def celu(input: Tensor, alpha: Number = 1.0) -> Tensor:
     """max(0, input) + min(0, alpha * (exp(input / alpha) - 1))."""
     return select(input > 0, input, alpha * call("expm1", input / alpha))
@@ -205,7 +205,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4) * 2, approximate="tanh")
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def silu(input: Tensor) -> Tensor:
     """input * sigmoid(input)."""
     return input * call("sigmoid", input)
@@ -220,7 +220,7 @@ def _(grad: Any, input: Any) -> Any:
 silu.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def mish(input: Tensor) -> Tensor:
     """input * tanh(softplus(input))."""
     return input * call("tanh", _softplus(input))
@@ -273,7 +273,7 @@ def _(grad: Any, input: Any) -> Any:
 logsigmoid.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def hardsigmoid(input: Tensor) -> Tensor:
     """min(max(input + 3, 0), 6) / 6."""
     return call("minimum", call("maximum", input + 3, const(0, input.dtype)), const(6, input.dtype)) / 6
@@ -287,7 +287,7 @@ def _(grad: Any, input: Any) -> Any:
 hardsigmoid.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
 def hardswish(input: Tensor) -> Tensor:
     """input * min(max(input + 3, 0), 6) / 6."""
     return input * call("minimum", call("maximum", input + 3, const(0, input.dtype)), const(6, input.dtype)) / 6
@@ -318,15 +318,23 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.2)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
-def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
+@pointwise(public=False, dtype=floats_only)
+def soft_shrink(input: Tensor, lambd: Number) -> Tensor:
     """`input` moved towards 0 by lambd, and 0 where |input| <= lambd."""
     return select(input > lambd, input - lambd, select(input < -lambd, input + lambd, input * 0))
 
 
-@softshrink.gradient
+@soft_shrink.gradient
 def _(grad: Any, input: Any, lambd: Any) -> Any:
     return where(input.abs() <= lambd, 0, grad)
+
+
+@derived(modules=_FUNCTIONAL)
+def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
+    """`input` moved towards 0 by lambd, and 0 where |input| <= lambd. Raises RuntimeError for a negative lambd."""
+    check(lambd >= 0, RuntimeError, "lambda must be in range [0, 3.40282e+38] for input dtype "
+                                    f"{torch_kernel_name(input.dtype)}, but found {{0}}", lambd)
+    return soft_shrink(input, lambd)
 
 
 @softshrink.samples
@@ -353,7 +361,7 @@ def softsign(input: Tensor) -> Tensor:
 softsign.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=("torch", "nn.functional"), method=False, inplace=False)
+@pointwise(modules=("torch", "nn.functional"), method=False, inplace=True)
 def threshold(input: Tensor, threshold: Number, value: Number) -> Tensor:
     """`input` where it is greater than `threshold`, else `value`."""
     return select(input <= threshold, value, input)
@@ -388,7 +396,6 @@ def _(make: Any) -> Iterator[Sample]:
 @derived(modules=_FUNCTIONAL)
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half along `dim` times the sigmoid of the second half."""
-    from taeda.ops.op import check
     from taeda.ops.views import narrow, wrap_dim
 
     if input.ndim == 0:

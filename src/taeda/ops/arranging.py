@@ -14,7 +14,8 @@ from taeda.ops.pointwise import where
 
 @kernel(public=False)
 def reversed_along(b: Any, input: Tensor, dims: tuple[int, ...]) -> Tensor:
-    """`input` with the order of the elements along `dims` turned round: read with negative strides from the last one."""
+    """`input` with the order of the elements along `dims` turned round: read with negative strides from the last
+    one."""
     out = b.alloc(input.dtype, input.shape)
     lasts = [b.full("int64", [1], input.size(d) - 1) for d in dims]
     none = (0,) * len(dims)
@@ -120,7 +121,8 @@ def triangle_places(rows: SymInt, columns: SymInt, offset: SymInt, upper: bool) 
 def repeated_numbers(b: Any, repeats: Tensor) -> Tensor:
     """Each i, repeats[i] times, in order: int64."""
     counts, total = b.contiguous(repeats), b.alloc("int64", [1])
-    b.launch(emit_total, {}, [counts, total], [counts.numel()], faults=[(1, "RuntimeError", "repeats can not be negative")])
+    b.launch(emit_total, {}, [counts, total], [counts.numel()], faults=[(1, "RuntimeError",
+                                                                         "repeats can not be negative")])
     out = b.alloc("int64", [total.item()])
     b.launch(emit_repeat, {}, [counts, out], [counts.numel()])
     return out

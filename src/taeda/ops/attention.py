@@ -50,7 +50,8 @@ def _all(*conditions: Any) -> Any:
 @kernel(public=False, differentiable=(True, False))
 def attention_forward(b: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: Number,
                       causal: bool) -> tuple[Tensor, Tensor]:
-    """query (B, H, L, E), key (B, G, S, E), value (B, G, S, F), H a multiple of G; mask (B, H, L, S) bool or of the dtype.
+    """query (B, H, L, E), key (B, G, S, E), value (B, G, S, F), H a multiple of G; mask (B, H, L, S) bool or of the
+    dtype.
 
     The result (B, H, L, F), and per query the largest score in base 2 and one over the sum of weights: (B, H, 2, L)."""
     batch, heads, queries, features = query.shape
@@ -91,7 +92,8 @@ def _(grads: Any, outputs: Any, query: Any, key: Any, value: Any, mask: Any, sca
 
 @kernel(public=False)
 def attention_backward(b: Any, grad_output: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
-                       output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
+                       output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor,
+                                                                                                 Tensor]:
     """The gradients of query, key and value."""
     size = ITEMSIZE[query.dtype]
     found = [b.alloc(query.dtype, x.shape) for x in (query, key, value)]
@@ -113,7 +115,8 @@ def _(grad_output: Any, query: Any, key: Any, value: Any, mask: Any, output: Any
 @attention_backward.gradient
 def _(grads: Any, grad_output: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
     """Written with matrices: with W the weights, D = grad_output valueᵀ and T = W (D - rowsum(W D)), the op computes
-    dQ = scale T K, dK = scale Tᵀ Q, dV = Wᵀ grad_output. Output and statistics are functions of the rest: no gradient."""
+    dQ = scale T K, dK = scale Tᵀ Q, dV = Wᵀ grad_output. Output and statistics are functions of the rest: no
+    gradient."""
     k, v = _repeated(key, query), _repeated(value, query)
     weights = _weights(query, key, mask, scale, causal)
     slopes = grad_output.matmul(v.transpose(-1, -2))
@@ -195,11 +198,13 @@ def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None,
                                  is_causal: bool = False, *, scale: Number | None = None,
                                  enable_gqa: bool = False) -> Tensor:
-    """softmax(query keyᵀ scale + mask) value over the last two dimensions: (..., L, E), (..., S, E), (..., S, F) → (..., L, F).
+    """softmax(query keyᵀ scale + mask) value over the last two dimensions: (..., L, E), (..., S, E), (..., S, F) →
+    (..., L, F).
 
-    `attn_mask`, broadcast to (..., L, S): bool, true where a key takes part, or added to the scores. `is_causal`: query i
-    sees keys 0 to i. `scale` is 1 / sqrt(E) if not given. `enable_gqa`: key and value may have fewer heads (dimension -3),
-    each for a group of query heads. A query without any key gives zeros. Method: FlashAttention, Dao et al. 2022."""
+    `attn_mask`, broadcast to (..., L, S): bool, true where a key takes part, or added to the scores. `is_causal`:
+    query i sees keys 0 to i. `scale` is 1 / sqrt(E) if not given. `enable_gqa`: key and value may have fewer heads
+    (dimension -3), each for a group of query heads. A query without any key gives zeros. Method: FlashAttention, Dao
+    et al. 2022."""
     q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
     wide = "float32" if query.dtype in HALVES else query.dtype
     if mask is not None and mask.dtype != "bool":
@@ -222,7 +227,8 @@ def attention_with_dropout(query: Tensor, key: Tensor, value: Tensor, attn_mask:
 
 def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool, scale: Any,
               enable_gqa: bool) -> tuple[Any, ...]:
-    """Query, key, value and mask with four dimensions, the scale, and the shape of the result. Raises PyTorch's errors."""
+    """Query, key, value and mask with four dimensions, the scale, and the shape of the result. Raises PyTorch's
+    errors."""
     if query.dtype != key.dtype or query.dtype != value.dtype:
         raise RuntimeError("Expected query, key, and value to have the same dtype, but got query.dtype: "
                            f"{query.dtype}, key.dtype: {key.dtype}, and value.dtype: {value.dtype} instead.")
@@ -236,7 +242,8 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
     ndim = max(query.ndim, key.ndim, value.ndim, 3)
     q, k, v = (_lifted(x, ndim) for x in (query, key, value))
     check(same_size(q.shape[-1], k.shape[-1]), RuntimeError,
-          "scaled_dot_product_attention: query has {0} features and key {1}; they must be equal", q.shape[-1], k.shape[-1])
+          "scaled_dot_product_attention: query has {0} features and key {1}; they must be equal", q.shape[-1],
+          k.shape[-1])
     check(same_size(k.shape[-2], v.shape[-2]), RuntimeError,
           "scaled_dot_product_attention: there are {0} keys and {1} values", k.shape[-2], v.shape[-2])
     if scale is None:
@@ -246,7 +253,8 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
         check(same_size(k.shape[-3], v.shape[-3]), RuntimeError,
               "scaled_dot_product_attention: key has {0} heads and value {1}", k.shape[-3], v.shape[-3])
         check(same_size(q.shape[-3] % maximum_one(k.shape[-3]), 0), RuntimeError,
-              "scaled_dot_product_attention: {0} query heads are not a multiple of {1} key heads", q.shape[-3], k.shape[-3])
+              "scaled_dot_product_attention: {0} query heads are not a multiple of {1} key heads", q.shape[-3],
+              k.shape[-3])
         heads = [q.shape[-3], k.shape[-3], v.shape[-3]]
     else:
         common = wrap(broadcast_dims(q.dims[-3:-2], k.dims[-3:-2], v.dims[-3:-2])[0])
@@ -255,7 +263,8 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
     mask = None
     if attn_mask is not None:
         if attn_mask.dtype not in ("bool", query.dtype):
-            raise RuntimeError("Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            raise RuntimeError("Expected attn_mask dtype to be bool or float or to match query dtype, but got "
+                               "attn_mask.dtype: "
                                f"{attn_mask.dtype} and  query.dtype: {query.dtype} instead.")
         mask = _four(attn_mask.expand((*outer, heads[0], q.shape[-2], k.shape[-2])))
     q, k, v = (_four(x.expand((*outer, h, *x.shape[-2:]))) for x, h in zip((q, k, v), heads, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taeda.ir.loop import call, const, select
@@ -212,10 +212,15 @@ def sgn(input: Tensor) -> Tensor:
     return sign(input)
 
 
-@pointwise
+def _square_dtype(operands: Sequence[dtypes.Operand]) -> tuple[str, str]:
+    dtype = "int64" if operands[0].dtype == "bool" else operands[0].dtype
+    return dtype, dtype
+
+
+@pointwise(dtype=_square_dtype)
 def square(input: Tensor) -> Tensor:
-    """input * input."""
-    return input & input if input.dtype == "bool" else input * input
+    """input * input; of bools as int64."""
+    return input * input
 
 
 @square.gradient

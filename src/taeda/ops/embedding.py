@@ -46,7 +46,8 @@ def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) 
 
 @kernel(public=False)
 def embedding_sum(b: Any, grad_rows: Tensor, input: Tensor, rows: SymInt, padding_idx: SymInt) -> Tensor:
-    """The gradient of the table: `grad_rows` summed by index, in the order of `input`, those of `padding_idx` left out."""
+    """The gradient of the table: `grad_rows` summed by index, in the order of `input`, those of `padding_idx` left
+    out."""
     out = b.full(accumulator(grad_rows.dtype), [rows, grad_rows.size(-1)], 0)
     _walk(b, "sum", grad_rows, out, input, padding_idx)
     if out.dtype == grad_rows.dtype:
@@ -69,13 +70,16 @@ def _(grad: Any, input: Any, padding_idx: Any) -> Any:
 @derived(method=False)
 def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_grad_by_freq: bool = False,
               sparse: bool = False) -> Tensor:
-    """The rows of `weight` (rows, features) that `indices` (any shape, int32 or int64) names: shape (*indices, features).
+    """The rows of `weight` (rows, features) that `indices` (any shape, int32 or int64) names: shape (*indices,
+    features).
 
-    No gradient flows to row `padding_idx`; -1 is none. With `scale_grad_by_freq` the gradient of a row is divided by how
-    often it was taken. An index out of range is an IndexError and touches no memory. Gradients are dense."""
+    No gradient flows to row `padding_idx`; -1 is none. With `scale_grad_by_freq` the gradient of a row is divided by
+    how often it was taken. An index out of range is an IndexError and touches no memory. Gradients are dense."""
     if indices.dtype not in ("int64", "int32"):
-        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; "
-                           f"but got torch.{torch_kernel_name(indices.dtype)}Tensor instead (while checking arguments for embedding)")
+        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: "
+                           "Long, Int; "
+                           f"but got torch.{torch_kernel_name(indices.dtype)}Tensor instead (while checking "
+                           f"arguments for embedding)")
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     if sparse:

@@ -1,7 +1,7 @@
 """Reading and writing at indices: `x[i, j]`, index_select, take, index_put, index_add and their relatives.
 
-Two kernels stand behind all of them. `index_read` is advanced indexing; `index_write` writes or combines values at the places
-`index_read` would read. Each is the other's gradient.
+Two kernels stand behind all of them. `index_read` is advanced indexing; `index_write` writes or combines values at
+the places `index_read` would read. Each is the other's gradient.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ _KINDS: dict[str, tuple[bool, str, str]] = {
 
 def _bound(kind: str, dim: int, size: Any, stride: Any) -> Bound:
     if kind == "take":
-        return Bound(size, stride, "IndexError", "out of range: tried to access index {0} on a tensor of {1} elements.\n"
+        return Bound(size, stride, "IndexError", "out of range: tried to access index {0} on a tensor of {1} "
+                                                 "elements.\n"
                                                  "It is element {2} of the index tensor; valid is -{1} <= index < {1}.")
     negative, exception, prefix = _KINDS[kind]
     return Bound(size, stride, *out_of_bounds(dim, negative, exception, prefix))
@@ -85,11 +86,12 @@ def _read_shape(shape: Any, index_shape: Any, dims: tuple[int, ...]) -> list[Any
     return [*(shape[d] for d in before), *index_shape, *(shape[d] for d in after)]
 
 
-def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: Any, dims: tuple[int, ...], kind: str) -> None:
+def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: Any, dims: tuple[int, ...],
+          kind: str) -> None:
     """`regular` has the shape of the result of reading; `indexed` the shape of `input`."""
     before, after = _parts(input.ndim, dims, None, None)
     none = (0,) * len(indices)
-    dimensions = []
+    dimensions: list[Dimension] = []
     for d in before:
         dimensions.append(Dimension(input.size(d), regular.stride(len(dimensions)), indexed.stride(d), none))
     for k in range(indices[0].ndim):
@@ -105,8 +107,8 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: An
 def index_read(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], kind: str) -> Tensor:
     """Elements of `input` at `indices`: integer tensors of one shape, one for each of `dims` (ascending).
 
-    The result has that shape in place of `dims` if they are neighbours, else in front of the remaining dimensions. An index
-    out of range is an IndexError; memory outside `input` is never touched.
+    The result has that shape in place of `dims` if they are neighbours, else in front of the remaining dimensions.
+    An index out of range is an IndexError; memory outside `input` is never touched.
     """
     out = b.alloc(input.dtype, _read_shape(input.shape, indices[0].shape, dims))
     _walk(b, "read", out, input, input, indices, dims, kind)
@@ -124,9 +126,11 @@ def _(grad: Any, input: Any, indices: Any, dims: Any, kind: str) -> Any:
 
 
 @kernel(public=False)
-def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, mode: str, kind: str) -> Tensor:
-    """A copy of `input` with `values` (of the shape that index_read gives) combined into it: mode 'write', 'sum', 'prod',
-    'amax' or 'amin'. Where places repeat, values are taken in their order; 16-bit floats are summed in float32."""
+def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, mode: str,
+                kind: str) -> Tensor:
+    """A copy of `input` with `values` (of the shape that index_read gives) combined into it: mode 'write', 'sum',
+    'prod', 'amax' or 'amin'. Where places repeat, values are taken in their order; 16-bit floats are summed in
+    float32."""
     out = b.alloc(input.dtype if mode == "write" else accumulator(input.dtype), input.shape)
     b.copy(out, input)
     _walk(b, mode, values, out, input, indices, dims, kind)
@@ -151,7 +155,8 @@ def _(grad: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, ki
     if mode not in ("write", "sum"):
         raise NotImplementedError(f"derivative for {kind} with reduce={mode!r} is not implemented")
     read = index_read(grad, indices, dims, kind)
-    kept = grad if mode == "sum" else index_write(grad, indices, dims, zeros_of(values.shape, grad.dtype), "write", kind)
+    kept = grad if mode == "sum" else index_write(grad, indices, dims, zeros_of(values.shape, grad.dtype), "write",
+                                                  kind)
     return {"input": kept, "values": read}
 
 
@@ -201,7 +206,8 @@ def _provably(a: Any, b: Any) -> bool:
 
 @derived(public=False)
 def index(input: Tensor, indices: Tensors, dims: tuple[int, ...]) -> Tensor:
-    """Advanced indexing, `input[indices]`: each index tensor (integers, or a mask) stands for dimension `dims[k]` on."""
+    """Advanced indexing, `input[indices]`: each index tensor (integers, or a mask) stands for dimension `dims[k]`
+    on."""
     positions, covered = _positions(input, indices, dims)
     return index_read(input, positions, covered, "index")
 
@@ -215,21 +221,25 @@ def _(make: Any) -> Any:
 
 
 @derived(public=False, inplace=True)
-def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, accumulate: bool = False) -> Tensor:
+def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor,
+                 accumulate: bool = False) -> Tensor:
     """`input` with `values` (broadcast, converted) written or added at `indices`: what `x[i] = v` means."""
     positions, covered = _positions(input, indices, dims)
     shape = _read_shape(input.shape, positions[0].shape, covered)
     values = converted(values, input.dtype)
     if values.ndim > len(shape):
         for d in range(values.ndim - len(shape)):
-            check(same_size(values.shape[d], 1), RuntimeError, "shape mismatch: value tensor has too many dimensions: dimension "
+            check(same_size(values.shape[d], 1), RuntimeError, "shape mismatch: value tensor has too many "
+                                                               "dimensions: dimension "
                   f"{d} of size {{0}} for an indexing result of {len(shape)} dimensions", values.shape[d])
         values = values.reshape(tuple(values.shape[values.ndim - len(shape):]))
     for d, size in enumerate(values.shape):
         whole = shape[len(shape) - values.ndim + d]
-        check(same_size(size, whole) | same_size(size, 1), RuntimeError, "shape mismatch: value tensor cannot be broadcast to indexing "
+        check(same_size(size, whole) | same_size(size, 1), RuntimeError, "shape mismatch: value tensor cannot be "
+                                                                         "broadcast to indexing "
               "result: its size is {0} where the result has {1}", size, whole)
-    return index_write(input, positions, covered, values.expand(tuple(shape)), "sum" if accumulate else "write", "index")
+    return index_write(input, positions, covered, values.expand(tuple(shape)), "sum" if accumulate else "write",
+                       "index")
 
 
 @derived(inplace=True)
@@ -237,7 +247,8 @@ def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool 
     """`input` with `values` written (or added) at `input[indices]`; one index tensor per leading dimension."""
     if values.dtype != input.dtype:
         raise RuntimeError("Index put requires the source and destination dtypes match, got "
-                           f"{torch_kernel_name(input.dtype)} for the destination and {torch_kernel_name(values.dtype)} for "
+                           f"{torch_kernel_name(input.dtype)} for the destination and "
+                           f"{torch_kernel_name(values.dtype)} for "
                            "the source.")
     dims, first = [], 0
     for i in indices:
@@ -251,7 +262,8 @@ def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool 
 @index_put.samples
 def _(make: Any) -> Any:
     yield sample(make(4, 5), (make(3, dtype="int64", low=-4, high=4),), make(3, 5), True)
-    yield sample(make(4, 5), (make(3, dtype="int64", low=-4, high=4), make(3, dtype="int64", low=0, high=5)), make(3), True)
+    yield sample(make(4, 5), (make(3, dtype="int64", low=-4, high=4), make(3, dtype="int64", low=0, high=5)), make(3),
+                 True)
 
 
 # -- one dimension -----------------------------------------------------------------------------------------------------
@@ -291,7 +303,8 @@ def _combined(input: Any, dim: int, index: Any, source: Any, mode: str, kind: st
     d, rows, x = _single(input, dim, index, kind)
     source = source.reshape((1,)) if source.ndim == 0 and x.ndim == 1 else source
     if source.ndim != x.ndim:
-        raise IndexError(f"{kind}_(): When source and destination are not scalars, their dimensionality must match. Source "
+        raise IndexError(f"{kind}_(): When source and destination are not scalars, their dimensionality must match. "
+                         f"Source "
                          f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})")
     for k in range(x.ndim):
         wanted = rows.shape[0] if k == d else x.shape[k]
@@ -304,7 +317,8 @@ def _combined(input: Any, dim: int, index: Any, source: Any, mode: str, kind: st
 @derived(inplace=True)
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1) -> Tensor:
     """`input` with row k of `alpha * source` added to row `index[k]` along `dim`, in the order of k."""
-    return _combined(input, dim, index, source if isinstance(alpha, int) and alpha == 1 else converted(source * alpha, source.dtype),
+    return _combined(input, dim, index, source if isinstance(alpha, int) and alpha == 1 else converted(source * alpha,
+                                                                                                       source.dtype),
                      "sum", "index_add")
 
 
@@ -345,7 +359,8 @@ def _(make: Any) -> Any:
 
 
 @derived(inplace=True)
-def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True) -> Tensor:
+def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *,
+                 include_self: bool = True) -> Tensor:
     """`input` with rows of `source` combined into rows `index`: reduce 'prod', 'mean', 'amax' or 'amin'."""
     modes = {"prod": "prod", "mean": "sum", "amax": "amax", "amin": "amin"}
     if reduce not in modes:

@@ -14,7 +14,8 @@ from taeda.ops.pointwise import where
 
 @kernel(differentiable=False)
 def nonzero(b: Any, input: Tensor) -> Tensor:
-    """The coordinates of the elements of `input` that are not zero, one row each, in order: int64 (count, dimensions)."""
+    """The coordinates of the elements of `input` that are not zero, one row each, in order: int64 (count,
+    dimensions)."""
     mask = b.contiguous(input)
     offsets, count, chunks = mask_places(b, mask)
     out = b.alloc("int64", [count, input.ndim])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taeda.ir.expression import Symbol
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand, floats_only, promote_to_float
@@ -297,7 +298,13 @@ def div_rounded(input: TensorOrNumber, other: TensorOrNumber, *, rounding_mode: 
         return div(input, other)
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
-    return divide_floor(input, other) if rounding_mode == "floor" else divide_trunc(input, other)
+    if rounding_mode == "floor":
+        return divide_floor(input, other)
+    quotient = div(input, other)
+    kinds = [dtypes.number_operand(x.kind if isinstance(x, Symbol) else type(x).__name__) if not _is_tensor(x)
+             else Operand(x.dtype, x.ndim) for x in (input, other)]
+    # As in PyTorch, the quotient of 16-bit floats is rounded before its fraction is cut off.
+    return quotient.trunc() if dtypes.is_float(dtypes.result_type(kinds)) else divide_trunc(input, other)
 
 
 @div_rounded.samples
@@ -382,7 +389,14 @@ def where_method(input: Tensor, condition: Tensor, other: TensorOrNumber) -> Ten
     return where(condition, input, other)
 
 
-@pointwise(dtype=_first_dtype, promote=("input", "value"))
+def _filled_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
+    if operands[1].ndim > 0:
+        raise RuntimeError("masked_fill only supports a 0-dimensional value tensor, but got tensor with "
+                           f"{operands[1].ndim} dimension(s).")
+    return operands[0].dtype, operands[0].dtype
+
+
+@pointwise(dtype=_filled_dtype, promote=("input", "value"))
 def masked_fill(input: Tensor, mask: Tensor, value: TensorOrNumber) -> Tensor:
     """`value` where `mask`, else `input`; of the dtype of `input`. A tensor `value` must have no dimensions."""
     return select(_condition(mask), value, input)
@@ -687,11 +701,9 @@ def xlogy(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
 
 @xlogy.gradient
 def _(grad: Any, input: Any, other: Any) -> Any:
-    from taeda.ops.comparison import logical_and
-
     by_input = None
     if _is_tensor(input):
-        skip = logical_and(input.eq(0), other <= 0)
+        skip = where(input.eq(0), other <= 0, False)
         by_input = where(skip, 0, xlogy(grad, other))
     return by_input, grad * input / other
 

@@ -170,7 +170,7 @@ def _axes_samples(make: Any) -> Iterator[Sample]:
 def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum over dimensions `dim` (all by default). Integers and bools are added as int64, unless `dtype` says otherwise."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))
-    return reduce(reduce_sum, x, wrap_dims(dim, input.ndim), keepdim)
+    return reduce(reduce_any if x.dtype == "bool" else reduce_sum, x, wrap_dims(dim, input.ndim), keepdim)
 
 
 sum.samples(_axes_samples)
@@ -216,14 +216,14 @@ nanmean.samples(_axes_samples)
 def prod(input: Tensor, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or over `dim`. Integers are multiplied as int64."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))
-    return reduce(reduce_prod, x, tuple(range(x.ndim)), False)
+    return reduce(reduce_all if x.dtype == "bool" else reduce_prod, x, tuple(range(x.ndim)), False)
 
 
 @derived(public="prod", overload="dim", out=True)
 def prod_dim(input: Tensor, dim: int, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product over `dim`."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))
-    return reduce(reduce_prod, x, wrap_dims(dim, x.ndim), keepdim)
+    return reduce(reduce_all if x.dtype == "bool" else reduce_prod, x, wrap_dims(dim, x.ndim), keepdim)
 
 
 @prod.samples
@@ -415,12 +415,26 @@ def min(input: Tensor) -> Tensor:
     return _extremum(input, reduce_min, "min")
 
 
+# Before the definitions with `dim`: an integer tensor without dimensions would be taken for one.
+@derived(public="max", overload="other", out=True)
+def max_other(input: Tensor, other: Tensor) -> Tensor:
+    """maximum(input, other)."""
+    return maximum(input, other)
+
+
+@derived(public="min", overload="other", out=True)
+def min_other(input: Tensor, other: Tensor) -> Tensor:
+    """minimum(input, other)."""
+    return minimum(input, other)
+
+
 def _with_indices(input: Any, dim: int, keepdim: bool, values: Any, indices: Any, name: str) -> Any:
     dims = (wrap_dim(dim, input.ndim),)
     if input.ndim == 0:
         return input, convert(input.ne(input), "int64") * 0
     check_not_empty(input, dim, dims, name)
-    return restore(values(input, dims), dims, keepdim), restore(indices(input, dims), dims, keepdim)
+    comparable = convert(input, "uint8") if input.dtype == "bool" else input
+    return restore(values(input, dims), dims, keepdim), restore(indices(comparable, dims), dims, keepdim)
 
 
 @derived(public="max", overload="dim", fields=("values", "indices"), differentiable=(True, False), out=True)
@@ -486,18 +500,6 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 min_dim.samples(max_dim.sample_function)
-
-
-@derived(public="max", overload="other", out=True)
-def max_other(input: Tensor, other: Tensor) -> Tensor:
-    """maximum(input, other)."""
-    return maximum(input, other)
-
-
-@derived(public="min", overload="other", out=True)
-def min_other(input: Tensor, other: Tensor) -> Tensor:
-    """minimum(input, other)."""
-    return minimum(input, other)
 
 
 def _arg(input: Any, dim: Any, keepdim: bool, primitive: Any, name: str) -> Any:

@@ -13,6 +13,9 @@ from taeda.ops.op import DType, Result, Tensor, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.scattering import scatter_along
 
+_LOWEST = {"float16": -65504.0, "bfloat16": -3.3895313892515355e38, "float32": -3.4028234663852886e38,
+           "float64": -1.7976931348623157e308}
+
 
 def lines(shape: Any, dim: int) -> tuple[Any, Any, Any]:
     """A shape as (outer, row, inner) around `dim`; without dimensions (1, 1, 1)."""
@@ -57,7 +60,8 @@ def _(grad: Any, output: Any, input: Any, dim: int, operation: str, reverse: boo
         at_zero = where(first, running(grad * without), zero)
         return where(is_zero, at_zero, running(grad * output) / where(is_zero, one, input))
     # exp(x_k) * sum over i >= k of grad_i exp(-out_i), kept in logarithms; the two signs of grad apart.
-    lowest = full((), float("-inf"), grad.dtype)
+    # The logarithm of what is not there is the lowest number, not -inf: differences of it must not become NaN.
+    lowest = full((), _LOWEST[grad.dtype], grad.dtype)
 
     def part(positive: Any) -> Any:
         logs = where(positive > 0, positive.abs().log(), lowest)
@@ -108,7 +112,8 @@ for _op in (cumsum, cumprod, logcumsumexp):
 def extremes_along(b: Any, input: Tensor, dim: int, largest: bool) -> tuple[Tensor, Tensor]:
     """The largest or smallest element so far along `dim`, and where it stands; of equal ones the later."""
     values, indices = b.alloc(input.dtype, input.shape), b.alloc("int64", input.shape)
-    _launch(b, templates.emit_extremes, {"dtype": input.dtype, "largest": largest}, [b.contiguous(input), values, indices],
+    _launch(b, templates.emit_extremes, {"dtype": input.dtype, "largest": largest}, [b.contiguous(input), values,
+                                                                                     indices],
             dim)
     return values, indices
 

@@ -1,4 +1,5 @@
-"""gather and scatter: elements picked or written along one dimension by an index tensor of the same number of dimensions.
+"""gather and scatter: elements picked or written along one dimension by an index tensor of the same number of
+dimensions.
 
 `gather_along` and `scatter_along` are the kernels, and each other's gradients; the rest is derived from them.
 """
@@ -48,7 +49,8 @@ def _check_shapes(b: Any, input: Any, dim: int, index: Any, source: Any = None) 
     for d in range(index.ndim):
         if d != dim and input.ndim:
             b.check(index.size(d) <= input.size(d), RuntimeError,
-                    f"Size does not match at dimension {d} expected index to be no larger than self apart from dimension "
+                    f"Size does not match at dimension {d} expected index to be no larger than self apart from "
+                    f"dimension "
                     f"{dim}: index has size {{0}}, self {{1}}", index.size(d), input.size(d))
         if source is not None and source.ndim:
             b.check(index.size(d) <= source.size(d), RuntimeError,
@@ -186,8 +188,9 @@ def _index(name: str, input: Any, dim: int, index: Any) -> tuple[int, Any]:
 
 @derived
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
-    """Elements of `input` along `dim`: result[i, j] = input[index[i, j], j] for dim 0. `index` (int64, not negative) has as
-    many dimensions as `input` and is no larger, but along `dim`. `sparse_grad` is accepted; gradients are dense."""
+    """Elements of `input` along `dim`: result[i, j] = input[index[i, j], j] for dim 0. `index` (int64, not negative)
+    has as many dimensions as `input` and is no larger, but along `dim`. `sparse_grad` is accepted; gradients are
+    dense."""
     d, index = _index("gather", input, dim, index)
     return gather_along(input, d, index, False)
 
@@ -200,11 +203,13 @@ def _(make: Any) -> Any:
 
 @derived
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """As gather, but `input` and `indices` are broadcast against each other, and negative indices count from the end."""
+    """As gather, but `input` and `indices` are broadcast against each other, and negative indices count from the
+    end."""
     if dim is None:
         return gather_along(input.reshape((-1,)), 0, indices.reshape((-1,)), True)
     if input.ndim != indices.ndim:
-        raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+        raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, but "
+                           "got "
                            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
     if indices.dtype not in ("int64", "int32"):
         raise RuntimeError("torch.take_along_dim(): dtype of indices should be Long but got " + indices.dtype)
@@ -248,7 +253,8 @@ def _(make: Any) -> Any:
 
 
 @derived(public="scatter", overload="value", inplace=True)
-def scatter_value(input: Tensor, dim: int, index: Tensor, value: TensorOrNumber, *, reduce: str | None = None) -> Tensor:
+def scatter_value(input: Tensor, dim: int, index: Tensor, value: TensorOrNumber, *,
+                  reduce: str | None = None) -> Tensor:
     """`scatter` with the number named `value`."""
     if reduce not in _REDUCE:
         raise RuntimeError("reduce argument must be either add or multiply.")

@@ -1,4 +1,5 @@
-"""Places in sorted rows, counts of equal elements: searchsorted, bucketize, bincount, histc, and the kernel of unique."""
+"""Places in sorted rows, counts of equal elements: searchsorted, bucketize, bincount, histc, and the kernel of
+unique."""
 
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ def search_rows(b: Any, rows: Tensor, values: Tensor, sorter: Tensor | None, rig
     operands = [b.contiguous(rows), b.contiguous(values), *([] if sorter is None else [b.contiguous(sorter)]), out]
     size = rows.size(-1)
     count = values.size(-1) if rows.ndim > 1 else values.numel()
-    b.launch(emit_search, {"dtype": rows.dtype, "right": right, "result": dtype, "sorter": sorter is not None}, operands,
+    b.launch(emit_search, {"dtype": rows.dtype, "right": right, "result": dtype, "sorter": sorter is not None},
+             operands,
              [size, maximum(1, count), size if rows.ndim > 1 else 0], work=values.numel(), grain=1024,
-             faults=[(1, "RuntimeError", "torch.searchsorted(): sorter index out of range: {0} for rows of {1} elements")])
+             faults=[(1, "RuntimeError", "torch.searchsorted(): sorter index out of range: {0} for rows of {1} "
+                                         "elements")])
     return out
 
 
@@ -35,35 +38,41 @@ def _(rows: Any, values: Any, sorter: Any, right: bool, dtype: str) -> Result:
 
 def _search(rows: Any, values: Any, sorter: Any, right: bool, int32: bool) -> Any:
     common = rows.dtype if rows.dtype == values.dtype else promote(rows.dtype, values.dtype)
-    found = search_rows(converted(rows, common), converted(values, common), sorter, right, "int32" if int32 else "int64")
+    found = search_rows(converted(rows, common), converted(values, common), sorter, right,
+                        "int32" if int32 else "int64")
     return found
 
 
 @derived(differentiable=False, method=False)
 def searchsorted(sorted_sequence: Tensor, input: TensorOrNumber, *, out_int32: bool = False, right: bool = False,
                  side: str | None = None, sorter: Tensor | None = None) -> Tensor:
-    """Where each of `input` (..., n) would be inserted in the sorted rows `sorted_sequence` (..., m) or (m): before equal
-    elements, or after them if `right` (or side='right')."""
+    """Where each of `input` (..., n) would be inserted in the sorted rows `sorted_sequence` (..., m) or (m): before
+    equal elements, or after them if `right` (or side='right')."""
     if side is not None and side not in ("left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while "
+                           "right was True")
     number = not hasattr(input, "dims")
     values = value_like(input, sorted_sequence.dtype if number else "")
     if sorted_sequence.ndim == 0:
-        raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, "
+        raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension "
+                           "is 1, "
                            "but we got boundaries tensor dim(0)")
     if sorted_sequence.ndim > 1:
         if values.ndim != sorted_sequence.ndim:
-            raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+                               "dimensions of "
                                "boundaries tensor and input value tensor must match")
         for d in range(values.ndim - 1):
             check(same_size(values.shape[d], sorted_sequence.shape[d]), RuntimeError,
-                  "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+                  "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+                  "boundaries "
                   "tensor and input value tensor must match: {0} and {1}", sorted_sequence.shape[d], values.shape[d])
     if sorter is not None:
         if sorter.dtype != "int64":
-            raise RuntimeError("torch.searchsorted(): sorter must be a tensor of long dtype but got dtype " + sorter.dtype)
+            raise RuntimeError("torch.searchsorted(): sorter must be a tensor of long dtype but got dtype "
+                               + sorter.dtype)
         if sorter.ndim != sorted_sequence.ndim:
             raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size")
         for d in range(sorter.ndim):
@@ -118,7 +127,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: SymInt = 0
     if weights is not None:
         if weights.ndim != 1:
             raise RuntimeError("weights should be 1-d and have the same length as input")
-        check(same_size(weights.shape[0], input.shape[0]), RuntimeError, "weights should be 1-d and have the same length as input")
+        check(same_size(weights.shape[0], input.shape[0]), RuntimeError, "weights should be 1-d and have the same "
+                                                                         "length as input")
         weights = converted(weights, "float32" if weights.dtype == "float32" else "float64")
     return count_numbers(converted(input, "int64"), weights, minlength)
 
@@ -162,7 +172,6 @@ def equal_runs(b: Any, input: Tensor, places: Tensor | None) -> tuple[Tensor, Te
     values, inverse = b.alloc(x.dtype, [count]), b.alloc("int64", x.shape)
     firsts = b.alloc("int64", [count + 1])
     b.launch(emit_masked, {"mode": "select", "dtype": x.dtype}, [starts, offsets, x, values], [x.numel()], work=chunks)
-    # At least one chunk, so that the end is written of an empty row too.
     b.launch(emit_runs, {"permuted": places is not None},
              [starts, offsets, *([] if places is None else [b.contiguous(places)]), inverse, firsts],
              [x.numel(), count], work=chunks)
@@ -176,8 +185,8 @@ def _(input: Any, places: Any) -> tuple[Result, Result, Result]:
 
 @derived(public=False, differentiable=False)
 def unique_of(input: Tensor, ordered: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """The distinct elements (of the sorted tensor, or of neighbours if not `ordered`), for each element which of them it
-    is, and how often each occurs. What unique and unique_consecutive choose from."""
+    """The distinct elements (of the sorted tensor, or of neighbours if not `ordered`), for each element which of
+    them it is, and how often each occurs. What unique and unique_consecutive choose from."""
     flat = input.reshape((-1,))
     places = None
     if ordered:

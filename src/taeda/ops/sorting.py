@@ -12,7 +12,6 @@ from taeda.ops.indexing import converted, normal_dim, zeros_of
 from taeda.ops.op import Result, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.scan import lines
 from taeda.ops.scattering import scatter_along
-from taeda.ops.views import squeeze_dims
 
 LONGEST = 2 ** 31 - 1  # positions are kept in 32 bits
 
@@ -21,7 +20,8 @@ def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], 
             when: Any = None) -> None:
     x = operands[0]
     outer, row, inner = lines(x.shape, dim)
-    b.check(maximum(row, 0) <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements", row)
+    if hasattr(row, "expression"):
+        b.check(row <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
     size = ITEMSIZE[x.dtype]
     b.launch(template, {"dtype": x.dtype, **params}, operands, [row, inner, *extra], work=outer * inner,
              grain=maximum(1, 4096 // maximum(1, row)), scratch=templates.scratch_bytes(row, size), when=when)
@@ -78,10 +78,14 @@ def _(grads: Any, outputs: Any, input: Any, dim: int) -> Any:
     return _back(grads[0], outputs[1], input, dim)
 
 
+def _reduced(shape: Any, dim: int, keepdim: bool) -> list[Any]:
+    return _resized(shape, dim, 1) if keepdim else [n for d, n in enumerate(shape) if d != dim]
+
+
 @kernel(public=False, differentiable=(True, False))
-def select_along(b: Any, input: Tensor, k: SymInt, dim: int, mode: str) -> tuple[Tensor, Tensor]:
-    """One element along `dim`, which is kept with size 1: 'kth', 'median', 'nanmedian' or 'mode'."""
-    shape = _resized(input.shape, dim, 1)
+def select_along(b: Any, input: Tensor, k: SymInt, dim: int, mode: str, keepdim: bool) -> tuple[Tensor, Tensor]:
+    """One element along `dim`, and where it stands: 'kth', 'median', 'nanmedian' or 'mode'."""
+    shape = _reduced(input.shape, dim, keepdim)
     values, indices = b.alloc(input.dtype, shape), b.alloc("int64", shape)
     operands = [b.contiguous(input), values, indices]
     if mode == "mode":
@@ -92,14 +96,17 @@ def select_along(b: Any, input: Tensor, k: SymInt, dim: int, mode: str) -> tuple
 
 
 @select_along.meta
-def _(input: Any, k: Any, dim: int, mode: str) -> tuple[Result, Result]:
-    shape = _resized(input.shape, dim, 1)
+def _(input: Any, k: Any, dim: int, mode: str, keepdim: bool) -> tuple[Result, Result]:
+    shape = _reduced(input.shape, dim, keepdim)
     return Result(input.dtype, shape), Result("int64", shape)
 
 
 @select_along.gradient
-def _(grads: Any, outputs: Any, input: Any, dim: int) -> Any:
-    return _back(grads[0], outputs[1], input, dim)
+def _(grads: Any, outputs: Any, input: Any, dim: int, keepdim: bool) -> Any:
+    grad, indices = grads[0], outputs[1]
+    if not keepdim and input.ndim:
+        grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
+    return _back(grad, indices, input, dim)
 
 
 # -- public ------------------------------------------------------------------------------------------------------------
@@ -131,19 +138,13 @@ def topk(input: Tensor, k: SymInt, dim: int = -1, largest: bool = True, sorted: 
     _no_complex(input, "topk")
     d = normal_dim(dim, input.ndim)
     row = input.shape[d] if input.ndim else 1
-    check((k >= 0) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 0 <= k <= row, RuntimeError,
+    check((k >= 0) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 0 <= k <= row,
+          RuntimeError,
           "selected index k out of range: k is {0}, dimension " + str(d) + " has {1} elements", k, row)
     if input.ndim == 0:
         values, indices = topk_along(input.reshape((1,)), k, 0, largest)
         return values.reshape(()), indices.reshape(())
     return topk_along(input, k, d, largest)
-
-
-def _reduced(pair: Any, dim: int, keepdim: bool, ndim: int) -> tuple[Any, Any]:
-    values, indices = pair
-    if keepdim or ndim == 0:
-        return values, indices
-    return squeeze_dims(values, dim), squeeze_dims(indices, dim)
 
 
 def _not_empty(input: Any, dim: int, name: str) -> None:
@@ -157,9 +158,10 @@ def kthvalue(input: Tensor, k: SymInt, dim: int = -1, keepdim: bool = False) -> 
     _no_complex(input, "kthvalue_cpu")
     d = normal_dim(dim, input.ndim)
     row = input.shape[d] if input.ndim else 1
-    check((k >= 1) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 1 <= k <= row, RuntimeError,
+    check((k >= 1) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 1 <= k <= row,
+          RuntimeError,
           f"kthvalue(): selected number k out of range for dimension {d}")
-    return _reduced(select_along(input, k, d, "kth"), d, keepdim, input.ndim)
+    return select_along(input, k, d, "kth", keepdim)
 
 
 def _median_overloads(name: str) -> None:
@@ -170,7 +172,7 @@ def _median_overloads(name: str) -> None:
         _no_complex(input, name)
         flat = input.reshape((-1,))
         check(flat.shape[0] > 0, IndexError, f"{name}(): expected a tensor with elements")
-        return select_along(flat, 0, 0, name)[0].reshape(())
+        return select_along(flat, 0, 0, name, False)[0]
 
     @whole.gradient
     def _(grad: Any, input: Any, output: Any) -> Any:
@@ -185,7 +187,7 @@ def _median_overloads(name: str) -> None:
         _no_complex(input, name)
         d = normal_dim(dim, input.ndim)
         _not_empty(input, d, name)
-        return _reduced(select_along(input, 0, d, name), d, keepdim, input.ndim)
+        return select_along(input, 0, d, name, keepdim)
 
     whole.__doc__ = f"Of all elements, {what}. The gradient is shared by the elements equal to it."
     along.__doc__ = f"Along `dim`, {what}, and where it stands."
@@ -210,7 +212,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, T
     _no_complex(input, "mode")
     d = normal_dim(dim, input.ndim)
     _not_empty(input, d, "mode")
-    return _reduced(select_along(input, 0, d, "mode"), d, keepdim, input.ndim)
+    return select_along(input, 0, d, "mode", keepdim)
 
 
 @sort.samples

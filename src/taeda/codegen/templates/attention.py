@@ -122,17 +122,17 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
                              carry=maximum)
             safe = [f.select(compare(f, "oeq", x, float("-inf")), 0.0, x) for x in largest]
             shrink = [exp2(f, old - new) for old, new in zip(maximum, safe, strict=True)]
-            total = [t * s for t, s in zip(total, shrink, strict=True)]
+            kept = [t * s for t, s in zip(total, shrink, strict=True)]
 
             def weights(i: Value, *sums: Value) -> list[Value]:
                 here = f.at(scores, i * shape.row)
                 p = [exp2(f, s - x) for s, x in zip(load_row(f, here, shape), safe, strict=True)]
                 store_row(f, p, here, shape)
                 return [t + x for t, x in zip(sums, p, strict=True)]
-            total = f.loop(0, count, weights, carry=total)
+            sum_of_weights = f.loop(0, count, weights, carry=kept)
             accumulate(f, shape, sums, g.value_features, scores, f.at(v, j * g.value[2]), g.value[2], g.value[3],
                        count, shrink)
-            return [*largest, *total]
+            return [*largest, *sum_of_weights]
 
         lowest = [f.constant(float("-inf"), shape.vector)] * shape.vectors
         state = f.loop(0, limit, key_block, step=KEY_BLOCK, carry=[*lowest, *zeros])

@@ -1,7 +1,7 @@
 """Gradients of scaled dot-product attention by query, key and value.
 
-The scores are computed again, block by block, as in the forward kernel (`attention.py`), whose statistics turn them into
-weights at once. A work item is one (batch, key head) with all its queries, so that every sum has one owner and one
+The scores are computed again, block by block, as in the forward kernel (`attention.py`), whose statistics turn them
+into weights at once. A work item is one (batch, key head) with all its queries, so that every sum has one owner and one
 order: grad_key and grad_value are summed over the blocks of queries in memory, grad_query in scratch.
 
     P = 2**(S - maximum) * inverse      dP = grad_output Vᵀ      dS = P (dP - Δ) scale,  Δ = sum(grad_output * output)

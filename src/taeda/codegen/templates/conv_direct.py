@@ -39,7 +39,7 @@ INTEGERS = (
     "out_origin_z", "out_origin_y", "out_origin_x",
     "out_step_z", "out_step_y", "out_step_x",
     "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
-    "line_block",
+    "line_block", "has_bias",
 )
 
 
@@ -104,8 +104,8 @@ def emit_conv_columns(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def emit_conv_direct(target: Target, type: str = "float", bias: bool = False) -> str:
-    """Operands: x, columns of the weight, bias (if any), out."""
+def emit_conv_direct(target: Target, type: str = "float") -> str:
+    """Operands: x, columns of the weight, bias (or anything, where there is none), out."""
     module = Module(target)
     size = SIZES[type]
     lanes = target.lanes(size)
@@ -118,8 +118,7 @@ def emit_conv_direct(target: Target, type: str = "float", bias: bool = False) ->
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, INTEGERS)
     x, weight = arguments.data(0), arguments.data(1)
-    bias_data = arguments.data(2) if bias else weight
-    out = arguments.data(3 if bias else 2)
+    bias_data, out = arguments.data(2), arguments.data(3)
     taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
     depth = n["channels"] * taps
     extent_yx = n["extent_y"] * n["extent_x"]
@@ -183,18 +182,13 @@ def emit_conv_direct(target: Target, type: str = "float", bias: bool = False) ->
                 first = (first_vector + v) * lanes
                 rows = n["rows"] - first
                 start = f.at(results, v * (lanes * size))
-                extra = None
-                if bias:
-                    mask = f.lane_range(lanes, f.constant(0), f.minimum(rows, f.constant(lanes)))
-                    extra = f.masked_load(vec, f.index(bias_data, type, group * n["rows"] + first), mask,
-                                          f.constant(0, vec))
+                mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
+                    rows, f.constant(lanes)), 0))
+                extra = f.masked_load(vec, f.index(bias_data, type, group * n["rows"] + first), mask, f.constant(0, vec))
                 to = f.index(out_image, type, first * out_plane + out_line)
 
                 def square_of(p: Value) -> list[Value]:
-                    loaded = [f.load(vec, f.at(start, (p + r) * width_bytes)) for r in range(lanes)]
-                    if extra is not None:
-                        loaded = [value + extra for value in loaded]
-                    return transpose(f, loaded)
+                    return transpose(f, [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)])
 
                 def whole(p: Value) -> None:
                     """A full square, all rows valid, contiguous in out."""

@@ -45,6 +45,7 @@ INTEGERS = (
     "channel_block", "pixel_block", "row_block",
     # Where the weight of (group, row, channel, tap) stands, in elements: strides, and the place of the first tap.
     "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
+    "has_bias",
     "pack_rows", "pack_stride",  # rows stand in packs of so many (a multiple of a tile's), so far apart
 )
 
@@ -85,13 +86,13 @@ def scratch_bytes(target: Target, type: str, channel_block: object, taps: object
             + tile.rows * panel_width(target, itemsize) * itemsize + channel_block * taps * 8 + 64)
 
 
-def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1, bias: bool = False) -> str:
-    """LLVM IR of the kernel. Operands: x, weight, bias (if any), out.
+def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> str:
+    """LLVM IR of the kernel. Operands: x, weight, bias (any number of rows or more, where there is none), out.
 
     `type` is `float` or `double`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
     """
     module = Module(target)
-    writer = _Writer(module, type, step_x, bias)
+    writer = _Writer(module, type, step_x)
     tiles = [[writer.microkernel(rows, vectors) for vectors in range(1, writer.tile.vectors + 1)]
              for rows in writer.tile.row_variants]
     pack = writer.pack()
@@ -101,8 +102,8 @@ def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1, bias:
 
 
 class _Writer:
-    def __init__(self, module: Module, type: str, step_x: int, bias: bool) -> None:
-        self.module, self.type, self.step_x, self.bias = module, type, step_x, bias
+    def __init__(self, module: Module, type: str, step_x: int) -> None:
+        self.module, self.type, self.step_x = module, type, step_x
         self.itemsize = SIZES[type]
         self.lanes = module.target.lanes(self.itemsize)
         self.vector = vector(self.lanes, type)
@@ -110,7 +111,7 @@ class _Writer:
         self.width = self.tile.vectors * self.lanes
 
     def microkernel(self, rows: int, vectors: int) -> Function:
-        """c[rows][vectors * lanes] = a[rows][depth] times b[depth][width], plus bias if `first`, else plus c.
+        """c[rows][vectors * lanes] = a[rows][depth] times b[depth][width], plus c if `first` is 0, plus bias if it is 2.
 
         Row r of a is at r * a_pitch, its numbers at the places of the table.
         """
@@ -139,15 +140,15 @@ class _Writer:
         def finish(again: bool) -> None:
             for r in range(rows):
                 c = f.at(f["c"], f["c_pitch"] * r)
-                extra = None
-                if self.bias and not again:
-                    extra = f.splat(f.load(self.type, f.index(f["bias"], self.type, clamped[r])), self.lanes)
+                if not again:
+                    number = f.load(self.type, f.index(f["bias"], self.type, clamped[r]))
+                    extra = f.splat(f.select(f["first"].equals(2), number, f.constant(0, self.type)), self.lanes)
                 for v in range(vectors):
                     place = f.at(c, v * self.lanes * size)
                     value = sums[r * vectors + v]
                     if again:
                         value = value + f.load(self.vector, place)
-                    elif extra is not None:
+                    else:
                         value = value + extra
                     f.store(value, place)
 
@@ -353,8 +354,7 @@ class _Writer:
         arguments = Arguments(f)
         n = names_of(f, arguments.integers, INTEGERS)
         x, weight = arguments.data(0), arguments.data(1)
-        bias = arguments.data(2) if self.bias else weight
-        out = arguments.data(3 if self.bias else 2)
+        bias, out = arguments.data(2), arguments.data(3)
         tile_rows = self.tile.rows
         pixels = n["pixels_z"] * n["pixels_y"] * n["pixels_x"]
         total = n["images"] * pixels
@@ -382,7 +382,7 @@ class _Writer:
                 f.call(pack, x, panels, arguments.integers, group, channel, depth, start, count)
                 steps = depth * taps
                 panel_bytes = steps * (self.width * size)
-                first = f.cast("zext", channel.equals(0), "i64")
+                first = f.select(channel.equals(0), f.select(n["has_bias"].differs(0), f.constant(2), 1), 0)
 
                 def rows(row: Value) -> None:
                     valid = f.minimum(f.constant(tile_rows), stop_row - row)

@@ -4,8 +4,9 @@ Every function takes the builder `b`, contiguous registers whose `shape` holds n
 and dilations with one entry for each spatial dimension (one to three); paddings may be Symbols. The methods are
 
 * `conv_direct`: vectors along output channels, the input read in place; for images that fill its tiles,
+* `conv_small`: the same for images so small that many taps fall outside,
 * `conv_planes`: vectors along pixels; for few output channels in a group, depthwise convolution above all,
-* `conv_gather`: patches gathered into panels; for everything else: 1x1, small images, very many channels.
+* `conv_gather`: patches gathered into panels; for everything else: 1x1, very many channels.
 
 The choice, and the order of every sum, depend on the shape of one image only: all candidates are launched with
 conditions of which exactly one holds.
@@ -21,10 +22,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from taeda.codegen.target import Target, current
-from taeda.codegen.templates import conv_direct, conv_gather, conv_planes, conv_weight
+from taeda.codegen.templates import conv_direct, conv_gather, conv_planes, conv_small, conv_weight
 from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
 
 TYPES = {"float32": "float", "float64": "double"}
+SMALL_IMAGE = 64  # pixels
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
 
@@ -122,15 +124,19 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> N
     taps, pixels = g.tap_count, product(g.pixels)
     few_rows = g.rows * 5 < vectors * (lanes * 3)
     planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4))
-    direct = all_of(negated(planes), negated(few_rows), taps > 1, g.depth <= 2400, pixels >= 64)
-    gather = all_of(negated(planes), negated(direct))
-    _direct(_Conditional(b, direct), target, x, weight, bias, out, g)
+    many_rows = all_of(negated(few_rows), taps > 1)
+    direct = all_of(many_rows, g.depth <= 2400, pixels >= SMALL_IMAGE)
+    small = all_of(many_rows, pixels < SMALL_IMAGE)
+    gather = negated(any_of(planes, direct, small))
+    columns = _columns(_Conditional(b, any_of(direct, small)), target, weight, g)
+    _direct(_Conditional(b, direct), target, x, columns, bias, out, g)
+    _small(_Conditional(b, small), target, x, columns, bias, out, g)
     _planes(_Conditional(b, planes), target, x, weight, bias, out, g)
     _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
 
 
 def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
-    return [x, weight, out] if bias is None else [x, weight, bias, out]
+    return [x, weight, out if bias is None else bias, out]  # what stands for a bias that there is not is read but not used
 
 
 def _static_step(step: Sequence[int]) -> int:
@@ -153,7 +159,7 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
     pixel_block = panels * width
     images = x.shape[0]
     pixel_blocks = ceildiv(images * product(g.pixels), pixel_block)
-    places = [*_weight_places(g), 1 << 40, 0]
+    places = [int(bias is not None), *_weight_places(g), 1 << 40, 0]
     if g.columns == "swapped":
         # Rows of such a weight are spread over memory: they are brought together.
         lanes = target.lanes(itemsize)
@@ -164,11 +170,11 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
                  [g.channels, g.groups, g.rows, g.tap_count, g.channel_stride, g.group_stride],
                  work=g.groups * ceildiv(g.rows, lanes) * g.channels, grain=1, scratch=lanes * lanes * itemsize)
         weight, width_of_pack = packed, pack * lanes
-        places = [packs * width_of_pack * g.depth, 1, g.tap_count * width_of_pack, 0,
+        places = [places[0], packs * width_of_pack * g.depth, 1, g.tap_count * width_of_pack, 0,
                   *(product(g.taps[k + 1:]) * width_of_pack for k in range(3)), width_of_pack, g.depth * width_of_pack]
     # A few large blocks of pixels leave threads idle: then the rows are divided too.
     row_block = ceildiv(ceildiv(g.rows, ceildiv(8, maximum(pixel_blocks, 1))), 24) * 24
-    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step), "bias": bias is not None},
+    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step)},
              _operands(x, weight, bias, out),
              [images, g.groups, g.channels, g.rows, *size, *g.taps, *pixels, *g.step, *g.origin, *g.tap_step, *out_size,
               *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *places],
@@ -186,13 +192,13 @@ def _as_one_line(taps: Sequence[Any], step: Sequence[int], origin: Sequence[Any]
     return tuple([where(same, 1, s[0]), where(same, 1, s[1]), where(same, product(s), s[2])] for s in shapes)
 
 
-def _direct(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _columns(b: _Conditional, target: Target, weight: Any, g: Geometry) -> Any:
+    """The weight as `conv_direct` and `conv_small` want it."""
     if not b.possible:
-        return
-    type = type_of(x)
+        return None
+    type = type_of(weight)
     lanes = target.lanes(itemsize_of(type))
     vectors = ceildiv(g.rows, lanes)
-    extent, line_block = _line_block(g, 512)
     columns = b.alloc(weight.dtype, [g.groups * vectors * lanes * g.depth])
     if g.columns == "any":
         b.launch(conv_direct.emit_conv_columns, {"type": type}, [weight, columns],
@@ -200,11 +206,35 @@ def _direct(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
                  work=g.groups * vectors, grain=1)
     else:
         images, pixels = (1, g.depth) if g.columns == "natural" else (g.channels, g.tap_count)
-        b.launch(conv_weight.emit_conv_lanes, {"type": type}, [weight, columns],
+        b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [weight, columns],
                  [images, g.groups, g.rows, pixels, g.channel_stride, g.group_stride],
                  work=g.groups * vectors * images, grain=1, scratch=lanes * lanes * itemsize_of(type))
-    b.launch(conv_direct.emit_conv_direct, {"type": type, "bias": bias is not None}, _operands(x, columns, bias, out),
-             [*_common(x, out, g), *extent, line_block],
+    return columns
+
+
+def _small(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    tap_count, pixels = g.tap_count, product(g.pixels)
+    channel_block = maximum(minimum(g.channels, 4096 // itemsize_of(type) // maximum(tap_count, 1)), 1)
+    image_block = maximum(minimum(512 // maximum(pixels, 1), x.shape[0]), 1)
+    tiles = ceildiv(ceildiv(g.rows, target.lanes(itemsize_of(type))), len(conv_small.heights(target)))
+    b.launch(conv_small.emit_conv_small, {"type": type}, _operands(x, columns, bias, out),
+             [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step, *g.origin,
+              *g.tap_step, *three(out.shape[2:], 1), *g.out_origin, *g.out_step, channel_block, image_block,
+              int(bias is not None)],
+             work=g.groups * tiles * ceildiv(x.shape[0], image_block), grain=1,
+             scratch=conv_small.scratch_bytes(target, type, channel_block, tap_count, pixels, image_block))
+
+
+def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    extent, line_block = _line_block(g, 512)
+    b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
+             [*_common(x, out, g), *extent, line_block, int(bias is not None)],
              work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
              scratch=conv_direct.scratch_bytes(target, type, g.depth, g.channels * product(extent),
                                                line_block * g.pixels[2]))
@@ -216,8 +246,8 @@ def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
     type = type_of(x)
     extent, line_block = _line_block(g, 8192)
     line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
-    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step), "bias": bias is not None},
-             _operands(x, weight, bias, out), [*_common(x, out, g), *extent, line_block, *_weight_places(g)],
+    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step)},
+             _operands(x, weight, bias, out), [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g)],
              work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
              scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
                                                line_vectors, g.step[2]))
@@ -347,7 +377,7 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
     along_rows = _Conditional(b, negated(few_rows))
     if along_rows.possible:
         columns = along_rows.alloc(x.dtype, [groups * vectors * lanes * images * pixel_count])
-        along_rows.launch(conv_weight.emit_conv_lanes, {"type": type}, [upstream, columns],
+        along_rows.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [upstream, columns],
                           [images, groups, rows, pixel_count, groups * rows * pixel_count, rows * pixel_count],
                           work=groups * vectors * images, grain=1,
                           scratch=lanes * lanes * itemsize)

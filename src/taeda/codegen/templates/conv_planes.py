@@ -32,6 +32,7 @@ INTEGERS = (
     "out_step_z", "out_step_y", "out_step_x",
     "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
     "line_block",
+    "has_bias",
     # Where the weight of (group, row, channel, tap) stands: see conv_gather.
     "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
 )
@@ -83,21 +84,20 @@ def load_spaced(f: Function, type: str, lanes: int, pointer: Value, step: int, s
     return value
 
 
-def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, bias: bool = False) -> str:
-    """Operands: x, weight, bias (if any), out. `step_x`: 1, 2, or 0 for any."""
+def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> str:
+    """Operands: x, weight, bias (any number of rows or more, where there is none), out. `step_x`: 1, 2, or 0 for any."""
     module = Module(target)
     size = SIZES[type]
     lanes = target.lanes(size)
     shapes = tiles_of(target)
-    tiles = [_tile(module, type, rows, vectors, step_x, bias) for rows, vectors in shapes]
+    tiles = [_tile(module, type, rows, vectors, step_x) for rows, vectors in shapes]
     copy = emit_padded_copy(module, type)
     most = max(v for _, v in shapes)
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, INTEGERS)
     x, weight = arguments.data(0), arguments.data(1)
-    bias_data = arguments.data(2) if bias else weight
-    out = arguments.data(3 if bias else 2)
+    bias_data, out = arguments.data(2), arguments.data(3)
     taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
     depth = n["channels"] * taps
     extent_yx = n["extent_y"] * n["extent_x"]
@@ -150,7 +150,8 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, bias:
                 f.index(weight, type, group * n["group_stride"] + row * n["row_stride"] + n["first_tap"]),
                 n["row_stride"] * size,
                 f.index(bias_data, type, first_row + row), f.index(out_base, type, row * out_plane),
-                out_plane * size, n["step_x"] * size, n["pixels_x"], n["out_step_x"] * size, spare)), step=count)
+                out_plane * size, n["step_x"] * size, n["pixels_x"], n["out_step_x"] * size, spare,
+                n["has_bias"])), step=count)
 
         row = f.constant(0)
         for (rows, count), tile in zip(shapes, tiles, strict=True):
@@ -181,14 +182,15 @@ def fill_tap_offsets(f: Function, n: dict[str, Value], extent: Value, extent_yx:
     return f.loop(0, channels, at_channel, carry=[table])[0]
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int, bias: bool) -> Function:
+def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Function:
     size = SIZES[type]
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
     f = module.function(f"tile_{rows}x{vectors}", [
         ("ptr", "padded"), ("ptr", "taps"), ("ptr", "table"), ("i64", "depth"), ("ptr", "from"),
         ("ptr", "to"), ("i64", "count"), ("ptr", "weight"), ("i64", "pitch"), ("ptr", "bias"), ("ptr", "out"),
-        ("i64", "out_pitch"), ("i64", "step"), ("i64", "pixels"), ("i64", "out_step"), ("ptr", "spare")])
+        ("i64", "out_pitch"), ("i64", "step"), ("i64", "pixels"), ("i64", "out_step"), ("ptr", "spare"),
+        ("i64", "has_bias")])
     last = f["count"] - 1
     which = [f.minimum(f.constant(v), last) for v in range(vectors)]
     start = [f.at(f["padded"], f.load("i64", f.index(f["from"], "i64", w))) for w in which]
@@ -207,9 +209,10 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int, bias:
         return new
 
     sums = f.loop(0, f["depth"], step, carry=[zero] * (rows * vectors))
-    if bias:
-        extra = [f.splat(f.load(type, f.index(f["bias"], type, r)), lanes) for r in range(rows)]
-        sums = [value + extra[k % rows] for k, value in enumerate(sums)]
+    biased = f["has_bias"].differs(0)
+    extra = [f.splat(f.select(biased, f.load(type, f.index(f["bias"], type, r)), f.constant(0, type)), lanes)
+             for r in range(rows)]
+    sums = [value + extra[k % rows] for k, value in enumerate(sums)]
     dense = f["out_step"].equals(size)
 
     def each(write: Any) -> None:

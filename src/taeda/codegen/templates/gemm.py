@@ -211,13 +211,16 @@ def block(module: Module, kind: Kind) -> Function:
 
 
 class Entry:
-    """The arguments of a kernel; a product with a vector is turned around, so that tiles lie along the long side."""
+    """The arguments of a kernel. If it `turns`, a product with a vector is turned around, so that tiles lie along the
+    long side; its C must be contiguous."""
 
-    def __init__(self, f: Function, arguments: Arguments, kind: Kind) -> None:
+    def __init__(self, f: Function, arguments: Arguments, kind: Kind, turns: bool) -> None:
         self.f, self.arguments, self.kind = f, arguments, kind
         i = self.integers = {name: arguments.integer(k) for k, name in enumerate(NAMES)}
         self.batch_integers = f.at(arguments.integers, 8 * len(NAMES))
-        self.turned = f.emit("i1", f"and i1 {i['N'].equals(1).text}, {i['c_row'].equals(1).text}")
+        self.turned = None
+        if turns:
+            self.turned = f.emit("i1", f"and i1 {i['N'].equals(1).text}, {i['c_row'].equals(1).text}")
         in_size, out_size = kind.itemsize, kind.out_itemsize
         a, b = arguments.data(0), arguments.data(1)
         self.bias = arguments.data(2)  # out itself where there is no bias
@@ -235,6 +238,8 @@ class Entry:
         return f.load("ptr", place)
 
     def turn(self, x: Value, y: Value) -> tuple[Value, Value]:
+        if self.turned is None:
+            return x, y
         return self.f.select(self.turned, y, x), self.f.select(self.turned, x, y)
 
     def block(self, matrix: Value, row: Value, column: Value, rows: Value, columns: Value) -> list[Value]:
@@ -269,18 +274,15 @@ def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None) -> str:
     module = Module(target)
     one_block = block(module, kind)
     f = module.kernel()
-    e = Entry(f, Arguments(f), kind)
+    e = Entry(f, Arguments(f), kind, turns=False)
     M, N = e.M, e.N
     most_columns = f.constant(kind.column_blocks[-1][1])
     for largest, columns in reversed(kind.column_blocks[:-1]):
         most_columns = f.select(M * N <= largest, f.constant(columns), most_columns)
-    most_rows, most_columns = e.turn(f.constant(kind.row_block), most_columns)
-    row_blocks, column_blocks = f.ceil_div(M, most_rows), f.ceil_div(N, most_columns)
+    # Blocks of equal size, rounded up to what the largest size is a multiple of, so that none is empty.
+    row_blocks, column_blocks = f.ceil_div(M, kind.row_block), f.ceil_div(N, most_columns)
     row_block = f.ceil_div(f.ceil_div(M, row_blocks), kind.rows) * kind.rows
-    # Rounded up to what `most` is a multiple of, so that no block is empty: whole panels if those are not wider.
-    narrow = f.constant(kind.columns if 96 % kind.columns == 0 else kind.lanes)
-    rounding = f.select(e.turned, f.constant(kind.lanes), narrow)
-    column_block = f.ceil_div(f.ceil_div(N, column_blocks), rounding) * rounding
+    column_block = f.ceil_div(f.ceil_div(N, column_blocks), kind.columns) * kind.columns
 
     def item(at: Value) -> None:
         row_number = at % row_blocks

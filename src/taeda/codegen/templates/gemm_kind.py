@@ -80,12 +80,15 @@ class Kind:
 
     @property
     def row_block(self) -> int:
-        """Rows of the block of C that is one work item: a multiple of `rows` and `lanes`, near 512."""
+        """Rows of the block of C that is one work item: a multiple of `rows`, near 512."""
         return 528 if self.rows == 6 else 512
 
     @property
     def column_blocks(self) -> list[tuple[int, int]]:
-        """Columns of that block, by the size of C: (largest M * N, columns). Narrow ones divide small work better."""
+        """Columns of that block, by the size of C: (largest M * N, columns). Narrow ones divide small work better.
+
+        They are multiples of `columns` for every dtype and target.
+        """
         return [(1 << 17, 96), (1 << 19, 192), (1 << 62, 384)]
 
     @property

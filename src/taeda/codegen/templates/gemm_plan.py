@@ -35,7 +35,8 @@ def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, ac
 
     `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
     and broadcast views need no copy. (Batch dimensions of `left` that can be joined with its rows should be, where
-    `right` is one matrix.) `out` has the broadcast batch dimensions, and its last dimension is contiguous; its dtype is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
+    `right` is one matrix.) `out` has the broadcast batch dimensions, and its last dimension is contiguous; its dtype
+    is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
     dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
     With `accumulate` the sums start from what `out` holds.
 

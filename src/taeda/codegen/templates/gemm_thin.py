@@ -218,7 +218,7 @@ def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None) -> 
     module = Module(target)
     columns = columns_of(module, kind)
     f = module.kernel()
-    e = Entry(f, Arguments(f), kind)
+    e = Entry(f, Arguments(f), kind, turns=True)
     units = f.ceil_div(e.N, COLUMN_UNIT)
 
     def some_columns(at: Value) -> list[Value]:

@@ -34,7 +34,8 @@ def _lanes(target: Target, dtype: str) -> int:
 
 def _truths(f: Function, pointer: Value, dtype: str, lanes: int) -> Value:
     """Bit k of the i64 result says whether element k of `lanes` is true."""
-    loaded = f.emit(vector(lanes, storage_type(dtype)), f"load {vector(lanes, storage_type(dtype))}, ptr {pointer.text}, "
+    loaded = f.emit(vector(lanes, storage_type(dtype)), f"load {vector(lanes, storage_type(dtype))}, ptr "
+                                                        f"{pointer.text}, "
                                                         f"align {ITEMSIZE[dtype]}")
     bits = f.cast("bitcast", is_truth(f, loaded, dtype), f"i{lanes}")
     return bits if lanes == 64 else f.cast("zext", bits, "i64")

@@ -1,4 +1,5 @@
-"""How the indexing engine (`index.py`) and the mask kernels (`index_mask.py`) are launched from the body of a kernel op."""
+"""How the indexing engine (`index.py`) and the mask kernels (`index_mask.py`) are launched from the body of a kernel
+op."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from taeda.compiler.builder import Builder, Register
 
 READ_BLOCK = 4096   # elements of a row that one work item copies
-WRITE_BLOCK = 128   # columns of a sum that one work item owns: small enough to split, large enough for whole cache lines
+WRITE_BLOCK = 128   # columns of a sum that one work item owns: enough to split, and whole cache lines
 PIECE = 32768       # elements of a read that are worth a piece of their own
 
 
@@ -38,7 +39,8 @@ class Dimension:
 
 @dataclass
 class Bound:
-    """What one index tensor indexes: a dimension of this size and stride (elements), and the fault if it goes beyond."""
+    """What one index tensor indexes: a dimension of this size and stride (elements), and the fault if it goes
+    beyond."""
 
     size: Any
     stride: Any
@@ -82,7 +84,8 @@ def walk(b: Builder, mode: str, regular: Register, indexed: Register, indices: S
     b.launch(emit_index,
              {"mode": mode, "regular": regular.dtype, "indexed": indexed.dtype,
               "indices": tuple(i.dtype for i in indices), "safe": safe, "collision": len(ordered) - safe,
-              "inner_safe": inner_safe, "inner_indexed": not _zero(inner.indices), "wrap": wrap, "skip": skip is not None},
+              "inner_safe": inner_safe, "inner_indexed": not _zero(inner.indices), "wrap": wrap,
+              "skip": skip is not None},
              [first, *indices, last], integers, work=items, grain=grain,
              faults=[(k + 1, bound.exception, bound.message) for k, bound in enumerate(bounds)])
 

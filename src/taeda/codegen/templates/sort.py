@@ -267,8 +267,8 @@ def _select(rows: Rows, rank: Value) -> tuple[Value, Value]:
 
 
 def keep_function(module: Module, type: str, size: int) -> Function:
-    """i64 keep_first(keys, places, spare, counts, count, k): the first k of `count` keys as if sorted, moved to the front
-    in the order they stand in; the last of their keys."""
+    """i64 keep_first(keys, places, spare, counts, count, k): the first k of `count` keys as if sorted, moved to the
+    front in the order they stand in; the last of their keys."""
     select = select_function(module, type, size)
     for existing in module.functions:
         if existing.name == "keep_first":
@@ -366,8 +366,8 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
 
 
 def emit_select(target: Target, *, dtype: str, mode: str) -> str:
-    """One element of each row: mode 'kth' the one at place k (from 1) of the sorted row; 'median' the one in the middle,
-    the lower of two, NaN if there is one; 'nanmedian' the same among the elements that are not NaN.
+    """One element of each row: mode 'kth' the one at place k (from 1) of the sorted row; 'median' the one in the
+    middle, the lower of two, NaN if there is one; 'nanmedian' the same among the elements that are not NaN.
 
     Operands [input, values, indices] with the row's dimension 1 in the results; integers [row, inner, k]."""
     if mode not in ("kth", "median", "nanmedian"):

@@ -40,8 +40,8 @@ def emit_run_starts(target: Target, *, dtype: str) -> str:
 
 
 def emit_runs(target: Target, *, permuted: bool) -> str:
-    """inverse[p] = number of the run that element i is in, where p is i, or places[i] if `permuted`; and firsts[r] = where
-    run r starts, with the number of elements after the last.
+    """inverse[p] = number of the run that element i is in, where p is i, or places[i] if `permuted`; and firsts[r] =
+    where run r starts, with the number of elements after the last.
 
     Operands [starts, offsets, (places int64), inverse int64, firsts int64 (runs + 1)], starts and offsets as in
     `index_mask`; integers [elements, runs]; work: chunks."""

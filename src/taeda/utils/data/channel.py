@@ -5,6 +5,7 @@ descriptor is sent along, so they are copied once and nothing is left behind, ho
 blocks for longer than asked, not even inside a message.
 """
 
+import contextlib
 import mmap
 import os
 import pickle
@@ -12,6 +13,7 @@ import socket
 import struct
 import tempfile
 import time
+import weakref
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -45,20 +47,32 @@ def _anonymous_file(size: int) -> int:
 class Channel:
     """One end."""
 
+    # Ends that stay in the process that makes the pair. A forked worker has copies of them and must close them: while
+    # it holds a copy, it (or another worker) would not see that its channel has been closed.
+    kept: "weakref.WeakSet[Channel]" = weakref.WeakSet()
+
     def __init__(self, end: socket.socket) -> None:
         self.socket = end
 
-    @staticmethod
-    def pair() -> tuple["Channel", "Channel"]:
-        """Both ends."""
+    @classmethod
+    def pair(cls) -> tuple["Channel", "Channel"]:
+        """The end that stays here, and the end for the worker."""
         first, second = socket.socketpair()
-        return Channel(first), Channel(second)
+        kept = cls(first)
+        cls.kept.add(kept)
+        return kept, cls(second)
 
     def fileno(self) -> int:
         return self.socket.fileno()
 
     def close(self) -> None:
-        """Close this end; the other sees it as the end of messages."""
+        """Close this end; the other sees it as the end of messages if no process has a copy."""
+        self.socket.close()
+
+    def end(self) -> None:
+        """End the connection, whoever has copies of this end, and close."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
 
     def send(self, value: Any) -> None:

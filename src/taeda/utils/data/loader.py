@@ -31,11 +31,11 @@ class DataLoader(Generic[T]):
     """Batches of a data set, fetched in this process or in `num_workers` others.
 
     `batch_size` None gives samples instead of batches. Order: `shuffle`, a `sampler` of indices, or a `batch_sampler`
-    of lists of them. `collate_fn` makes a batch of a list of samples. `drop_last`: leave out a last batch that is shorter.
-    `timeout`: seconds to wait for a batch of a worker, 0 for no limit. `worker_init_fn(worker number)` runs first in
-    each worker. `prefetch_factor`: batches that each worker is ahead. `persistent_workers`: keep the workers for the
-    next pass. `generator`: random numbers for the order and for the workers' seeds. `in_order`: batches come in the
-    order of the sampler, whichever worker is first.
+    of lists of them. `collate_fn` makes a batch of a list of samples. `drop_last`: leave out a last batch that is
+    shorter. `timeout`: seconds to wait for a batch of a worker, 0 for no limit. `worker_init_fn(worker number)` runs
+    first in each worker. `prefetch_factor`: batches that each worker is ahead. `persistent_workers`: keep the workers
+    for the next pass. `generator`: random numbers for the order and for the workers' seeds. `in_order`: batches come in
+    the order of the sampler, whichever worker is first.
 
     An exception in a worker is raised here with its traceback; a worker that dies raises `RuntimeError`.
     """

@@ -1,5 +1,6 @@
 """Samplers: in which order a `DataLoader` takes the samples of a data set."""
 
+import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
@@ -114,9 +115,19 @@ class WeightedRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        options = {} if self.generator is None else {"generator": self.generator}
-        chosen = taeda.multinomial(self.weights, self.num_samples, self.replacement, **options)
-        return iter(chosen.tolist())
+        count = self.weights.numel()
+        if self.replacement:
+            bounds = list(itertools.accumulate(self.weights.tolist()))
+            drawn = taeda.rand(self.num_samples, dtype=taeda.float64, generator=self.generator).tolist()
+            return (bisect.bisect_right(bounds, share * bounds[-1], 0, count - 1) for share in drawn)
+        if self.num_samples > int((self.weights > 0).sum()):
+            raise RuntimeError(
+                f"cannot draw {self.num_samples} samples without replacement from {count} weights, of which "
+                f"{int((self.weights > 0).sum())} are positive"
+            )
+        # The largest of weights over exponential numbers: a race in which each index arrives at the rate of its weight.
+        times = taeda.empty(count, dtype=taeda.float64).exponential_(generator=self.generator)
+        return iter((self.weights / times).topk(self.num_samples).indices.tolist())
 
     def __len__(self) -> int:
         return self.num_samples

@@ -114,6 +114,8 @@ def _listen(channel: Channel, tasks: "queue.SimpleQueue[Any]") -> None:
 def run(channel: Channel, job: Job, base_seed: int) -> None:
     """Fetch batches until there are no more tasks. Tasks are `(key, indices)`, `("resume", seed)` or None to end."""
     where = f"in DataLoader worker process {job.worker_id}"
+    for kept in list(Channel.kept):
+        kept.close()
     tasks: queue.SimpleQueue[Any] = queue.SimpleQueue()
     try:
         channel.send(("ready", None))

@@ -53,7 +53,7 @@ class _Worker:
 def _stop(workers: list[_Worker]) -> None:
     """End all workers: kindly, then by signal."""
     for worker in workers:
-        worker.channel.close()
+        worker.channel.end()
     deadline = time.monotonic() + _END_LIMIT
     for worker in workers:
         worker.process.join(max(0.0, deadline - time.monotonic()))
