@@ -20,7 +20,10 @@ struct Frame {
     Tensor* tensor;
   };
   const Target* targets = nullptr;
-  int target_count = 0;
+  int target_count = 0;       // 0 until the last instruction: an earlier write could destroy an input that is still needed
+  int all_targets = 0;     // how many there are, for "update", which may come before the last instruction
+  int tensor_count = 0;    // registers given by the caller
+  int register_count = 0;
 
   Tensor& at(int reg) const {
     Tensor* t = registers[reg].get();
@@ -374,7 +377,6 @@ struct ViewInstruction final : Executable {
   ViewKind kind;
   int reg, source, like = -1;
   std::vector<Expression> arguments;
-  int list = -1;  // attribute whose list is the whole argument
   void run(Frame& f) const override {
     int64_t values[2 * MAX_DIMS + 4];
     int count = 0;
@@ -391,6 +393,62 @@ struct ViewInstruction final : Executable {
 };
 
 enum class Simple : uint8_t { Contiguous, SumTo, Copy, Alias };
+
+// A tensor to be written to that starts as `source`. Where nobody can tell, that is no copy: `source` itself if the result
+// is to be written to it (an in-place call), or if it was made in this Program and is not needed after. Otherwise a copy.
+struct UpdateInstruction final : Executable {
+  int reg, source;
+  bool source_ends_here() const { return std::find(frees.begin(), frees.end(), source) != frees.end(); }
+  // Whether another register shows the same memory.
+  bool shared(const Frame& f, const Tensor& t) const {
+    for (int r = 0; r < f.register_count; ++r)
+      if (r != source && f.registers[r] && f.registers[r]->storage.get() == t.storage.get()) return true;
+    return false;
+  }
+  void run(Frame& f) const override {
+    Tensor& t = f.at(source);
+    if (source_ends_here() && t.storage && !shared(f, t)) {
+      bool in_place = false;
+      for (int k = 0; k < f.all_targets; ++k) in_place |= f.targets[k].reg == reg && f.targets[k].tensor == &t;
+      bool own = source >= f.tensor_count && t.ob_base.ob_refcnt == 1 && t.is_contiguous() && t.storage->references() == 1;
+      if (in_place || own) {
+        f.registers[reg] = Ref<Tensor>::borrow(&t);
+        return;
+      }
+    }
+    f.registers[reg] = make_contiguous_copy(t);
+  }
+};
+
+// The bits of a tensor as another dtype; of another size only where the last dimension is dense and divisible.
+struct ViewDtypeInstruction final : Executable {
+  int reg, source;
+  DType dtype;
+  void run(Frame& f) const override {
+    Tensor& t = f.at(source);
+    Dims sizes = t.shape(), strides(t.strides, t.ndim);
+    int from = itemsize(t.dtype), to = itemsize(dtype);
+    int64_t offset = t.offset;
+    if (from != to) {
+      if (t.ndim == 0)
+        raise(PyExc_RuntimeError, "self.dim() cannot be 0 to view %s as %s (different element sizes)", info(t.dtype).name, info(dtype).name);
+      int last = t.ndim - 1;
+      if (strides[last] != 1 && t.numel)
+        raise(PyExc_RuntimeError, "self.stride(-1) must be 1 to view %s as %s (different element sizes), but got %lld", info(t.dtype).name,
+              info(dtype).name, (long long)strides[last]);
+      auto scaled = [&](int64_t n, const char* what) {
+        if (n * from % to != 0)
+          raise(PyExc_RuntimeError, "%s must be divisible by %d to view %s as %s (different element sizes), but got %lld", what, to / from,
+                info(t.dtype).name, info(dtype).name, (long long)n);
+        return n * from / to;
+      };
+      sizes[last] = scaled(sizes[last], "self.size(-1)");
+      offset = scaled(offset, "self.storage_offset()");
+      for (int i = 0; i < last; ++i) strides[i] = scaled(strides[i], "self.stride()");
+    }
+    f.registers[reg] = from_storage(t.storage, dtype, sizes, strides, offset);
+  }
+};
 
 struct SimpleInstruction final : Executable {
   Simple what;
@@ -520,6 +578,13 @@ struct ProgramParser {
     } else if (name == "launch") {
       result = launch(at);
       when = 9;
+    } else if (name == "view_dtype") {
+      auto i = std::make_unique<ViewDtypeInstruction>();
+      i->reg = reg(at(1));
+      i->source = reg(at(2));
+      i->dtype = parse_dtype(at(3));
+      when = 4;
+      result = std::move(i);
     } else if (name == "view") {
       auto i = std::make_unique<ViewInstruction>();
       if (!PyUnicode_Check(at(1)) || !view_kind_from_name(PyUnicode_AsUTF8(at(1)), &i->kind)) raise(PyExc_ValueError, "no view of kind %R", at(1));
@@ -540,6 +605,12 @@ struct ProgramParser {
       i->b = reg(at(2));
       if (i->what == Simple::SumTo) i->c = reg(at(3));
       when = i->what == Simple::SumTo ? 4 : 3;
+      result = std::move(i);
+    } else if (name == "update") {
+      auto i = std::make_unique<UpdateInstruction>();
+      i->reg = reg(at(1));
+      i->source = reg(at(2));
+      when = 3;
       result = std::move(i);
     } else if (name == "fill") {
       auto i = std::make_unique<FillInstruction>();
@@ -662,7 +733,8 @@ std::unique_ptr<Program> Program::parse(PyObject* d) {
   p->outputs = parser.regs(field(d, "outputs"));
   for (int r = 0; r < p->register_count; ++r) {
     int last = parser.last_use[r];
-    if (last >= 0 && last + 1 < static_cast<int>(parsed.size())) parsed[last]->frees.push_back(r);
+    if (last < 0 || last >= static_cast<int>(parsed.size())) continue;
+    if (last + 1 < static_cast<int>(parsed.size())) parsed[last]->frees.push_back(r);
   }
   if (parsed.size() == 1 && !parsed[0]->when) p->only_loops_ = dynamic_cast<LoopsInstruction*>(parsed[0].get());
   for (auto& i : parsed) p->instructions_.push_back(std::move(i));
@@ -692,6 +764,9 @@ void Program::run(std::span<Tensor* const> tensors, std::span<const Attribute> a
   for (size_t k = 0; k < into.size() && k < 8; ++k)
     if (into[k]) targets[target_count++] = {outputs[k], into[k]};
   f.targets = targets;
+  f.all_targets = target_count;
+  f.tensor_count = tensor_count;
+  f.register_count = register_count;
   if (only_loops_) {
     f.target_count = target_count;
     only_loops_->run(f);
@@ -699,7 +774,7 @@ void Program::run(std::span<Tensor* const> tensors, std::span<const Attribute> a
     size_t n = instructions_.size();
     for (size_t k = 0; k < n; ++k) {
       const Executable& i = *static_cast<const Executable*>(instructions_[k].get());
-      if (k + 1 == n) f.target_count = target_count;  // an earlier write could destroy an input that is still needed
+      if (k + 1 == n) f.target_count = target_count;
       if (i.when && i.when->evaluate(registers, f.attributes).real == 0) continue;
       i.run(f);
       for (int r : i.frees) registers[r] = nullptr;

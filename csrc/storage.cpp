@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core_types.h"
+
 namespace taeda {
 
 namespace {
@@ -62,7 +64,7 @@ void Storage::destroy() noexcept {
     deleter_(context_);
   }
   this->~Storage();
-  if (kept_count < KEPT) kept[kept_count++] = this;
+  if (REUSE_OBJECTS && kept_count < KEPT) kept[kept_count++] = this;
   else ::operator delete(this);
 }
 

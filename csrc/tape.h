@@ -99,6 +99,11 @@ class Node {
   // The user's call in words, for messages: "mul", "the backward of Foo".
   virtual std::string call_name() const { return name(); }
 
+  // For the cycle collector, which may ask the only owner of a node: the Python objects that the node owns.
+  virtual int traverse(visitproc visit, void* arg);
+  virtual void clear_references();
+  int64_t references() const { return references_; }
+
   void retain() { ++references_; }
   void release() {
     if (--references_ == 0) destroy(this);

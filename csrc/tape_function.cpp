@@ -44,6 +44,10 @@ class FunctionNode final : public Node {
     if (!value) PyErr_Clear();
     return value;
   }
+  int traverse(visitproc visit, void* arg) override {
+    Py_VISIT(context_.get());
+    return Node::traverse(visit, arg);
+  }
   int written_input() const override { return written; }
   Ref<> saved_tensors();
 
@@ -208,6 +212,7 @@ Ref<> FunctionCall::wrap(PyObject* output, uint32_t k, bool differentiable, bool
     t->autograd->made_in_function = true;
   }
   set_history(*t, owner, k);
+  track(*t);  // ctx may refer to its own outputs
   return Ref<>::steal(reinterpret_cast<PyObject*>(t.release()));
 }
 

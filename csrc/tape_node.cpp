@@ -42,6 +42,20 @@ void Node::destroy(Node* n) noexcept {
 
 PyObject* Node::python_attribute(PyObject*) { return nullptr; }
 
+int Node::traverse(visitproc visit, void* arg) {
+  if (!extras) return 0;
+  Py_VISIT(extras->pre_hooks.get());
+  Py_VISIT(extras->post_hooks.get());
+  Py_VISIT(extras->metadata.get());
+  for (auto& [output, hooks] : extras->tensor_hooks) Py_VISIT(hooks.get());
+  return 0;
+}
+
+void Node::clear_references() {
+  if (!extras) return;
+  std::unique_ptr<Extras> before = std::move(extras);  // what goes with it may come back here
+}
+
 std::string plain_name(const Node& n) {
   std::string name = n.name();
   size_t digits = name.find_last_not_of("0123456789");

@@ -28,11 +28,14 @@ void node_dealloc(PyObject* o) {
 int node_traverse(PyObject* o, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(o));
   Py_VISIT(as_node_object(o)->dictionary);
-  return 0;
+  Node* node = as_node_object(o)->node;
+  return node && node->references() == 1 ? node->traverse(visit, arg) : 0;
 }
 
 int node_clear(PyObject* o) {
   Py_CLEAR(as_node_object(o)->dictionary);
+  Node* node = as_node_object(o)->node;
+  if (node && node->references() == 1) node->clear_references();
   return 0;
 }
 

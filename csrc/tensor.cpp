@@ -106,7 +106,7 @@ bool is_dense(const Tensor& t) {
 void* AutogradData::operator new(size_t size) { return kept_data_count ? kept_data[--kept_data_count] : ::operator new(size); }
 
 void AutogradData::operator delete(void* p) noexcept {
-  if (kept_data_count < KEPT) kept_data[kept_data_count++] = p;
+  if (REUSE_OBJECTS && kept_data_count < KEPT) kept_data[kept_data_count++] = p;
   else ::operator delete(p);
 }
 
@@ -214,7 +214,7 @@ void free_tensor(PyObject* self) {
   if (t->autograd) delete std::exchange(t->autograd, nullptr);
   t->grad_fn.~Shared();
   t->storage.~Shared();
-  if (type == TensorType && kept_tensor_count < KEPT) kept_tensors[kept_tensor_count++] = self;
+  if (REUSE_OBJECTS && type == TensorType && kept_tensor_count < KEPT) kept_tensors[kept_tensor_count++] = self;
   else type->tp_free(self);
   Py_DECREF(reinterpret_cast<PyObject*>(type));
 }

@@ -165,6 +165,7 @@ PyObject* get_grad_fn(PyObject* self, void*) {
     if (!requires_gradient(the(self))) Py_RETURN_NONE;
     Shared<Node> node = gradient_function(the(self));
     if (!node) Py_RETURN_NONE;
+    track(the(self));  // hooks put on the node may refer to this tensor
     return node->python_object();
   });
 }

@@ -67,6 +67,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
     Py_VISIT(a->post_accumulate_hooks.get());
     Py_VISIT(a->base.object());
   }
+  if (Node* node = t->grad_fn.get(); node && node->references() == 1) return node->traverse(visit, arg);
   return 0;
 }
 
@@ -78,6 +79,7 @@ int clear(PyObject* self) {
     a->hooks = nullptr;
     a->post_accumulate_hooks = nullptr;
   }
+  if (Node* node = t->grad_fn.get(); node && node->references() == 1) node->clear_references();
   return 0;
 }
 

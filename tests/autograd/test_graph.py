@@ -1,6 +1,7 @@
 """Nodes, edges and what is kept of tensors."""
 
 import gc
+import sys
 import threading
 import warnings
 import weakref
@@ -299,3 +300,62 @@ def test_threads() -> None:
     for thread in threads:
         thread.join()
     assert found == [50.0] * 8
+
+
+def test_cycles_through_hooks_are_collected() -> None:
+    a = leaf(taeda)
+    b = a * 2
+    b.register_hook(lambda g, b=b: None)
+    node = a * 3
+    node.grad_fn.register_hook(lambda i, o, node=node: None)
+    c = leaf(taeda)
+    c.register_post_accumulate_grad_hook(lambda x, c=c: None)
+    weak = [weakref.ref(x) for x in (b, node, c)]
+    del b, node, c
+    gc.collect()
+    assert [w() is None for w in weak] == [True] * 3
+
+
+def test_cycles_through_a_context_are_collected() -> None:
+    class Foo(taeda.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.output = x * 2
+            return ctx.output
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g
+
+    y = Foo.apply(leaf(taeda))
+    weak = weakref.ref(y)
+    del y
+    gc.collect()
+    assert weak() is None
+
+
+def test_no_python_of_taeda_runs_in_backward() -> None:
+    """Nor does anything else, where there are no hooks and Functions."""
+    a = taeda.ones(4, 4, requires_grad=True)
+
+    def step() -> None:
+        b = (a @ a + a.t()).exp().sin()
+        c = taeda.cat([b[0:2] * 2, b[2:]]).sum(0)
+        (c * c).mean().backward()
+
+    step()  # kernels and Programs are compiled the first time
+    b = (a @ a + a.t()).exp().sin()
+    c = taeda.cat([b[0:2] * 2, b[2:]]).sum(0)
+    loss = (c * c).mean()
+    seen: list[str] = []
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        if event == "call":
+            seen.append(frame.f_code.co_qualname)
+
+    sys.setprofile(profile)
+    try:
+        loss.backward()
+    finally:
+        sys.setprofile(None)
+    assert seen == []

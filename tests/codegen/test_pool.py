@@ -121,9 +121,9 @@ def test_places_out_of_range(bad: int, builder: Any) -> None:
     places = torch.zeros(1, 2, 2, dtype=torch.int64)
     places[0, 1, 1] = bad
     x = torch.ones(1, 3, 4)
-    with pytest.raises(RuntimeError, match=f"invalid index {bad} "):
+    with pytest.raises(RuntimeError, match=f"invalid max index: {bad} "):
         pool_plan.take(builder, x, places, 2)
-    with pytest.raises(RuntimeError, match=f"invalid index {bad} "):
+    with pytest.raises(RuntimeError, match=f"invalid max index: {bad} "):
         pool_plan.put(builder, torch.ones(1, 2, 2), places, (3, 4), 2)
 
 

@@ -27,4 +27,8 @@ def test_promotion_with_numbers(kind: str) -> None:
     for a, m in itertools.product(NAMES, (0, 2)):
         x = torch.zeros((1,) * m, dtype=getattr(torch, a))
         got = dtypes.result_type([Operand(a, m), dtypes.number_operand(kind)])
-        assert f"torch.{got}" == str(torch.result_type(x, NUMBERS[kind])).replace("complex32", "complex64"), (a, m, kind)
+        assert f"torch.{got}" == str(torch.result_type(x, NUMBERS[kind])).replace("complex32", "complex64"), (
+            a,
+            m,
+            kind,
+        )

@@ -75,7 +75,11 @@ def _items(name: str, key: tuple[Any, ...], needs: int) -> list[Any]:
     return found
 
 
-FUSED = [name for name, op in registry.ops.items() if op.sample_function and op.kind == "derived" and op.public and oracle.reference(op)]
+FUSED = [
+    name
+    for name, op in registry.ops.items()
+    if op.sample_function and op.kind == "derived" and op.public and oracle.reference(op)
+]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
@@ -95,9 +99,17 @@ def test_same_bits_as_separate_kernels(name: str, dtype: str, monkeypatch: pytes
                     patch.setattr(fusing, "_merge", lambda a, b: None)
                 torch.manual_seed(1)
                 try:
-                    outputs, grads = oracle.run(op, sample.args, sample.kwargs, lambda found: [
-                        torch.randn(o.shape).to(o.dtype) if o.is_floating_point() and op.output_differentiable(k) else None
-                        for k, o in enumerate(found)])
+                    outputs, grads = oracle.run(
+                        op,
+                        sample.args,
+                        sample.kwargs,
+                        lambda found: [
+                            torch.randn(o.shape).to(o.dtype)
+                            if o.is_floating_point() and op.output_differentiable(k)
+                            else None
+                            for k, o in enumerate(found)
+                        ],
+                    )
                 except NotImplementedError as error:
                     pytest.skip(str(error)[:60])
             results.append([*outputs, *grads.values()])

@@ -51,7 +51,9 @@ def compare(op: Op, args: Any, kwargs: dict[str, Any], rtol: float = 2e-5, atol:
                                 [g for g in grads if g is not None], allow_unused=True)
     for (k, t), e in zip(wanted.items(), exact, strict=True):
         got = found.get(k, torch.zeros_like(t))
-        torch.testing.assert_close(got, torch.zeros_like(t) if e is None else e, rtol=10 * rtol, atol=10 * atol, equal_nan=True)
+        torch.testing.assert_close(
+            got, torch.zeros_like(t) if e is None else e, rtol=10 * rtol, atol=10 * atol, equal_nan=True
+        )
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -93,8 +95,12 @@ def compare_second(op: Op, args: Any, kwargs: dict[str, Any]) -> None:
         return
     sources = {str(k): t for k, t in inputs.items()} | {f"g{k}": g for k, g in enumerate(grads) if g is not None}
     try:
-        exact = torch.autograd.grad([g for k, g in zip(inputs, first, strict=True) if k in vectors], list(sources.values()),
-                                    list(vectors.values()), allow_unused=True)
+        exact = torch.autograd.grad(
+            [g for k, g in zip(inputs, first, strict=True) if k in vectors],
+            list(sources.values()),
+            list(vectors.values()),
+            allow_unused=True,
+        )
     except RuntimeError as error:
         pytest.skip(f"PyTorch has no second derivative: {error}")
     try:

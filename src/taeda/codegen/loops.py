@@ -27,9 +27,9 @@ def emit(kernel: Kernel, variant: Variant, target: Target) -> str:
     """The LLVM IR module for `kernel`, in the loops convention of ARCHITECTURE.md.
 
     `variant` is (axis, inner_rank, classes); besides c, z and s, an 'element' output may have class n on axis 'inner':
-    contiguous, its rows 64-byte aligned, and so large that it is better written past the cache. Raises ValueError for an
-    unknown variant and NotImplementedError for a primitive without code generator. The kernel returns FAULT_DIVISION if
-    an integer was divided by zero.
+    contiguous, its rows 64-byte aligned, and so large that it is better written past the cache. Raises ValueError for
+    an unknown variant and NotImplementedError for a primitive without code generator. The kernel returns
+    FAULT_DIVISION if an integer was divided by zero.
     """
     check(kernel)
     axis, rank, classes = variant

@@ -6,11 +6,11 @@ index, or at every point; and either for W points at once or, if it is the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from taeda.codegen import math as scalar_math
 from taeda.codegen import math_integer
-from taeda.codegen.loops_memory import first_lanes
+from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, has_masks, masked_load, masked_store
 from taeda.codegen.loops_reduce import Combiner
 from taeda.codegen.math_convert import MEMORY, REGISTER, from_memory, round_to
 from taeda.codegen.target import Target
@@ -117,7 +117,7 @@ class Emitter:
         self._integers: dict[int, str] = {}
         self._stages: dict[int, str] = {}
         self._fault: str | None = None
-        self._bound: str | None = None  # how many lanes of the present body are points, or None if all
+        self._mask: Vec | None = None  # which lanes of the present body are points, or None if it does not matter
         self.b.on_fault = self._on_fault
         b = self.b
         with b.at_entry():
@@ -227,8 +227,8 @@ class Emitter:
             self._fault = b.alloca(64)
             with b.at_entry():
                 b.do(f"store <64 x i8> zeroinitializer, ptr {self._fault}, align 64")
-        if self._bound is not None and where.lanes == self.lanes:
-            where = where & first_lanes(b, self._bound, self.lanes, may_be_all=True)
+        if self._mask is not None and where.lanes == self._mask.lanes:
+            where = where & self._mask
         old = b.load("i8", where.lanes, self._fault)
         b.store(old | where.convert("zext", "i8"), self._fault)
 
@@ -336,7 +336,12 @@ class Emitter:
             if self._levels[node] <= level:
                 self.value(node, self.lanes)
 
-    # The body: W points
+    # The body: W points, of which a last vector has fewer
+
+    @property
+    def masked(self) -> bool:
+        """Does the target have masked loads and stores for all operands?"""
+        return all(has_masks(self.b, size) for size in self.sizes)
 
     def stage_buffer(self, k: int) -> str:
         if k not in self._stages:
@@ -354,9 +359,90 @@ class Emitter:
     def pass_values(self, step: Pass) -> list[Expr]:
         return [self.kernel.stages[k].value for k in step.reduces] + [s.value for s in step.stores]
 
-    def load_vectors(self, inputs: Sequence[int], pointers: dict[int, str]) -> None:
-        scope = self._scopes[POINT]
+    def load_vectors(self, inputs: Sequence[int], outputs: Sequence[int], direct: dict[int, str],
+                     whole: Container[int], full: str, left: str) -> dict[int, str]:
+        """Loads W points of each of `inputs`, or `left` points if not `full`; gives where to store `outputs`.
+
+        `direct` is where operands are; those in `whole` have room for W points whatever is left. What is given for
+        others is a buffer, from which `store_vectors` fetches an incomplete vector, unless the target has masks.
+        """
+        b, lanes = self.b, self.lanes
+        partial_inputs = [k for k in inputs if k not in whole]
+        partial = list(dict.fromkeys((*partial_inputs, *(k for k in outputs if k not in whole))))
+        kinds = {k: MEMORY[self.kernel.operands[k].dtype] for k in (*inputs, *outputs)}
+        targets = dict(direct)
+        raw: dict[int, Vec] = {}
+        if self.masked and partial_inputs:
+            name = b.name("body")
+            b.branch(full, name + "_full", name + "_partial", likely=True)
+            b.label(name + "_full")
+            complete = {k: b.load(kinds[k], lanes, direct[k]) for k in partial_inputs}
+            b.jump(name)
+            b.label(name + "_partial")
+            mask = first_lanes(b, left, lanes)
+            incomplete = {k: masked_load(b, kinds[k], direct[k], mask) for k in partial_inputs}
+            b.jump(name)
+            b.label(name)
+            for k in partial_inputs:
+                x, y = complete[k], incomplete[k]
+                raw[k] = Vec(b, x.kind, lanes,
+                             b.phi(x.type, (x.name, name + "_full"), (y.name, name + "_partial")))
+        elif not self.masked and partial:
+            name, before = b.name("body"), b.block
+            b.branch(full, name, name + "_stage", likely=True)
+            b.label(name + "_stage")
+            mask = first_lanes(b, left, lanes)
+            for k in partial_inputs:
+                copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
+            after = b.block
+            b.jump(name)
+            b.label(name)
+            for k in partial:
+                targets[k] = b.phi("ptr", (direct[k], before), (self.stage_buffer(k), after))
         for k in inputs:
             dtype = self.kernel.operands[k].dtype
-            raw = self.b.load(MEMORY[dtype], self.lanes, pointers[k])
-            scope[Expr("load", (), dtype, k), self.lanes] = from_memory(self.b, raw, dtype)
+            loaded = raw[k] if k in raw else b.load(kinds[k], lanes, targets[k])
+            self._scopes[POINT][Expr("load", (), dtype, k), lanes] = from_memory(b, loaded, dtype)
+        return targets
+
+    def store_vectors(self, values: dict[int, Vec], direct: dict[int, str], targets: dict[int, str],
+                      whole: Container[int], full: str, left: str,
+                      state: Callable[[Vec | None], list[Vec]] | None = None) -> list[Vec]:
+        """Stores W points of each operand, or `left` points if not `full`, to the places that `load_vectors` gave.
+
+        `state` makes the combiners' new state, for all lanes or those of a mask: it is called for both cases.
+        """
+        b, lanes = self.b, self.lanes
+        partial = {k: v for k, v in values.items() if k not in whole}
+        for k, v in values.items():
+            if k not in partial or not self.masked:
+                self.store_whole(k, v, targets[k])
+        if not partial and state is None:
+            return []
+        state = state or (lambda mask: [])
+        name = b.name("end")
+        b.branch(full, name + "_full", name + "_partial", likely=True)
+        b.label(name + "_full")
+        if self.masked:
+            for k, v in partial.items():
+                self.store_whole(k, v, direct[k])
+        complete = state(None)
+        before = b.block
+        b.jump(name)
+        b.label(name + "_partial")
+        mask = first_lanes(b, left, lanes)
+        for k, v in partial.items():
+            if self.masked:
+                masked_store(b, v, direct[k], mask)
+            else:
+                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
+        incomplete = state(mask)
+        after = b.block
+        b.jump(name)
+        b.label(name)
+        return [Vec(b, x.kind, x.lanes, b.phi(x.type, (x.name, before), (y.name, after)))
+                for x, y in zip(complete, incomplete, strict=True)]
+
+    def store_whole(self, k: int, value: Vec, pointer: str) -> None:
+        streaming = k in self.streaming and self.sizes[k] * value.lanes >= 64
+        self.b.store(value, pointer, 64 if streaming else 1, streaming)

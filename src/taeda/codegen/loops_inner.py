@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taeda.codegen import math as scalar_math
 from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
-from taeda.codegen.loops_memory import TILE, copy_in, copy_out, first_lanes, strided_copy, tile_copy
+from taeda.codegen.loops_memory import TILE, first_lanes, strided_copy, tile_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import Vec
@@ -183,6 +183,8 @@ class InnerAxis(Emitter):
         ordered = any(self.combiners[k].ordered for k in step.reduces)
         inputs, outputs = self.pass_operands(step)
         dtypes = [self.kernel.operands[k].dtype for k in (*inputs, *outputs)]
+        if any(self.combiners[k].indexed for k in step.reduces):
+            dtypes.append("int64")  # positions, whose lanes also have to be combined at the end of every row
         self.lanes = lanes_for(self.pass_values(step), dtypes, self.target, ORDER if ordered else 1)
 
     # The state of an ordered combiner is as many vectors as make ORDER lanes. Each turn of the loop adds to the first
@@ -237,60 +239,26 @@ class InnerAxis(Emitter):
         touched = list(dict.fromkeys((*inputs, *outputs)))
         offsets = {size: b.i64("mul", loop.index, size) for size in sorted({self.sizes[k] for k in touched})}
         direct = {k: b.offset(sources[k], offsets[self.sizes[k]]) for k in touched}
-        staged = [k for k in touched if k not in padded]
-        pointers = dict(direct)
-        if staged:
-            name = b.name("body")
-            before = b.block
-            b.branch(full, name, name + "_stage", likely=True)
-            b.label(name + "_stage")
-            mask = first_lanes(b, left, lanes)
-            for k in staged:
-                if k in inputs:
-                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
-            after = b.block
-            b.jump(name)
-            b.label(name)
-            for k in staged:
-                pointers[k] = b.phi("ptr", (direct[k], before), (self.stage_buffer(k), after))
-        self._bound = b.op(f"select i1 {full}, i64 {lanes}, i64 {left}") if divides_integers(self.kernel) else None
-        self.load_vectors(inputs, pointers)
+        if divides_integers(self.kernel):
+            bound = b.op(f"select i1 {full}, i64 {lanes}, i64 {left}")
+            self._mask = first_lanes(b, bound, lanes, may_be_all=True)
+        targets = self.load_vectors(inputs, outputs, direct, padded, full, left)
         values = self.pass_values(step)
         for node in walk(values):
             if self._levels[node] == POINT:
                 self.value(node, lanes)
         results = [self.value(v, lanes) for v in values]
-        stored = results[len(combiners):]
-        raw = [to_memory(b, v, self.kernel.operands[s.operand].dtype) for s, v in zip(step.stores, stored, strict=True)]
-        for store, v in zip(step.stores, raw, strict=True):
-            streaming = store.operand in self.streaming and self.sizes[store.operand] * lanes >= 64
-            b.store(v, pointers[store.operand], 64 if streaming else 1, streaming)
+        self._mask = None
+        stored = {s.operand: to_memory(b, v, self.kernel.operands[s.operand].dtype)
+                  for s, v in zip(step.stores, results[len(combiners):], strict=True)}
         new_values = [c.prepare(v) for c, v in zip(combiners, results, strict=False)]
-        self._bound = None
-        partial_outputs = [k for k in outputs if k in staged]
-        if combiners or partial_outputs:
-            position = None
-            if any(c.indexed for c in combiners):
-                position = b.spread(self.place, "i64", lanes) + b.iota("i64", lanes)
-            name = b.name("end")
-            b.branch(full, name + "_full", name + "_partial", likely=True)
-            b.label(name + "_full")
-            whole = self.updated(combiners, loop.carried, new_values, position)
-            whole_block = b.block
-            b.jump(name)
-            b.label(name + "_partial")
-            masked: list[Vec] = []
-            mask = first_lanes(b, left, lanes)
-            if combiners:
-                masked = self.updated(combiners, loop.carried, new_values, position, mask)
-            for k in partial_outputs:
-                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
-            partial_block = b.block
-            b.jump(name)
-            b.label(name)
-            state = [Vec(b, x.kind, x.lanes, b.phi(x.type, (x.name, whole_block), (y.name, partial_block)))
-                     for x, y in zip(whole, masked, strict=True)]
-        loop.end(state if combiners else [])
+        position = None
+        if any(c.indexed for c in combiners):
+            position = b.spread(self.place, "i64", lanes) + b.iota("i64", lanes)
+        state = self.store_vectors(
+            stored, direct, targets, padded, full, left,
+            (lambda mask: self.updated(combiners, loop.carried, new_values, position, mask)) if combiners else None)
+        loop.end(state)
         return loop.carried
 
     def updated(self, combiners: list[Combiner], state: list[Vec], values: list[Vec], position: Vec | None,
@@ -298,8 +266,6 @@ class InnerAxis(Emitter):
         """`state` after `values`, of which only those in `mask` count."""
         result: list[Vec] = []
         for c, part, value in zip(combiners, self.parts(combiners, state), values, strict=True):
-            new = [c.combine(part[0], value)] if c.ordered else c.update(part, value, position)
-            if mask is not None:
-                new = [mask.select(x, old) for x, old in zip(new, part, strict=False)]
+            new = c.update(part[:1] if c.ordered else part, value, position, mask)
             result += [*part[1:], *new] if c.ordered else new
         return result

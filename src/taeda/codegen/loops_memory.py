@@ -1,12 +1,13 @@
 """Blocks of W values that are not W whole adjacent values: ends of rows and strided operands.
 
-The vector code of a loop exists once and only ever reads and writes whole vectors. Where fewer than W values are left,
-or where they are not adjacent, they are copied to a buffer on the stack first, and results are copied back.
+The arithmetic of a loop exists once and is done on whole vectors. Where fewer than W values are left they are loaded
+and stored with a mask, on targets that have masks for all sizes; elsewhere they, and strided values on every target,
+are copied to a buffer on the stack first, and results are copied back.
 """
 
 from __future__ import annotations
 
-from taeda.codegen.text import Builder, Vec
+from taeda.codegen.text import SHORT, Builder, Vec
 
 TILE = 16  # rows of a tile
 _MEMORY_KIND = {1: "i8", 2: "i16", 4: "i32", 8: "i64"}
@@ -104,32 +105,37 @@ def first_lanes(b: Builder, count: str, lanes: int, may_be_all: bool = False) ->
     return b.iota("i32", lanes).compare("ult", b.spread(narrow, "i32", lanes))
 
 
-def _has_masks(b: Builder, size: int) -> bool:
+def masked_load(b: Builder, kind: str, pointer: str, mask: Vec) -> Vec:
+    """Zero in the lanes outside the mask, of which nothing is read."""
+    lanes = mask.lanes
+    name = f"llvm.masked.load.v{lanes}{SHORT[kind]}.p0"
+    b.declare(name, f"<{lanes} x {kind}>", ["ptr", "i32", mask.type, f"<{lanes} x {kind}>"])
+    return b.vec(kind, lanes, f"call <{lanes} x {kind}> @{name}(ptr {pointer}, i32 1, {mask}, "
+                              f"<{lanes} x {kind}> zeroinitializer)")
+
+
+def masked_store(b: Builder, value: Vec, pointer: str, mask: Vec) -> None:
+    name = f"llvm.masked.store.v{value.lanes}{SHORT[value.kind]}.p0"
+    b.declare(name, "void", [value.type, "ptr", "i32", mask.type])
+    b.do(f"call void @{name}({value}, ptr {pointer}, i32 1, {mask})")
+
+
+def has_masks(b: Builder, size: int) -> bool:
+    """Can values of `size` bytes be loaded and stored with a mask?"""
     return b.target.vector_bytes == 64 or (b.target.vector_bytes == 32 and size >= 4)
 
 
 def copy_in(b: Builder, size: int, buffer: str, source: str, count: str, mask: Vec) -> None:
     """`count` < lanes adjacent values to `buffer`, which has room for all lanes; `mask` is their `first_lanes`."""
-    if not _has_masks(b, size):
+    if not has_masks(b, size):
         strided_copy(b, size, buffer, size, source, size, count)
         return
-    lanes = mask.lanes
-    kind = _MEMORY_KIND[size]
-    name = f"llvm.masked.load.v{lanes}{kind}.p0"
-    b.declare(name, f"<{lanes} x {kind}>", ["ptr", "i32", mask.type, f"<{lanes} x {kind}>"])
-    value = b.vec(kind, lanes, f"call <{lanes} x {kind}> @{name}(ptr {source}, i32 1, {mask}, "
-                               f"<{lanes} x {kind}> zeroinitializer)")
-    b.store(value, buffer, 64)
+    b.store(masked_load(b, _MEMORY_KIND[size], source, mask), buffer, 64)
 
 
 def copy_out(b: Builder, size: int, buffer: str, target: str, count: str, mask: Vec) -> None:
     """The first `count` < lanes values of `buffer` to adjacent places at `target`; see `copy_in`."""
-    if not _has_masks(b, size):
+    if not has_masks(b, size):
         strided_copy(b, size, target, size, buffer, size, count)
         return
-    lanes = mask.lanes
-    kind = _MEMORY_KIND[size]
-    name = f"llvm.masked.store.v{lanes}{kind}.p0"
-    b.declare(name, "void", [f"<{lanes} x {kind}>", "ptr", "i32", mask.type])
-    value = b.load(kind, lanes, buffer, 64)
-    b.do(f"call void @{name}({value}, ptr {target}, i32 1, {mask})")
+    masked_store(b, b.load(_MEMORY_KIND[size], mask.lanes, buffer, 64), target, mask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
-from taeda.codegen.loops_memory import copy_in, copy_out, first_lanes, strided_copy
+from taeda.codegen.loops_memory import first_lanes, strided_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import BITS, Vec
@@ -200,49 +200,27 @@ class OuterAxis(Emitter):
         inputs, outputs = self.pass_operands(step)
         direct = {k: self.points[k] for k in dict.fromkeys((*inputs, *outputs))}
         strided = [k for k in direct if self.classes[k] == "s"]
-        staged = [k for k in direct if self.classes[k] != "s"]
-        pointers = dict(direct)
+        whole = {}
         for k in strided:
-            pointers[k] = self.stage_buffer(k)
+            whole[k] = self.stage_buffer(k)
             if k in inputs:
-                strided_copy(b, self.sizes[k], pointers[k], self.sizes[k], direct[k], self.outer_stride(k), self.count)
-        if staged:
-            name, before = b.name("body"), b.block
-            b.branch(self.full, name, name + "_stage", likely=True)
-            b.label(name + "_stage")
-            mask = first_lanes(b, self.left, lanes)
-            for k in staged:
-                if k in inputs:
-                    copy_in(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, mask)
-            after = b.block
-            b.jump(name)
-            b.label(name)
-            for k in staged:
-                pointers[k] = b.phi("ptr", (direct[k], before), (self.stage_buffer(k), after))
-        self._bound = self.count if divides_integers(self.kernel) else None
-        self.load_vectors(inputs, pointers)
+                strided_copy(b, self.sizes[k], whole[k], self.sizes[k], direct[k], self.outer_stride(k), self.count)
+        places = direct | whole
+        if divides_integers(self.kernel):
+            self._mask = first_lanes(b, self.count, lanes, may_be_all=True)
+        targets = self.load_vectors(inputs, outputs, places, whole, self.full, self.left)
         values = self.pass_values(step)
         for node in walk(values):
             self.value(node, lanes if self._varying[node] else UNIFORM)
         results = [self.value(v, lanes) for v in values]
-        self._bound = None
-        raw = [to_memory(b, v, self.kernel.operands[s.operand].dtype)
-               for s, v in zip(step.stores, results[len(combiners):], strict=True)]
-        for store, v in zip(step.stores, raw, strict=True):
-            b.store(v, pointers[store.operand])
-        partial_outputs = [k for k in outputs if k in staged]
-        if partial_outputs:
-            name = b.name("end")
-            b.branch(self.full, name, name + "_partial", likely=True)
-            b.label(name + "_partial")
-            mask = first_lanes(b, self.left, lanes)
-            for k in partial_outputs:
-                copy_out(b, self.sizes[k], self.stage_buffer(k), direct[k], self.left, mask)
-            b.jump(name)
-            b.label(name)
+        self._mask = None
+        stored = {s.operand: to_memory(b, v, self.kernel.operands[s.operand].dtype)
+                  for s, v in zip(step.stores, results[len(combiners):], strict=True)}
+        if stored:
+            self.store_vectors(stored, places, targets, whole, self.full, self.left)
         for k in strided:
             if k in outputs:
-                strided_copy(b, self.sizes[k], direct[k], self.outer_stride(k), pointers[k], self.sizes[k], self.count)
+                strided_copy(b, self.sizes[k], direct[k], self.outer_stride(k), whole[k], self.sizes[k], self.count)
         new_state: list[Vec] = []
         for c, v in zip(combiners, results, strict=False):
             value = c.prepare(v)

@@ -13,6 +13,8 @@ zero is the larger of -0.0 and 0.0 would depend on the order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from taeda.codegen import math as scalar_math
 from taeda.codegen.math_convert import REGISTER, round_to
 from taeda.codegen.text import BITS, Builder, Vec
@@ -23,12 +25,20 @@ ORDER = 32
 BLOCK = 1024
 
 
+def _tree(x: Vec, combine: Callable[[Vec, Vec], Vec]) -> Vec:
+    while x.lanes > 1:
+        half = x.lanes // 2
+        x = combine(x.slice(0, half), x.slice(half, half))
+    return x
+
+
 class Combiner:
     """How one Reduce combines; the state is a list of vectors (two of them for argmax and argmin)."""
 
     def __init__(self, b: Builder, reduce: Reduce) -> None:
         self.b = b
         self.name = reduce.combiner
+        self.value = reduce.value
         self.source = reduce.value.dtype
         self.dtype = reduce.dtype
         self.kind = "i8" if self.source == BOOL else REGISTER[self.source]
@@ -66,7 +76,7 @@ class Combiner:
         if self.name in ("sum", "prod"):
             result = x + y if self.name == "sum" else x * y
             return round_to(self.b, result, self.source) if self.source in HALVES else result
-        largest = self.name in ("max", "any")
+        largest = self.name in ("max", "argmax", "any")
         if self.source == BOOL:
             return x | y if largest else x & y
         if self.is_float:
@@ -74,8 +84,13 @@ class Combiner:
         prefix = "u" if self.source == "uint8" else "s"
         return x.compare(prefix + ("gt" if largest else "lt"), y).select(x, y)
 
-    def update(self, state: list[Vec], value: Vec, position: Vec | None) -> list[Vec]:
-        """`state` after `value`, which has passed `prepare`, at `position`."""
+    def update(self, state: list[Vec], value: Vec, position: Vec | None, mask: Vec | None = None) -> list[Vec]:
+        """`state` after `value`, which has passed `prepare`, at `position`; only the lanes of `mask` count."""
+        if self.name in ("sum", "prod"):
+            result = self.combine(state[0], value)
+            return [result if mask is None else mask.select(result, state[0])]
+        if mask is not None:  # rather the value than the state, from which the next turn waits for the result
+            value = mask.select(value, self.identity())
         if not self.indexed:
             return [self.combine(state[0], value)]
         assert position is not None
@@ -90,22 +105,17 @@ class Combiner:
         prefix = "u" if self.source in ("uint8", BOOL) else "s"
         return value.compare(prefix + ("gt" if largest else "lt"), best)
 
-    def merge(self, x: list[Vec], y: list[Vec]) -> list[Vec]:
-        """One state from two; for argmax at equal values the earlier position wins."""
-        if not self.indexed:
-            return [self.combine(x[0], y[0])]
-        same = y[0].compare("ueq" if self.is_float else "eq", x[0])
-        if self.is_float:
-            same = same & ~(y[0].isnan() ^ x[0].isnan())
-        better = self._better(y[0], x[0]) | (same & y[1].compare("slt", x[1]))
-        return [better.select(y[0], x[0]), better.select(y[1], x[1])]
-
     def across(self, state: list[Vec]) -> list[Vec]:
         """All lanes combined into one: a state of one lane."""
-        while state[0].lanes > 1:
-            half = state[0].lanes // 2
-            state = self.merge([v.slice(0, half) for v in state], [v.slice(half, half) for v in state])
-        return state
+        best = _tree(state[0], self.combine)
+        if not self.indexed:
+            return [best]
+        # The earliest of the positions at which the best value stands.
+        everywhere = best.broadcast(state[0].lanes)
+        here = state[0].compare("oeq" if self.is_float else "eq", everywhere)
+        if self.is_float:
+            here = here | (state[0].isnan() & everywhere.isnan())
+        return [best, _tree(here.select(state[1], (1 << 63) - 1), lambda x, y: x.compare("slt", y).select(x, y))]
 
     def result(self, state: list[Vec]) -> Vec:
         """The value that `reduced` stands for."""

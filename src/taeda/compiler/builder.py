@@ -1,7 +1,7 @@
 """Writing Program descriptions: what the bodies of @kernel ops use, and lowering itself.
 
-A `Register` is a tensor of the Program: it knows its dtype and number of dimensions, and its sizes are Symbols. All numbers given
-to a Builder may be ints, floats or Symbols.
+A `Register` is a tensor of the Program: it knows its dtype and number of dimensions, and its sizes are Symbols. All
+numbers given to a Builder may be ints, floats or Symbols.
 """
 
 from __future__ import annotations
@@ -99,17 +99,31 @@ class Builder:
         self.instructions.append(("contiguous", register.number, source.number))
         return register
 
+    def update(self, source: Register) -> Register:
+        """A tensor to be written to that starts as `source`: `source` itself in an in-place call, or where this body
+        made it and does not use it again; else a contiguous copy. Check what can go wrong before, so that a call that
+        fails changes nothing."""
+        register = self._new(source.dtype, source.ndim)
+        self.instructions.append(("update", register.number, source.number))
+        return register
+
     def alias(self, source: Register) -> Register:
         register = self._new(source.dtype, source.ndim)
         self.instructions.append(("alias", register.number, source.number))
+        return register
+
+    def view_dtype(self, source: Register, dtype: str) -> Register:
+        """The bits of `source` as another dtype."""
+        register = self._new(dtype, source.ndim)
+        self.instructions.append(("view_dtype", register.number, source.number, register.dtype))
         return register
 
     def view(self, kind: str, source: Register, arguments: Sequence[Any] = (), ndim: int | None = None,
              like: Register | None = None, when: Any = None) -> Register:
         """A view of `source` (csrc/views.h names the kinds and their arguments), of `ndim` dimensions.
 
-        `like` is the register whose shape expand_as and reshape_as take; the number of dimensions is found where the kind
-        determines it.
+        `like` is the register whose shape expand_as and reshape_as take; the number of dimensions is found where the
+        kind determines it.
         """
         if ndim is None:
             ndim = _view_ndim(kind, source, arguments, like)
@@ -132,11 +146,19 @@ class Builder:
 
     # -- kernels -------------------------------------------------------------------------------------------------------
 
-    def loops(self, kernel: Kernel, inputs: Sequence[Register], outputs: Sequence[Register | int], scalars: Sequence[Any] = (),
-              reduced: tuple[int, ...] | None = None, keepdim: bool = True, when: Any = None,
-              alternative: bool = False) -> list[Register]:
-        """Run a loop kernel over the broadcast shape of `inputs`. Each entry of `outputs` is a register to write to, or the
-        number of dimensions of a new one. Returns the output registers.
+    def loops(
+        self,
+        kernel: Kernel,
+        inputs: Sequence[Register],
+        outputs: Sequence[Register | int],
+        scalars: Sequence[Any] = (),
+        reduced: tuple[int, ...] | None = None,
+        keepdim: bool = True,
+        when: Any = None,
+        alternative: bool = False,
+    ) -> list[Register]:
+        """Run a loop kernel over the broadcast shape of `inputs`. Each entry of `outputs` is a register to write to,
+        or the number of dimensions of a new one. Returns the output registers.
 
         With `alternative`, registers in `outputs` are made anew: for launches of which exactly one runs (see `when`).
         """
@@ -149,18 +171,37 @@ class Builder:
             described.append(("new", register.number, operand.dtype, operand.role) if new
                              else ("into", register.number, operand.role))
         if condition is None or isinstance(condition, tuple) or condition:
-            self.instructions.append((
-                "loops", self._register_kernel(kernel), [r.number for r in inputs], described,
-                [self._number(s) for s in scalars], reduced, keepdim, condition if isinstance(condition, tuple) else None))
+            self.instructions.append(
+                (
+                    "loops",
+                    self._register_kernel(kernel),
+                    [r.number for r in inputs],
+                    described,
+                    [self._number(s) for s in scalars],
+                    reduced,
+                    keepdim,
+                    condition if isinstance(condition, tuple) else None,
+                )
+            )
         return registers
 
-    def launch(self, template: Callable[..., str] | tuple[str, str], params: dict[str, Any], operands: Sequence[Register],
-               integers: Sequence[Any] = (), scalars: Sequence[Any] = (), work: Any = 1, grain: Any = 1, scratch: Any = 0,
-               faults: Sequence[tuple[int, str, str]] = (), when: Any = None) -> None:
+    def launch(
+        self,
+        template: Callable[..., str] | tuple[str, str],
+        params: dict[str, Any],
+        operands: Sequence[Register],
+        integers: Sequence[Any] = (),
+        scalars: Sequence[Any] = (),
+        work: Any = 1,
+        grain: Any = 1,
+        scratch: Any = 0,
+        faults: Sequence[tuple[int, str, str]] = (),
+        when: Any = None,
+    ) -> None:
         """Launch the kernel that `template(target, **params)` gives as LLVM text (csrc/kernel_abi.h is its convention).
 
-        `template` is a function of an importable module, or its (module, name). `params` must be hashable constants: they
-        are what the machine code is specialised on. Outputs among `operands` must be registers of this body.
+        `template` is a function of an importable module, or its (module, name). `params` must be hashable constants:
+        they are what the machine code is specialised on. Outputs among `operands` must be registers of this body.
         """
         module, name = template if isinstance(template, tuple) else (template.__module__, template.__name__)
         handle = self._register_kernel(TemplateSpec(module, name, tuple(sorted(params.items()))))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ops import dtypes
 from taeda.ops.op import Op, registry
 
 
-def gradients(graph: Graph, outputs: Sequence[Value], grads: Sequence[Value | None], inputs: Sequence[Value]) -> list[Value | None]:
+def gradients(
+    graph: Graph, outputs: Sequence[Value], grads: Sequence[Value | None], inputs: Sequence[Value]
+) -> list[Value | None]:
     """Append to `graph` what computes the gradients of `inputs`, given those of `outputs`; None where there is none.
 
-    Each node is asked once, when all gradients of its outputs are known, in reverse order. A value used several times gets the
-    sum, added in that order. Raises NotImplementedError for an op without a derivative on the way.
+    Each node is asked once, when all gradients of its outputs are known, in reverse order. A value used several times
+    gets the sum, added in that order. Raises NotImplementedError for an op without a derivative on the way.
     """
     nodes = list(graph.nodes)
     depends = _dependents(nodes, inputs)

@@ -14,9 +14,9 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
            effects: bool = True) -> Graph:
     """A new graph of primitives that computes `outputs` from `leaves` (values of `graph`, with a label for each).
 
-    Leaves may be inputs of `graph` or values that are given although nodes could compute them (saved outputs); a leaf that
-    comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order. Without
-    `effects`, nodes that only check something are left out.
+    Leaves may be inputs of `graph` or values that are given although nodes could compute them (saved outputs); a leaf
+    that comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order.
+    Without `effects`, nodes that only check something are left out.
     """
     new = Graph(graph.name)
     new.attributes = graph.attributes
@@ -58,7 +58,9 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     return new
 
 
-def _known(e: Expression, expression: Callable[[Expression], Expression], mapping: dict[Value, Value]) -> Expression | None:
+def _known(
+    e: Expression, expression: Callable[[Expression], Expression], mapping: dict[Value, Value]
+) -> Expression | None:
     return expression(e) if all(t in mapping for _, t in tensors_of(e)) else None
 
 
@@ -81,7 +83,8 @@ def remove_dead(graph: Graph) -> None:
 
 
 def broadcast_instead(graph: Graph) -> None:
-    """Let pointwise nodes read what was expanded instead of its expansion, where they broadcast it to the same shape anyway.
+    """Let pointwise nodes read what was expanded instead of its expansion, where they broadcast it to the same shape
+    anyway.
 
     The gradient of a sum is an expansion; without it, it can be computed in the kernel that uses it.
     """

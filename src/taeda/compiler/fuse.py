@@ -1,23 +1,25 @@
 """Fusion: which nodes of a graph become one loop kernel.
 
-A *group* is a set of pointwise and reduction nodes that share an iteration space: the shape `space`, and, if any of them reduces,
-the dimensions `reduced`. In a group each value is either an *element* (of shape `space`) or a *row* value (the same with
-the reduced dimensions of size 1). Groups without a reduction have elements only.
+A *group* is a set of pointwise and reduction nodes that share an iteration space: the shape `space`, and, if any of
+them reduces, the dimensions `reduced`. In a group each value is either an *element* (of shape `space`) or a *row*
+value (the same with the reduced dimensions of size 1). Groups without a reduction have elements only.
 
-Since the shape of an element is the broadcast of its operands' shapes, the operands that a group reads from outside always
-broadcast to `space`, which is the shape the kernel runs over and the shape its element outputs get.
+Since the shape of an element is the broadcast of its operands' shapes, the operands that a group reads from outside
+always broadcast to `space`, which is the shape the kernel runs over and the shape its element outputs get.
 
 Two groups merge if they have equal spaces and reduced dimensions (a group without reduction fits as elements or as row
 values of one with), and nothing outside both depends on one and is used by the other. The order of evaluation and the
 rounding of every value are those of separate kernels, so that fusing changes no bit of any result.
 
-What is legal is not always good. After grouping, pairs of nodes are parted where the kernel would be slow, and grouping is
-done again:
+What is legal is not always good. After grouping, pairs of nodes are parted where the kernel would be slow, and
+grouping is done again:
 
-* Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into chunks
-  (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are parted from
-  the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
-* Elements that do not depend on a row value, but are stored, are parted from reductions over leading dimensions only: the
+* Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into
+chunks
+  (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
+  parted from the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
+* Elements that do not depend on a row value, but are stored, are parted from reductions over leading dimensions only:
+the
   kernel would have as many work items as the other dimensions have elements (the gradient of a bias).
 """
 
@@ -163,7 +165,9 @@ class _Grouping:
                     continue
                 stack.append((current, True))
                 before = {v.node for n in members for v in _uses(n) if v.node is not None and v.node in position}
-                stack += [(n, False) for n in sorted(before - done - set(members), key=position.__getitem__, reverse=True)]
+                stack += [
+                    (n, False) for n in sorted(before - done - set(members), key=position.__getitem__, reverse=True)
+                ]
 
         # Checks come first: nothing should have been written when one fails.
         for node in sorted(self.graph.nodes, key=lambda n: n.op.name != "runtime_check"):

@@ -155,7 +155,7 @@ class _Lowering:
                                                 node.outputs[0].ndim, like)])
         elif isinstance(node.op, KernelOp):
             shape_only = {k for k, p in enumerate(node.op.parameters) if p.name in node.op.shape_only}
-            arguments = []
+            arguments: list[Any] = []
             for k, a in enumerate(node.op.for_body(node.arguments)):
                 if isinstance(a, Value):
                     arguments.append(self.shape_register(a) if k in shape_only else self.register[a])
@@ -180,10 +180,12 @@ class _Lowering:
     def _made(self, node: Node, registers: Sequence[Register]) -> None:
         for v, r in zip(node.outputs, registers, strict=True):
             if (r.dtype, r.ndim) != (v.dtype, v.ndim):
-                raise TypeError(f"{node.op.name} made a {r.dtype} of {r.ndim} dimensions, its meta rule says {v.dtype} of {v.ndim}")
+                raise TypeError(
+                    f"{node.op.name} made a {r.dtype} of {r.ndim} dimensions, its meta rule says {v.dtype} of {v.ndim}"
+                )
             self.register[v] = r
 
-    # -- groups -----------------------------------------------------------------------------------------------------------
+    # -- groups ----------------------------------------------------------------------------------------------
 
     def group(self, group: Group, users: dict[Value, list[Node]]) -> None:
         inside = set(group.nodes)
@@ -196,13 +198,16 @@ class _Lowering:
         if group.reduced:
             rows = [v for v in stored if group.is_row(v)]
             squeezes = {v: [u for u in users.get(v, ()) if _squeezes(u, group.reduced)] for v in rows}
-            keepdim = not rows or any(v in kept or len(squeezes[v]) != len([u for u in users.get(v, ()) if u not in inside])
-                                      for v in rows)
+            keepdim = not rows or any(
+                v in kept or len(squeezes[v]) != len([u for u in users.get(v, ()) if u not in inside]) for v in rows
+            )
         ndims = []
         for v in stored:
             row_without_dims = group.reduced is not None and group.is_row(v) and not keepdim
             ndims.append(v.ndim - len(group.reduced or ()) if row_without_dims else v.ndim)
-        registers = self.builder.loops(kernel, [self.register[v] for v in reads], ndims, scalars, group.reduced, keepdim)
+        registers = self.builder.loops(
+            kernel, [self.register[v] for v in reads], ndims, scalars, group.reduced, keepdim
+        )
         for v, r in zip(stored, registers, strict=True):
             if r.ndim == v.ndim:
                 self.register[v] = r
@@ -214,7 +219,9 @@ class _Lowering:
 def _users(graph: Graph) -> dict[Value, list[Node]]:
     found: dict[Value, list[Node]] = {}
     for node in graph.nodes:
-        for value in dict.fromkeys([*node.tensors(), *(v for e in _run_time_expressions(node) for _, v in tensors_of(e))]):
+        for value in dict.fromkeys(
+            [*node.tensors(), *(v for e in _run_time_expressions(node) for _, v in tensors_of(e))]
+        ):
             found.setdefault(value, []).append(node)
     return found
 
@@ -240,7 +247,13 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
         return known[v]
 
     def number(e: Expression, dtype: str) -> Expr:
-        wanted = make("float", e) if dtype.startswith(("float", "bfloat")) else e if kind_of(e) != "float" else make("int", e)
+        wanted = (
+            make("float", e)
+            if dtype.startswith(("float", "bfloat"))
+            else e
+            if kind_of(e) != "float"
+            else make("int", e)
+        )
         if wanted not in scalars:
             scalars.append(wanted)
         return scalar(scalars.index(wanted), dtype)
@@ -256,7 +269,7 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
             known[out] = cast(reduced(len(stages) - 1, stage.dtype), out.dtype)
     first = len(reads)
     operands = [Operand(v.dtype, "input") for v in reads]
-    rows = []
+    rows: list[Store] = []
     for k, v in enumerate(stored):
         row = group.is_row(v)
         operands.append(Operand(v.dtype, "row" if row else "element"))

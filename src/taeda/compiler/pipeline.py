@@ -90,12 +90,6 @@ def trace(op: Op, key: Key) -> Traced:
             arguments.append(op._convert(p, p.default))
         elif entry[0] == "generator":
             arguments.append((("attribute", attribute(), "int"), ("attribute", attribute(), "int")))
-        elif entry[0] == "default":
-            if p.kind == "TensorOrNumber":
-                tensors.append(None)
-            arguments.append(op._convert(p, p.default))
-        elif entry[0] == "generator":
-            arguments.append((("attribute", attribute(), "int"), ("attribute", attribute(), "int")))
         elif entry[0] == "static":
             arguments.append(op._convert(p, entry[1]))
         else:
@@ -129,7 +123,8 @@ class TracedGradient:
 
 
 def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) -> TracedGradient:
-    """Trace a call and its gradients. `needs` is a mask over the tensor inputs, `given` says which outputs have gradients.
+    """Trace a call and its gradients. `needs` is a mask over the tensor inputs, `given` says which outputs have
+    gradients.
 
     Bit 63 of `needs` stands for all inputs from 63 on.
     """
@@ -171,8 +166,10 @@ def compile_backward(op: Op, key: Key, needs: int, register_kernel: Callable[[An
     saved = [(v, source[v]) for v in data]
     for v in shapes:
         if source[v][0] == "output":
-            raise NotImplementedError(f"the gradient of {op.name} needs the shape of output {source[v][1]}, whose sizes are not "
-                                      "known from its inputs; use the sizes of its gradient instead")
+            raise NotImplementedError(
+                f"the gradient of {op.name} needs the shape of output {source[v][1]}, whose sizes are not "
+                "known from its inputs; use the sizes of its gradient instead"
+            )
         saved.append((v, ("shape", source[v][1])))
     program = lower(graph, [*new_grads, *(v for v, _ in saved)], items, register_kernel)
     return {"saved": [s for _, s in saved], "program": _logged(graph, program), "grads": [k for k, _ in d.wanted]}
@@ -182,8 +179,8 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
                  attributes: Sequence[Any]) -> list[Any]:
     """Compute the gradients of a call on tensors, one recorded op after the other, so that they can be differentiated.
 
-    `inputs` and `outputs` are the tensors of the call; where an element is not needed any tensor of the right shape will do.
-    `grads` has one entry per output (None: no gradient came). The result has one entry per wanted input.
+    `inputs` and `outputs` are the tensors of the call; where an element is not needed any tensor of the right shape
+    will do. `grads` has one entry per output (None: no gradient came). The result has one entry per wanted input.
     """
     d = differentiate(op, key, needs, [g is not None for g in grads])
     values: dict[Value, Any] = {v: t for v, t in zip(d.traced.tensors, inputs, strict=True) if v is not None}

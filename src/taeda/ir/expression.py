@@ -1,12 +1,12 @@
 """Symbols: sizes and numbers that are known only when a Program runs.
 
 An expression is plain data, the form that ARCHITECTURE.md gives for Program descriptions: an int, a float, or a tuple
-`(operator, operands...)`. While an op is traced, the tensor in a leaf such as `("size", x, 1)` is a graph Value; lowering
-replaces it by a register number. A `Symbol` wraps an expression and gives it Python's operators.
+`(operator, operands...)`. While an op is traced, the tensor in a leaf such as `("size", x, 1)` is a graph Value;
+lowering replaces it by a register number. A `Symbol` wraps an expression and gives it Python's operators.
 
 One operator exists only here: `("broadcast", a, b, ...)`, the size that dimensions of sizes a, b, ... broadcast to. Its
-operands are distinct and sorted, so that two shapes are provably equal exactly when their expressions are equal. Lowering
-writes it as nested `where`.
+operands are distinct and sorted, so that two shapes are provably equal exactly when their expressions are equal.
+Lowering writes it as nested `where`.
 """
 
 from __future__ import annotations
@@ -86,8 +86,18 @@ def kind_of(e: Expression) -> str:
         return "float"
     if operator in _BOOL_OPERATORS:
         return "bool"
-    if operator in ("size", "stride", "numel", "offset", "item", "read", "int", "floordiv", "ceildiv", "broadcast") and (
-            operator not in ("floordiv", "ceildiv") or all(kind_of(o) != "float" for o in e[1:])):
+    if operator in (
+        "size",
+        "stride",
+        "numel",
+        "offset",
+        "item",
+        "read",
+        "int",
+        "floordiv",
+        "ceildiv",
+        "broadcast",
+    ) and (operator not in ("floordiv", "ceildiv") or all(kind_of(o) != "float" for o in e[1:])):
         return "int"
     operands = e[2:] if operator == "where" else e[1:]
     return "float" if any(kind_of(o) == "float" for o in operands) else "int"
@@ -165,7 +175,8 @@ def without_broadcast(e: Expression) -> Expression:
 
 
 class Symbol:
-    """A size or number with Python's operators. What it stands for is known only at run time, so it has no truth value."""
+    """A size or number with Python's operators. What it stands for is known only at run time, so it has no truth
+    value."""
 
     __slots__ = ("expression",)
 
@@ -181,11 +192,14 @@ class Symbol:
 
     def __bool__(self) -> bool:
         raise TypeError(
-            f"the value of {text(self.expression)} is not known while an op is compiled, so Python cannot branch on it; "
-            "use expression.where(condition, a, b), a `when` of an instruction, or make the argument static (int, bool)")
+            f"the value of {text(self.expression)} is not known while an op is compiled, so Python cannot branch on "
+            "it; use expression.where(condition, a, b), a `when` of an instruction, or make the argument static (int)"
+        )
 
     def __index__(self) -> int:
-        raise TypeError(f"the value of {text(self.expression)} is not known while an op is compiled: not usable as an index")
+        raise TypeError(
+            f"the value of {text(self.expression)} is not known while an op is compiled: not usable as an index"
+        )
 
     def __hash__(self) -> int:
         return hash(self.expression)

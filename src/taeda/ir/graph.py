@@ -1,7 +1,7 @@
 """Graph IR: what an op computes, as a directed acyclic graph of op calls on tensors.
 
-A `Graph` has inputs, nodes in an order in which each comes after what it uses, and outputs. A `Node` is one call of an op: its
-arguments, one per parameter of the op's signature, are
+A `Graph` has inputs, nodes in an order in which each comes after what it uses, and outputs. A `Node` is one call of
+an op: its arguments, one per parameter of the op's signature, are
 
 * a `Value` (or None, or a tuple of Values) where the parameter takes tensors,
 * an expression (ir/expression.py), or a tuple of them, where it takes run-time numbers or sizes,
@@ -9,11 +9,12 @@ arguments, one per parameter of the op's signature, are
 
 A `Value` is a tensor: a dtype and one size expression per dimension. Sizes are in terms of the graph's inputs
 wherever an op's definition says how they come about, and `("size", value, d)` of the value itself where it does not (a
-reshape to run-time sizes, say). Two values with equal expressions for all dimensions have the same shape for certain; the
-converse does not hold. Values do not alias: a view is a value like any other, and nothing in a graph is written to twice.
+reshape to run-time sizes, say). Two values with equal expressions for all dimensions have the same shape for certain;
+the converse does not hold. Values do not alias: a view is a value like any other, and nothing in a graph is written
+to twice.
 
-Values have the operators and methods of tensors (those of the registered ops), so that bodies and gradients of ops are written
-once and run on Values, where they add nodes to the graph being traced, as well as on tensors.
+Values have the operators and methods of tensors (those of the registered ops), so that bodies and gradients of ops
+are written once and run on Values, where they add nodes to the graph being traced, as well as on tensors.
 """
 
 from __future__ import annotations
@@ -111,7 +112,21 @@ def _operator(name: str) -> Callable[..., Any]:
     return call
 
 
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"):
+for _name in (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+):
     setattr(Value, f"__{_name}__", _operator(f"__{_name}__"))
     setattr(Value, f"__r{_name}__", _operator(f"__r{_name}__"))
 # Not == and !=: expressions hold Values and are compared by them. Bodies and gradients write x.eq(y).
@@ -139,7 +154,11 @@ class Node:
         found = []
         for k, (p, a) in enumerate(zip(self.op.parameters, self.arguments, strict=True)):
             if p.kind in TENSOR_KINDS:
-                found += [(k, v) for v in (a if isinstance(a, tuple) and p.kind == "Tensors" else (a,)) if isinstance(v, Value)]
+                found += [
+                    (k, v)
+                    for v in (a if isinstance(a, tuple) and p.kind == "Tensors" else (a,))
+                    if isinstance(v, Value)
+                ]
         return found
 
     def data_tensors(self) -> list[Value]:
@@ -160,7 +179,9 @@ class Node:
             elif a is not None and (p.kind in NUMBER_KINDS or p.kind == "TensorOrNumber" and not isinstance(a, Value)):
                 yield a
 
-    def map_arguments(self, value: Callable[[Value], Any], expression: Callable[[Expression], Expression]) -> tuple[Any, ...]:
+    def map_arguments(
+        self, value: Callable[[Value], Any], expression: Callable[[Expression], Expression]
+    ) -> tuple[Any, ...]:
         """The arguments with each tensor and each expression replaced."""
         result: list[Any] = []
         for p, a in zip(self.op.parameters, self.arguments, strict=True):
@@ -209,7 +230,9 @@ class Graph:
         self.inputs.append(value)
         return value
 
-    def add(self, op: Op, arguments: tuple[Any, ...], results: Iterable[tuple[str, Sequence[Expression | None]]]) -> Node:
+    def add(
+        self, op: Op, arguments: tuple[Any, ...], results: Iterable[tuple[str, Sequence[Expression | None]]]
+    ) -> Node:
         """Append a call; `results` are pairs of dtype and dimensions (None: a size that is known only afterwards)."""
         key = None
         if self._calls is not None and op.pure:

@@ -17,14 +17,18 @@ def check(graph: Graph, after: str = "") -> None:
             raise ValueError(f"{where}: input {value.label} is made by {value.node!r}")
     for node in graph.nodes:
         if len(node.arguments) != len(node.op.parameters):
-            raise ValueError(f"{where}: {node!r} has {len(node.arguments)} arguments for {len(node.op.parameters)} parameters")
+            raise ValueError(
+                f"{where}: {node!r} has {len(node.arguments)} arguments for {len(node.op.parameters)} parameters"
+            )
         for value in node.tensors():
             if value not in known:
                 raise ValueError(f"{where}: {node!r} uses {value.label}, which is not made before it")
         for e in node.expressions():
             for kind, tensor in tensors_of(e):
                 if tensor not in known:
-                    raise ValueError(f"{where}: {node!r} uses the {kind} of {tensor.label}, which is not made before it")
+                    raise ValueError(
+                        f"{where}: {node!r} uses the {kind} of {tensor.label}, which is not made before it"
+                    )
         if node.op.check_results is not None:
             expected = [(dtype, len(dims)) for dtype, dims in node.op.results_of(node.arguments)]
             got = [(v.dtype, v.ndim) for v in node.outputs]

@@ -30,7 +30,9 @@ def format_node(node: Node) -> str:
     for k, (p, a) in enumerate(zip(node.op.parameters, node.arguments, strict=True)):
         if a is None and p.optional or p.has_default and a == p.default and not isinstance(a, tuple):
             continue
-        arguments.append(_argument(a) if k < 2 and p.kind in ("Tensor", "TensorOrNumber") else f"{p.name}={_argument(a)}")
+        arguments.append(
+            _argument(a) if k < 2 and p.kind in ("Tensor", "TensorOrNumber") else f"{p.name}={_argument(a)}"
+        )
     types = ", ".join(_type(v) for v in node.outputs)
     return f"{', '.join(v.label for v in node.outputs)} = {node.op.name}({', '.join(arguments)})  # {types}"
 

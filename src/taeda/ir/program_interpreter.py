@@ -1,8 +1,8 @@
 """What a Program means, slowly and obviously, on NumPy arrays.
 
-Tensors are pairs of array and dtype name; bfloat16 is held as the uint16 of its bits, as in ir/loop_interpreter.py. Views are
-NumPy views, so writing to one is seen by the others. Kernels from templates have no meaning in terms of IR: a Program that
-launches one raises NotImplementedError.
+Tensors are pairs of array and dtype name; bfloat16 is held as the uint16 of its bits, as in ir/loop_interpreter.py.
+Views are NumPy views, so writing to one is seen by the others. Kernels from templates have no meaning in terms of IR:
+a Program that launches one raises NotImplementedError.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class _Machine:
         elif kind == "loops":
             self.loops(*i[1:7])
         elif kind == "launch":
-            raise NotImplementedError(f"kernel {self.kernels[i[1]]} comes from a template; the interpreter knows loop IR only")
+            raise NotImplementedError(
+                f"kernel {self.kernels[i[1]]} comes from a template; the interpreter knows loop IR only"
+            )
         elif kind == "view":
             source = self.at(i[3])
             if i[1].endswith("_as"):
@@ -95,6 +97,17 @@ class _Machine:
         elif kind in ("contiguous", "alias"):
             source = self.at(i[2])
             self.registers[i[1]] = Tensor(np.ascontiguousarray(source.array).reshape(source.array.shape), source.dtype)
+        elif kind == "update":
+            source = self.at(i[2])
+            self.registers[i[1]] = Tensor(source.array.copy(), source.dtype)
+        elif kind == "update":  # whether the source itself may be written to is for the executor to know
+            source = self.at(i[2])
+            self.registers[i[1]] = Tensor(source.array.copy(order="C"), source.dtype)
+        elif kind == "view_dtype":
+            source = self.at(i[2])
+            if _numpy(source.dtype).itemsize != _numpy(i[3]).itemsize:
+                raise ValueError(f"the bits of {source.dtype} are no {i[3]}")
+            self.registers[i[1]] = Tensor(source.array.view(_numpy(i[3])), i[3])
         elif kind == "copy":
             self.copy(self.at(i[1]), self.at(i[2]))
         elif kind == "fill":
@@ -122,7 +135,9 @@ class _Machine:
             else:
                 to = self.at(output[1])
                 if to.array.shape != result.shape or to.dtype != operand.dtype:
-                    raise ValueError(f"output {to.dtype}{to.array.shape} of a kernel that gives {operand.dtype}{result.shape}")
+                    raise ValueError(
+                        f"output {to.dtype}{to.array.shape} of a kernel that gives {operand.dtype}{result.shape}"
+                    )
                 to.array[...] = result
 
     def copy(self, to: Tensor, source: Tensor) -> None:

@@ -39,6 +39,8 @@ def format_instruction(i: tuple[Any, ...]) -> str:
         line = f"check({text(i[1])}, {i[2]}, {i[3]!r})"
     elif kind == "fill":
         line = f"r{i[1]}[...] = {text(i[2])}"
+    elif kind == "view_dtype":
+        line = f"r{i[1]} = view_dtype(r{i[2]}, {i[3]})"
     elif kind == "copy":
         line = f"r{i[1]}[...] = r{i[2]}"
     else:

@@ -10,7 +10,7 @@ from taeda.ir.loop import Expr, call, const, select
 from taeda.ops.dtypes import floats_only, torch_kernel_name
 from taeda.ops.elementary import sigmoid, tanh
 from taeda.ops.op import Number, Sample, Tensor, check, derived, pointwise, sample
-from taeda.ops.pointwise import convert, compute, where
+from taeda.ops.pointwise import compute, convert, where
 
 _FUNCTIONAL = ("nn.functional",)
 

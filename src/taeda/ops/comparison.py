@@ -59,7 +59,7 @@ for _op in (eq, ne, lt, le, gt, ge):
     _op.samples(_pairs)
 
 
-# -- tests of one number ------------------------------------------------------------------------------------------------
+# -- tests of one number -------------------------------------------------------------------------------------
 
 
 def _test(name: str, x: Expr, otherwise: bool = False) -> Expr:
@@ -120,7 +120,7 @@ for _op in (isnan, isinf, isfinite, isposinf, isneginf, signbit):
     _op.samples(_unary)
 
 
-# -- logic --------------------------------------------------------------------------------------------------------------
+# -- logic ---------------------------------------------------------------------------------------------------
 
 
 @pointwise(dtype=bool_to_bool, differentiable=False)
@@ -162,7 +162,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, dtype="int64"))
 
 
-# -- bits ----------------------------------------------------------------------------------------------------------------
+# -- bits ----------------------------------------------------------------------------------------------------
 
 
 @pointwise(dtype=integers_only, differentiable=False, operators=("__and__", "__rand__", "__iand__"))

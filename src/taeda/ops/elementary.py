@@ -37,7 +37,7 @@ def function(primitive: str, doc: str, gradient: Any, low: float | None = None, 
     return op
 
 
-# -- exponentials ---------------------------------------------------------------------------------------------------------
+# -- exponentials --------------------------------------------------------------------------------------------
 
 exp = function("exp", "e to the power of each element.", lambda grad, output: grad * output, aliases=())
 exp2 = function("exp2", "2 to the power of each element.", lambda grad, output: grad * output * math.log(2))
@@ -50,11 +50,13 @@ sqrt = function("sqrt", "The square root.", lambda grad, output: grad / (2 * out
 rsqrt = function("rsqrt", "1 / sqrt(input).", lambda grad, output: -0.5 * grad * output * output * output, low=0.1)
 reciprocal = function("reciprocal", "1 / input.", lambda grad, output: -grad * output * output, low=0.2)
 
-# -- trigonometry ---------------------------------------------------------------------------------------------------------
+# -- trigonometry --------------------------------------------------------------------------------------------
 
 sin = function("sin", "The sine of an angle in radians.", lambda grad, input: grad * input.cos())
 cos = function("cos", "The cosine of an angle in radians.", lambda grad, input: grad * -input.sin())
-tan = function("tan", "The tangent of an angle in radians.", lambda grad, output: grad * (1 + output * output), -1.2, 1.2)
+tan = function(
+    "tan", "The tangent of an angle in radians.", lambda grad, output: grad * (1 + output * output), -1.2, 1.2
+)
 asin = function("asin", "The inverse sine.", lambda grad, input: grad * (1 - input * input).rsqrt(), -0.9, 0.9,
                 ("arcsin",))
 acos = function("acos", "The inverse cosine.", lambda grad, input: grad * -(1 - input * input).rsqrt(), -0.9, 0.9,
@@ -65,21 +67,41 @@ cosh = function("cosh", "The hyperbolic cosine.", lambda grad, input: grad * inp
 tanh = function("tanh", "The hyperbolic tangent.", lambda grad, output: grad * (1 - output * output))
 asinh = function("asinh", "The inverse hyperbolic sine.", lambda grad, input: grad * (input * input + 1).rsqrt(),
                  aliases=("arcsinh",))
-acosh = function("acosh", "The inverse hyperbolic cosine.", lambda grad, input: grad * (input * input - 1).rsqrt(), 1.2, 3,
-                 ("arccosh",))
+acosh = function(
+    "acosh",
+    "The inverse hyperbolic cosine.",
+    lambda grad, input: grad * (input * input - 1).rsqrt(),
+    1.2,
+    3,
+    ("arccosh",),
+)
 atanh = function("atanh", "The inverse hyperbolic tangent.", lambda grad, input: grad / (1 - input * input), -0.9, 0.9,
                  ("arctanh",))
 
-# -- special functions ------------------------------------------------------------------------------------------------------
+# -- special functions ---------------------------------------------------------------------------------------
 
 sigmoid = function("sigmoid", "1 / (1 + exp(-input)).", lambda grad, output: grad * ((1 - output) * output),
                    modules=("torch", "special"))
-erf = function("erf", "The error function.", lambda grad, input: grad * (2 / math.sqrt(math.pi)) * (-(input * input)).exp(),
-               modules=("torch", "special"))
-erfc = function("erfc", "1 - erf(input), precise for large inputs.",
-                lambda grad, input: grad * (-2 / math.sqrt(math.pi)) * (-(input * input)).exp(), modules=("torch", "special"))
-erfinv = function("erfinv", "The inverse of erf.", lambda grad, output: grad * (math.sqrt(math.pi) / 2) * (output * output).exp(),
-                  -0.9, 0.9, modules=("torch", "special"))
+erf = function(
+    "erf",
+    "The error function.",
+    lambda grad, input: grad * (2 / math.sqrt(math.pi)) * (-(input * input)).exp(),
+    modules=("torch", "special"),
+)
+erfc = function(
+    "erfc",
+    "1 - erf(input), precise for large inputs.",
+    lambda grad, input: grad * (-2 / math.sqrt(math.pi)) * (-(input * input)).exp(),
+    modules=("torch", "special"),
+)
+erfinv = function(
+    "erfinv",
+    "The inverse of erf.",
+    lambda grad, output: grad * (math.sqrt(math.pi) / 2) * (output * output).exp(),
+    -0.9,
+    0.9,
+    modules=("torch", "special"),
+)
 lgamma = function("lgamma", "The logarithm of the absolute value of the gamma function.",
                   lambda grad, input: grad * input.digamma(), 0.2, 3)
 
@@ -103,7 +125,8 @@ def _(make: Any) -> Iterator[Sample]:
 
 @pointwise(public=False, dtype=promote_to_float)
 def trigamma(input: Tensor) -> Tensor:
-    """The derivative of digamma: by the recurrence up to 12, then the asymptotic series; by reflection for negative numbers."""
+    """The derivative of digamma: by the recurrence up to 12, then the asymptotic series; by reflection for negative
+    numbers."""
     negative = input < 0.5
     x = select(negative, 1 - input, input)
     value = const(0, x.dtype)
@@ -162,14 +185,17 @@ def rad2deg(input: Tensor) -> Tensor:
     return input * (180 / math.pi)
 
 
-# -- sign, magnitude, rounding ------------------------------------------------------------------------------------------------
+# -- sign, magnitude, rounding -------------------------------------------------------------------------------
 
 
 @pointwise(operators=("__neg__",), aliases=("negative",))
 def neg(input: Tensor) -> Tensor:
     """-input."""
-    refuse_bool(input.dtype, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
-                             "use the `~` or `logical_not()` operator instead.")
+    refuse_bool(
+        input.dtype,
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+        "use the `~` or `logical_not()` operator instead.",
+    )
     return -input
 
 
@@ -313,7 +339,9 @@ frac.samples(_signed)
 
 
 @pointwise
-def nan_to_num(input: Tensor, nan: Number | None = None, posinf: Number | None = None, neginf: Number | None = None) -> Tensor:
+def nan_to_num(
+    input: Tensor, nan: Number | None = None, posinf: Number | None = None, neginf: Number | None = None
+) -> Tensor:
     """NaN and infinities replaced: by 0, the greatest and the least finite number, unless others are given."""
     if not dtypes.is_float(input.dtype):
         return input

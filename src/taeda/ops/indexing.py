@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, out_of_bounds, walk
+from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
 from taeda.codegen.templates.rows import is_floating
 from taeda.ir import expression
 from taeda.ir.expression import broadcast_dims, unwrap, wrap
@@ -96,11 +96,15 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: An
         dimensions.append(Dimension(input.size(d), regular.stride(len(dimensions)), indexed.stride(d), none))
     for k in range(indices[0].ndim):
         dimensions.append(Dimension(indices[0].size(k), regular.stride(len(dimensions)), 0,
-                                    tuple(i.stride(k) for i in indices), collision=mode != "read"))
+                                    tuple(i.stride(k) for i in indices), collision=mode not in ("read", "check")))
     for d in after:
         dimensions.append(Dimension(input.size(d), regular.stride(len(dimensions)), indexed.stride(d), none))
     bounds = [_bound(kind, d, input.size(d), indexed.stride(d)) for d in dims]
-    walk(b, mode, regular, indexed, indices, dimensions, bounds, wrap=kind == "take" or _KINDS[kind][0])
+    negative = kind == "take" or _KINDS[kind][0]
+    if mode == "check":
+        check_indices(b, indices, dimensions, bounds, wrap=negative)
+    else:
+        walk(b, mode, regular, indexed, indices, dimensions, bounds, wrap=negative)
 
 
 @kernel(public=False)
@@ -122,22 +126,33 @@ def _(input: Any, indices: Any, dims: Any, kind: str) -> Result:
 
 @index_read.gradient
 def _(grad: Any, input: Any, indices: Any, dims: Any, kind: str) -> Any:
-    return {"input": index_write(zeros_of(input.shape, grad.dtype), indices, dims, grad, "sum", kind)}
+    return {"input": index_write(zeros_of(input.shape, grad.dtype), indices, dims, grad, "sum", kind, True)}
 
 
 @kernel(public=False)
 def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor, mode: str,
-                kind: str) -> Tensor:
+                kind: str, checked: bool = False) -> Tensor:
     """A copy of `input` with `values` (of the shape that index_read gives) combined into it: mode 'write', 'sum',
     'prod', 'amax' or 'amin'. Where places repeat, values are taken in their order; 16-bit floats are summed in
-    float32."""
-    out = b.alloc(input.dtype if mode == "write" else accumulator(input.dtype), input.shape)
+    float32. `checked` says that the indices have been looked at, in forward."""
+    if not checked:
+        _walk(b, "check", values, input, input, indices, dims, kind)
+    out = started(b, input, mode)
+    _walk(b, mode, values, out, out, indices, dims, kind)
+    return finished(b, out, input.dtype)
+
+
+def started(b: Any, input: Any, mode: str) -> Any:
+    """What is written to: `input` or a copy of it, in the dtype that it is summed in."""
+    if mode == "write" or accumulator(input.dtype) == input.dtype:
+        return b.update(input)
+    out = b.alloc(accumulator(input.dtype), input.shape)
     b.copy(out, input)
-    _walk(b, mode, values, out, input, indices, dims, kind)
-    return _returned(b, out, input.dtype)
+    return out
 
 
-def _returned(b: Any, out: Any, dtype: str) -> Any:
+def finished(b: Any, out: Any, dtype: str) -> Any:
+    """The result in its own dtype."""
     if out.dtype == dtype:
         return out
     result = b.alloc(dtype, out.shape)
@@ -146,7 +161,7 @@ def _returned(b: Any, out: Any, dtype: str) -> Any:
 
 
 @index_write.meta
-def _(input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str) -> Result:
+def _(input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str, checked: bool = False) -> Result:
     return Result(input.dtype, input.shape)
 
 

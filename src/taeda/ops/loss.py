@@ -139,7 +139,7 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore
 @nll_loss.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
-    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), 2, reduction="sum")
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=2, reduction="sum")
     yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
     yield sample(make(7), make(dtype="int64", low=0, high=7))
 
@@ -195,7 +195,7 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, la
 @cross_entropy.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
-    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), 3, label_smoothing=0.1)
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=3, label_smoothing=0.1)
     yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
     yield sample(make(4, 6), make(4, 6, low=0, high=1), reduction="sum")
     yield sample(make(7), make(dtype="int64", low=0, high=7))

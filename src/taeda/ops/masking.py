@@ -84,6 +84,7 @@ def masked_write(b: Any, input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     m, s = b.contiguous(mask), b.contiguous(source)
     offsets, count, chunks = mask_places(b, m)
     b.check(count <= source.numel(), RuntimeError, "Number of elements of source < number of ones in mask", count)
+    # The kernel takes positions in memory order: only a contiguous tensor is written to in place.
     out = b.alloc(input.dtype, input.shape)
     b.copy(out, input)
     b.launch(emit_masked, {"mode": "scatter", "dtype": input.dtype}, [m, offsets, s, out], [m.numel()], work=chunks)

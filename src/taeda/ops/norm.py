@@ -30,7 +30,8 @@ def p_norm(input: Tensor, dims: tuple[int, ...], order: object) -> Tensor:
         return convert(reduce_sum(x * x, dims).sqrt(), input.dtype)
     if order == 1:
         return convert(reduce_sum(x.abs(), dims), input.dtype)
-    return convert(power(reduce_sum(power(x.abs(), float(order)), dims), 1 / float(order)), input.dtype)
+    p: Any = order
+    return convert(power(reduce_sum(power(x.abs(), float(p)), dims), 1 / float(p)), input.dtype)
 
 
 @p_norm.gradient
@@ -56,7 +57,9 @@ def vector_norm(input: Tensor, ord: object = 2, dim: Dims | None = None, keepdim
                            f"{dtypes.torch_kernel_name(x.dtype)}")
     dims = wrap_dims(dim, x.ndim)
     if ord == 0:
-        return restore(convert(x.ne(0), x.dtype) if not dims else reduce_sum(convert(x.ne(0), x.dtype), dims), dims, keepdim)
+        return restore(
+            convert(x.ne(0), x.dtype) if not dims else reduce_sum(convert(x.ne(0), x.dtype), dims), dims, keepdim
+        )
     if ord in (math.inf, -math.inf):
         check_not_empty(x, dim, dims, "linalg.vector_norm")
         return restore((reduce_max if ord > 0 else reduce_min)(x.abs(), dims) if dims else x.abs(), dims, keepdim)
@@ -94,7 +97,9 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 @derived
-def norm(input: Tensor, p: object = "fro", dim: Dims | None = None, keepdim: bool = False, dtype: DType | None = None) -> Tensor:
+def norm(
+    input: Tensor, p: object = "fro", dim: Dims | None = None, keepdim: bool = False, dtype: DType | None = None
+) -> Tensor:
     """The norm of order `p` ('fro': 2) over `dim`, all dimensions by default."""
     if p == "nuc":
         raise NotImplementedError("norm with p='nuc' needs singular values, which are not there yet")

@@ -1,74 +1,82 @@
 """How an op is defined: decorators that turn a Python function into an op, and the registry of all ops.
 
-An op is one paragraph: a signature whose annotations say what each argument is, a docstring, a body, a gradient where it
-cannot be derived, and sample inputs for the generated tests. There are five kinds of body:
+An op is one paragraph: a signature whose annotations say what each argument is, a docstring, a body, a gradient where
+it cannot be derived, and sample inputs for the generated tests. There are five kinds of body.
 
-``@pointwise``  one number from one number of each operand. The body gets loop-IR expressions (ir/loop.py), one per tensor
-                operand and run-time number, already converted to the dtype that the rule `dtype=` chooses (ops/dtypes.py;
-                float16 and bfloat16 arrive as float32), and returns one expression, or a tuple of several::
+`@pointwise`: one number from one number of each operand. The body gets loop-IR expressions (ir/loop.py), one per tensor
+operand and run-time number, already converted to the dtype that the rule `dtype=` chooses (ops/dtypes.py; float16 and
+bfloat16 arrive as float32), and returns one expression, or a tuple of several::
 
-                    @pointwise(dtype=promote_to_float)
-                    def sigmoid(input: Tensor) -> Tensor:
-                        \"\"\"1 / (1 + exp(-input)), element-wise.\"\"\"
-                        return call("sigmoid", input)
+    @pointwise(dtype=promote_to_float)
+    def sigmoid(input: Tensor) -> Tensor:
+        \"\"\"1 / (1 + exp(-input)), element-wise.\"\"\"
+        return call("sigmoid", input)
 
-                    @sigmoid.gradient
-                    def _(grad, output):
-                        return grad * output * (1 - output)
+    @sigmoid.gradient
+    def _(grad, output):
+        return grad * output * (1 - output)
 
-                A pointwise gradient is `grad` times the partial derivative by each operand (or where(mask, grad, 0)): it must be
-                element-wise and linear in `grad`, so that forward mode follows from it. Broadcasting is undone and the
-                operand's dtype restored by the mechanism.
+A pointwise gradient is `grad` times the partial derivative by each operand (or where(mask, grad, 0)): it must be
+element-wise and linear in `grad`, so that forward mode follows from it. Broadcasting is undone and the operand's dtype
+restored by the mechanism.
 
-``@derived``    a body in terms of other ops on Values. Its gradient is derived from theirs unless one is given. Inside, sizes and
-                run-time numbers are Symbols (ir/expression.py): use them like numbers, but do not branch on them::
+`@derived`: a body in terms of other ops on Values. Its gradient is derived from theirs unless one is given. Inside,
+sizes and run-time numbers are Symbols (ir/expression.py): use them like numbers, but do not branch on them::
 
-                    @derived
-                    def softplus(input: Tensor, beta: Number = 1.0) -> Tensor: ...
+    @derived
+    def square_error(input: Tensor, target: Tensor, scale: Number = 1.0) -> Tensor:
+        \"\"\"scale * (input - target)^2.\"\"\"
+        return (input - target).square() * scale
 
-``@reduction``  the primitive reductions of ops/reduction.py: one combiner of loop IR over static dimensions, which are kept with
-                size 1. The body maps one element to what is combined. Everything else about reductions is derived.
+`@reduction`: the primitive reductions of ops/reduction.py: one combiner of loop IR over static dimensions, which are
+kept with size 1. The body maps one element to what is combined. Everything else about reductions is derived.
 
-``@view``       one view instruction: the body returns `View(kind, arguments, shape)`.
+`@view`: one view instruction. The body returns `View(kind, arguments, shape)`.
 
-``@kernel``     a body that emits instructions: it gets a Builder (compiler/builder.py) and registers, and returns the result
-                registers. `.meta` says dtype and shape of the results on Values::
+`@kernel`: a body that emits instructions. It gets a Builder (compiler/builder.py) and registers, and returns the
+result registers. `.meta` says dtype and shape of the results on Values::
 
-                    @kernel
-                    def zeros(b: Builder, size: Sizes, *, dtype: DType = "float32") -> Tensor: ...
+    @kernel
+    def zeros(b: Any, size: Sizes, dtype: DType) -> Tensor:
+        return b.full(dtype, size, 0)
 
-                    @zeros.meta
-                    def _(size, *, dtype):
-                        return Result(dtype, size)
+    @zeros.meta
+    def _(size, dtype):
+        return Result(dtype, size)
 
-Gradients. `@some_op.gradient` decorates a function whose parameters are picked by name from: `grad` (the gradient of the
-only differentiable output), `grads` (a tuple, one per output; None where none came), `output`, `outputs`, and the
-op's own parameters. What it names and uses is what is saved. It is written in terms of ops, so it can be differentiated again.
-It returns one gradient or None per tensor parameter of the signature in order (a list for a `Tensors` parameter; a bare
-gradient where there is just one tensor parameter), or a dict from parameter name to gradient. Where only the shape
-of an input is needed, use `input.shape`: then only the shape is saved.
+Gradients. `@some_op.gradient` decorates a function whose parameters are picked by name from: `grad` (the gradient of
+the only differentiable output), `grads` (a tuple, one per output; None where none came), `output`, `outputs`, and the
+op's own parameters. What it names and uses is what is saved. It is written in terms of ops, so it can be
+differentiated again. It returns one gradient or None per tensor parameter of the signature in order (a list for a
+`Tensors` parameter; a bare gradient where there is just one tensor parameter), or a dict from parameter name to
+gradient. Where only the shape of an input is needed, use `input.shape`: then only the shape is saved.
 
-Samples. `@some_op.samples` decorates a generator of `Sample(args, kwargs)` whose tensors are made by the `make` given to it
-(testing/samples.py): ``yield Sample(make(3, 4), dim=1)``.
+Samples. `@some_op.samples` decorates a generator of samples whose tensors are made by the `make` given to it, as
+`make(*sizes, dtype="float32", low=, high=)`: ``yield sample(make(3, 4), dim=1)``.
 
-Options of every decorator::
+Identities. `@some_op.identity` decorates a function of the op's parameters that returns the argument which a call
+would merely repeat (a conversion to the dtype it has), or None.
 
-    public="name"           the public name where it is not the function's own; False: an internal op
-    overload="suffix"       this definition is one of several under the public name; they are tried in order of definition
-    modules=("torch",)      where it is a function: "torch", "nn.functional", "linalg", "special", ...; () for methods only
-    method=True             also a method of tensors (default: as soon as the first parameter is a tensor and it is in "torch")
-    inplace=True            has a method name_ (default for pointwise ops in "torch" that are methods)
-    out=True                accepts out= (default: pointwise ops and those that say so)
-    operators=("__add__", "__radd__", "__iadd__")
-    aliases=("absolute",)   further public names with the same forms
-    differentiable=False    no output has a gradient; or a tuple with a bool per output
-    view=True               a @derived op whose result may share the memory of its first argument (@view ops always do)
-    shape_only=("like",)    tensor parameters of which only the shape is read
-    mutates=("input",)      parameters (tensors or lists of them) that are written to (only @kernel); never recorded
-    fields=("values",)      names of the results: they come as a named tuple
+Random numbers. An op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a
+pair of Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
 
-Random numbers: an op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a pair of
-Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
+Options of every decorator:
+
+=======================  ============================================================================================
+public="name"            the public name where it is not the function's own; False: an internal op
+overload="suffix"        one of several definitions under the public name; they are tried in order of definition
+modules=("torch",)       where it is a function: "torch", "nn.functional", "linalg", ..; () for methods only
+method=True              also a method of tensors (default: if it is in "torch" and starts with a tensor)
+inplace=True             has a form name_ (default: pointwise ops that are methods)
+out=True                 accepts out= (default: public pointwise ops)
+operators=("__add__",)   Python's operators, reflected and in-place ones included
+aliases=("absolute",)    further public names with the same forms
+differentiable=False     no output has a gradient; or a tuple with a bool per output
+view=True                a @derived or @kernel op whose result may share the memory of its first argument
+shape_only=("like",)     tensor parameters of which only the shape is read
+mutates=("input",)       parameters (tensors or lists of them) that are written to (@kernel only); never recorded
+fields=("values", ..)    names of the results: they come as a named tuple
+=======================  ============================================================================================
 """
 
 from __future__ import annotations
@@ -116,15 +124,17 @@ class Parameter(NamedTuple):
 
 
 class Result(NamedTuple):
-    """dtype and shape of a result, for `meta`. `shape` holds ints, Symbols, and None for sizes known only afterwards."""
+    """dtype and shape of a result, for `meta`. `shape` holds ints, Symbols, and None for sizes known only
+    afterwards."""
 
     dtype: str
     shape: Sequence[Any]
 
 
 class View(NamedTuple):
-    """What the body of a view op returns: the kind of the "view" instruction (csrc/views.h), its arguments, and the shape
-    of the result (None for sizes known only afterwards). `like` is the tensor that expand_as and reshape_as refer to."""
+    """What the body of a view op returns: the kind of the "view" instruction (csrc/views.h), its arguments, and the
+    shape of the result (None for sizes known only afterwards). `like` is the tensor that expand_as and reshape_as
+    refer to."""
 
     kind: str
     arguments: Sequence[Any]
@@ -170,7 +180,9 @@ class Op:
         self.body = body
         own_name = body.__name__.rstrip("_") if not public else body.__name__
         self.public = "" if public is False else public if isinstance(public, str) else own_name
-        self.name = f"{self.public}.{overload}" if overload else own_name if public is True or not public else str(public)
+        self.name = (
+            f"{self.public}.{overload}" if overload else own_name if public is True or not public else str(public)
+        )
         self.overload = overload
         self.__doc__ = body.__doc__
         self.__name__ = body.__name__
@@ -209,7 +221,9 @@ class Op:
         known = {"grad", "grads", "output", "outputs", *self.index}
         for n in names:
             if n not in known:
-                raise TypeError(f"the gradient of {self.name} asks for {n!r}, which is none of {', '.join(sorted(known))}")
+                raise TypeError(
+                    f"the gradient of {self.name} asks for {n!r}, which is none of {', '.join(sorted(known))}"
+                )
         self.gradient_function, self._gradient_names = function, names
         return self
 
@@ -219,7 +233,8 @@ class Op:
         return self
 
     def identity(self, function: Callable[..., Any]) -> Op:
-        """Decorator: a function of the op's parameters that returns the argument the op would merely repeat, or None."""
+        """Decorator: a function of the op's parameters that returns the argument the op would merely repeat, or
+        None."""
         self.identity_function = function
         return self
 
@@ -268,7 +283,9 @@ class Op:
             else:
                 given.append(rest.pop(0))
         if rest:
-            raise TypeError(f"{self.public or self.name}() takes {len(positional)} positional arguments, got {len(args)}")
+            raise TypeError(
+                f"{self.public or self.name}() takes {len(positional)} positional arguments, got {len(args)}"
+            )
         bound = []
         for k, p in enumerate(self.parameters):
             if k < len(given):
@@ -290,8 +307,10 @@ class Op:
     def _convert(self, p: Parameter, a: Any) -> Any:
         if p.kind == "Generator":
             if not isinstance(a, tuple) or len(a) != 2:
-                raise TypeError(f"{self.public or self.name}() draws random numbers: an op that calls it has to pass on the "
-                                "`generator` it was given")
+                raise TypeError(
+                    f"{self.public or self.name}() draws random numbers: an op that calls it has to pass on the "
+                    "`generator` it was given"
+                )
             return tuple(unwrap(x) for x in a)
         if a is None:
             if not (p.optional or p.has_default and p.default is None):
@@ -313,23 +332,29 @@ class Op:
                 return tuple(unwrap(x) for x in a)
         if p.kind not in TENSOR_KINDS and p.kind not in NUMBER_KINDS and not isinstance(a, Value):
             if isinstance(a, Symbol):
-                raise TypeError(f"{self.public or self.name}(): argument '{p.name}' is static ({p.kind}), so it cannot be "
-                                f"{a!r}, which is known only at run time")
+                raise TypeError(
+                    f"{self.public or self.name}(): argument '{p.name}' is static ({p.kind}), so it cannot be "
+                    f"{a!r}, which is known only at run time"
+                )
             if p.kind == "DType":
                 return dtypes.name_of(a)
             if p.kind in ("Dims", "IntTuple"):
                 if isinstance(a, (bool, str)):
-                    raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
+                    raise TypeError(
+                        f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}"
+                    )
                 return a if isinstance(a, int) and p.kind == "Dims" else tuple([a] if isinstance(a, int) else a)
             if p.kind == "int" and (not isinstance(a, int) or isinstance(a, bool)) or (
                     p.kind == "str" and not isinstance(a, str)) or p.kind == "bool" and not isinstance(a, bool):
-                raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
+                raise TypeError(
+                    f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}"
+                )
             return a
         raise TypeError(f"{self.public or self.name}(): argument '{p.name}' must be {p.kind}, not {type(a).__name__}")
 
     def for_body(self, arguments: tuple[Any, ...]) -> list[Any]:
         """Bound arguments as bodies and gradients see them: expressions become Symbols or plain numbers."""
-        result = []
+        result: list[Any] = []
         for p, a in zip(self.parameters, arguments, strict=True):
             if a is None or isinstance(a, Value):
                 result.append(a)
@@ -356,8 +381,9 @@ class Op:
     def output_differentiable(self, k: int) -> bool:
         return self.differentiable if isinstance(self.differentiable, bool) else self.differentiable[k]
 
-    def gradients(self, arguments: tuple[Any, ...], outputs: tuple[Value, ...], grads: Sequence[Value | None]) -> list[Any]:
-        """Call the gradient function on Values. Returns one entry per parameter: a Value, None, or a list for Tensors."""
+    def gradients(self, arguments: tuple[Any, ...], outputs: tuple[Value, ...],
+                  grads: Sequence[Value | None]) -> list[Any]:
+        """Call the gradient function on Values. One entry per parameter: a Value, None, or a list for Tensors."""
         if self.gradient_function is None:
             raise NotImplementedError(f"derivative for {self.public or self.name} is not implemented")
         seen = self.for_body(arguments)
@@ -386,7 +412,9 @@ class Op:
         if not isinstance(found, tuple):
             found = (found,) + (None,) * (len(places) - 1) if len(places) == 1 or found is None else (found,)
         if len(found) != len(places):
-            raise TypeError(f"the gradient of {self.name} returned {len(found)} gradients for {len(places)} tensor parameters")
+            raise TypeError(
+                f"the gradient of {self.name} returned {len(found)} gradients for {len(places)} tensor parameters"
+            )
         for k, g in zip(places, found, strict=True):
             result[k] = g
         return result
@@ -397,12 +425,24 @@ class Op:
         """This op as plain data, for whoever makes the public names (_binding.py) and the core's parser."""
         count = self.results
         return {
-            "name": self.name, "public": self.public, "aliases": self.aliases, "modules": self.modules, "kind": self.kind,
-            "parameters": [(p.name, p.kind, p.default if p.has_default else ..., p.keyword_only, p.optional)
-                           for p in self.parameters],
-            "returns": count, "differentiable": tuple(self.output_differentiable(k) for k in range(max(count, 1))),
-            "method": self.method, "inplace": self.inplace, "out": self.out, "operators": self.operators,
-            "view": self.is_view, "mutates": [self.index[n] for n in self.mutates], "fields": self.fields,
+            "name": self.name,
+            "public": self.public,
+            "aliases": self.aliases,
+            "modules": self.modules,
+            "kind": self.kind,
+            "parameters": [
+                (p.name, p.kind, p.default if p.has_default else ..., p.keyword_only, p.optional)
+                for p in self.parameters
+            ],
+            "returns": count,
+            "differentiable": tuple(self.output_differentiable(k) for k in range(max(count, 1))),
+            "method": self.method,
+            "inplace": self.inplace,
+            "out": self.out,
+            "operators": self.operators,
+            "view": self.is_view,
+            "mutates": [self.index[n] for n in self.mutates],
+            "fields": self.fields,
             "doc": inspect.getdoc(self.body) or "",
         }
 
@@ -420,8 +460,8 @@ class Op:
 class Pointwise(Op):
     """See @pointwise at the top of this file.
 
-    `dtype` is the rule, `promote` the names of the operands it looks at (default: every Tensor and TensorOrNumber). Other
-    tensor operands keep their own dtype; run-time numbers take the dtype of the computation.
+    `dtype` is the rule, `promote` the names of the operands it looks at (default: every Tensor and TensorOrNumber).
+    Other tensor operands keep their own dtype; run-time numbers take the dtype of the computation.
     """
 
     kind = "pointwise"
@@ -447,7 +487,7 @@ class Pointwise(Op):
         try:
             if self._static_dtype:
                 static = {p.name: a for p, a in zip(self.parameters, arguments, strict=True) if p.kind == "DType"}
-                common, result = self.rule(operands, **static)  # type: ignore[call-arg]
+                common, result = self.rule(operands, **static)
             else:
                 common, result = self.rule(operands)
         except NotImplementedError as error:
@@ -487,7 +527,9 @@ class Pointwise(Op):
         return tuple(cast(e if isinstance(e, Expr) else const(e, compute), dtype)
                      for e, dtype in zip(found, results, strict=True))
 
-    def gradients(self, arguments: tuple[Any, ...], outputs: tuple[Value, ...], grads: Sequence[Value | None]) -> list[Any]:
+    def gradients(
+        self, arguments: tuple[Any, ...], outputs: tuple[Value, ...], grads: Sequence[Value | None]
+    ) -> list[Any]:
         found = super().gradients(arguments, outputs, grads)
         return [None if g is None or not isinstance(a, Value) or dtypes.category(a.dtype) < 2 else fit_gradient(g, a)
                 for g, a in zip(found, arguments, strict=True)]
@@ -602,7 +644,9 @@ class KernelOp(Op):
         found = self.meta_function(*args, **kwargs)
         if isinstance(found, Result):
             found = (found,)
-        return [(dtypes.name_of(r.dtype), tuple(None if n is None else unwrap(n) for n in r.shape)) for r in found or ()]
+        return [
+            (dtypes.name_of(r.dtype), tuple(None if n is None else unwrap(n) for n in r.shape)) for r in found or ()
+        ]
 
 
 def _names(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -616,14 +660,18 @@ def _signature(body: Callable[..., Any], skip: int) -> tuple[list[Parameter], in
     names, count = _names(body), body.__code__.co_argcount
     defaults = dict(zip(names[count - len(body.__defaults__ or ()):count], body.__defaults__ or (), strict=True))
     defaults.update(body.__kwdefaults__ or {})
-    annotations = {n: a if isinstance(a, str) else getattr(a, "__name__", str(a)) for n, a in body.__annotations__.items()}
+    annotations = {
+        n: a if isinstance(a, str) else getattr(a, "__name__", str(a)) for n, a in body.__annotations__.items()
+    }
     parameters = []
     for k, name in enumerate(names[skip:], skip):
         kind, _, optional = annotations.get(name, "nothing").partition(" | ")
         if kind not in _ANNOTATIONS or optional not in ("", "None"):
             raise TypeError(f"{body.__name__}: parameter {name!r} has annotation {annotations.get(name)!r}; "
                             f"expected one of {', '.join(_ANNOTATIONS)}, optionally with ' | None'")
-        parameters.append(Parameter(name, _ANNOTATIONS[kind], defaults.get(name), name in defaults, k >= count, bool(optional)))
+        parameters.append(
+            Parameter(name, _ANNOTATIONS[kind], defaults.get(name), name in defaults, k >= count, bool(optional))
+        )
     returns = annotations.get("return", "nothing")
     if returns in ("Tensor", "None"):
         return parameters, int(returns == "Tensor")
@@ -675,15 +723,15 @@ class Registry:
             if op.modules:
                 public.definitions.append(op)
             if op.method:
-                function = self.methods.setdefault(name, Function(name))
-                function.definitions.append(op)
-                graph_ir.methods[name] = function
+                method = self.methods.setdefault(name, Function(name))
+                method.definitions.append(op)
+                graph_ir.methods[name] = method
         for name in op.operators:
             if name.startswith("__i") and name != "__invert__":
                 continue  # in-place operators exist on tensors only
             if name in graph_ir.operators:
                 continue
-            function = self.functions[op.public] if op.public else op
+            function: Function | Op = self.functions[op.public] if op.public else op
             graph_ir.operators[name] = _swapped(function) if name in REFLECTED else function
 
     def schemas(self) -> list[dict[str, Any]]:
@@ -691,8 +739,24 @@ class Registry:
         return [op.schema() for op in self.ops.values()]
 
 
-REFLECTED = frozenset(f"__r{n}__" for n in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or",
-                                             "xor", "lshift", "rshift"))
+REFLECTED = frozenset(
+    f"__r{n}__"
+    for n in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+    )
+)
 
 
 def _swapped(op: Op | Function) -> Callable[..., Any]:
@@ -752,11 +816,43 @@ def _(condition: Any, numbers: Any, exception: str, message: str) -> tuple[()]:
 
 
 def sum_to(input: Any, like: Any) -> Any:
-    """`input` summed to the shape of `like`, undoing broadcasting: what gradients of broadcasting ops need (ops/views.py)."""
+    """`input` summed to the shape of `like`, undoing broadcasting: what gradients of broadcasting ops need
+    (ops/views.py)."""
     return registry.ops["sum_to"](input, like)
 
 
-__all__ = ["DType", "Derived", "Device", "Dims", "Function", "Generator", "KernelOp", "Node", "Number", "Object", "Op",
-           "Parameter", "Pointwise", "Reduction", "Result", "Sample", "Sizes", "SymInt", "Tensor", "TensorOrNumber",
-           "Tensors", "View", "ViewOp", "check", "derived", "fit_gradient", "kernel", "pointwise", "reduction", "registry",
-           "sample", "sum_to", "view"]
+__all__ = [
+    "DType",
+    "Derived",
+    "Device",
+    "Dims",
+    "Function",
+    "Generator",
+    "KernelOp",
+    "Node",
+    "Number",
+    "Object",
+    "Op",
+    "Parameter",
+    "Pointwise",
+    "Reduction",
+    "Result",
+    "Sample",
+    "Sizes",
+    "SymInt",
+    "Tensor",
+    "TensorOrNumber",
+    "Tensors",
+    "View",
+    "ViewOp",
+    "check",
+    "derived",
+    "fit_gradient",
+    "kernel",
+    "pointwise",
+    "reduction",
+    "registry",
+    "sample",
+    "sum_to",
+    "view",
+]

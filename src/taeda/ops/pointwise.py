@@ -293,11 +293,14 @@ def _(grad: Any) -> Any:
 
 @derived(public="div", overload="rounded", inplace=True, out=True, aliases=("divide",))
 def div_rounded(input: TensorOrNumber, other: TensorOrNumber, *, rounding_mode: str | None) -> Tensor:
-    """input / other, rounded as `rounding_mode` says: None, 'floor' or 'trunc'. Raises RuntimeError for another mode."""
+    """input / other, rounded as `rounding_mode` says: None, 'floor' or 'trunc'. Raises RuntimeError for another
+    mode."""
     if rounding_mode is None:
         return div(input, other)
     if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
     if rounding_mode == "floor":
         return divide_floor(input, other)
     quotient = div(input, other)

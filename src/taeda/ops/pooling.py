@@ -115,6 +115,22 @@ def _(grad: Any, places: Any, sizes: Any) -> Any:
 
 
 @kernel(public=False)
+def set_places(b: Any, input: Tensor, places: Tensor, sizes: Sizes) -> Tensor:
+    """Planes of `sizes`, zero but for the elements of `input` at `places`; where two meet, the last one stays."""
+    return pool_plan.put(b, b.contiguous(input), b.contiguous(places), sizes, len(sizes), add=False)
+
+
+@set_places.meta
+def _(input: Any, places: Any, sizes: Any) -> Result:
+    return Result(input.dtype, (*input.shape[:input.ndim - len(sizes)], *sizes))
+
+
+@set_places.gradient
+def _(grad: Any, places: Any, sizes: Any) -> Any:
+    return take_places(grad, places, len(sizes)), None
+
+
+@kernel(public=False)
 def mean_windows(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
                  ceil: bool, include_padding: bool, divisor: int) -> Tensor:
     """The sum of each window over how many elements it has, or over `divisor` if that is not 0."""
@@ -429,6 +445,30 @@ def adaptive_max_pool2d_with_indices(input: Tensor, output_size: Sizes) -> tuple
 def adaptive_max_pool3d_with_indices(input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
     """Maxima over windows that cover the last three dimensions evenly, and their places, int64."""
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size)
+
+
+@derived(public=False)
+def max_unpool(input: Tensor, indices: Tensor, sizes: Sizes) -> Tensor:
+    """Planes of `sizes`, zero but for the elements of `input` at `indices` (int64, places in the plane).
+
+    What nn.functional.max_unpool1d to 3d are made of. An index outside of the plane is a RuntimeError.
+    """
+    if indices.dtype != "int64":
+        raise RuntimeError(f"elements in indices should be type int64 but got: {torch_kernel_name(indices.dtype)}")
+    if input.ndim != indices.ndim:
+        raise RuntimeError("Expected shape of indices to be same as that of the input tensor, but they have "
+                           f"{indices.ndim} and {input.ndim} dimensions")
+    first, second = (", ".join(f"{{{k + d}}}" for d in range(input.ndim)) for k in (0, input.ndim))
+    for d in range(input.ndim):
+        check(input.shape[d] == indices.shape[d], RuntimeError, "Expected shape of indices to be same as that of the "
+              f"input tensor ([{first}]) but got indices tensor with shape: [{second}]", *input.shape, *indices.shape)
+    return convert(set_places(convert(input, _max_dtype(input.dtype)), indices, sizes), input.dtype)
+
+
+@max_unpool.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 2), make(2, 3, 2, dtype="int64", low=0, high=5), 5)
+    yield sample(make(3, 2, 2), make(3, 2, 2, dtype="int64", low=0, high=16), (4, 4))
 
 
 def _max_samples(make: Any, rank: int) -> Iterator[Sample]:

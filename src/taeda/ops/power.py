@@ -9,9 +9,9 @@ from typing import Any
 from taeda.ir.expression import Symbol, kind_of, to_float, to_int, unwrap
 from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, load, scalar
 from taeda.ops import dtypes
-from taeda.ops.op import Number, Result, Sample, Tensor, TensorOrNumber, derived, kernel, pointwise, sample
 from taeda.ops.comparison import logical_and
 from taeda.ops.elementary import log
+from taeda.ops.op import Number, Result, Sample, Tensor, TensorOrNumber, derived, kernel, pointwise, sample
 from taeda.ops.pointwise import convert, where, xlogy
 
 # x ** exponent
@@ -28,11 +28,17 @@ _SLOPES: dict[float, Callable[[Expr], Expr]] = {
 def _power(x: Expr, exponent: Expr) -> Expr:
     """x ** exponent, with the formula of the exponent if it is a known constant."""
     formula = _POWERS.get(exponent.attribute) if exponent.op == "const" else None
-    return call("pow", x, exponent) if formula is None or not dtypes.is_float(x.dtype) and exponent.attribute < 0 else formula(x)
+    return (
+        call("pow", x, exponent)
+        if formula is None or not dtypes.is_float(x.dtype) and exponent.attribute < 0
+        else formula(x)
+    )
 
 
 def _power_type(input: Any, exponent: Any) -> str:
-    return dtypes.result_type([dtypes.Operand(input.dtype, input.ndim), dtypes.number_operand(kind_of(unwrap(exponent)))])
+    return dtypes.result_type(
+        [dtypes.Operand(input.dtype, input.ndim), dtypes.number_operand(kind_of(unwrap(exponent)))]
+    )
 
 
 def _cases(b: Any, inputs: Sequence[Any], exponent: Any, dtype: str, special: dict[float, Callable[..., Expr]],
@@ -44,7 +50,7 @@ def _cases(b: Any, inputs: Sequence[Any], exponent: Any, dtype: str, special: di
     number = to_float(exponent) if floating else to_int(exponent)
     out: Any = max(r.ndim for r in inputs)
     others: Any = 1
-    launches = []
+    launches: list[tuple[Expr, Any, tuple[Any, ...]]] = []
     for e, formula in special.items():
         if floating or e == int(e) and e >= 0:
             launches.append((formula(*loads), number == (float(e) if floating else int(e)), ()))
@@ -79,7 +85,8 @@ def _(grad: Any, input: Any, exponent: Any) -> Any:
 
 @kernel(public=False)
 def power_slope(b: Any, factor: Tensor, input: Tensor, exponent: Number) -> Tensor:
-    """factor * exponent * input ** (exponent - 1), and 0 for exponent 0. `factor` and `input` have one shape and dtype."""
+    """factor * exponent * input ** (exponent - 1), and 0 for exponent 0. `factor` and `input` have one shape and
+    dtype."""
     special = {e: (lambda g, x, f=f: g * f(x)) for e, f in _SLOPES.items()}
     return _cases(b, [factor, input], exponent, input.dtype, special,
                   lambda g, x, e: g * (e * call("pow", x, e - 1)), "pow_gradient")

@@ -28,7 +28,7 @@ from taeda.ops.op import (
 from taeda.ops.pointwise import compute, convert, maximum, minimum, where
 from taeda.ops.views import reshape, squeeze_dims, unsqueeze_dims, wrap_dim, wrap_dims
 
-# -- primitives --------------------------------------------------------------------------------------------------------------
+# -- primitives ----------------------------------------------------------------------------------------------
 
 
 @reduction(combiner="sum")
@@ -109,7 +109,7 @@ def reduce_all(input: Tensor, dim: tuple[int, ...]) -> Tensor:
     return input.cast("bool")
 
 
-# -- helpers -------------------------------------------------------------------------------------------------------------------
+# -- helpers -------------------------------------------------------------------------------------------------
 
 
 def restore(reduced: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
@@ -143,8 +143,12 @@ def floating(input: Any, name: str) -> Any:
 def check_not_empty(input: Any, dim: Any, dims: tuple[int, ...], name: str) -> None:
     """Extrema of nothing are errors; `dim` is what the user said."""
     if dim is None or dim == ():
-        check(input.numel() != 0, RuntimeError, f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-                                                "reduction dim with the 'dim' argument.")
+        check(
+            input.numel() != 0,
+            RuntimeError,
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument.",
+        )
         return
     for d in dims:
         check(input.shape[d] != 0, IndexError, f"{name}(): Expected reduction dim {d} to have non-zero size.")
@@ -163,12 +167,13 @@ def _axes_samples(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, 5), (0, 2))
 
 
-# -- sums ------------------------------------------------------------------------------------------------------------------------
+# -- sums ----------------------------------------------------------------------------------------------------
 
 
 @derived(out=True)
 def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The sum over dimensions `dim` (all by default). Integers and bools are added as int64, unless `dtype` says otherwise."""
+    """The sum over dimensions `dim` (all by default). Integers and bools are added as int64, unless `dtype` says
+    otherwise."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))
     return reduce(reduce_any if x.dtype == "bool" else reduce_sum, x, wrap_dims(dim, input.ndim), keepdim)
 
@@ -190,8 +195,10 @@ def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype
     """The mean over dimensions `dim` (all by default); of 16-bit floats in float32, rounded once."""
     dtype = dtype or input.dtype
     if not dtypes.is_float(dtype):
-        raise RuntimeError("mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-                           f"Got: {dtypes.torch_kernel_name(dtype)}")
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.torch_kernel_name(dtype)}"
+        )
     dims = wrap_dims(dim, input.ndim)
     x = compute(convert(input, dtype))
     if not dims:
@@ -250,7 +257,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 1)
 
 
-# -- variance ---------------------------------------------------------------------------------------------------------------------
+# -- variance ------------------------------------------------------------------------------------------------
 
 
 @derived(public=False)
@@ -298,7 +305,8 @@ def _(grad: Any, output: Any) -> Any:
 
 
 def _variance_overloads(name: str, root: bool, with_mean: bool) -> None:
-    """Defines var, std, var_mean or std_mean: (dim, *, correction, keepdim), (unbiased), and (dim, unbiased, keepdim)."""
+    """Defines var, std, var_mean or std_mean: (dim, *, correction, keepdim), (unbiased), and (dim, unbiased,
+    keepdim)."""
 
     def result(input: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
         v = _var(input, dim, correction, keepdim, "std and var", root)
@@ -313,8 +321,14 @@ def _variance_overloads(name: str, root: bool, with_mean: bool) -> None:
     def unbiased(input, dim, unbiased, keepdim=False):  # type: ignore[no-untyped-def]
         return result(input, dim, int(unbiased), keepdim)
 
-    types = {"input": "Tensor", "dim": "Dims | None", "correction": "Number | None", "keepdim": "bool", "unbiased": "bool",
-             "return": "tuple[Tensor, Tensor]" if with_mean else "Tensor"}
+    types = {
+        "input": "Tensor",
+        "dim": "Dims | None",
+        "correction": "Number | None",
+        "keepdim": "bool",
+        "unbiased": "bool",
+        "return": "tuple[Tensor, Tensor]" if with_mean else "Tensor",
+    }
     about = {"var": "variance", "std": "standard deviation"}[name[:3]] + (" and the mean" if with_mean else "")
 
     def samples(make: Any) -> Iterator[Sample]:
@@ -326,8 +340,13 @@ def _variance_overloads(name: str, root: bool, with_mean: bool) -> None:
         body.__name__ = body.__qualname__ = name
         body.__module__ = __name__
         body.__doc__ = f"The {about} over `dim` (all dimensions by default), dividing by count - correction."
-        body.__annotations__ = {n: types[n] for n in (*body.__code__.co_varnames[:body.__code__.co_argcount
-                                                                                + body.__code__.co_kwonlyargcount], "return")}
+        body.__annotations__ = {
+            n: types[n]
+            for n in (
+                *body.__code__.co_varnames[: body.__code__.co_argcount + body.__code__.co_kwonlyargcount],
+                "return",
+            )
+        }
         op = derived(body, public=name, overload=overload, out=not with_mean, method=not with_mean)
         if not overload:
             op.samples(samples)
@@ -339,7 +358,8 @@ for _name in ("var", "std", "var_mean", "std_mean"):
 
 @derived(public=False)
 def standardize(input: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
-    """(input - mean) / sqrt(variance + eps) over `dims`, the variance divided by the count: the heart of normalisations.
+    """(input - mean) / sqrt(variance + eps) over `dims`, the variance divided by the count: the heart of
+    normalisations.
 
     16-bit floats give float32, which is for the caller to round.
     """
@@ -359,7 +379,7 @@ def _(grad: Any, input: Any, dims: Any, eps: Any) -> Any:
     return convert(scale * (grad - reduce_sum(grad, dims) / n - y * (reduce_sum(grad * y, dims) / n)), input.dtype)
 
 
-# -- extrema -----------------------------------------------------------------------------------------------------------------------
+# -- extrema -------------------------------------------------------------------------------------------------
 
 
 @derived(out=True)
@@ -387,8 +407,11 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     """Minimum and maximum at once."""
     dims = wrap_dims(dim, input.ndim)
     for d in dims:
-        check(input.shape[d] != 0, RuntimeError, "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
-                                                 "identity.")
+        check(
+            input.shape[d] != 0,
+            RuntimeError,
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+        )
     return reduce(reduce_min, input, dims, keepdim), reduce(reduce_max, input, dims, keepdim)
 
 
@@ -508,8 +531,12 @@ def _arg(input: Any, dim: Any, keepdim: bool, primitive: Any, name: str) -> Any:
     if input.ndim == 0:
         return convert(input.ne(input), "int64") * 0
     if dim is None:
-        check(input.numel() != 0, IndexError, f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-                                              "reduction dim with the 'dim' argument.")
+        check(
+            input.numel() != 0,
+            IndexError,
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument.",
+        )
         first = primitive(reshape(input, (-1,)), (0,))
         return reshape(first, (1,) * input.ndim) if keepdim else squeeze_dims(first, (0,))
     dims = (wrap_dim(dim, input.ndim),)
@@ -533,7 +560,7 @@ argmax.samples(_axis_samples)
 argmin.samples(_axis_samples)
 
 
-# -- truth ---------------------------------------------------------------------------------------------------------------------------
+# -- truth ---------------------------------------------------------------------------------------------------
 
 
 def _truth(primitive: Any, input: Any, dim: Any, keepdim: bool) -> Any:
@@ -563,7 +590,7 @@ any.samples(_truth_samples)
 all.samples(_truth_samples)
 
 
-# -- exponentials ----------------------------------------------------------------------------------------------------------------------
+# -- exponentials --------------------------------------------------------------------------------------------
 
 
 @derived(out=True, modules=("torch", "special"))

@@ -125,7 +125,7 @@ def _(input: Any, dim: int, largest: bool) -> tuple[Result, Result]:
 
 @extremes_along.gradient
 def _(grads: Any, outputs: Any, input: Any, dim: int) -> Any:
-    return scatter_along(zeros_of(input.shape, grads[0].dtype), dim, outputs[1], grads[0], "sum", False)
+    return scatter_along(zeros_of(input.shape, grads[0].dtype), dim, outputs[1], grads[0], "sum", False, True)
 
 
 @derived(fields=("values", "indices"), differentiable=(True, False), out=True)

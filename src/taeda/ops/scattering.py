@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, out_of_bounds, walk
+from taeda.codegen.templates.index_plan import Bound, Dimension, check_indices, out_of_bounds, walk
 from taeda.codegen.templates.rows import is_floating
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
-from taeda.ops.indexing import converted, normal_dim, value_like, zeros_of
+from taeda.ops.indexing import converted, finished, normal_dim, started, value_like, zeros_of
 from taeda.ops.op import Result, Tensor, TensorOrNumber, derived, kernel, sample
 from taeda.ops.pointwise import where
 
@@ -35,10 +35,13 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, w
     for d in range(index.ndim):
         along = d == dim
         dimensions.append(Dimension(index.size(d), _stride(regular, d), 0 if along else _stride(indexed, d),
-                                    (index.stride(d),), collision=along and mode != "read"))
+                                    (index.stride(d),), collision=along and mode not in ("read", "check")))
     size = indexed.size(dim) if indexed.ndim else 1
     bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, exception))
-    walk(b, mode, regular, indexed, [index], dimensions, [bound], wrap=wrap_negative)
+    if mode == "check":
+        check_indices(b, [index], dimensions, [bound], wrap=wrap_negative)
+    else:
+        walk(b, mode, regular, indexed, [index], dimensions, [bound], wrap=wrap_negative)
 
 
 def _stride(register: Any, dim: int) -> Any:
@@ -74,27 +77,24 @@ def _(input: Any, dim: int, index: Any, negative: bool) -> Result:
 
 @gather_along.gradient
 def _(grad: Any, input: Any, dim: int, index: Any, negative: bool) -> Any:
-    return {"input": scatter_along(zeros_of(input.shape, grad.dtype), dim, index, grad, "sum", negative)}
+    return {"input": scatter_along(zeros_of(input.shape, grad.dtype), dim, index, grad, "sum", negative, True)}
 
 
 @kernel(public=False)
-def scatter_along(b: Any, input: Tensor, dim: int, index: Tensor, src: Tensor, mode: str, negative: bool) -> Tensor:
-    """A copy of `input` with result[index[i, j, k], j, k] combined with src[i, j, k]; mode as in `index_write`.
-
-    `src` may be larger than `index`, or have no dimensions. Repeated places are combined in order."""
+def scatter_along(b: Any, input: Tensor, dim: int, index: Tensor, src: Tensor, mode: str, negative: bool,
+                  checked: bool = False) -> Tensor:
+    """A copy of `input` with result[index[i, j, k], j, k] combined with src[i, j, k]; mode and `checked` as in
+    `index_write`. `src` may be larger than `index`, or have no dimensions. Repeated places are combined in order."""
     _check_shapes(b, input, dim, index, src)
-    out = b.alloc(input.dtype if mode == "write" else accumulator(input.dtype), input.shape)
-    b.copy(out, input)
+    if not checked:
+        _walk(b, "check", src, input, dim, index, negative, "IndexError")
+    out = started(b, input, mode)
     _walk(b, mode, src, out, dim, index, negative, "IndexError")
-    if out.dtype == input.dtype:
-        return out
-    result = b.alloc(input.dtype, input.shape)
-    b.copy(result, out)
-    return result
+    return finished(b, out, input.dtype)
 
 
 @scatter_along.meta
-def _(input: Any, dim: int, index: Any, src: Any, mode: str, negative: bool) -> Result:
+def _(input: Any, dim: int, index: Any, src: Any, mode: str, negative: bool, checked: bool = False) -> Result:
     return Result(input.dtype, input.shape)
 
 
@@ -104,7 +104,7 @@ def _(grad: Any, output: Any, input: Any, dim: int, index: Any, src: Any, mode: 
         return gather_along(x, dim, index, negative)
 
     def onto(x: Any, values: Any, how: str = "sum") -> Any:
-        return scatter_along(x, dim, index, values, how, negative)
+        return scatter_along(x, dim, index, values, how, negative, True)
 
     zero = full((), 0, grad.dtype)
     if mode == "write":

@@ -51,7 +51,7 @@ def _(grads: Any, outputs: Any, input: Any, dim: int) -> Any:
 
 
 def _back(grad: Any, indices: Any, input: Any, dim: int) -> Any:
-    return scatter_along(zeros_of(input.shape, grad.dtype), dim, indices, grad, "write", False)
+    return scatter_along(zeros_of(input.shape, grad.dtype), dim, indices, grad, "write", False, True)
 
 
 def _resized(shape: Any, dim: int, size: Any) -> list[Any]:

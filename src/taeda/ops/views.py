@@ -7,8 +7,10 @@ from typing import Any
 
 from taeda.ir.expression import Symbol, maximum, minimum, unwrap
 from taeda.ir.expression import where as choose
+from taeda.ops.dtypes import ITEMSIZE
 from taeda.ops.op import (
     Dims,
+    DType,
     Result,
     Sample,
     Sizes,
@@ -62,7 +64,7 @@ def _comes_from_sizes(e: Any) -> bool:
         _comes_from_sizes(o) for o in e[1:])
 
 
-# -- the order of dimensions ----------------------------------------------------------------------------------------------
+# -- the order of dimensions ---------------------------------------------------------------------------------
 
 
 @view
@@ -70,9 +72,11 @@ def permute(input: Tensor, dims: Dims) -> Tensor:
     """The dimensions of `input` in the order `dims`."""
     dims = as_tuple(dims)
     if len(dims) != input.ndim:
-        raise RuntimeError(f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                           f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to "
-                           f"len(dims) = {len(dims)}")
+        raise RuntimeError(
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
+            f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to "
+            f"len(dims) = {len(dims)}"
+        )
     order = [wrap_dim(d, input.ndim) for d in dims]
     if len(set(order)) != len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
@@ -137,7 +141,9 @@ def _(make: Any) -> Iterator[Sample]:
 def adjoint(input: Tensor) -> Tensor:
     """The last two dimensions exchanged (and conjugated, if complex)."""
     if input.ndim < 2:
-        raise RuntimeError(f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+        raise RuntimeError(
+            f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     order = [*range(input.ndim - 2), input.ndim - 1, input.ndim - 2]
     return View("permute", order, [input.shape[d] for d in order])
 
@@ -158,8 +164,10 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
     sources = [wrap_dim(d, input.ndim) for d in as_tuple(source)]
     targets = [wrap_dim(d, input.ndim) for d in as_tuple(destination)]
     if len(sources) != len(targets):
-        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(as_tuple(source))} dims) should contain the "
-                           f"same number of dims as destination ({list(as_tuple(destination))} dims)")
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({list(as_tuple(source))} dims) should contain the "
+            f"same number of dims as destination ({list(as_tuple(destination))} dims)"
+        )
     for name, dims, given in (("source", sources, source), ("destination", targets, destination)):
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(as_tuple(given))})")
@@ -176,7 +184,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3, 4, 1), (0, 1), (-1, 0))
 
 
-# -- undoing broadcasting ---------------------------------------------------------------------------------------------------
+# -- undoing broadcasting ------------------------------------------------------------------------------------
 
 
 @derived(public=False, shape_only=("like",))
@@ -210,7 +218,7 @@ def _(grad: Any, input: Any) -> Any:
     return expand(grad, input.shape), None
 
 
-# -- sizes ------------------------------------------------------------------------------------------------------------------
+# -- sizes ---------------------------------------------------------------------------------------------------
 
 
 @view(modules=(), method=True)
@@ -218,8 +226,10 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
     """`input` repeated along dimensions of size 1 to `size`, without copying; -1 keeps a size."""
     new = len(size) - input.ndim
     if new < 0:
-        raise RuntimeError(f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of "
-                           f"dimensions in the tensor ({input.ndim})")
+        raise RuntimeError(
+            f"expand: the number of sizes provided ({len(size)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({input.ndim})"
+        )
     return View("expand", size, [input.shape[d - new] if d >= new and isinstance(n, int) and n == -1 else known_size(n)
                                  for d, n in enumerate(size)])
 
@@ -243,7 +253,8 @@ def _(make: Any) -> Iterator[Sample]:
 
 @view
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
-    """`input` with another shape of as many elements: a view where that is possible, else a copy. One size may be -1."""
+    """`input` with another shape of as many elements: a view where that is possible, else a copy. One size may be
+    -1."""
     return View("reshape", shape, [known_size(n) for n in shape])
 
 
@@ -357,7 +368,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(), 0)
 
 
-# -- parts --------------------------------------------------------------------------------------------------------------------
+# -- parts ---------------------------------------------------------------------------------------------------
 
 
 @view(public=False)
@@ -372,7 +383,9 @@ def _(grad: Any, input: Any, dim: Any, start: Any, stop: Any, step: Any) -> Any:
 
 
 @kernel(public=False)
-def slice_gradient(b: Any, upstream: Tensor, size: Sizes, dim: int, start: SymInt, stop: SymInt, step: SymInt) -> Tensor:
+def slice_gradient(
+    b: Any, upstream: Tensor, size: Sizes, dim: int, start: SymInt, stop: SymInt, step: SymInt
+) -> Tensor:
     """Zeros of shape `size` with `upstream` written to the slice."""
     out = b.full(upstream.dtype, size, 0)
     b.copy(b.view("slice", out, [dim, start, stop, step]), upstream)
@@ -392,7 +405,9 @@ def _(grad: Any, dim: Any, start: Any, stop: Any, step: Any) -> Any:
 @view(public=False)
 def part(input: Tensor, dim: int, start: SymInt, length: SymInt) -> Tensor:
     """`length` elements from `start` along a dimension; both have been checked."""
-    return View("slice", [dim, start, start + length, 1], [length if d == dim else n for d, n in enumerate(input.shape)])
+    return View(
+        "slice", [dim, start, start + length, 1], [length if d == dim else n for d, n in enumerate(input.shape)]
+    )
 
 
 @part.gradient
@@ -412,7 +427,14 @@ def narrow(input: Tensor, dim: int, start: SymInt, length: SymInt) -> Tensor:
           -size <= start <= size, IndexError,
           "start out of range (expected to be in range of [{0}, {1}], but got {2})", -size, size, start)
     first = choose(start < 0, start + size, start)
-    check(first + length <= size, RuntimeError, "start ({0}) + length ({1}) exceeds dimension size ({2}).", first, length, size)
+    check(
+        first + length <= size,
+        RuntimeError,
+        "start ({0}) + length ({1}) exceeds dimension size ({2}).",
+        first,
+        length,
+        size,
+    )
     return part(input, dim, first, length)
 
 
@@ -552,7 +574,9 @@ def _(grad: Any, input: Any, size: Any, stride: Any, storage_offset: Any) -> Any
 
 
 @derived(public=False, shape_only=("like",))
-def as_strided_gradient(upstream: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None) -> Tensor:
+def as_strided_gradient(
+    upstream: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None
+) -> Tensor:
     """The gradient is added up in memory laid out as the storage, and read from there as `like` lies in it."""
     from taeda.ops.creation import arange, zeros
     from taeda.ops.indexing import index_add
@@ -569,7 +593,9 @@ def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
 
 
 @kernel(public=False, shape_only=("like",))
-def as_strided_like(b: Any, input: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None) -> Tensor:
+def as_strided_like(
+    b: Any, input: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None
+) -> Tensor:
     """as_strided of a copy of `input` that lies in memory as `like` does."""
     offset, low, extent = _memory(like, size, stride, storage_offset)
     memory = b.full(input.dtype, (extent,), 0)
@@ -589,7 +615,8 @@ def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
 
 
 def _memory(like: Any, size: Any, stride: Any, storage_offset: Any) -> tuple[Any, Any, Any]:
-    """Where the geometry starts, where it and that of `like` start at the earliest, and how far they reach from there."""
+    """Where the geometry starts, where it and that of `like` start at the earliest, and how far they reach from
+    there."""
     start = like.storage_offset()
     offset = start if storage_offset is None else storage_offset
     low = minimum(start, offset)
@@ -611,7 +638,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(4, 3), (3, 2), (1, 1))
 
 
-# -- used by the core: what x[1:3, None] is on the tape ------------------------------------------------------------------------
+# -- used by the core: what x[1:3, None] is on the tape ------------------------------------------------------
 
 
 @kernel(public=False)
@@ -633,7 +660,9 @@ def _(grad: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
 
 
 @kernel(public=False)
-def strided_view_gradient(b: Any, upstream: Tensor, base: Sizes, sizes: Sizes, strides: Sizes, offset: SymInt) -> Tensor:
+def strided_view_gradient(
+    b: Any, upstream: Tensor, base: Sizes, sizes: Sizes, strides: Sizes, offset: SymInt
+) -> Tensor:
     """Zeros of shape `base` with `upstream` written to what the geometry picks."""
     out = b.full(upstream.dtype, base, 0)
     b.copy(b.view("as_strided", out, [list(sizes), list(strides), offset], len(sizes)), upstream)
@@ -648,3 +677,17 @@ def _(upstream: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Result
 @strided_view_gradient.gradient
 def _(grad: Any, sizes: Any, strides: Any, offset: Any) -> Any:
     return strided_view(grad, sizes, strides, offset)
+
+
+@kernel(public="view", overload="dtype", modules=(), method=True, differentiable=False, view=True)
+def view_dtype(b: Any, input: Tensor, dtype: DType) -> Tensor:
+    """The same memory read as elements of another dtype; the last dimension changes with the size of an element."""
+    return b.view_dtype(input, dtype)
+
+
+@view_dtype.meta
+def _(input: Any, dtype: str) -> Result:
+    sizes = list(input.shape)
+    if ITEMSIZE[input.dtype] != ITEMSIZE[dtype] and sizes:
+        sizes[-1] = sizes[-1] * ITEMSIZE[input.dtype] // ITEMSIZE[dtype]
+    return Result(dtype, sizes)

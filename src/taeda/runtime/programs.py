@@ -12,32 +12,35 @@ a number or Sizes that was not given       ("default",): a constant of the Progr
 a list of tensors (Tensors)                ("tensors", ((dtype name, number of dimensions), ...))
 Sizes                                      ("sizes", length)
 SymInt                                     ("int",)
-Generator (also None)                      ("generator",): takes two attributes, the key and the counter
 Generator (also when None)                 ("generator",)
 static (int, bool, str, DType, Dims, ...)  ("static", value); a DType may be its name or the dtype object
 =========================================  ==============================================================
 
-*Run-time attributes* are numbered in the order of parameters: each number, SymInt and Sizes that is given (not None) takes
-one; a Generator takes two, the key of the call's random stream and where in it to start. *Tensor inputs* are numbered in the order of parameters too: each Tensor and each TensorOrNumber takes one number, also when
-it is absent or a number (then its register is empty); a Tensors takes as many as it is long, none when it is None.
+*Run-time attributes* are numbered in the order of parameters: each number, SymInt and Sizes that is given (not None)
+takes one; a Generator takes two, the key of the call's random stream and where in it to start. *Tensor inputs* are
+numbered in the order of parameters too: each Tensor and each TensorOrNumber takes one number, also when it is absent
+or a number (then its register is empty); a Tensors takes as many as it is long, none when it is None.
 
-`compile_forward(op, key)` gives a Program description (ARCHITECTURE.md). A register may be the output more than once, and an input
-may be an output.
+`compile_forward(op, key)` gives a Program description (ARCHITECTURE.md). A register may be the output more than once,
+and an input may be an output.
 
-`compile_backward(op, key, needs, given=None)` gives a dict. `needs` is a mask over tensor inputs: whose gradients are wanted. `given`
-has a bool per output of the op: whether a gradient for it is passed; None: for all differentiable ones of floating dtype. ::
+`compile_backward(op, key, needs, given=None)` gives a dict. `needs` is a mask over tensor inputs: whose gradients are
+wanted. `given` has a bool per output of the op: whether a gradient for it is passed; None: for all differentiable
+ones of floating dtype. ::
 
     {"saved":   [("input", i) | ("output", j) | ("shape", i), ...],     what the node has to keep
      "program": Program description; its tensors are the gradients of the given outputs in order, then what was saved;
                 its attributes those of the forward call. A "shape" is a tensor without data.
-     "grads":   [i, ...]}                           for each output of the program the tensor input it is the gradient of
+     "grads":   [i, ...]}              for each output of the program the number of the tensor input it belongs to
 
-A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it differentiably).
+A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it
+differentiably).
 
-Kernels are known by *handles*: small integers, equal for equal kernels. `kernel_info(handle)` says what a handle is, `kernel_uses_index(handle)` whether its points are numbered;
-`kernel_variant(handle, axis, inner_rank, classes)` gives the address of a loop kernel's variant; `kernel_split(handle)` the two
-kernels that reduce in chunks, or None; `template_kernel(handle)` the address of a kernel from a template. `copy_kernel`, `fill_kernel`
-and `sum_kernel` give the handles of kernels the executor uses itself.
+Kernels are known by *handles*: small integers, equal for equal kernels. `kernel_info(handle)` says what a handle is,
+`kernel_uses_index(handle)` whether its points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives
+the address of a loop kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None;
+`template_kernel(handle)` the address of a kernel from a template. `copy_kernel`, `fill_kernel` and `sum_kernel` give
+the handles of kernels the executor uses itself.
 """
 
 from __future__ import annotations
@@ -71,7 +74,9 @@ def compile_forward(op_name: str, key: tuple[Any, ...]) -> dict[str, Any]:
     return pipeline.compile_forward(registry.ops[op_name], key, register_kernel)
 
 
-def compile_backward(op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None) -> dict[str, Any]:
+def compile_backward(
+    op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None
+) -> dict[str, Any]:
     """The Program for the gradients of such a call (see the top of this file)."""
     return pipeline.compile_backward(registry.ops[op_name], key, needs, register_kernel, given)
 
@@ -145,26 +150,19 @@ def fill_kernel(dtype: str) -> int:
     return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
 
 
-def kernel_uses_index(handle: int) -> bool:
-    """Whether a loop kernel reads its linear index."""
-    return bool(kernel_info(handle)["index"])
-
-
-def fill_kernel(dtype: str) -> int:
-    """The handle of the kernel that sets all elements to run-time number 0."""
-    wide = dtypes.compute_dtype(dtype)
-    return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
-
-
 def sum_kernel(dtype: str) -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
     compute = dtypes.compute_dtype(dtype)
-    return register_kernel(Kernel((Operand(dtype, "input"), Operand(dtype, "row")),
-                                  (Reduce("sum", cast(load(0, dtype), compute)), Store(1, cast(reduced(0, compute), dtype))),
-                                  "sum"))
+    return register_kernel(
+        Kernel(
+            (Operand(dtype, "input"), Operand(dtype, "row")),
+            (Reduce("sum", cast(load(0, dtype), compute)), Store(1, cast(reduced(0, compute), dtype))),
+            "sum",
+        )
+    )
 
 
 def schemas() -> list[dict[str, Any]]:
-    """What the core has to know about every op (ops/op.py, Op.schema), in order of definition. Definitions with one public
-    name are tried in this order. An operator in ops/op.py's REFLECTED is called with the operands swapped."""
+    """What the core has to know about every op (ops/op.py, Op.schema), in order of definition. Definitions with one
+    public name are tried in this order. An operator in ops/op.py's REFLECTED is called with the operands swapped."""
     return registry.schemas()

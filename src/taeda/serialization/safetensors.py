@@ -14,12 +14,15 @@ _NAMES = {
 _DTYPES = {short: name for name, short in _NAMES.items()}
 
 
-def _content(name: str, tensor: Any) -> dict[str, Any]:
+def _content(name: str, tensor: Any) -> Any:
+    """A contiguous tensor as the library wants it: an address since its version 0.8, bytes before."""
+    import safetensors
+
     kind = dtype_name(tensor.dtype)
-    if kind not in _NAMES:
-        raise ValueError(f"safetensors: tensor {name!r} has dtype {tensor.dtype}, which the format does not have")
-    tensor = tensor.detach().contiguous()
     size = tensor.numel() * tensor.element_size()
+    if hasattr(safetensors, "TensorSpec"):
+        address = tensor.data_ptr() if size else 0
+        return safetensors.TensorSpec(dtype=kind, shape=list(tensor.shape), data_ptr=address, data_len=size)
     start = tensor.storage_offset() * tensor.element_size()
     data = bytes(bytes_of(storage_of(tensor))[start : start + size]) if size else b""
     return {"dtype": kind, "shape": list(tensor.shape), "data": data}
@@ -31,6 +34,8 @@ def _check_tensors(tensors: Any) -> None:
     for name, tensor in tensors.items():
         if not isinstance(tensor, taeda.Tensor):
             raise ValueError(f"Key `{name}` is invalid, expected a Tensor but received {type(tensor)}")
+        if dtype_name(tensor.dtype) not in _NAMES:
+            raise ValueError(f"safetensors: tensor {name!r} has dtype {tensor.dtype}, which the format does not have")
 
 
 def to_bytes(tensors: dict[str, Any], metadata: dict[str, str] | None = None) -> bytes:
@@ -38,8 +43,9 @@ def to_bytes(tensors: dict[str, Any], metadata: dict[str, str] | None = None) ->
     import safetensors
 
     _check_tensors(tensors)
-    contents = {name: _content(name, tensor) for name, tensor in tensors.items()}
-    return safetensors.serialize(contents, metadata=metadata)
+    # Kept until the library has read them: it gets addresses.
+    kept = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+    return safetensors.serialize({name: _content(name, tensor) for name, tensor in kept.items()}, metadata=metadata)
 
 
 def save_safetensors(tensors: dict[str, Any], filename: Any, metadata: dict[str, str] | None = None) -> None:

@@ -130,7 +130,7 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     block_pixels = n["line_block"] * n["pixels_x"]
     flat = (n["out_step_x"].equals(1) & n["out_step_y"].equals(1) & n["out_origin_x"].equals(0)
             & n["out_x"].equals(n["pixels_x"]))
-    # Scratch: a square of lanes, results, offsets of (channel, tap), offsets of pixels in the copy and in out, the copy.
+    # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
     square = arguments.scratch
     results = f.at(square, lanes * lanes * size)
     tap_offsets = f.at(results, (block_pixels + most) * (tile_vectors * lanes * size))
@@ -184,7 +184,8 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                 start = f.at(results, v * (lanes * size))
                 mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
                     rows, f.constant(lanes)), 0))
-                extra = f.masked_load(vec, f.index(bias_data, type, group * n["rows"] + first), mask, f.constant(0, vec))
+                extra = f.masked_load(vec, f.index(bias_data, type, group * n["rows"] + first), mask,
+                                      f.constant(0, vec))
                 to = f.index(out_image, type, first * out_plane + out_line)
 
                 def square_of(p: Value) -> list[Value]:

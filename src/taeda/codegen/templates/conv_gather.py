@@ -42,10 +42,9 @@ INTEGERS = (
     "out_z", "out_y", "out_x",  # plane of out
     "out_origin_z", "out_origin_y", "out_origin_x",  # r
     "out_step_z", "out_step_y", "out_step_x",  # ds
-    "channel_block", "pixel_block", "row_block",
+    "channel_block", "pixel_block", "row_block", "has_bias",
     # Where the weight of (group, row, channel, tap) stands, in elements: strides, and the place of the first tap.
     "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
-    "has_bias",
     "pack_rows", "pack_stride",  # rows stand in packs of so many (a multiple of a tile's), so far apart
 )
 
@@ -87,7 +86,7 @@ def scratch_bytes(target: Target, type: str, channel_block: object, taps: object
 
 
 def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> str:
-    """LLVM IR of the kernel. Operands: x, weight, bias (any number of rows or more, where there is none), out.
+    """LLVM IR of the kernel. Operands: x, weight, bias (as many readable numbers, where there is none), out.
 
     `type` is `float` or `double`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
     """
@@ -111,7 +110,7 @@ class _Writer:
         self.width = self.tile.vectors * self.lanes
 
     def microkernel(self, rows: int, vectors: int) -> Function:
-        """c[rows][vectors * lanes] = a[rows][depth] times b[depth][width], plus c if `first` is 0, plus bias if it is 2.
+        """c[rows][vectors * lanes] = a[rows][depth] b[depth][width], plus c if `first` is 0, plus bias if it is 2.
 
         Row r of a is at r * a_pitch, its numbers at the places of the table.
         """
@@ -427,8 +426,9 @@ class _Writer:
         f.ret(0)
 
 
-def fill_weight_table(f: Function, n: dict[str, Value], size: int, table: Value, channels: Value) -> None:
-    """Writes where the weight of each (channel, tap) stands from the first one on, in bytes."""
+def fill_weight_table(f: Function, n: dict[str, Value], size: int, table: Value, channels: Value,
+                      step: int = 8) -> None:
+    """Writes where the weight of each (channel, tap) stands from the first one on, in bytes, `step` bytes apart."""
     def at_channel(c: Value, to: Value) -> list[Value]:
         def at_z(z: Value, to: Value) -> list[Value]:
             def at_y(y: Value, to: Value) -> list[Value]:
@@ -436,7 +436,7 @@ def fill_weight_table(f: Function, n: dict[str, Value], size: int, table: Value,
                     place = (c * n["channel_stride"] + z * n["tap_stride_z"] + y * n["tap_stride_y"]
                              + x * n["tap_stride_x"])
                     f.store(place * size, to)
-                    return [f.at(to, 8)]
+                    return [f.at(to, step)]
                 return f.loop(0, n["taps_x"], at_x, carry=[to])
             return f.loop(0, n["taps_y"], at_y, carry=[to])
         return f.loop(0, n["taps_z"], at_z, carry=[to])

@@ -136,7 +136,8 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> N
 
 
 def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
-    return [x, weight, out if bias is None else bias, out]  # what stands for a bias that there is not is read but not used
+    """Where there is no bias something must stand for it, which is read but not used."""
+    return [x, weight, out if bias is None else bias, out]
 
 
 def _static_step(step: Sequence[int]) -> int:
@@ -168,7 +169,8 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
         packed = b.alloc(weight.dtype, [g.groups * packs * (pack * lanes) * g.depth])
         b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": pack}, [weight, packed],
                  [g.channels, g.groups, g.rows, g.tap_count, g.channel_stride, g.group_stride],
-                 work=g.groups * ceildiv(g.rows, lanes) * g.channels, grain=1, scratch=lanes * lanes * itemsize)
+                 work=g.groups * ceildiv(g.rows, lanes) * g.channels, grain=_lanes_grain(g.tap_count, lanes),
+                 scratch=lanes * lanes * itemsize)
         weight, width_of_pack = packed, pack * lanes
         places = [places[0], packs * width_of_pack * g.depth, 1, g.tap_count * width_of_pack, 0,
                   *(product(g.taps[k + 1:]) * width_of_pack for k in range(3)), width_of_pack, g.depth * width_of_pack]
@@ -184,7 +186,7 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
 
 def _as_one_line(taps: Sequence[Any], step: Sequence[int], origin: Sequence[Any], size: list[Any], pixels: list[Any],
                  *more: list[Any]) -> tuple[list[Any], ...]:
-    """Sizes with (z, y, x) taken as one line, where there is a single tap and pixels are where the input's elements are."""
+    """Sizes with (z, y, x) taken as one line, where there is a single tap and each pixel is where an element is."""
     shapes = (size, pixels, *more)
     if list(step) != [1, 1, 1]:
         return shapes
@@ -208,7 +210,8 @@ def _columns(b: _Conditional, target: Target, weight: Any, g: Geometry) -> Any:
         images, pixels = (1, g.depth) if g.columns == "natural" else (g.channels, g.tap_count)
         b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [weight, columns],
                  [images, g.groups, g.rows, pixels, g.channel_stride, g.group_stride],
-                 work=g.groups * vectors * images, grain=1, scratch=lanes * lanes * itemsize_of(type))
+                 work=g.groups * vectors * images, grain=_lanes_grain(pixels, lanes),
+                 scratch=lanes * lanes * itemsize_of(type))
     return columns
 
 
@@ -235,7 +238,8 @@ def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, ou
     extent, line_block = _line_block(g, 512)
     b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
              [*_common(x, out, g), *extent, line_block, int(bias is not None)],
-             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
+             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
+             grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
              scratch=conv_direct.scratch_bytes(target, type, g.depth, g.channels * product(extent),
                                                line_block * g.pixels[2]))
 
@@ -247,10 +251,22 @@ def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
     extent, line_block = _line_block(g, 8192)
     line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
     b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step)},
-             _operands(x, weight, bias, out), [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g)],
-             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block), grain=1,
+             _operands(x, weight, bias, out),
+             [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g)],
+             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
+             grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
              scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
                                                line_vectors, g.step[2]))
+
+
+def _grain(products: Any) -> Any:
+    """Work items in a piece, for items of so many products: a piece is to be worth starting, and filling tables."""
+    return maximum(1000000 // maximum(products, 1), 1)
+
+
+def _lanes_grain(pixels: Any, lanes: int) -> Any:
+    """The same for `emit_conv_lanes`, whose items are so many pixels of a vector."""
+    return maximum(16384 // maximum(pixels * lanes, 1), 1)
 
 
 def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
@@ -379,7 +395,7 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
         columns = along_rows.alloc(x.dtype, [groups * vectors * lanes * images * pixel_count])
         along_rows.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [upstream, columns],
                           [images, groups, rows, pixel_count, groups * rows * pixel_count, rows * pixel_count],
-                          work=groups * vectors * images, grain=1,
+                          work=groups * vectors * images, grain=_lanes_grain(pixel_count, lanes),
                           scratch=lanes * lanes * itemsize)
         most = minimum(1024 // maximum(tap_count, 1), BLOCK_ELEMENTS // maximum(product(extent), 1))
         blocks = maximum(ceildiv(channels, maximum(minimum(channels, most), 1)), 1)

@@ -42,7 +42,7 @@ WEIGHT_INTEGERS = (*INTEGERS[:25], "extent_z", "extent_y", "extent_x")
 def tiles_of(target: Target) -> tuple[tuple[int, int], ...]:
     """(output channels, vectors of pixels) of the register tiles, the most channels first."""
     if target.vector_registers == 32:
-        return (6, 4), (4, 5), (2, 6), (1, 8)
+        return (6, 3), (4, 4), (2, 6), (1, 8)
     return (4, 2), (2, 4), (1, 6)
 
 
@@ -85,7 +85,10 @@ def load_spaced(f: Function, type: str, lanes: int, pointer: Value, step: int, s
 
 
 def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> str:
-    """Operands: x, weight, bias (any number of rows or more, where there is none), out. `step_x`: 1, 2, or 0 for any."""
+    """Operands: x, weight, bias (as many readable numbers, where there is none), out.
+
+    `step_x` is 1, 2, or 0 for any.
+    """
     module = Module(target)
     size = SIZES[type]
     lanes = target.lanes(size)
@@ -111,12 +114,11 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
     # and in out, the copy.
     spare = arguments.scratch
     tap_offsets = f.at(spare, most * lanes * size)
-    weight_offsets = f.at(tap_offsets, depth * 8)
-    from_offsets = f.at(weight_offsets, depth * 8)
+    from_offsets = f.at(tap_offsets, depth * 16)
     to_offsets = f.at(from_offsets, entries * 8)
     padded = f.at(to_offsets, (entries * 8 + 63) // 64 * 64)
-    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, n["channels"])
-    fill_weight_table(f, n, size, weight_offsets, n["channels"])
+    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, n["channels"], step=16)
+    fill_weight_table(f, n, size, f.at(tap_offsets, 8), n["channels"], step=16)
 
     def one_line(y: Value, at: Value, to: Value) -> list[Value]:
         def one_vector(v: Value, at: Value, to: Value) -> list[Value]:
@@ -144,8 +146,8 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
                               + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"])
 
         def run(row: Value, tile: Function, rows: int, count: int) -> None:
-            f.loop(0, vectors, lambda v: _nothing(f.call(
-                tile, padded, tap_offsets, weight_offsets, depth, f.index(from_offsets, "i64", v),
+            f.loop(0, vectors, lambda v: _none(f.call(
+                tile, padded, tap_offsets, depth, f.index(from_offsets, "i64", v),
                 f.index(to_offsets, "i64", v), vectors - v,
                 f.index(weight, type, group * n["group_stride"] + row * n["row_stride"] + n["first_tap"]),
                 n["row_stride"] * size,
@@ -165,8 +167,8 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
 
 
 def fill_tap_offsets(f: Function, n: dict[str, Value], extent: Value, extent_yx: Value, size: int, table: Value,
-                     channels: Value) -> Value:
-    """Writes where each (channel, tap) lies in the copy, in bytes; returns the place after the last."""
+                     channels: Value, step: int = 8) -> Value:
+    """Writes where each (channel, tap) lies in the copy, in bytes. Entries are `step` bytes apart; returns the end."""
     def at_channel(c: Value, to: Value) -> list[Value]:
         def at_z(z: Value, to: Value) -> list[Value]:
             def at_y(y: Value, to: Value) -> list[Value]:
@@ -175,7 +177,7 @@ def fill_tap_offsets(f: Function, n: dict[str, Value], extent: Value, extent_yx:
                              + (n["tap_begin_y"] + y * n["tap_step_y"]) * n["extent_x"]
                              + n["tap_begin_x"] + k * n["tap_step_x"])
                     f.store(place * size, to)
-                    return [f.at(to, 8)]
+                    return [f.at(to, step)]
                 return f.loop(0, n["taps_x"], at_x, carry=[to])
             return f.loop(0, n["taps_y"], at_y, carry=[to])
         return f.loop(0, n["taps_z"], at_z, carry=[to])
@@ -187,7 +189,7 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Fu
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
     f = module.function(f"tile_{rows}x{vectors}", [
-        ("ptr", "padded"), ("ptr", "taps"), ("ptr", "table"), ("i64", "depth"), ("ptr", "from"),
+        ("ptr", "padded"), ("ptr", "taps"), ("i64", "depth"), ("ptr", "from"),
         ("ptr", "to"), ("i64", "count"), ("ptr", "weight"), ("i64", "pitch"), ("ptr", "bias"), ("ptr", "out"),
         ("i64", "out_pitch"), ("i64", "step"), ("i64", "pixels"), ("i64", "out_step"), ("ptr", "spare"),
         ("i64", "has_bias")])
@@ -197,18 +199,18 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Fu
     weights = [f.at(f["weight"], f["pitch"] * r) for r in range(rows)]
     zero = f.constant(0, vec)
 
-    def step(k: Value, *sums: Value) -> list[Value]:
-        offset = f.load("i64", f.index(f["taps"], "i64", k))
-        place = f.load("i64", f.index(f["table"], "i64", k))
+    def step(k: Value, entry: Value, *sums: Value) -> list[Value]:
+        offset = f.load("i64", entry)
+        place = f.load("i64", f.at(entry, 8))
         numbers = [f.splat(f.load(type, f.at(w, place)), lanes) for w in weights]
         new = list(sums)
         for v in range(vectors):
             value = load_spaced(f, type, lanes, f.at(start[v], offset), step_x, f["step"])
             for r in range(rows):
                 new[v * rows + r] = f.fma(numbers[r], value, sums[v * rows + r])
-        return new
+        return [f.at(entry, 16), *new]
 
-    sums = f.loop(0, f["depth"], step, carry=[zero] * (rows * vectors))
+    _, *sums = f.loop(0, f["depth"], step, carry=[f["taps"], *[zero] * (rows * vectors)])
     biased = f["has_bias"].differs(0)
     extra = [f.splat(f.select(biased, f.load(type, f.index(f["bias"], type, r)), f.constant(0, type)), lanes)
              for r in range(rows)]
@@ -222,14 +224,18 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Fu
                 write(sums[v * rows + r], f.at(to, f["out_pitch"] * r))
 
     def short() -> None:
-        # Lines shorter than a vector: number by number.
+        mask = f.lane_range(lanes, f.constant(0), f["pixels"])
+        each(lambda value, pointer: f.masked_store(value, pointer, mask))
+
+    def spaced() -> None:
         def one(value: Value, pointer: Value) -> None:
             f.store(value, f["spare"])
             f.loop(0, f.minimum(f["pixels"], f.constant(lanes)), lambda k: f.store(
                 f.load(type, f.index(f["spare"], type, k)), f.at(pointer, k * f["out_step"])))
         each(one)
 
-    f.branch(dense & (f["pixels"] >= lanes), lambda: each(lambda value, pointer: f.store(value, pointer)), short)
+    f.branch(dense, lambda: _none(f.branch(
+        f["pixels"] >= lanes, lambda: each(lambda value, pointer: f.store(value, pointer)), short)), spaced)
     f.ret()
     return f
 
@@ -273,7 +279,7 @@ def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1
             g = f.index(upstream, type, (i * n["groups"] + group) * n["rows"] * pixels)
 
             def run(row: Value, tile: Function, count: int) -> None:
-                f.loop(0, taps, lambda t: _nothing(f.call(
+                f.loop(0, taps, lambda t: _none(f.call(
                     tile, padded, f.index(tap_offsets, "i64", t), f.index(g, type, row * pixels), pixels * size,
                     n["pixels_z"], n["pixels_y"], n["pixels_x"], extent_yx * n["step_z"] * size,
                     n["extent_x"] * n["step_y"] * size, n["step_x"] * size,
@@ -353,9 +359,9 @@ def _gradient_tile(module: Module, type: str, rows: int, taps: int, step_x: int)
     return f
 
 
+def _none(_: object) -> None:
+    return None
+
+
 def _then(_: None, values: list[Value]) -> list[Value]:
     return values
-
-
-def _nothing(value: object) -> None:
-    return None

@@ -1,9 +1,9 @@
 """Convolution of small images, of which much is border: taps that fall outside cost nothing.
 
-The same sum as `conv_gather`, with vectors along output channels as in `conv_direct` and the same columns of weight. The
-pixels of an image are divided into classes that have the same taps inside (corners, borders, the middle..). Pixels of
-one class, of several images, make up a register tile, which runs over the class's own list of (channel, tap) and reads x
-where it stands. A work item is (group, tile of output channels, block of images); channels are taken in blocks
+The same sum as `conv_gather`, with vectors along output channels as in `conv_direct` and the same columns of weight.
+The pixels of an image are divided into classes that have the same taps inside (corners, borders, the middle..). Pixels
+of one class, of several images, make up a register tile, which runs over the class's own list of (channel, tap) and
+reads x where it stands. A work item is (group, tile of output channels, block of images); channels are taken in blocks
 whose weight stays in the second cache while all pixels pass.
 """
 
@@ -66,8 +66,8 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
     tile_count = f.ceil_div(vectors, tile_vectors)
     image_blocks = f.ceil_div(n["images"], n["image_block"])
     most = n["image_block"] * pixels
-    # Scratch: a square of lanes, results, places of pixels in x and in out, the classes, places of an image's pixels in x
-    # and in out, tables.
+    # Scratch: a square of lanes, results, places of pixels in x and in out, the classes, places of an image's pixels in
+    # x and in out, tables.
     square = arguments.scratch
     results = f.at(square, lanes * lanes * size)
     pixel_places = f.at(results, (most + lanes) * (tile_vectors * lanes * size))
@@ -169,11 +169,10 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
                 start = pixel * images + i * members
 
                 def one(k: Value) -> None:
-                    f.store((number * n["channels"] * plane + f.load("i64", f.index(image_places, "i64", pixel + k))) * size,
-                            f.index(pixel_places, "i64", start + k))
-                    f.store((number * n["rows"] * out_plane
-                             + f.load("i64", f.index(image_out_places, "i64", pixel + k))) * size,
-                            f.index(out_places, "i64", start + k))
+                    place = f.load("i64", f.index(image_places, "i64", pixel + k))
+                    f.store((number * n["channels"] * plane + place) * size, f.index(pixel_places, "i64", start + k))
+                    place = f.load("i64", f.index(image_out_places, "i64", pixel + k))
+                    f.store((number * n["rows"] * out_plane + place) * size, f.index(out_places, "i64", start + k))
                 f.loop(0, members, one)
             f.loop(0, images, image)
 
@@ -188,13 +187,14 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
                 begin, end = pixel * images, (pixel + members) * images
 
                 def run(p: Value, tile_function: Function, rows: int) -> None:
-                    f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8), depth * count,
-                           columns_here, f.at(results, p * width_bytes), f.minimum(f.constant(rows), end - p))
+                    f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8),
+                           depth * count, columns_here, f.at(results, p * width_bytes),
+                           f.minimum(f.constant(rows), end - p))
 
                 def of_width(functions: list[Function], sizes: tuple[int, ...]) -> None:
                     large, small = sizes
-                    (p,) = f.repeat(lambda p: p + small < end, lambda p: _then(run(p, functions[0], large), [p + large]),
-                                    [begin])
+                    (p,) = f.repeat(lambda p: p + small < end,
+                                    lambda p: _then(run(p, functions[0], large), [p + large]), [begin])
                     f.branch(p < end, lambda: run(p, functions[1], small))
 
                 f.switch(here - 1, [lambda t=t, s=s: of_width(t, s)  # type: ignore[misc]
@@ -239,7 +239,8 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
     f = module.function(f"tile_{rows}x{vectors}", [
-        ("ptr", "x"), ("ptr", "pixels"), ("ptr", "table"), ("i64", "depth"), ("ptr", "b"), ("ptr", "c"), ("i64", "valid")])
+        ("ptr", "x"), ("ptr", "pixels"), ("ptr", "table"), ("i64", "depth"), ("ptr", "b"), ("ptr", "c"),
+        ("i64", "valid")])
     last = f["valid"] - 1
     a = [f.at(f["x"], f.load("i64", f.index(f["pixels"], "i64", f.minimum(f.constant(r), last)))) for r in range(rows)]
     zero = f.constant(0, vec)

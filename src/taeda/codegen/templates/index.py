@@ -3,7 +3,7 @@ index_add, scatter and scatter_reduce.
 
 All of them walk an iteration space. A *regular* operand is walked with strides alone; an *indexed* operand is
 walked with strides plus, for each index tensor, `index * stride`, where the index is looked up with strides of its
-own. `read` copies indexed → regular, every other mode writes regular → indexed.
+own. `read` copies indexed → regular, `check` only looks at the indices, every other mode writes regular → indexed.
 
 Every index is compared with its bound before it is used; the first bad one ends the kernel with fault code k + 1
 for index tensor k and the words (index, bound, position in the index tensor).
@@ -11,7 +11,7 @@ for index tensor k and the words (index, bound, position in the index tensor).
 **Order.** In writes the dimensions of the space are of two kinds. Different coordinates in a *safe* dimension never
 meet in one element of the indexed operand; along the *collision* dimensions they may. Work items are made of safe
 dimensions only, and one item walks its collision dimensions in order, so the result (the order of a sum, the last
-write that stays) does not depend on how the work is split. A read has safe dimensions only.
+write that stays) does not depend on how the work is split. A read and a check have safe dimensions only.
 
 Integers: `[block, sizes of safe dims, sizes of collision dims, strides of the regular operand, of the indexed operand,
 of each index tensor, then per index tensor (bound, stride of the indexed operand)]`; strides in bytes, one per
@@ -20,7 +20,7 @@ If the innermost loop is along a safe dimension (the last of them), that is cut 
 number of work items is the product of the other safe sizes times the number of blocks; else it is along the last
 collision dimension, and the number of work items is the product of the safe sizes.
 
-Operands: read `[indexed, indices..., regular]`, else `[regular, indices..., indexed]`.
+Operands: read `[indexed, indices..., regular]`, check `[indices...]`, else `[regular, indices..., indexed]`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ from taeda.codegen.templates.rows import (
     start_kernel,
 )
 
-MODES = ("read", "write", "sum", "prod", "amax", "amin")
+MODES = ("read", "check", "write", "sum", "prod", "amax", "amin")
 INDEX_DTYPES = ("int64", "int32", "uint8")
+AHEAD = 8  # rows of a sum that are asked for before their turn: parts of rows defeat the processor's own prefetching
+MOVES = ("read", "check", "write")  # modes that compute nothing
 
 
 def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices: Sequence[str], safe: int,
@@ -62,9 +64,9 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
     last collision dimension. `inner_indexed`: some index depends on the innermost dimension.
     `wrap`: negative indices count from the end.
     """
-    if mode not in MODES or indexed in HALVES and mode not in ("read", "write"):
+    if mode not in MODES or indexed in HALVES and mode not in MOVES:
         raise ValueError(f"mode {mode!r} on {indexed}")
-    if mode in ("read", "write") and regular != indexed:
+    if mode in MOVES and regular != indexed:
         raise ValueError(f"{mode} from {regular} to {indexed}")
     if (safe if inner_safe else collision) < 1 or any(d not in INDEX_DTYPES for d in indices):
         raise ValueError("emit_index needs an innermost dimension and integer indices")
@@ -80,9 +82,10 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
     writer.skip = reader.one() if skip else None
     writer.indices = list(indices)
     writer.fault = arguments.fault
-    first, last = arguments.data(0), arguments.data(len(indices) + 1)
+    offset = 0 if mode == "check" else 1
+    first, last = arguments.data(0), arguments.data(0 if mode == "check" else len(indices) + 1)
     regular_base, indexed_base = (last, first) if mode == "read" else (first, last)
-    index_bases = [arguments.data(k + 1) for k in range(len(indices))]
+    index_bases = [arguments.data(k + offset) for k in range(len(indices))]
     bases = [regular_base, indexed_base, *index_bases]
     strides = [regular_strides, indexed_strides, *index_strides]
 
@@ -114,7 +117,8 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
             if inner_indexed:
                 writer.points(pointers, inner_strides, count, index_bases)
             else:
-                writer.row(pointers, inner_strides, count, index_bases, elements)
+                ahead = regular_strides[walked[-1]] * AHEAD if walked else None
+                writer.row(pointers, inner_strides, count, index_bases, elements, ahead)
 
         def level(k: int, here: list[Value]) -> None:
             if k == len(walked):
@@ -162,7 +166,9 @@ class _IndexWriter:
     def move(self, regular: Value, indexed: Value, lanes: int = 0) -> None:
         """One element, or `lanes` adjacent ones."""
         f = self.f
-        if self.mode in ("read", "write"):
+        if self.mode == "check":
+            return
+        if self.mode in MOVES:
             source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
             f.store(f.load(bits_type(self.indexed), source), destination)
             return
@@ -183,10 +189,12 @@ class _IndexWriter:
         f.loop(0, count, point)
 
     def row(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value],
-            elements: Sequence[int]) -> None:
+            elements: Sequence[int], ahead: Value | None) -> None:
         """Along an innermost dimension that no index depends on: one look-up, then a row of elements."""
         f = self.f
         displacement, wanted = self.displacement(pointers[2:], bases)
+        if self.mode == "check":
+            return
         regular, indexed = pointers[0], f.at(pointers[1], displacement)
         adjacent = bit_and(f, strides[0].equals(elements[0]), strides[1].equals(elements[1]))
 
@@ -194,12 +202,14 @@ class _IndexWriter:
             f.loop(0, count, lambda i: self.move(f.at(regular, i * strides[0]), f.at(indexed, i * strides[1])))
 
         def together() -> None:
-            if self.mode in ("read", "write"):
+            if self.mode in MOVES:
                 source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
                 f.call(copy_function(f.module), destination, source, count * elements[0])
                 return
             lanes = f.module.target.lanes(ITEMSIZE[self.indexed])
             def at(i: Value, lanes: int) -> None:
+                if ahead is not None and lanes:
+                    prefetch(f, f.at(f.at(regular, ahead), i * elements[0]))
                 self.move(f.at(regular, i * elements[0]), f.at(indexed, i * elements[1]), lanes)
             vectors = count - count % lanes
             f.loop(0, vectors, lambda i: at(i, lanes), step=lanes)
@@ -208,6 +218,12 @@ class _IndexWriter:
         def act() -> None:
             f.branch(adjacent, together, strided)
         act() if wanted is None else f.branch(wanted, act)
+
+
+def prefetch(f: Function, pointer: Value) -> None:
+    """Ask for a cache line that is read soon; harmless wherever it points."""
+    f.module.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+    f.raw(f"call void @llvm.prefetch.p0(ptr {pointer.text}, i32 0, i32 3, i32 1)")
 
 
 def bit_and(f: Function, a: Value, b: Value) -> Value:

@@ -90,6 +90,26 @@ def walk(b: Builder, mode: str, regular: Register, indexed: Register, indices: S
              faults=[(k + 1, bound.exception, bound.message) for k, bound in enumerate(bounds)])
 
 
+def check_indices(b: Builder, indices: Sequence[Register], dimensions: Sequence[Dimension], bounds: Sequence[Bound], *,
+                  wrap: bool) -> None:
+    """Raise for an index out of range before anything is written."""
+    dims = [d for d in dimensions if not _zero(d.indices)] or [Dimension(1, 0, 0, (0,) * len(indices))]
+    integers: list[Any] = [READ_BLOCK, *(d.size for d in dims), *[0] * (2 * len(dims))]
+    for k, index in enumerate(indices):
+        integers += [d.indices[k] * ITEMSIZE[index.dtype] for d in dims]
+    for bound in bounds:
+        integers += [bound.size, 0]
+    # Nothing is to be checked where nothing is written: an index into a tensor with an empty dimension, say.
+    written = product(d.size for d in dimensions) > 0 if dimensions else None
+    b.launch(emit_index,
+             {"mode": "check", "regular": "bool", "indexed": "bool", "indices": tuple(i.dtype for i in indices),
+              "safe": len(dims), "collision": 0, "inner_safe": True, "inner_indexed": not _zero(dims[-1].indices),
+              "wrap": wrap, "skip": False},
+             list(indices), integers, work=product(d.size for d in dims[:-1]) * ceildiv(dims[-1].size, READ_BLOCK),
+             grain=maximum(1, PIECE // minimum(READ_BLOCK, maximum(1, dims[-1].size))),
+             faults=[(k + 1, bound.exception, bound.message) for k, bound in enumerate(bounds)], when=written)
+
+
 def _zero(strides: Sequence[Any]) -> bool:
     return all(isinstance(s, int) and s == 0 for s in strides)
 

@@ -12,7 +12,8 @@ ADAPTIVE_INTEGERS = ("size_z", "size_y", "size_x", "out_z", "out_y", "out_x")
 
 
 def emit_places(target: Target, type: str = "float", mode: str = "take") -> str:
-    """Mode "take": out[p, j] = x[p, places[p, j]]; "put": out[p, places[p, j]] += x[p, j], from zero, in order of j.
+    """Mode "take": out[p, j] = x[p, places[p, j]]; "put": out[p, places[p, j]] += x[p, j], from zero, in order of j;
+    "set": the same without adding, the last one stays.
 
     Operands: x, places (int64), out. A work item is a plane p. A place out of range is fault 1: (place, plane's size).
     """
@@ -26,7 +27,7 @@ def emit_places(target: Target, type: str = "float", mode: str = "take") -> str:
     def item(p: Value, code: Value) -> list[Value]:
         at = p * n["out_plane"]
         plane = p * n["plane"]
-        if mode == "put":
+        if mode != "take":
             zero_fill(f, type, lanes, f.index(out, type, plane), n["plane"])
 
         def one(j: Value, code: Value) -> list[Value]:
@@ -38,7 +39,8 @@ def emit_places(target: Target, type: str = "float", mode: str = "take") -> str:
                     f.store(f.load(type, f.index(x, type, plane + place)), f.index(out, type, at + j))
                 else:
                     to = f.index(out, type, plane + place)
-                    f.store(f.load(type, to) + f.load(type, f.index(x, type, at + j)), to)
+                    value = f.load(type, f.index(x, type, at + j))
+                    f.store(f.load(type, to) + value if mode == "put" else value, to)
 
             def bad() -> None:
                 f.store(place, arguments.fault)

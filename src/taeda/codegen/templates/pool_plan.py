@@ -18,7 +18,7 @@ from taeda.ir.expression import maximum, minimum, product, where
 TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
 COPY_ELEMENTS = 16384  # of the padded lines worked on at a time
 _OUT_OF_RANGE = ((pool_places.OUT_OF_RANGE, "RuntimeError",
-                  "pooling: found an invalid index {0} (a plane of the input has {1} elements)"),)
+                  "Found an invalid max index: {0} (a plane has {1} elements)"),)
 _TOO_LARGE = ((pool.PLANE_TOO_LARGE, "NotImplementedError",
                "max_pool with indices over a plane of 2^31 elements or more"),)
 
@@ -140,11 +140,11 @@ def take(b: Any, x: Any, places: Any, rank: int) -> Any:
     return out
 
 
-def put(b: Any, x: Any, places: Any, sizes: Sequence[Any], rank: int) -> Any:
-    """Planes of `sizes` with the elements of x added to zero at `places`."""
+def put(b: Any, x: Any, places: Any, sizes: Sequence[Any], rank: int, add: bool = True) -> Any:
+    """Planes of `sizes` with the elements of x added to zero at `places`; unless `add`, the last one there stays."""
     lead, outs, planes = _split(x, rank)
     out = b.alloc(x.dtype, [*lead, *sizes])
-    b.launch(pool_places.emit_places, {"type": type_of(x), "mode": "put"}, [x, places, out],
+    b.launch(pool_places.emit_places, {"type": type_of(x), "mode": "put" if add else "set"}, [x, places, out],
              [product(sizes), product(outs)], work=planes, grain=maximum(16384 // maximum(product(sizes), 1), 1),
              faults=_OUT_OF_RANGE)
     return out

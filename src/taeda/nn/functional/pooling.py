@@ -11,6 +11,8 @@ _max_pool_with_indices = [op(f"max_pool{dims}d_with_indices") for dims in (1, 2,
 _adaptive_avg_pool = [op(f"adaptive_avg_pool{dims}d") for dims in (1, 2, 3)]
 _adaptive_max_pool = [op(f"adaptive_max_pool{dims}d_with_indices") for dims in (1, 2, 3)]
 
+_unpool = op("max_unpool")
+
 
 def _tuple(value: Any, count: int) -> tuple[int, ...]:
     if isinstance(value, int):
@@ -212,17 +214,7 @@ def _max_unpool(
                 raise ValueError(
                     f"invalid output_size {size} (dim {axis} must be between {lowest} and {highest})"
                 )
-    if input.shape != indices.shape:
-        raise RuntimeError(
-            f"Expected shape of indices to be same as that of the input tensor ({list(input.shape)}) but got indices "
-            f"tensor with shape: {list(indices.shape)}"
-        )
-    count = 1
-    for extent in size:
-        count *= extent
-    lead = input.shape[: input.dim() - dims]
-    flat = input.new_zeros((*lead, count)).scatter(-1, indices.flatten(-dims), input.flatten(-dims))
-    return flat.view(*lead, *size)
+    return _unpool(input, indices, size)
 
 
 def max_unpool1d(
