@@ -1,5 +1,7 @@
 // x[...] and x[...] = value. Ints, slices, None and ellipses fold to one view; index tensors, masks and sequences are left to
 // the ops index_get and index_put, which are given that view and, per dimension, an index tensor or None.
+#include <string>
+
 #include "core_types.h"
 #include "interop.h"
 #include "tape.h"
@@ -175,6 +177,29 @@ struct Items {
   }
 };
 
+// Index tensors are broadcast together; masks become as many indices as they have true elements, so they are left to the op.
+void check_broadcast(PyObject* indices) {
+  Dims common;
+  bool first = true;
+  std::string shapes;
+  bool fits = true;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(indices); ++i) {
+    PyObject* o = PyList_GET_ITEM(indices, i);
+    if (!is_tensor(o)) continue;
+    const Tensor& t = *as_tensor(o);
+    if (is_mask(t)) return;
+    shapes += std::string(first ? "" : ", ") + shape_text(t).at;
+    first = false;
+    for (int k = 0; k < t.ndim; ++k) {  // k counts from the last dimension; `common` is kept reversed
+      int64_t size = t.sizes[t.ndim - 1 - k];
+      if (k == common.count) common.push(size);
+      else if (common[k] == 1) common[k] = size;
+      else if (size != 1 && size != common[k]) fits = false;
+    }
+  }
+  if (!fits) raise(PyExc_IndexError, "shape mismatch: indexing tensors could not be broadcast together with shapes %s", shapes.c_str());
+}
+
 // What a key stands for on a tensor: a view, and index tensors for its dimensions (null if there are none).
 struct Selection {
   Ref<Tensor> view;  // the tensor itself if nothing basic is left to do
@@ -265,6 +290,7 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
   if (items.advanced) {
     if (PyList_SetSlice(indices.get(), last_index, PyList_GET_SIZE(indices.get()), nullptr) < 0) throw PythonError();
     s.indices = std::move(indices);
+    if (PyList_GET_SIZE(s.indices.get()) > 1) check_broadcast(s.indices.get());
     int dim = 0;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(s.indices.get()); ++i) {
       PyObject* o = PyList_GET_ITEM(s.indices.get(), i);

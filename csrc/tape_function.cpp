@@ -40,6 +40,13 @@ class FunctionNode final : public Node {
     released = !saved.empty();
   }
   PyObject* python_attribute(PyObject* name) override {
+    if (PyUnicode_CompareWithASCIIString(name, "_raw_saved_tensors") == 0) {
+      Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(saved.size())));
+      for (size_t i = 0; i < saved.size(); ++i) {
+        PyTuple_SET_ITEM(tuple.get(), i, saved_tensor_object(saved[i], *this).release());
+      }
+      return tuple.release();
+    }
     PyObject* value = PyObject_GetAttr(context_.get(), name);
     if (!value) PyErr_Clear();
     return value;

@@ -66,6 +66,7 @@ void move_retained(Tensor& t, Node* before, uint32_t before_output, Node& now, u
 
 // -- tape_saved.cpp -------------------------------------------------------------------------------------------------
 void add_saved_functions(PyObject* module);
+Ref<> saved_tensor_object(SavedTensor& saved, Node& owner);  // with register_hooks; `saved` is part of `owner`
 // A node that hands gradients on, in front of `edge`.
 Shared<Node> identity_node(Edge edge, const Tensor& like);
 

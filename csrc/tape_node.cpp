@@ -381,6 +381,8 @@ int OpNode::written_input() const {
 
 PyObject* OpNode::python_attribute(PyObject* name) {
   const char* text = PyUnicode_AsUTF8(name);
+  bool raw = text && std::strncmp(text, "_raw", 4) == 0;  // _raw_saved_self: not unpacked
+  if (raw) text += 4;
   if (!text || std::strncmp(text, "_saved_", 7) != 0) return PyErr_Clear(), nullptr;
   const char* wanted = text + 7;
   for (uint32_t i = 0; i < saved_count_; ++i) {
@@ -395,6 +397,7 @@ PyObject* OpNode::python_attribute(PyObject* name) {
         if (index++ == s.index) found = p.name == wanted || (s.index == 0 && std::strcmp(wanted, "self") == 0);
       }
     }
+    if (found && raw) return saved_tensor_object(saved()[i], *this).release();
     if (found) return reinterpret_cast<PyObject*>(saved()[i].unpack(*this).release());
   }
   return nullptr;

@@ -200,6 +200,44 @@ PyObject* disable_saved_tensors_hooks(PyObject*, PyObject* message) {
   });
 }
 
+// What grad_fn._raw_saved_self shows.
+struct SavedTensorObject {
+  PyObject_HEAD
+  Node* owner;  // owned
+  SavedTensor* saved;
+};
+PyTypeObject* SavedTensorType = nullptr;
+
+void saved_dealloc(PyObject* o) {
+  PyTypeObject* type = Py_TYPE(o);
+  reinterpret_cast<SavedTensorObject*>(o)->owner->release();
+  type->tp_free(o);
+  Py_DECREF(type);
+}
+
+PyObject* saved_register_hooks(PyObject* o, PyObject* args) {
+  return guarded_object([&]() -> PyObject* {
+    PyObject *pack, *unpack;
+    if (!PyArg_ParseTuple(args, "OO:register_hooks", &pack, &unpack)) throw PythonError();
+    reinterpret_cast<SavedTensorObject*>(o)->saved->set_hooks(pack, unpack);
+    Py_RETURN_NONE;
+  });
+}
+
+PyMethodDef saved_methods[] = {
+    {"register_hooks", saved_register_hooks, METH_VARARGS,
+     "register_hooks(pack_hook, unpack_hook): as saved_tensors_hooks, for this one."},
+    {},
+};
+PyType_Slot saved_slots[] = {
+    {Py_tp_dealloc, reinterpret_cast<void*>(saved_dealloc)},
+    {Py_tp_methods, saved_methods},
+    {Py_tp_doc, const_cast<char*>("A tensor as a node keeps it.")},
+    {0, nullptr},
+};
+PyType_Spec saved_spec = {"taeda._core.SavedTensor", sizeof(SavedTensorObject), 0,
+                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, saved_slots};
+
 PyMethodDef functions[] = {
     {"push_saved_tensors_hooks", push_saved_tensors_hooks, METH_VARARGS, "push_saved_tensors_hooks(pack, unpack)"},
     {"pop_saved_tensors_hooks", pop_saved_tensors_hooks, METH_NOARGS, "pop_saved_tensors_hooks()"},
@@ -210,6 +248,19 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
-void add_saved_functions(PyObject* module) { add_functions(module, functions); }
+Ref<> saved_tensor_object(SavedTensor& saved, Node& owner) {
+  PyObject* o = SavedTensorType->tp_alloc(SavedTensorType, 0);
+  if (!o) throw PythonError();
+  owner.retain();
+  reinterpret_cast<SavedTensorObject*>(o)->owner = &owner;
+  reinterpret_cast<SavedTensorObject*>(o)->saved = &saved;
+  return Ref<>::steal(o);
+}
+
+void add_saved_functions(PyObject* module) {
+  SavedTensorType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&saved_spec)).release());
+  add_object(module, "SavedTensor", reinterpret_cast<PyObject*>(SavedTensorType));
+  add_functions(module, functions);
+}
 
 }  // namespace taeda

@@ -34,7 +34,7 @@ void infer_size(Dims& sizes, int64_t numel) {
       if (unknown >= 0) raise(PyExc_RuntimeError, "only one dimension can be inferred");
       unknown = i;
     } else if (sizes[i] < 0) {
-      raise(PyExc_RuntimeError, "invalid shape dimension %lld", (long long)sizes[i]);
+      raise(PyExc_RuntimeError, "invalid shape dimension %lld at index %d of shape %s", (long long)sizes[i], i, dims_text(sizes).at);
     } else if (__builtin_mul_overflow(known, sizes[i], &known)) {
       raise(PyExc_RuntimeError, "shape '%s' is invalid for input of size %lld", dims_text(sizes).at, (long long)numel);
     }

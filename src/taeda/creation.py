@@ -33,7 +33,11 @@ def _finish(made: Any, out: Any, requires_grad: bool) -> Any:
         if tuple(out.shape) != tuple(made.shape):
             out.resize_(made.shape)
         return out.copy_(made)
-    return made.requires_grad_() if requires_grad else made
+    if requires_grad:
+        if not made.dtype.is_floating_point:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        return made.requires_grad_()
+    return made
 
 
 def _dtype(dtype: Any) -> Any:

@@ -169,6 +169,30 @@ def saved_of_a_node(t: Any) -> Any:
 
 
 @program
+def hooks_of_one_saved_tensor(t: Any) -> Any:
+    a = leaf(t)
+    y = a.exp()
+    y.grad_fn._raw_saved_result.register_hooks(lambda x: x.tolist(), lambda x: t.tensor(x) * 2)
+    y.sum().backward()
+    return a.grad
+
+
+@program
+def hooks_of_one_saved_tensor_twice(t: Any) -> Any:
+    saved = (leaf(t) * leaf(t)).grad_fn._raw_saved_self
+    saved.register_hooks(lambda x: x, lambda x: x)
+    saved.register_hooks(lambda x: x, lambda x: x)
+
+
+@program
+def hooks_of_a_freed_tensor(t: Any) -> Any:
+    y = leaf(t).exp()
+    saved = y.grad_fn._raw_saved_result
+    y.sum().backward()
+    saved.register_hooks(lambda x: x, lambda x: x)
+
+
+@program
 def anomaly(t: Any) -> Any:
     with t.autograd.detect_anomaly():
         z = t.tensor([-1.0], requires_grad=True)

@@ -162,3 +162,26 @@ def test_values_outside_do_not_leak(target: Any) -> None:
         out = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
         expected = CONVOLUTIONS[2](x, weight, None, stride, padding, dilation, groups)
         assert torch.equal(out.isnan(), expected.isnan())
+
+
+@pytest.mark.skipif(not RUNNABLE[-1].bf16_dot, reason="needs dot products of bfloat16")
+@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "direct groups", "direct dilation", "pointwise",
+                                  "small images", "few rows", "line", "volume", "volume stride", "no images"])
+def test_bfloat16(name: str) -> None:
+    """Products of pairs of bfloat16 are added up in float32 and rounded once."""
+    images, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
+    b = DirectBuilder(target=RUNNABLE[-1])
+    x, weight = torch.randn(images, channels, *size).bfloat16(), torch.randn(rows, channels // groups, *kernel).bfloat16()
+    bias = torch.randn(rows).bfloat16()
+    arguments = stride, padding, dilation, groups
+    precise = CONVOLUTIONS[len(size)](x.double(), weight.double(), bias.double(), *arguments)
+    got = conv_plan.forward(b, x, weight, bias, *arguments)
+    torch.testing.assert_close(got.double(), precise, rtol=5e-3, atol=5e-3)
+    upstream = torch.randn(precise.shape).bfloat16()
+    by_input, by_weight, _ = torch.ops.aten.convolution_backward(
+        upstream.double(), x.double(), weight.double(), None, stride, padding, dilation, False, [0] * len(size), groups,
+        (True, True, False))
+    got = conv_plan.transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
+    torch.testing.assert_close(got.double(), by_input, rtol=5e-3, atol=1e-2)
+    got = conv_plan.weight_gradient(b, x, upstream, kernel, *arguments)
+    torch.testing.assert_close(got.double(), by_weight, rtol=5e-3, atol=1e-2)

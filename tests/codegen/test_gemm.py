@@ -6,6 +6,7 @@ import ctypes
 import functools
 import mmap
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -126,9 +127,12 @@ def multiply(target: targets.Target, left: Any, right: Any, pieces: int | None =
 
 
 @pytest.fixture(params=TARGETS, ids=lambda t: t.name, autouse=True)
-def target(request: Any, monkeypatch: Any) -> targets.Target:
+def target(request: Any, monkeypatch: Any) -> Iterator[targets.Target]:
     monkeypatch.setattr(gemm_plan, "current", lambda: request.param)
-    return request.param
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # the references are small
+    yield request.param
+    torch.set_num_threads(threads)
 
 
 SHAPES = [(1, 1, 1), (4, 8, 8), (8, 32, 32), (1, 100, 70), (3, 37, 129), (5, 50, 33), (17, 49, 16), (13, 97, 64),
@@ -148,7 +152,7 @@ def test_layouts(target: targets.Target, dtype: str, layouts: tuple[str, str]) -
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int16"])
 def test_blocks(target: targets.Target, dtype: str) -> None:
     """Several blocks of rows, columns and k, with ends that are not whole."""
-    for M, N, K in [(530, 400, 37), (700, 800, 9), (20, 793, 600), (140, 1000, 530), (1, 1100, 4300), (1100, 1, 600)]:
+    for M, N, K in [(530, 400, 37), (700, 800, 9), (20, 793, 300), (140, 200, 530), (1, 1100, 4300), (1100, 1, 600)]:
         for a, b in [("plain", "transposed"), ("transposed", "plain"), ("sliced", "sliced")]:
             left, right = laid_out((M, K), dtype, a), laid_out((K, N), dtype, b)
             assert_close(multiply(target, left, right), reference(left, right), left, right)

@@ -49,9 +49,10 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
     bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[d] for d in dtypes]
     native = target.vector_bytes * 8 // max(bits, default=32)
     cost = _cost(values)
-    if order > 1:
-        return order if cost <= 12 else max(UNIFORM, min(order, native))
-    return max(UNIFORM, min(64, native * (4 if cost <= 4 else 2 if cost <= 12 else 1)))
+    if order > 1 and cost <= 12:
+        return order
+    heavy = 1 if target.vector_bytes == 64 else 2  # two half-sized registers overlap better than one
+    return max(UNIFORM, min(64, order if order > 1 else 64, native * (4 if cost <= 4 else 2 if cost <= 12 else heavy)))
 
 
 class Loop:

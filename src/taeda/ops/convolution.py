@@ -11,12 +11,12 @@ from typing import Any
 
 from taeda.codegen.templates import conv_plan
 from taeda.ir.expression import maximum, minimum
-from taeda.ops.dtypes import compute_dtype, is_float, torch_kernel_name
+from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
 from taeda.ops.reduction import sum as sum_over
 
-# -- primitives: input and weight of one dtype, float32 or float64 ---------------------------------------------------
+# -- primitives: input and weight of one dtype that conv_plan.computes_in gives ---------------------------------------
 
 
 @kernel(public=False)
@@ -213,8 +213,8 @@ def _convolution_by_name(op: str, rank: int, input: Any, weight: Any, bias: Any,
 
 
 def _in_compute_dtype(op: Any, rank: int, input: Any, x: Any, weight: Any, bias: Any, *rest: Any) -> Any:
-    """The primitive in float32 for the 16-bit floats, rounded once; without the batch if `input` has none."""
-    wide = compute_dtype(x.dtype)
+    """The primitive in a dtype it is computed in, rounded once; without the batch if `input` has none."""
+    wide = conv_plan.computes_in(x.dtype)
     bias = None if bias is None else convert(bias, wide)
     out = convert(op(convert(x, wide), convert(weight, wide), bias, *rest), x.dtype)
     return out if input.ndim == rank + 2 else out.reshape(out.shape[1:])

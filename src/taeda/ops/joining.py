@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.expression import maximum, minimum
+from taeda.ir.expression import maximum, minimum, product
 from taeda.ops.dtypes import Operand, result_type
 from taeda.ops.op import Number, Result, Sample, Sizes, Tensor, Tensors, kernel, sample
 from taeda.ops.views import wrap_dim
@@ -19,7 +19,7 @@ def _joined(tensors: Any, dim: int) -> tuple[int, Any]:
     """The wrapped dimension and the shape of the result. Operands of one dimension may have any size where the others
     have more only if they are empty (an old habit of PyTorch's); that is checked when the op runs."""
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for k, t in enumerate(tensors):
         if t.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {k}) cannot be concatenated")
@@ -65,7 +65,8 @@ def cat(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
 
 @cat.meta
 def _(tensors: Any, dim: int = 0) -> Result:
-    return Result(_dtype(tensors), _joined(tensors, dim)[1])
+    _, shape = _joined(tensors, dim)
+    return Result(_dtype(tensors), shape)
 
 
 @cat.gradient
@@ -113,10 +114,12 @@ def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
         if t.ndim != first.ndim:
             raise RuntimeError(f"stack expects each tensor to be equal size, but got {first.ndim} dimensions at entry 0 and {t.ndim} "
                                f"at entry {k}")
-        for d in range(first.ndim):
-            b.check(t.shape[d] == first.shape[d], RuntimeError,
-                    f"stack expects each tensor to be equal size, but got {{0}} at dimension {d} of entry 0 and {{1}} at entry {k}",
-                    first.shape[d], t.shape[d])
+        if first.ndim:
+            equal = product([t.shape[d] == first.shape[d] for d in range(first.ndim)])
+            shown = min(first.ndim, 5)  # a message has ten numbers at most
+            sizes = [", ".join(f"{{{start + d}}}" for d in range(shown)) for start in (0, shown)]
+            b.check(equal, RuntimeError, f"stack expects each tensor to be equal size, but got [{sizes[0]}] at entry 0 and "
+                    f"[{sizes[1]}] at entry {k}", *first.shape[:shown], *t.shape[:shown])
     out = b.alloc(_dtype(tensors), shape)
     for k, t in enumerate(tensors):
         b.copy(b.view("select", out, (dim, k)), t)
@@ -125,7 +128,8 @@ def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
 
 @stack.meta
 def _(tensors: Any, dim: int = 0) -> Result:
-    return Result(_dtype(tensors), _stacked(tensors, dim)[1])
+    _, shape = _stacked(tensors, dim)
+    return Result(_dtype(tensors), shape)
 
 
 @stack.gradient

@@ -12,7 +12,7 @@ from taeda.ops.op import Result, Tensor, Tensors, derived, kernel, sample
 from taeda.ops.pointwise import where
 
 
-@kernel(differentiable=False)
+@kernel(public=False, differentiable=False)
 def nonzero(b: Any, input: Tensor) -> Tensor:
     """The coordinates of the elements of `input` that are not zero, one row each, in order: int64 (count,
     dimensions)."""
@@ -36,11 +36,9 @@ def _(make: Any) -> Any:
     yield sample(make(7, dtype="int64", low=0, high=3))
 
 
-@derived(public="nonzero", overload="tuple", differentiable=False)
-def nonzero_tuple(input: Tensor, *, as_tuple: bool) -> Tensors:
+@derived(public=False, differentiable=False)
+def nonzero_tuple(input: Tensor) -> Tensors:
     """The coordinates as one vector per dimension, as `x[...]` takes them."""
-    if not as_tuple:
-        raise NotImplementedError("nonzero(as_tuple=False): write nonzero(input)")
     x = input.reshape((1,)) if input.ndim == 0 else input
     places = nonzero(x)
     return tuple(places.select(1, d) for d in range(x.ndim))
@@ -49,7 +47,7 @@ def nonzero_tuple(input: Tensor, *, as_tuple: bool) -> Tensors:
 @derived(public="where", overload="nonzero", method=False, differentiable=False)
 def where_true(condition: Tensor) -> Tensors:
     """where(condition): as nonzero(condition, as_tuple=True)."""
-    return nonzero_tuple(condition, as_tuple=True)
+    return nonzero_tuple(condition)
 
 
 @derived(differentiable=False)

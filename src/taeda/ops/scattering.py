@@ -12,8 +12,8 @@ from taeda.codegen.templates.index_plan import Bound, Dimension, check_indices, 
 from taeda.codegen.templates.rows import is_floating
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
-from taeda.ops.indexing import converted, finished, normal_dim, started, value_like, zeros_of
-from taeda.ops.op import Result, Tensor, TensorOrNumber, derived, kernel, sample
+from taeda.ops.indexing import converted, finished, normal_dim, same_size, started, value_like, zeros_of
+from taeda.ops.op import Result, Tensor, TensorOrNumber, check, derived, kernel, sample
 from taeda.ops.pointwise import where
 
 _LIMITS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-2**15, 2**15 - 1), "int32": (-2**31, 2**31 - 1),
@@ -180,7 +180,9 @@ def _padded(grad: Any, like: Any) -> Any:
 def _index(name: str, input: Any, dim: int, index: Any) -> tuple[int, Any]:
     """The dimension from the front and `index` with as many dimensions as `input`."""
     if index.dtype not in ("int64", "int32"):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+        # PyTorch lets an empty index be of any dtype.
+        check(same_size(index.numel(), 0), RuntimeError, f"{name}(): Expected dtype int32/int64 for index")
+        index = converted(index, "int64")
     if max(index.ndim, 1) != max(input.ndim, 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     return normal_dim(dim, input.ndim), index

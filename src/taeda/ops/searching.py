@@ -14,6 +14,7 @@ from taeda.ops.dtypes import is_float, is_integer, promote, torch_kernel_name
 from taeda.ops.indexing import converted, index_write, same_size, value_like, zeros_of
 from taeda.ops.op import Number, Result, SymInt, Tensor, TensorOrNumber, check, derived, kernel, sample
 from taeda.ops.pointwise import where
+from taeda.ops.reduction import reduce_max, reduce_min
 
 
 @kernel(public=False, differentiable=False)
@@ -148,8 +149,8 @@ def histc(input: Tensor, bins: SymInt = 100, min: Number = 0, max: Number = 0) -
     check(max >= min, RuntimeError, "max must be larger than min")
     flat = input.reshape((-1,))
     given = full((), max - min, "float64").ne(0)
-    low = where(given, full((), min, input.dtype), flat.amin((0,)))
-    high = where(given, full((), max, input.dtype), flat.amax((0,)))
+    low = where(given, full((), min, input.dtype), reduce_min(flat, (0,)).reshape(()))
+    high = where(given, full((), max, input.dtype), reduce_max(flat, (0,)).reshape(()))
     level = low.eq(high)
     low, high = where(level, low - 1, low), where(level, high + 1, high)
     inside = (flat >= low).logical_and(flat <= high)

@@ -60,16 +60,22 @@ def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: An
 
 
 def emit_conv_columns(target: Target, type: str = "float") -> str:
-    """Operands: source, result. A work item is (group, vector of rows of the source)."""
+    """Operands: source, result. A work item is (group, vector of rows of the source).
+
+    For `type` bfloat the channels come in pairs, two numbers in 32 bits.
+    """
     module = Module(target)
-    size = SIZES[type]
+    pairs = type == "bfloat"
+    size = 4 if pairs else SIZES[type]
     lanes, tile_vectors = target.lanes(size), len(pixel_rows(target))
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, COLUMNS_INTEGERS)
     source, result = arguments.data(0), arguments.data(1)
     vectors = f.ceil_div(n["rows"], lanes)
-    depth = n["channels"] * n["taps_z"] * n["taps_y"] * n["taps_x"]
+    channels = f.ceil_div(n["channels"], 2) if pairs else n["channels"]
+    depth = channels * n["taps_z"] * n["taps_y"] * n["taps_x"]
+    element, unit = ("i16", "i32") if pairs else (type, type)
 
     def item(index: Value) -> None:
         which, group = index % vectors, index // vectors
@@ -78,26 +84,33 @@ def emit_conv_columns(target: Target, type: str = "float") -> str:
         first = which * lanes
         count = f.minimum(f.constant(lanes), n["rows"] - first)
         start = group * n["group_stride"] + first * n["row_stride"] + n["first"]
-        to = f.index(result, type, (group * vectors + tile * tile_vectors) * (depth * lanes) + within * lanes)
+        to = f.index(result, unit, (group * vectors + tile * tile_vectors) * (depth * lanes) + within * lanes)
 
         def channel(c: Value, to: Value) -> list[Value]:
             def at_z(z: Value, to: Value) -> list[Value]:
                 def at_y(y: Value, to: Value) -> list[Value]:
                     def at_x(x: Value, to: Value) -> list[Value]:
-                        at = (start + c * n["channel_stride"] + z * n["tap_stride_z"] + y * n["tap_stride_y"]
-                              + x * n["tap_stride_x"])
-                        f.store(f.constant(0, vector(lanes, type)), to)
+                        at = (start + c * (n["channel_stride"] * (2 if pairs else 1)) + z * n["tap_stride_z"]
+                              + y * n["tap_stride_y"] + x * n["tap_stride_x"])
+                        f.store(f.constant(0, vector(lanes, unit)), to)
 
                         def lane(m: Value, at: Value) -> list[Value]:
-                            f.store(f.load(type, f.index(source, type, at)), f.index(to, type, m))
+                            f.store(f.load(element, f.index(source, element, at)), f.index(to, unit, m))
                             return [at + n["row_stride"]]
                         f.loop(0, count, lane, carry=[at])
-                        return [f.index(to, type, width)]
+                        if pairs:
+                            both = c * 2 + 1 < n["channels"]
+
+                            def second(m: Value, at: Value) -> list[Value]:
+                                f.store(f.load(element, f.index(source, element, at)), f.at(f.index(to, unit, m), 2))
+                                return [at + n["row_stride"]]
+                            f.loop(0, f.select(both, count, 0), second, carry=[at + n["channel_stride"]])
+                        return [f.index(to, unit, width)]
                     return f.loop(0, n["taps_x"], at_x, carry=[to])
                 return f.loop(0, n["taps_y"], at_y, carry=[to])
             return f.loop(0, n["taps_z"], at_z, carry=[to])
 
-        f.loop(0, n["channels"], channel, carry=[to])
+        f.loop(0, channels, channel, carry=[to])
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
@@ -105,14 +118,20 @@ def emit_conv_columns(target: Target, type: str = "float") -> str:
 
 
 def emit_conv_direct(target: Target, type: str = "float") -> str:
-    """Operands: x, columns of the weight, bias (or anything, where there is none), out."""
+    """Operands: x, columns of the weight, bias (or anything, where there is none), out.
+
+    `type` may be bfloat where the target has dot products of pairs: they are added up in float and rounded once.
+    """
     module = Module(target)
+    pairs = type == "bfloat"
+    element, unit, out_size = type, ("i32" if pairs else type), SIZES[type]
+    type = "float" if pairs else type  # of sums
     size = SIZES[type]
     lanes = target.lanes(size)
-    vec = vector(lanes, type)
+    vec, out_vec = vector(lanes, type), vector(lanes, element)
     heights = pixel_rows(target)
-    tiles = [_tile(module, type, height, k + 1) for k, height in enumerate(heights)]
-    copy = emit_padded_copy(module, type)
+    tiles = [_tile(module, type, height, k + 1, pairs) for k, height in enumerate(heights)]
+    copy = emit_padded_copy(module, unit, pairs=pairs)
     tile_vectors, most = len(heights), max(heights)
     f = module.kernel()
     arguments = Arguments(f)
@@ -120,7 +139,8 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     x, weight = arguments.data(0), arguments.data(1)
     bias_data, out = arguments.data(2), arguments.data(3)
     taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
-    depth = n["channels"] * taps
+    channels = f.ceil_div(n["channels"], 2) if pairs else n["channels"]
+    depth = channels * taps
     extent_yx = n["extent_y"] * n["extent_x"]
     extent = n["extent_z"] * extent_yx
     plane = n["size_z"] * n["size_y"] * n["size_x"]
@@ -138,12 +158,12 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     out_offsets = f.at(pixel_offsets, (block_pixels + most) * 8)
     padded = f.at(out_offsets, (block_pixels * 8 + 63) // 64 * 64)
 
-    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, n["channels"])
+    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, channels)
 
     def pixel_line(y: Value, at: Value, to: Value) -> list[Value]:
         def pixel(k: Value, at: Value, to: Value) -> list[Value]:
             f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, at)
-            f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * size, to)
+            f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * out_size, to)
             return [f.at(at, 8), f.at(to, 8)]
         return f.loop(0, n["pixels_x"], pixel, carry=[at, to])
 
@@ -158,10 +178,11 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
         line = block * n["line_block"]
         lines = f.minimum(n["line_block"], n["pixels_y"] - line)
         pixels = lines * n["pixels_x"]
-        f.call(copy, f.index(x, type, (image * n["groups"] + group) * n["channels"] * plane), padded, n["channels"],
+        f.call(copy, f.index(x, element, (image * n["groups"] + group) * n["channels"] * plane), padded, channels,
                n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
-               n["origin_y"] + line * n["step_y"], n["origin_x"], n["extent_z"], n["extent_y"], n["extent_x"])
-        out_image = f.index(out, type, (image * n["groups"] + group) * n["rows"] * out_plane)
+               n["origin_y"] + line * n["step_y"], n["origin_x"], n["extent_z"], n["extent_y"], n["extent_x"],
+               *([n["channels"]] if pairs else []))
+        out_image = f.index(out, element, (image * n["groups"] + group) * n["rows"] * out_plane)
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                     + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"] + n["out_origin_x"]
 
@@ -184,27 +205,29 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                 start = f.at(results, v * (lanes * size))
                 mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
                     rows, f.constant(lanes)), 0))
-                extra = f.masked_load(vec, f.index(bias_data, type, group * n["rows"] + first), mask,
-                                      f.constant(0, vec))
-                to = f.index(out_image, type, first * out_plane + out_line)
+                extra = f.masked_load(out_vec, f.index(bias_data, element, group * n["rows"] + first), mask,
+                                      Value(f, out_vec, "zeroinitializer"))
+                extra = f.cast("fpext", extra, vec)
+                to = f.index(out_image, element, first * out_plane + out_line)
 
                 def square_of(p: Value) -> list[Value]:
-                    return transpose(f, [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)])
+                    found = transpose(f, [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)])
+                    return [f.cast("fptrunc", value, out_vec) for value in found]
 
                 def whole(p: Value) -> None:
                     """A full square, all rows valid, contiguous in out."""
                     for m, value in enumerate(square_of(p)):
-                        f.store(value, f.index(to, type, p + out_plane * m))
+                        f.store(value, f.index(to, element, p + out_plane * m))
 
                 def partial(p: Value) -> None:
                     for m, value in enumerate(square_of(p)):
-                        f.store(value, f.at(square, m * lanes * size))
+                        f.store(value, f.at(square, m * lanes * out_size))
                     count = f.minimum(f.constant(lanes), pixels - p)
 
                     def row(m: Value) -> None:
-                        from_row, to_row = f.index(square, type, m * lanes), f.index(to, type, m * out_plane)
+                        from_row, to_row = f.index(square, element, m * lanes), f.index(to, element, m * out_plane)
                         f.loop(0, count, lambda k: f.store(
-                            f.load(type, f.index(from_row, type, k)),
+                            f.load(element, f.index(from_row, element, k)),
                             f.at(to_row, f.load("i64", f.index(out_offsets, "i64", p + k)))))
                     f.loop(0, f.minimum(rows, f.constant(lanes)), row)
 
@@ -222,8 +245,8 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
-    """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]."""
+def _tile(module: Module, type: str, rows: int, vectors: int, pairs: bool) -> Function:
+    """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]; with `pairs` of two products each."""
     size = SIZES[type]
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
@@ -231,15 +254,23 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
         ("ptr", "padded"), ("ptr", "pixels"), ("ptr", "taps"), ("i64", "depth"), ("ptr", "b"), ("ptr", "c")])
     a = [f.at(f["padded"], f.load("i64", f.at(f["pixels"], 8 * r))) for r in range(rows)]
     zero = f.constant(0, vec)
+    loaded = vector(2 * lanes, "bfloat") if pairs else vec
 
     def step(k: Value, b: Value, *sums: Value) -> list[Value]:
         offset = f.load("i64", f.index(f["taps"], "i64", k))
-        columns = [f.load(vec, f.at(b, v * lanes * size)) for v in range(vectors)]
+        columns = [f.load(loaded, f.at(b, v * lanes * size)) for v in range(vectors)]
         new = list(sums)
         for r in range(rows):
-            number = f.splat(f.load(type, f.at(a[r], offset)), lanes)
+            number = f.splat(f.load("i32" if pairs else type, f.at(a[r], offset)), lanes)
+            if pairs:
+                number = f.cast("bitcast", number, loaded)
             for v in range(vectors):
-                new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
+                if pairs:
+                    new[r * vectors + v] = f.call_intrinsic(
+                        "llvm.x86.avx512bf16.dpbf16ps.512", vec, [vec, loaded, loaded],
+                        [sums[r * vectors + v], number, columns[v]])
+                else:
+                    new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
         return [f.at(b, vectors * lanes * size), *new]
 
     _, *sums = f.loop(0, f["depth"], step, carry=[f["b"], *[zero] * (rows * vectors)])

@@ -22,7 +22,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from taeda.codegen.target import Target, current
-from taeda.codegen.templates import conv_direct, conv_gather, conv_planes, conv_small, conv_weight
+from taeda.codegen.templates import (
+    conv_convert,
+    conv_direct,
+    conv_gather,
+    conv_planes,
+    conv_small,
+    conv_weight,
+)
 from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
 
 TYPES = {"float32": "float", "float64": "double"}
@@ -63,8 +70,19 @@ class Geometry:
         return self.channels * self.tap_count
 
 
+def name_of(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def computes_in(dtype: str) -> str:
+    """The dtype that convolutions of tensors of this one are given: bfloat16 itself only where there are dot products."""
+    if dtype == "bfloat16" and current().bf16_dot:
+        return dtype
+    return "float32" if dtype in ("float16", "bfloat16") else dtype
+
+
 def type_of(tensor: Any) -> str:
-    name = str(tensor.dtype).removeprefix("torch.")
+    name = name_of(tensor)
     if name not in TYPES:
         raise NotImplementedError(f"convolution of dtype {name}; float32 and float64 are computed directly")
     return TYPES[name]
@@ -103,6 +121,8 @@ class _Conditional:
     """The builder, with a condition on what is launched. Nothing is emitted for what cannot happen."""
 
     def __init__(self, b: Any, condition: Any) -> None:
+        if isinstance(b, _Conditional):
+            b, condition = b.b, all_of(b.condition, condition)
         self.b, self.condition = b, condition
 
     @property
@@ -118,6 +138,9 @@ class _Conditional:
 
 def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
     """Writes the convolution of x to `out`."""
+    if name_of(x) == "bfloat16":
+        _convolve_pairs(b, x, weight, bias, out, g)
+        return
     target = current()
     lanes = target.lanes(itemsize_of(type_of(x)))
     vectors = ceildiv(g.rows, lanes)
@@ -133,6 +156,40 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> N
     _small(_Conditional(b, small), target, x, columns, bias, out, g)
     _planes(_Conditional(b, planes), target, x, weight, bias, out, g)
     _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
+
+
+def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    """The convolution of bfloat16: directly, with dot products of pairs, or in float32 for what is not worth that."""
+    target = current()
+    lanes = target.lanes(4)
+    vectors = ceildiv(g.rows, lanes)
+    direct = all_of(negated(g.rows * 5 < vectors * (lanes * 3)), g.depth <= 4800, g.channels > 1,
+                    product(g.pixels) >= SMALL_IMAGE)
+    pairs = _Conditional(b, direct)
+    if pairs.possible:
+        columns = pairs.alloc("float32", [g.groups * vectors * lanes * (ceildiv(g.channels, 2) * g.tap_count)])
+        pairs.launch(conv_direct.emit_conv_columns, {"type": "bfloat"}, [weight, columns],
+                     [g.rows, g.channels, *_weight_places(g)[:3], *g.taps, g.first, *g.tap_strides],
+                     work=g.groups * vectors, grain=1)
+        _direct(pairs, target, x, columns, bias, out, g)
+    wide = _Conditional(b, negated(direct))
+    if wide.possible:
+        operands = [converted(wide, t, "float32") for t in (x, weight, bias)]
+        result = wide.alloc("float32", out.shape)
+        convolve(wide, *operands, result, g)
+        converted(wide, result, "bfloat16", out)
+
+
+def converted(b: Any, tensor: Any, dtype: str, out: Any = None) -> Any:
+    """A copy of a float32 or bfloat16 tensor in the other of these dtypes (None for None)."""
+    if tensor is None:
+        return None
+    out = b.alloc(dtype, tensor.shape) if out is None else out
+    count = product(tensor.shape)
+    source, result = ("bfloat", "float") if dtype == "float32" else ("float", "bfloat")
+    b.launch(conv_convert.emit_conv_convert, {"source": source, "result": result}, [tensor, out], [count],
+             work=ceildiv(count, conv_convert.CHUNK), grain=4)
+    return out
 
 
 def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
@@ -234,14 +291,16 @@ def _small(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out
 def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
     if not b.possible:
         return
-    type = type_of(x)
+    pairs = name_of(x) == "bfloat16"
+    type = "bfloat" if pairs else type_of(x)
+    channels = ceildiv(g.channels, 2) if pairs else g.channels
     extent, line_block = _line_block(g, 512)
     b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
              [*_common(x, out, g), *extent, line_block, int(bias is not None)],
              work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
              grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
-             scratch=conv_direct.scratch_bytes(target, type, g.depth, g.channels * product(extent),
-                                               line_block * g.pixels[2]))
+             scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
+                                               channels * product(extent), line_block * g.pixels[2]))
 
 
 def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
@@ -364,6 +423,10 @@ def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
 def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride: Sequence[int],
                     padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
     """x (N, C, *size), upstream (N, M, *out) → (M, C / groups, *kernel). All contiguous."""
+    if name_of(x) == "bfloat16":
+        found = weight_gradient(b, converted(b, x, "float32"), converted(b, upstream, "float32"), kernel, stride, padding,
+                                dilation, groups)
+        return converted(b, found, "bfloat16")
     target = current()
     type = type_of(x)
     itemsize = itemsize_of(type)

@@ -300,22 +300,39 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
     return f
 
 
-def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bool = False) -> Function:
+def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bool = False,
+                     pairs: bool = False) -> Function:
     """Copies `count` planes of size (z, y, x) to planes of extent (z, y, x) that begin at origin, `fill` outside.
 
-    Up to one vector is written behind the last plane, unless `exact`.
+    Up to one vector is written behind the last plane, unless `exact`. With `pairs` two planes of 16-bit numbers become
+    one of 32-bit ones; `type` is i32, `count` that of pairs, and there are `planes` planes, maybe one less than two
+    for each pair.
     """
     size = SIZES[type]
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
     names = [f"{kind}_{axis}" for kind in ("size", "origin", "extent") for axis in "zyx"]
     f = module.function("padded_copy", [("ptr", "source"), ("ptr", "to"), ("i64", "count"),
-                                        *(("i64", name) for name in names)])
+                                        *(("i64", name) for name in names), *([("i64", "planes")] if pairs else [])])
     outside = f.constant(fill, vec)
     plane = f["size_z"] * f["size_y"] * f["size_x"]
+    element, half = ("i16" if pairs else type), vector(lanes, "i16")
+    mask_type = vector(lanes, "i1")
 
     def plane_of(c: Value, to: Value) -> list[Value]:
-        source = f.index(f["source"], type, c * plane)
+        source = f.index(f["source"], element, c * (plane * (2 if pairs else 1)))
+        both = c * 2 + 1 < f["planes"] if pairs else None
+
+        def read(pointer: Value, mask: Value | None) -> Value:
+            if both is None:
+                return f.load(vec, pointer) if mask is None else f.masked_load(vec, pointer, mask, outside)
+            mask = mask or Value(f, mask_type, "splat (i1 true)")
+            nothing = f.constant(0, half)
+            low = f.masked_load(half, pointer, mask, nothing)
+            second = f.select(both, mask, f.constant(0, mask_type))
+            high = f.masked_load(half, f.index(pointer, "i16", plane), second, nothing)
+            high = f.emit(vec, f"shl {f.cast('zext', high, vec)}, {f.coerce(16, vec).text}")
+            return f.cast("zext", low, vec) | high
 
         def at_z(z: Value, to: Value) -> list[Value]:
             sz = z + f["origin_z"]
@@ -333,8 +350,8 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
                     high = f.minimum(f.constant(lanes), stop_x - sx)
                     some = low < high
                     mask = f.lane_range(lanes, f.select(some, low, 0), f.select(some, high, 0))
-                    pointer = f.index(source, type, f.select(some, row + x, 0))
-                    value, place = f.masked_load(vec, pointer, mask, outside), f.index(to, type, x)
+                    pointer = f.index(source, element, f.select(some, row + x, 0))
+                    value, place = read(pointer, mask), f.index(to, type, x)
                     if exact:
                         within = f.lane_range(lanes, f.constant(0), f.minimum(f["extent_x"] - x, f.constant(lanes)))
                         f.masked_store(value, place, within)
@@ -346,7 +363,7 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
                 stop = f.minimum(stop_x - f["origin_x"], f["extent_x"])
                 stop = f.maximum(stop - first, f.constant(0)) // lanes * lanes + first
                 f.loop(0, first, edge, step=lanes)
-                f.loop(first, stop, lambda x: f.store(f.load(vec, f.index(source, type, row + x)),
+                f.loop(first, stop, lambda x: f.store(read(f.index(source, element, row + x), None),
                                                       f.index(to, type, x)), step=lanes)
                 f.loop(stop, f["extent_x"], edge, step=lanes)
                 return [f.index(to, type, f["extent_x"])]

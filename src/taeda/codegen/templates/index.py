@@ -47,6 +47,7 @@ from taeda.codegen.templates.rows import (
     offset_of,
     positions,
     start_kernel,
+    vector,
 )
 
 MODES = ("read", "check", "write", "sum", "prod", "amax", "amin")
@@ -215,8 +216,25 @@ class _IndexWriter:
             f.loop(0, vectors, lambda i: at(i, lanes), step=lanes)
             f.loop(vectors, count, lambda i: at(i, 0))
 
+        def backwards() -> None:
+            """What flip does along the last dimension."""
+            lanes = max(1, f.module.target.lanes(elements[0]))
+            type = vector(lanes, bits_type(self.indexed))
+            whole = count - count % lanes
+
+            def several(i: Value) -> None:
+                source = f.at(indexed, (1 - i - lanes) * elements[0])
+                value = f.emit(type, f"load {type}, ptr {source.text}, align {elements[0]}")
+                f.store(f.shuffle(value, value, range(lanes)[::-1]), f.at(regular, i * elements[0]))
+            f.loop(0, whole, several, step=lanes)
+            f.loop(whole, count, lambda i: self.move(f.at(regular, i * strides[0]), f.at(indexed, i * strides[1])))
+
         def act() -> None:
-            f.branch(adjacent, together, strided)
+            if self.mode == "read":
+                turned = bit_and(f, strides[0].equals(elements[0]), strides[1].equals(-elements[1]))
+                f.branch(adjacent, together, lambda: f.branch(turned, backwards, strided))
+            else:
+                f.branch(adjacent, together, strided)
         act() if wanted is None else f.branch(wanted, act)
 
 

@@ -31,7 +31,8 @@ from taeda.codegen.templates.rows import (
     vector,
 )
 
-SMALL = 48
+SMALL = 48  # longer rows are sorted by radix
+FEW = 32    # of topk, kept sorted by insertion
 _INFINITY = {"float16": 0x7C00, "bfloat16": 0x7F80, "float32": 0x7F800000, "float64": 0x7FF0000000000000}
 
 
@@ -293,16 +294,42 @@ def keep_function(module: Module, type: str, size: int) -> Function:
     return f
 
 
+def insert_function(module: Module, type: str, size: int) -> Function:
+    """i64 insert_key(keys, places, count, key, place): into sorted keys, after its equals; the largest key then."""
+    for existing in module.functions:
+        if existing.name == "insert_key":
+            return existing
+    f = module.function("insert_key", [("ptr", "keys"), ("ptr", "places"), ("i64", "count"), (type, "key"),
+                                       ("i64", "place")], "i64")
+    keys, places, key = f["keys"], f["places"], f["key"]
+
+    def larger(j: Value) -> Value:
+        above = compare(f, "ugt", f.load(type, f.at(keys, f.maximum(j - 1, 0) * size)), key)
+        return bit_operation(f, "and", j > 0, above)
+
+    def shift(j: Value) -> list[Value]:
+        f.store(f.load(type, f.at(keys, (j - 1) * size)), f.at(keys, j * size))
+        f.store(f.load("i32", f.at(places, (j - 1) * 4)), f.at(places, j * 4))
+        return [j - 1]
+    (at,) = f.repeat(larger, shift, [f["count"]])
+    f.store(key, f.at(keys, at * size))
+    f.store(f.cast("trunc", f["place"], "i32"), f.at(places, at * 4))
+    f.ret(f.cast("zext", f.load(type, f.at(keys, f["count"] * size)), "i64"))
+    return f
+
+
 def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
     """The first k of the row as sorted. Operands [input, values, indices]; integers [row, inner, k], 1 <= k <= row.
 
-    Of a long row a few k are kept while it is read once: elements that do not come before the last of the k best so
-    far are passed over, a vector at a time."""
+    The k best so far are kept while the row is read once; elements that do not come before the last of them are passed
+    over, a vector at a time. Up to `FEW` of them are kept sorted; more are collected until there is no room, and then
+    cut to k. Where k is a large part of the row, the whole row is collected."""
     module, f, arguments = start_kernel(target)
     rows = Rows(f, arguments, dtype)
     k = rows.reader.one()
     source, values, indices = (arguments.data(n) for n in range(3))
     keep = keep_function(module, rows.type, rows.size)
+    insert = insert_function(module, rows.type, rows.size)
     lanes = max(8, target.lanes(rows.size))
 
     def keep_first(count: Value) -> Value:
@@ -312,6 +339,30 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
 
     def row(number: Value) -> None:
         here = rows.start(source, number, rows.row, rows.size)
+
+        def put_in(i: Value, key: Value, count: Value) -> Value:
+            found = f.call(insert, rows.keys, rows.places, count, key, i)
+            assert found is not None
+            return f.cast("trunc", found, rows.type)
+
+        def few() -> None:
+            step = rows.inner * rows.size
+
+            def key_at(i: Value) -> Value:
+                return ordered_key(f, f.load(rows.type, f.at(here, i * step)), dtype, largest)
+
+            def consider(i: Value, last: Value) -> list[Value]:
+                key = key_at(i)
+                return f.branch(compare(f, "ult", key, last), lambda: [put_in(i, key, k - 1)], lambda: [last])
+
+            def several(i: Value, last: Value) -> list[Value]:
+                key = ordered_key(f, f.load(vector(lanes, rows.type), f.at(here, i * rows.size)), dtype, largest)
+                better = f.cast("bitcast", compare(f, "ult", key, f.splat(last, lanes)), f"i{lanes}")
+                return f.branch(better.differs(0), lambda: f.loop(i, i + lanes, consider, carry=[last]), lambda: [last])
+            (last,) = f.loop(0, k, lambda i, _: [put_in(i, key_at(i), i)], carry=[f.constant(0, rows.type)])
+            whole = f.select(rows.inner.equals(1), rows.row - (rows.row - k) % lanes, k)
+            (last,) = f.loop(k, whole, several, step=lanes, carry=[last])
+            f.loop(whole, rows.row, consider, carry=[last])
 
         def at_once() -> None:
             rows.load_keys(here, largest)
@@ -357,8 +408,14 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
             (count,) = f.loop(whole, rows.row, rest, carry=[count])
             keep_first(count)
         long = bit_operation(f, "and", rows.row > k * 8 + 64 * lanes, rows.inner.equals(1))
-        f.branch(long, streaming, at_once)
-        _, places = rows.sort(k)
+        def many() -> list[Value]:
+            f.branch(long, streaming, at_once)
+            return [rows.sort(k)[1]]
+
+        def sorted_already() -> list[Value]:
+            few()
+            return [rows.places]
+        (places,) = f.branch(k <= FEW, sorted_already, many)
         _write(rows, here, places, k, rows.start(values, number, k, rows.size), rows.start(indices, number, k, 8))
     f.loop(f["begin"], f["end"], row)
     f.ret(0)

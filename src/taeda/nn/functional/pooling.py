@@ -135,6 +135,8 @@ def _adaptive_sizes(input: Any, output_size: Any, dims: int) -> list[int]:
     if isinstance(output_size, int):
         return [output_size] * dims
     sizes: Sequence[int | None] = list(output_size)
+    if dims > 1 and input.dim() <= len(sizes):
+        raise ValueError(f"Input dimension should be at least {len(sizes) + 1}")
     if len(sizes) != dims:
         raise RuntimeError(f"adaptive pooling: output_size must be {dims}, but got {len(sizes)}")
     return [input.size(axis - dims) if size is None else size for axis, size in enumerate(sizes)]

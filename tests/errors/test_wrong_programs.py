@@ -1,0 +1,112 @@
+"""Wrong programs and what they get: PyTorch's exception class and first line, run in both libraries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import taeda
+
+WRONG = {
+    "shapes of add": "torch.ones(2, 3) + torch.ones(4)",
+    "shapes of matmul": "torch.ones(2, 3) @ torch.ones(4, 5)",
+    "shapes of linear": "torch.nn.functional.linear(torch.ones(2, 3), torch.ones(5, 4))",
+    "vectors of dot": "torch.dot(torch.ones(3), torch.ones(2, 2))",
+    "view of a transposed tensor": "torch.ones(2, 3).t().view(6)",
+    "reshape to another count": "torch.ones(6).reshape(4)",
+    "two unknown sizes": "torch.ones(6).reshape(-1, -1)",
+    "negative size": "torch.ones(6).view(-2, 3)",
+    "expand of a size that is not 1": "torch.ones(3).expand(4)",
+    "index out of range": "torch.ones(3)[5]",
+    "negative index out of range": "torch.ones(3)[-4]",
+    "too many indices": "torch.ones(3)[0, 0]",
+    "index tensor out of range": "torch.ones(3)[torch.tensor([0, 7])]",
+    "negative step": "torch.ones(3)[::-1]",
+    "embedding out of range": "torch.nn.functional.embedding(torch.tensor([0, 9]), torch.ones(4, 2))",
+    "gather out of range": "torch.ones(3, 3).gather(1, torch.tensor([[5]]))",
+    "index_select out of range": "torch.ones(3).index_select(0, torch.tensor([3]))",
+    "dimension out of range": "torch.ones(2, 3).sum(2)",
+    "squeeze out of range": "torch.ones(2, 3).squeeze(5)",
+    "sizes of cat": "torch.cat([torch.ones(2, 3), torch.ones(3, 2)])",
+    "nothing to cat": "torch.cat([])",
+    "sizes of stack": "torch.stack([torch.ones(2), torch.ones(3)])",
+    "item of many": "torch.ones(3).item()",
+    "truth of many": "bool(torch.ones(3))",
+    "ragged list": "torch.tensor([[1, 2], [3]])",
+    "in place to a smaller shape": "torch.ones(3).add_(torch.ones(2, 3))",
+    "in place to an integer": "torch.ones(3, dtype=torch.int64).add_(0.5)",
+    "gradient of an integer": "torch.ones(3, dtype=torch.int64, requires_grad=True)",
+    "leaf in place": "torch.ones(3, requires_grad=True).add_(1)",
+    "backward of many": "torch.ones(3, requires_grad=True).mul(2).backward()",
+    "backward without graph": "torch.ones(()).backward()",
+    "numpy of a leaf that requires grad": "torch.ones(3, requires_grad=True).numpy()",
+    "target out of range": "torch.nn.functional.cross_entropy(torch.ones(2, 3), torch.tensor([0, 3]))",
+    "convolution channels": "torch.nn.functional.conv2d(torch.ones(1, 3, 5, 5), torch.ones(2, 4, 3, 3))",
+    "normalized_shape": "torch.nn.LayerNorm(4)(torch.ones(2, 3))",
+    "missing state": "torch.nn.Linear(2, 2).load_state_dict({})",
+    "split sizes": "torch.ones(5).split([2, 2])",
+    "arange without end": "torch.arange(0, 5, -1)",
+    "subtract bools": "torch.ones(2, dtype=torch.bool) - torch.ones(2, dtype=torch.bool)",
+    "optimizer without parameters": "torch.optim.SGD([], lr=0.1)",
+    "negative learning rate": "torch.optim.SGD([torch.ones(1)], lr=-1.0)",
+    "empty max": "torch.ones(0).max()",
+    "unknown reduction": "torch.nn.functional.mse_loss(torch.ones(2), torch.ones(2), reduction='median')",
+}
+# PyTorch's first line differs, for a reason
+OTHER_WORDS = {
+    "normalized_shape": "Taeda's sizes are known when the kernel runs, so the message names the dimension that differs",
+    "gather out of range": "an index out of range is an IndexError everywhere in Taeda",
+}
+
+
+def outcome(torch: Any, program: str) -> tuple[str, str]:
+    try:
+        eval(program, {"torch": torch})
+    except Exception as error:
+        return type(error).__name__, str(error).strip().splitlines()[0]
+    return "", ""
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", WRONG)
+def test_like_pytorch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    kind, line = outcome(torch, WRONG[name])
+    assert kind, "PyTorch finds nothing wrong with this"
+    got_kind, got_line = outcome(taeda, WRONG[name])
+    if name not in OTHER_WORDS:
+        assert (got_kind, got_line) == (kind, line)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_refused(name: str) -> None:
+    kind, line = outcome(taeda, WRONG[name])
+    assert kind not in ("", "SystemError", "NotImplementedError"), line
+    assert line
+
+
+def test_a_size_that_cannot_be_had() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        taeda.empty(1 << 50)
+    assert isinstance(caught.value, taeda.OutOfMemoryError)
+    assert str(4 << 50) in str(caught.value)
+    assert taeda.ones(3).sum().item() == 3.0  # the process goes on
+
+
+def test_the_line_of_the_user_in_backward() -> None:
+    x = taeda.ones(3, requires_grad=True)
+    y = x.exp()  # the line that saved what is changed below
+    y.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation") as caught:
+        y.sum().backward()
+    text = str(caught.value) + "\n".join(getattr(caught.value, "__notes__", []))
+    assert "test_wrong_programs.py" in text and "Exp" in text
+
+
+def test_the_module_in_forward() -> None:
+    nn = taeda.nn
+    model = nn.Sequential(nn.Linear(3, 4), nn.Sequential(nn.ReLU(), nn.Linear(5, 2)))
+    with pytest.raises(RuntimeError) as caught:
+        model(taeda.ones(2, 3))
+    assert any("1.1" in note and "Linear" in note for note in getattr(caught.value, "__notes__", []))
