@@ -1,5 +1,5 @@
-// The caching allocator: size classes, four per power of two. Blocks below LARGE are carved from chunks and live in free
-// lists for ever; larger ones have a mapping of their own, so they can be given back.
+// The caching allocator: size classes, four per power of two. Blocks below LARGE are carved from chunks and live in
+// free lists for ever; larger ones have a mapping of their own, so they can be given back.
 #include <cassert>
 #include <cstdio>
 #include <cstdlib>
@@ -21,7 +21,7 @@ PyObject* OutOfMemoryError = nullptr;
 
 namespace {
 
-constexpr size_t UNIT = 64;                    // alignment, and how far past the end a vector load may reach
+constexpr size_t UNIT = 64;  // alignment, and how far past the end a vector load may reach
 constexpr size_t PAGE = 4096;
 constexpr size_t HUGE_PAGE = 2 << 20;
 constexpr size_t LARGE = 256 << 10;
@@ -92,8 +92,8 @@ uint64_t number_in_file(const char* path, const char* field) {
   return value;
 }
 
-// What the machine (or the container) has in all. Linux grants far more than that and kills the process later, so it has
-// to be refused here.
+// What the machine (or the container) has in all. Linux grants far more than that and kills the process later, so it
+// has to be refused here.
 uint64_t memory_limit() {
   static const uint64_t limit = [] {
     uint64_t all = UINT64_MAX;

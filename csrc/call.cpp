@@ -235,6 +235,7 @@ bool default_number(const Parameter& p, PyObject* v) {
 }  // namespace
 
 void read_inputs(const Call& call, Inputs& in) {
+  in.key(static_cast<char>(default_dtype()));  // what Python floats and zeros() promote to
   const Schema& s = call.overload->schema;
   int n = static_cast<int>(s.parameters.size());
   for (int i = 0; i < n; ++i) {

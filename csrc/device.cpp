@@ -13,8 +13,7 @@ constexpr const char* KINDS[] = {"cpu", "cuda", "meta"};
 constexpr int KIND_COUNT = 3;
 
 struct DeviceObject {
-  PyObject_HEAD
-  Device value;
+  PyObject_HEAD Device value;
 };
 
 PyObject* cached[KIND_COUNT][2];  // objects for index -1 and 0, which are asked for all the time
@@ -30,7 +29,8 @@ DeviceKind parse_kind(const std::string& name) {
 
 int8_t checked_index(int64_t index) {
   if (index < 0) raise(PyExc_RuntimeError, "Device index must not be negative");
-  if (index > 127) raise(PyExc_RuntimeError, "Device index must be between 0 and 127, got %lld", static_cast<long long>(index));
+  if (index > 127)
+    raise(PyExc_RuntimeError, "Device index must be between 0 and 127, got %lld", static_cast<long long>(index));
   return static_cast<int8_t>(index);
 }
 
@@ -55,13 +55,16 @@ PyObject* device_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
     static const char* names_of_one[] = {"device", nullptr};
     PyObject *type = nullptr, *index = nullptr;
     if (keywords && PyDict_GetItemString(keywords, "device")) {
-      if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:device", const_cast<char**>(names_of_one), &type)) throw PythonError();
-    } else if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|O:device", const_cast<char**>(names), &type, &index)) {
+      if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:device", const_cast<char**>(names_of_one), &type))
+        throw PythonError();
+    } else if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|O:device", const_cast<char**>(names), &type,
+                                            &index)) {
       throw PythonError();
     }
     bool has_index = index && index != Py_None;
     if (!PyUnicode_Check(type)) {
-      if (has_index) raise(PyExc_TypeError, "device(): argument 'type' (position 1) must be str, not %s", Py_TYPE(type)->tp_name);
+      if (has_index)
+        raise(PyExc_TypeError, "device(): argument 'type' (position 1) must be str, not %s", Py_TYPE(type)->tp_name);
       if (type == Py_None) raise(PyExc_TypeError, "device(): argument 'type' (position 1) must be str, not None");
       return device_object(device_from_object(type));
     }
@@ -142,7 +145,8 @@ PyType_Slot device_slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec device_spec = {"taeda.device", sizeof(DeviceObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, device_slots};
+PyType_Spec device_spec = {"taeda.device", sizeof(DeviceObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+                           device_slots};
 
 PyObject* make(Device d) {
   PyObject* o = checked(DeviceType->tp_alloc(DeviceType, 0)).release();

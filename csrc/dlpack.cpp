@@ -108,7 +108,8 @@ Ref<> export_tensor(Tensor& t, uint64_t flags) {
 
 DType imported_dtype(DLDataType d) {
   for (int i = 0; i < DTYPE_COUNT; ++i)
-    if (d.lanes == 1 && d.code == DTYPES[i].dlpack_code && d.bits == DTYPES[i].itemsize * 8) return static_cast<DType>(i);
+    if (d.lanes == 1 && d.code == DTYPES[i].dlpack_code && d.bits == DTYPES[i].itemsize * 8)
+      return static_cast<DType>(i);
   raise(PyExc_BufferError, "Unsupported DLPack data type: code %d, %d bits, %d lanes", d.code, d.bits, d.lanes);
 }
 
@@ -124,11 +125,13 @@ Ref<Tensor> import_capsule(PyObject* capsule) {
   if (!managed) throw PythonError();
   bool writable = true;
   if constexpr (std::is_same_v<M, Versioned>) {
-    if (managed->major != 1) raise(PyExc_BufferError, "Unsupported DLPack version %u.%u", managed->major, managed->minor);
+    if (managed->major != 1)
+      raise(PyExc_BufferError, "Unsupported DLPack version %u.%u", managed->major, managed->minor);
     writable = !(managed->flags & READ_ONLY);
   }
   const DLTensor& d = managed->dl_tensor;
-  if (d.device.device_type != CPU) raise(PyExc_BufferError, "Unsupported device_type: %d", static_cast<int>(d.device.device_type));
+  if (d.device.device_type != CPU)
+    raise(PyExc_BufferError, "Unsupported device_type: %d", static_cast<int>(d.device.device_type));
   DType dtype = imported_dtype(d.dtype);
   if (d.ndim < 0) raise(PyExc_BufferError, "DLPack tensor with %d dimensions", static_cast<int>(d.ndim));
   Dims sizes, strides;
@@ -141,7 +144,9 @@ Ref<Tensor> import_capsule(PyObject* capsule) {
   }
   for (int i = 0; i < d.ndim; ++i) {
     if (strides[i] < 0 && sizes[i] > 1)
-      raise(PyExc_ValueError, "At least one stride of the DLPack tensor is negative, and tensors with negative strides are not supported");
+      raise(
+          PyExc_ValueError,
+          "At least one stride of the DLPack tensor is negative, and tensors with negative strides are not supported");
     if (strides[i] < 0) strides[i] = 1;
     int64_t step;
     if (numel && (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(last, step, &last)))
@@ -152,7 +157,8 @@ Ref<Tensor> import_capsule(PyObject* capsule) {
   if (numel && !d.data) raise(PyExc_BufferError, "the DLPack tensor has elements but no memory");
   if (PyCapsule_SetName(capsule, USED_NAME<M>) < 0) throw PythonError();
   char* data = numel ? static_cast<char*>(d.data) + d.byte_offset : nullptr;
-  Shared<Storage> storage = Storage::adopt(data, numel ? static_cast<size_t>(bytes) : 0, delete_import<M>, managed, {}, writable);
+  Shared<Storage> storage =
+      Storage::adopt(data, numel ? static_cast<size_t>(bytes) : 0, delete_import<M>, managed, {}, writable);
   return from_storage(std::move(storage), dtype, sizes, strides, 0);
 }
 
@@ -162,14 +168,17 @@ PyObject* from_dlpack(PyObject*, PyObject* o) {
 
 PyObject* to_dlpack(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
-    if (!is_tensor(o)) raise(PyExc_TypeError, "to_dlpack(): argument 'tensor' (position 1) must be Tensor, not %s", Py_TYPE(o)->tp_name);
-    if (requires_gradient(*as_tensor(o))) raise(PyExc_BufferError, "Can't export tensors that require gradient, use tensor.detach()");
+    if (!is_tensor(o))
+      raise(PyExc_TypeError, "to_dlpack(): argument 'tensor' (position 1) must be Tensor, not %s", Py_TYPE(o)->tp_name);
+    if (requires_gradient(*as_tensor(o)))
+      raise(PyExc_BufferError, "Can't export tensors that require gradient, use tensor.detach()");
     return dlpack_from_tensor(*as_tensor(o), false, false).release();
   });
 }
 
 PyMethodDef functions[] = {
-    {"from_dlpack", from_dlpack, METH_O, "from_dlpack(object): a tensor on the memory of an object of another library (or of a DLPack capsule)."},
+    {"from_dlpack", from_dlpack, METH_O,
+     "from_dlpack(object): a tensor on the memory of an object of another library (or of a DLPack capsule)."},
     {"to_dlpack", to_dlpack, METH_O, "to_dlpack(tensor): a DLPack capsule on the tensor's memory."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -180,7 +189,8 @@ Ref<> dlpack_from_tensor(Tensor& t, bool versioned, bool copied) {
   if (!t.storage) raise(PyExc_BufferError, "a tensor without data (device 'meta') cannot be exported");
   bool writable = t.storage->writable();
   if (versioned) return export_tensor<Versioned>(t, (writable ? 0 : READ_ONLY) | (copied ? IS_COPIED : 0));
-  if (!writable) raise(PyExc_BufferError, "Cannot export read-only memory: the consumer does not understand DLPack 1.0");
+  if (!writable)
+    raise(PyExc_BufferError, "Cannot export read-only memory: the consumer does not understand DLPack 1.0");
   return export_tensor<Legacy>(t, 0);
 }
 
@@ -207,8 +217,10 @@ Ref<Tensor> tensor_from_dlpack(PyObject* o) {
   }
   if (PyCapsule_IsValid(capsule.get(), NAME<Versioned>)) return import_capsule<Versioned>(capsule.get());
   if (PyCapsule_IsValid(capsule.get(), NAME<Legacy>)) return import_capsule<Legacy>(capsule.get());
-  raise(PyExc_RuntimeError, "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
-                            "constructed a tensor from it once.");
+  raise(
+      PyExc_RuntimeError,
+      "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+      "have already constructed a tensor from it once.");
 }
 
 void add_dlpack_to_module(PyObject* module) {

@@ -9,23 +9,23 @@ namespace taeda {
 
 const DTypeInfo DTYPES[DTYPE_COUNT] = {
     // name, itemsize, floating, complex, signed, NumPy typestr, DLPack code
-    {"bool", 1, false, false, false, "|b1", 6},      {"uint8", 1, false, false, false, "|u1", 1},
-    {"int8", 1, false, false, true, "|i1", 0},       {"int16", 2, false, false, true, "<i2", 0},
-    {"int32", 4, false, false, true, "<i4", 0},      {"int64", 8, false, false, true, "<i8", 0},
-    {"float16", 2, true, false, true, "<f2", 2},     {"bfloat16", 2, true, false, true, "", 4},
-    {"float32", 4, true, false, true, "<f4", 2},     {"float64", 8, true, false, true, "<f8", 2},
-    {"complex64", 8, false, true, true, "<c8", 5},   {"complex128", 16, false, true, true, "c16", 5},
+    {"bool", 1, false, false, false, "|b1", 6},    {"uint8", 1, false, false, false, "|u1", 1},
+    {"int8", 1, false, false, true, "|i1", 0},     {"int16", 2, false, false, true, "<i2", 0},
+    {"int32", 4, false, false, true, "<i4", 0},    {"int64", 8, false, false, true, "<i8", 0},
+    {"float16", 2, true, false, true, "<f2", 2},   {"bfloat16", 2, true, false, true, "", 4},
+    {"float32", 4, true, false, true, "<f4", 2},   {"float64", 8, true, false, true, "<f8", 2},
+    {"complex64", 8, false, true, true, "<c8", 5}, {"complex128", 16, false, true, true, "c16", 5},
 };
 
 namespace {
 
 // The names that PyTorch's messages and tensor type strings use.
-constexpr const char* TORCH_NAMES[DTYPE_COUNT] = {"Bool", "Byte",     "Char",  "Short",  "Int",          "Long",
-                                                  "Half", "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble"};
+constexpr const char* TORCH_NAMES[DTYPE_COUNT] = {"Bool",  "Byte",   "Char",         "Short",
+                                                  "Int",   "Long",   "Half",         "BFloat16",
+                                                  "Float", "Double", "ComplexFloat", "ComplexDouble"};
 
 struct DTypeObject {
-  PyObject_HEAD
-  DType value;
+  PyObject_HEAD DType value;
 };
 
 DTypeObject* objects[DTYPE_COUNT];
@@ -88,7 +88,8 @@ PyType_Slot dtype_slots[] = {
 };
 
 PyType_Spec dtype_spec = {"taeda.dtype", sizeof(DTypeObject), 0,
-                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, dtype_slots};
+                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+                          dtype_slots};
 
 }  // namespace
 
@@ -222,12 +223,8 @@ void write_double(char* at, DType d, double v) {
     case DType::BFloat16: return store(at, float_to_bfloat16(static_cast<float>(v)));
     case DType::Float32: return store(at, static_cast<float>(v));
     case DType::Float64: return store(at, v);
-    case DType::Complex64:
-      store(at, static_cast<float>(v));
-      return store(at + 4, 0.0f);
-    case DType::Complex128:
-      store(at, v);
-      return store(at + 8, 0.0);
+    case DType::Complex64: store(at, static_cast<float>(v)); return store(at + 4, 0.0f);
+    case DType::Complex128: store(at, v); return store(at + 8, 0.0);
     default: return write_integer(at, d, cast_to_integer(v));
   }
 }

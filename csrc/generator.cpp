@@ -26,7 +26,8 @@ PyObject* generator_new(PyTypeObject* type, PyObject* arguments, PyObject* keywo
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"device", nullptr};
     PyObject* device = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|O:Generator", const_cast<char**>(names), &device)) throw PythonError();
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|O:Generator", const_cast<char**>(names), &device))
+      throw PythonError();
     if (device_from_object(device).kind != DeviceKind::CPU)
       raise(PyExc_NotImplementedError, "a Generator on device %R is not there yet; on 'cpu' it is", device);
     PyObject* o = checked(type->tp_alloc(type, 0)).release();
@@ -105,7 +106,8 @@ PyObject* clone_state(PyObject* self, PyObject*) {
 }
 
 PyObject* reduce(PyObject* self, PyObject*) {
-  return Py_BuildValue("O()(KK)", Py_TYPE(self), static_cast<unsigned long long>(of(self)->seed), static_cast<unsigned long long>(of(self)->offset));
+  return Py_BuildValue("O()(KK)", Py_TYPE(self), static_cast<unsigned long long>(of(self)->seed),
+                       static_cast<unsigned long long>(of(self)->offset));
 }
 
 PyObject* unpickle(PyObject* self, PyObject* state) {
@@ -139,7 +141,8 @@ PyType_Slot slots[] = {
     {Py_tp_new, reinterpret_cast<void*>(generator_new)},
     {Py_tp_methods, methods},
     {Py_tp_getset, properties},
-    {Py_tp_doc, const_cast<char*>("Generator(device='cpu')\n\nA stream of random numbers: a seed, and how far it has been used.")},
+    {Py_tp_doc,
+     const_cast<char*>("Generator(device='cpu')\n\nA stream of random numbers: a seed, and how far it has been used.")},
     {0, nullptr},
 };
 
@@ -157,7 +160,8 @@ PyObject* reserve_function(PyObject*, PyObject* arguments) {
 }
 
 PyMethodDef functions[] = {
-    {"reserve_random", reserve_function, METH_VARARGS, "reserve_random(generator or None, n): (seed, first counter of n that are nobody else's)."},
+    {"reserve_random", reserve_function, METH_VARARGS,
+     "reserve_random(generator or None, n): (seed, first counter of n that are nobody else's)."},
     {nullptr, nullptr, 0, nullptr},
 };
 

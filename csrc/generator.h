@@ -1,13 +1,13 @@
-// Random numbers are counter-based (Philox): a number is a function of the seed, of how many random calls came before, and
-// of its place in the result. A generator is therefore a seed and a count; random ops get both as run-time integers.
+// Random numbers are counter-based (Philox): a number is a function of the seed, of how many random calls came before,
+// and of its place in the result. A generator is therefore a seed and a count; random ops get both as run-time
+// integers.
 #pragma once
 #include "common.h"
 
 namespace taeda {
 
 struct GeneratorObject {
-  PyObject_HEAD
-  uint64_t seed;
+  PyObject_HEAD uint64_t seed;
   uint64_t offset;  // how much of the stream has been reserved
 };
 

@@ -1,5 +1,5 @@
-// x[...] and x[...] = value. Ints, slices, None and ellipses fold to one view; index tensors, masks and sequences are left to
-// the ops index_get and index_put, which are given that view and, per dimension, an index tensor or None.
+// x[...] and x[...] = value. Ints, slices, None and ellipses fold to one view; index tensors, masks and sequences are
+// left to the ops index_get and index_put, which are given that view and, per dimension, an index tensor or None.
 #include <string>
 
 #include "core_types.h"
@@ -14,21 +14,33 @@ namespace {
 
 constexpr Py_ssize_t MAX_ITEMS = 2 * MAX_DIMS;
 // How PyTorch names element types when a value does not fit.
-constexpr const char* C_NAMES[DTYPE_COUNT] = {"bool", "uint8_t", "int8_t", "int16_t", "int", "int64_t", "c10::Half",
-                                              "c10::BFloat16", "float", "double", "c10::complex<float>", "c10::complex<double>"};
+constexpr const char* C_NAMES[DTYPE_COUNT] = {"bool",
+                                              "uint8_t",
+                                              "int8_t",
+                                              "int16_t",
+                                              "int",
+                                              "int64_t",
+                                              "c10::Half",
+                                              "c10::BFloat16",
+                                              "float",
+                                              "double",
+                                              "c10::complex<float>",
+                                              "c10::complex<double>"};
 
 [[noreturn]] void too_many_indices(const Tensor& t) {
   raise(PyExc_IndexError, "too many indices for tensor of dimension %d", t.ndim);
 }
 
 [[noreturn]] void out_of_bounds(int64_t index, int dim, int64_t size) {
-  raise(PyExc_IndexError, "index %lld is out of bounds for dimension %d with size %lld", static_cast<long long>(index), dim,
-        static_cast<long long>(size));
+  raise(PyExc_IndexError, "index %lld is out of bounds for dimension %d with size %lld", static_cast<long long>(index),
+        dim, static_cast<long long>(size));
 }
 
 [[noreturn]] void zero_dim_index() {
-  raise(PyExc_IndexError,
-        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
+  raise(
+      PyExc_IndexError,
+      "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+      "tensor to a number");
 }
 
 int64_t integer(PyObject* o) {
@@ -40,11 +52,11 @@ int64_t integer(PyObject* o) {
   return v;
 }
 
-// Folds basic indices over the dimensions of a tensor, keeping what they mean on its memory and what they would mean on a
-// contiguous tensor of its shape (the latter is the geometry gradients are scattered with).
+// Folds basic indices over the dimensions of a tensor, keeping what they mean on its memory and what they would mean on
+// a contiguous tensor of its shape (the latter is the geometry gradients are scattered with).
 struct Fold {
   const Tensor& t;
-  Dims dense;  // contiguous strides of t
+  Dims dense;   // contiguous strides of t
   int dim = 0;  // next dimension of t
   Dims sizes, strides, dense_strides;
   int64_t offset, dense_offset = 0;
@@ -103,7 +115,9 @@ bool is_tuple_in_disguise(PyObject* key) {
   if (!PyList_Check(key) || PyList_GET_SIZE(key) >= 32) return false;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(key); ++i) {
     PyObject* o = PyList_GET_ITEM(key, i);
-    if (is_tensor(o) || (PySequence_Check(o) && !is_numpy_scalar(o)) || PySlice_Check(o) || o == Py_Ellipsis || o == Py_None) return true;
+    if (is_tensor(o) || (PySequence_Check(o) && !is_numpy_scalar(o)) || PySlice_Check(o) || o == Py_Ellipsis ||
+        o == Py_None)
+      return true;
   }
   return false;
 }
@@ -141,8 +155,11 @@ struct Items {
         } else if (PyIndex_Check(o)) {
           owners[count] = checked(PyNumber_Index(o));
         } else {
-          raise(PyExc_IndexError, "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got %s)",
-                Py_TYPE(o)->tp_name);
+          raise(
+              PyExc_IndexError,
+              "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+              "%s)",
+              Py_TYPE(o)->tp_name);
         }
         o = owners[count].get();
       }
@@ -177,7 +194,8 @@ struct Items {
   }
 };
 
-// Index tensors are broadcast together; masks become as many indices as they have true elements, so they are left to the op.
+// Index tensors are broadcast together; masks become as many indices as they have true elements, so they are left to
+// the op.
 void check_broadcast(PyObject* indices) {
   Dims common;
   bool first = true;
@@ -197,7 +215,9 @@ void check_broadcast(PyObject* indices) {
       else if (size != 1 && size != common[k]) fits = false;
     }
   }
-  if (!fits) raise(PyExc_IndexError, "shape mismatch: indexing tensors could not be broadcast together with shapes %s", shapes.c_str());
+  if (!fits)
+    raise(PyExc_IndexError, "shape mismatch: indexing tensors could not be broadcast together with shapes %s",
+          shapes.c_str());
 }
 
 // What a key stands for on a tensor: a view, and index tensors for its dimensions (null if there are none).
@@ -218,11 +238,12 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
   if (PyTuple_Check(key)) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i) items.add(PyTuple_GET_ITEM(key, i), t);
   } else if (is_tuple_in_disguise(key)) {
-    if (PyErr_WarnEx(PyExc_UserWarning,
-                     "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
-                     "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which "
-                     "will result either in an error or a different result",
-                     1) < 0)
+    if (PyErr_WarnEx(
+            PyExc_UserWarning,
+            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
+            "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+            "x[torch.tensor(seq)], which will result either in an error or a different result",
+            1) < 0)
       throw PythonError();
     list = checked(PySequence_Tuple(key));
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list.get()); ++i) items.add(PyTuple_GET_ITEM(list.get(), i), t);
@@ -237,7 +258,7 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
 
   Fold fold(t);
   Ref<> indices = items.advanced ? checked(PyList_New(0)) : nullptr;
-  int last_index = 0;      // length of `indices` up to the last index tensor
+  int last_index = 0;  // length of `indices` up to the last index tensor
   bool ellipsis = false;
   auto append = [&](PyObject* o) {
     if (indices && PyList_Append(indices.get(), o) < 0) throw PythonError();
@@ -301,7 +322,8 @@ Selection select(Tensor& t, PyObject* key, bool want_view) {
       const Tensor& mask = *as_tensor(o);
       for (int k = 0; k < mask.ndim; ++k)
         if (mask.sizes[k] != s.view->sizes[dim + k])
-          raise(PyExc_IndexError, "The shape of the mask %s at index %d does not match the shape of the indexed tensor %s at index %d",
+          raise(PyExc_IndexError,
+                "The shape of the mask %s at index %d does not match the shape of the indexed tensor %s at index %d",
                 shape_text(mask).at, k, shape_text(*s.view).at, dim + k);
       dim += mask.ndim;
     }
@@ -344,21 +366,25 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
     Tensor& t = *as_tensor(self);
     Ref<> number;
     if (!is_tensor(value) && !is_python_number(value)) {
-      if (!is_numpy_scalar(value)) raise(PyExc_TypeError, "can't assign a %s to a torch.%sTensor", Py_TYPE(value)->tp_name, torch_name(t.dtype));
+      if (!is_numpy_scalar(value))
+        raise(PyExc_TypeError, "can't assign a %s to a torch.%sTensor", Py_TYPE(value)->tp_name, torch_name(t.dtype));
       number = checked(PyObject_CallMethod(value, "item", nullptr));
       value = number.get();
     }
     if (PyComplex_Check(value) && !info(t.dtype).complex)
-      raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", C_NAMES[static_cast<int>(t.dtype)]);
+      raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow",
+            C_NAMES[static_cast<int>(t.dtype)]);
     Selection s = select(t, key, false);
     if (!s.indices) {
-      Ref<> source = is_tensor(value) ? Ref<>::steal(reinterpret_cast<PyObject*>(without_leading_ones(*as_tensor(value), s.view->ndim).release()))
+      Ref<> source = is_tensor(value) ? Ref<>::steal(reinterpret_cast<PyObject*>(
+                                            without_leading_ones(*as_tensor(value), s.view->ndim).release()))
                                       : Ref<>::borrow(value);
       PyObject* arguments[2] = {s.view.object(), source.get()};
       checked(PyObject_Vectorcall(required(is_tensor(value) ? Operator::Copy : Operator::Fill), arguments, 2, nullptr));
       return 0;
     }
-    Ref<Tensor> source = is_tensor(value) ? without_leading_ones(*as_tensor(value), 0) : tensor_from_data(value, &t.dtype, t.device);
+    Ref<Tensor> source =
+        is_tensor(value) ? without_leading_ones(*as_tensor(value), 0) : tensor_from_data(value, &t.dtype, t.device);
     PyObject* arguments[3] = {s.view.object(), s.indices.get(), source.object()};
     checked(PyObject_Vectorcall(required(Operator::IndexPut), arguments, 3, nullptr));
     return 0;

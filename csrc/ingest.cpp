@@ -1,5 +1,5 @@
-// Tensors from Python data: taeda.tensor, as_tensor, asarray. Two passes over nested sequences: sizes and dtype, then values;
-// both check what they see, because converting an element may run code that changes the sequences.
+// Tensors from Python data: taeda.tensor, as_tensor, asarray. Two passes over nested sequences: sizes and dtype, then
+// values; both check what they see, because converting an element may run code that changes the sequences.
 #include <algorithm>
 #include <limits>
 
@@ -34,7 +34,8 @@ DType promoted(DType a, DType b) {
 }
 
 DType numpy_scalar_dtype(PyObject* o) {
-  Ref<> dtype = checked(PyObject_GetAttrString(o, "dtype")), name = checked(PyObject_GetAttrString(dtype.get(), "name"));
+  Ref<> dtype = checked(PyObject_GetAttrString(o, "dtype")),
+        name = checked(PyObject_GetAttrString(dtype.get(), "name"));
   const char* text = PyUnicode_AsUTF8(name.get());
   if (!text) throw PythonError();
   DType d;
@@ -43,7 +44,9 @@ DType numpy_scalar_dtype(PyObject* o) {
 }
 
 bool is_text(PyObject* o) { return PyUnicode_Check(o) || PyBytes_Check(o); }
-bool is_sequence(PyObject* o) { return PyList_Check(o) || PyTuple_Check(o) || (PySequence_Check(o) && !is_tensor(o) && !is_numpy_scalar(o)); }
+bool is_sequence(PyObject* o) {
+  return PyList_Check(o) || PyTuple_Check(o) || (PySequence_Check(o) && !is_tensor(o) && !is_numpy_scalar(o));
+}
 
 DType scalar_dtype(PyObject* o) {
   if (PyFloat_CheckExact(o)) return default_dtype();
@@ -76,7 +79,8 @@ Dims first_sizes(PyObject* data) {
       return sizes;
     }
     if (PyBytes_Check(at.get())) raise(PyExc_TypeError, "new(): invalid data type '%s'", Py_TYPE(at.get())->tp_name);
-    if (sizes.count == MAX_DIMS || PyUnicode_Check(at.get())) raise(PyExc_ValueError, "too many dimensions '%s'", Py_TYPE(at.get())->tp_name);
+    if (sizes.count == MAX_DIMS || PyUnicode_Check(at.get()))
+      raise(PyExc_ValueError, "too many dimensions '%s'", Py_TYPE(at.get())->tp_name);
     Ref<> list = fast(at.get());
     sizes.push(fast_size(list));
     if (fast_size(list) == 0) return sizes;
@@ -134,7 +138,8 @@ void store(char* at, T v) {
 template <class T>
 void store_integer(char* at, DType d, int64_t v) {
   // PyTorch lets a negative number wrap to unsigned as long as its absolute value fits.
-  int64_t low = std::is_unsigned_v<T> ? -static_cast<int64_t>(std::numeric_limits<T>::max()) : static_cast<int64_t>(std::numeric_limits<T>::min());
+  int64_t low = std::is_unsigned_v<T> ? -static_cast<int64_t>(std::numeric_limits<T>::max())
+                                      : static_cast<int64_t>(std::numeric_limits<T>::min());
   if (v < low || v > static_cast<int64_t>(std::numeric_limits<T>::max())) does_not_fit(d);
   store(at, static_cast<T>(v));
 }
@@ -154,7 +159,9 @@ void store_value(char* at, DType d, PyObject* o) {
   if (d == DType::Float32 && PyFloat_CheckExact(o)) return store(at, static_cast<float>(PyFloat_AS_DOUBLE(o)));
   Ref<> value;
   if (!is_python_number(o)) {
-    if (is_tensor(o)) value = only_element(*as_tensor(o), PyExc_ValueError, "only one element tensors can be converted to Python scalars");
+    if (is_tensor(o))
+      value =
+          only_element(*as_tensor(o), PyExc_ValueError, "only one element tensors can be converted to Python scalars");
     else if (is_numpy_scalar(o)) value = checked(PyObject_CallMethod(o, "item", nullptr));
     if (value) o = value.get();
   }
@@ -189,7 +196,8 @@ void store_value(char* at, DType d, PyObject* o) {
 }
 
 void wrong_length(int64_t expected, int dim, Py_ssize_t got) {
-  raise(PyExc_ValueError, "expected sequence of length %lld at dim %d (got %zd)", static_cast<long long>(expected), dim, got);
+  raise(PyExc_ValueError, "expected sequence of length %lld at dim %d (got %zd)", static_cast<long long>(expected), dim,
+        got);
 }
 
 // Fills the part of `out` from element `offset` on that `data`, at level `dim` of the nesting, stands for.
@@ -201,8 +209,11 @@ void store_nested(Tensor& out, int dim, int64_t offset, PyObject* data) {
     if (source->ndim == 0) raise(PyExc_TypeError, "not a sequence");
     for (int i = 0; i < source->ndim && dim + i < out.ndim; ++i)
       if (source->sizes[i] != out.sizes[dim + i]) wrong_length(out.sizes[dim + i], dim + i, source->sizes[i]);
-    if (source->ndim != out.ndim - dim) raise(PyExc_ValueError, "expected an array of %d dimensions at dim %d (got %d)", out.ndim - dim, dim, source->ndim);
-    Ref<Tensor> part = alias(out, Dims(out.sizes + dim, out.ndim - dim), Dims(out.strides + dim, out.ndim - dim), offset);
+    if (source->ndim != out.ndim - dim)
+      raise(PyExc_ValueError, "expected an array of %d dimensions at dim %d (got %d)", out.ndim - dim, dim,
+            source->ndim);
+    Ref<Tensor> part =
+        alias(out, Dims(out.sizes + dim, out.ndim - dim), Dims(out.strides + dim, out.ndim - dim), offset);
     return copy_into(*part, *source);
   }
   if (!is_sequence(data)) raise(PyExc_TypeError, "not a sequence");
@@ -234,7 +245,8 @@ Ref<Tensor> copy_of(Tensor& source, const DType* dtype, Device device) {
   if (!out->storage) return out;
   if (!source.storage) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
   if (out->dtype == source.dtype && source.is_contiguous()) {
-    if (source.numel) std::memcpy(out->data(), source.data(), static_cast<size_t>(source.numel * itemsize(source.dtype)));
+    if (source.numel)
+      std::memcpy(out->data(), source.data(), static_cast<size_t>(source.numel * itemsize(source.dtype)));
   } else {
     copy_into(*out, source);
   }
@@ -253,12 +265,14 @@ struct Options {
 };
 
 bool flag(PyObject* o, const char* function, const char* name) {
-  if (!PyBool_Check(o)) raise(PyExc_TypeError, "%s(): argument '%s' must be bool, not %s", function, name, Py_TYPE(o)->tp_name);
+  if (!PyBool_Check(o))
+    raise(PyExc_TypeError, "%s(): argument '%s' must be bool, not %s", function, name, Py_TYPE(o)->tp_name);
   return o == Py_True;
 }
 
 // Parses (data, *, dtype=None, device=None, requires_grad=False) and the keyword `extra`.
-Options parse(const char* function, const char* data_name, const char* extra, PyObject* const* args, Py_ssize_t n, PyObject* names) {
+Options parse(const char* function, const char* data_name, const char* extra, PyObject* const* args, Py_ssize_t n,
+              PyObject* names) {
   Options o;
   if (n > 1) raise(PyExc_TypeError, "%s() takes 1 positional argument but %zd were given", function, n);
   if (n > 0) o.data = args[0];
@@ -339,18 +353,22 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* name
   return guarded_object([&]() -> PyObject* {
     Options o = parse("asarray", "obj", "copy", args, n, names);
     Ref<Tensor> t = is_tensor(o.data) ? Ref<Tensor>::borrow(as_tensor(o.data)) : shared_tensor(o.data, true);
-    if (!t && !is_text(o.data) && !PyList_Check(o.data) && !PyTuple_Check(o.data) && !is_numpy_scalar(o.data) && PyObject_CheckBuffer(o.data)) {
+    if (!t && !is_text(o.data) && !PyList_Check(o.data) && !PyTuple_Check(o.data) && !is_numpy_scalar(o.data) &&
+        PyObject_CheckBuffer(o.data)) {
       // Raw memory, taken as elements of the dtype asked for.
       Ref<> memory = checked(PyMemoryView_FromObject(o.data));
       Py_buffer* view = PyMemoryView_GET_BUFFER(memory.get());
       DType d = o.has_dtype ? o.dtype : default_dtype();
       if (view->len % itemsize(d))
-        raise(PyExc_ValueError, "buffer length (%zd bytes) after offset (0 bytes) must be a multiple of element size (%d)", view->len, itemsize(d));
+        raise(PyExc_ValueError,
+              "buffer length (%zd bytes) after offset (0 bytes) must be a multiple of element size (%d)", view->len,
+              itemsize(d));
       if (!PyBuffer_IsContiguous(view, 'C')) raise(PyExc_ValueError, "the buffer is not contiguous");
       void* at = view->buf;
       size_t bytes = static_cast<size_t>(view->len);
       bool writable = !view->readonly;
-      t = from_storage(Storage::adopt(at, bytes, std::move(memory), {}, writable), d, Dims{static_cast<int64_t>(bytes) / itemsize(d)}, Dims{1}, 0);
+      t = from_storage(Storage::adopt(at, bytes, std::move(memory), {}, writable), d,
+                       Dims{static_cast<int64_t>(bytes) / itemsize(d)}, Dims{1}, 0);
     }
     if (!t) {
       if (o.extra == Py_False) raise(PyExc_ValueError, "can't alias arbitrary sequence into a tensor.");
@@ -382,10 +400,14 @@ constexpr int FAST = METH_FASTCALL | METH_KEYWORDS;
 
 PyMethodDef functions[] = {
     {"tensor", function(tensor), FAST,
-     "tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False)\n\nA new tensor with a copy of the data: a number, nested "
-     "sequences of numbers, a NumPy array.\n\n>>> import taeda\n>>> taeda.tensor([[1, 2], [3, 4]])\ntensor([[1, 2],\n        [3, 4]])"},
-    {"as_tensor", function(as_tensor_function), FAST, "as_tensor(data, *, dtype=None, device=None): the data as a tensor, without a copy where that is possible."},
-    {"asarray", function(asarray), FAST, "asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False): the same, for all kinds of objects."},
+     "tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False)\n\nA new tensor with a copy of "
+     "the data: a number, nested "
+     "sequences of numbers, a NumPy array.\n\n>>> import taeda\n>>> taeda.tensor([[1, 2], [3, 4]])\ntensor([[1, 2],\n "
+     "       [3, 4]])"},
+    {"as_tensor", function(as_tensor_function), FAST,
+     "as_tensor(data, *, dtype=None, device=None): the data as a tensor, without a copy where that is possible."},
+    {"asarray", function(asarray), FAST,
+     "asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False): the same, for all kinds of objects."},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -60,7 +60,8 @@ PyObject* numpy_dtype(DType d) {
 }
 
 constexpr const char* SUPPORTED =
-    "The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool.";
+    "The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
+    "and bool.";
 
 [[noreturn]] void unsupported_array(PyObject* array) {
   PyErr_Clear();
@@ -94,7 +95,12 @@ bool dtype_of_format(const char* format, Py_ssize_t itemsize, DType* out, bool* 
     case 'f': return *out = DType::Float32, true;
     case 'd': return *out = DType::Float64, true;
     case 'B': return *out = DType::UInt8, true;
-    case 'b': case 'h': case 'i': case 'l': case 'q': case 'n':
+    case 'b':
+    case 'h':
+    case 'i':
+    case 'l':
+    case 'q':
+    case 'n':
       switch (itemsize) {
         case 1: return *out = DType::Int8, true;
         case 2: return *out = DType::Int16, true;
@@ -107,8 +113,8 @@ bool dtype_of_format(const char* format, Py_ssize_t itemsize, DType* out, bool* 
 }
 
 constexpr const char* NEGATIVE_STRIDES =
-    "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
-    "(You can probably work around this by making a copy of your array  with array.copy().) ";
+    "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+    "supported. (You can probably work around this by making a copy of your array  with array.copy().) ";
 
 PyObject* from_numpy(PyObject*, PyObject* array) {
   return guarded_object([&]() -> PyObject* {
@@ -123,8 +129,8 @@ PyObject* frombuffer(PyObject*, PyObject* arguments, PyObject* keywords) {
     PyObject *source, *dtype_given = nullptr;
     Py_ssize_t count = -1, offset = 0;
     int requires_grad = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|$Onnp:frombuffer", const_cast<char**>(names), &source, &dtype_given, &count,
-                                     &offset, &requires_grad))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|$Onnp:frombuffer", const_cast<char**>(names), &source,
+                                     &dtype_given, &count, &offset, &requires_grad))
       throw PythonError();
     if (!dtype_given) raise(PyExc_TypeError, "frombuffer() missing 1 required keyword-only arguments: \"dtype\"");
     DType dtype = dtype_argument(dtype_given, "frombuffer");
@@ -137,24 +143,31 @@ PyObject* frombuffer(PyObject*, PyObject* arguments, PyObject* keywords) {
     if (length == 0 || count == 0)
       raise(PyExc_ValueError, "both buffer length (%zd) and count (%zd) must not be 0", length, count);
     if (offset < 0 || offset >= length)
-      raise(PyExc_ValueError, "offset (%zd bytes) must be non-negative and no greater than buffer length (%zd bytes) minus 1", offset, length);
+      raise(PyExc_ValueError,
+            "offset (%zd bytes) must be non-negative and no greater than buffer length (%zd bytes) minus 1", offset,
+            length);
     if (count < 0) {
       if ((length - offset) % size)
-        raise(PyExc_ValueError, "buffer length (%zd bytes) after offset (%zd bytes) must be a multiple of element size (%zd)", length, offset, size);
+        raise(PyExc_ValueError,
+              "buffer length (%zd bytes) after offset (%zd bytes) must be a multiple of element size (%zd)", length,
+              offset, size);
       count = (length - offset) / size;
     }
     if (count > (length - offset) / size)
-      raise(PyExc_ValueError,
-            "requested buffer length (%zd * %zd bytes) after offset (%zd bytes) must not be greater than actual buffer length (%zd bytes)",
-            count, size, offset, length);
+      raise(
+          PyExc_ValueError,
+          "requested buffer length (%zd * %zd bytes) after offset (%zd bytes) must not be greater than actual buffer "
+          "length (%zd bytes)",
+          count, size, offset, length);
     if (requires_grad && !info(dtype).floating && !info(dtype).complex)
       raise(PyExc_RuntimeError, "Only Tensors of floating point and complex dtype can require gradients");
     if (view->readonly &&
-        PyErr_WarnEx(PyExc_UserWarning,
-                     "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to "
-                     "the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its "
-                     "data or make it writable before converting it to a tensor.",
-                     1) < 0)
+        PyErr_WarnEx(
+            PyExc_UserWarning,
+            "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can "
+            "write to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the "
+            "buffer to protect its data or make it writable before converting it to a tensor.",
+            1) < 0)
       throw PythonError();
     char* at = static_cast<char*>(view->buf) + offset;
     bool writable = !view->readonly;
@@ -167,9 +180,10 @@ PyObject* frombuffer(PyObject*, PyObject* arguments, PyObject* keywords) {
 
 PyMethodDef functions[] = {
     {"from_numpy", from_numpy, METH_O, "from_numpy(array): a tensor on the memory of a NumPy array."},
-    {"frombuffer", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(frombuffer)), METH_VARARGS | METH_KEYWORDS,
-     "frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False): a 1-D tensor on the memory of an object with the "
-     "buffer protocol."},
+    {"frombuffer", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(frombuffer)),
+     METH_VARARGS | METH_KEYWORDS,
+     "frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False): a 1-D tensor on the memory of an object "
+     "with the buffer protocol."},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -193,8 +207,10 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
   bool foreign;
   if (!dtype_of_format(view->format, view->itemsize, &dtype, &foreign)) unsupported_array(array);
   if (foreign)
-    raise(PyExc_ValueError,
-          "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.");
+    raise(
+        PyExc_ValueError,
+        "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+        "currently not supported.");
   Dims sizes, strides;
   int64_t last = 0;
   bool none = false;
@@ -202,19 +218,22 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
     Py_ssize_t step = view->strides[i];
     if (step < 0) raise(PyExc_ValueError, "%s", NEGATIVE_STRIDES);
     if (step % view->itemsize)
-      raise(PyExc_ValueError,
-            "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.");
+      raise(
+          PyExc_ValueError,
+          "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
+          "memory.");
     sizes.push(view->shape[i]);
     strides.push(step / view->itemsize);
     if (view->shape[i] == 0) none = true;
     else last += (view->shape[i] - 1) * step;
   }
   if (view->readonly && warn_read_only &&
-      PyErr_WarnEx(PyExc_UserWarning,
-                   "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this "
-                   "tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable "
-                   "before converting it to a tensor.",
-                   1) < 0)
+      PyErr_WarnEx(
+          PyExc_UserWarning,
+          "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means "
+          "writing to this tensor will result in undefined behavior. You may want to copy the array to protect its "
+          "data or make it writable before converting it to a tensor.",
+          1) < 0)
     throw PythonError();
   void* at = view->buf;
   bool writable = !view->readonly;
@@ -238,7 +257,8 @@ Ref<> array_from_tensor(Tensor& t) {
   if (t.numel == 0) return checked(PyObject_CallFunctionObjArgs(type, shape.get(), dtype, nullptr));
   Ref<> storage = checked(storage_object(t.storage));
   Ref<> offset = checked(PyLong_FromLongLong(t.offset * itemsize(t.dtype)));
-  return checked(PyObject_CallFunctionObjArgs(type, shape.get(), dtype, storage.get(), offset.get(), strides.get(), nullptr));
+  return checked(
+      PyObject_CallFunctionObjArgs(type, shape.get(), dtype, storage.get(), offset.get(), strides.get(), nullptr));
 }
 
 void add_numpy_to_module(PyObject* module) {

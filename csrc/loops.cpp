@@ -14,6 +14,7 @@ constexpr int64_t PIECE = 32768;          // points per piece of work, about
 constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
 constexpr int64_t SERIAL = 16384;         // below this many points the calling thread does it alone
 constexpr int64_t TILE = 64;
+constexpr int64_t STREAMING = 24 << 20;      // outputs of at least so many bytes are written past the caches
 
 // Dimensions of one group (outer or inner) with the strides of all operands, in bytes, collapsed.
 struct Group {
@@ -155,6 +156,16 @@ char stride_class(int64_t stride, DType d, int64_t extent) {
   return stride == 0 ? 'z' : 's';
 }
 
+// Is output o so large that its stores had better go past the caches? Its rows must be aligned, and no input may be
+// the same memory, whose lines are in the cache already.
+bool streams(const Launch& l, int o, int64_t bytes) {
+  if (bytes < STREAMING) return false;
+  bool aligned = reinterpret_cast<uintptr_t>(l.data[o]) % 64 == 0;
+  for (int d = 0; d < l.loops; ++d) aligned = aligned && l.loop_stride[d][o] % 64 == 0;
+  for (int k = 0; k < l.operands && aligned; ++k) aligned = k == o || l.data[k] != l.data[o];
+  return aligned;
+}
+
 void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands, int count, const uint64_t* scalars, int outputs) {
   int dims[MAX_DIMS], n = shape.count;
   for (int i = 0; i < n; ++i) dims[i] = i;
@@ -188,8 +199,10 @@ void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands,
   }
   classes[count] = 0;
   for (int d = 0; d < l.loops; ++d) rows *= l.loop_size[d] = g.size[d];
-  l.kernel = kernel.variant(false, 1, classes, count);
   int64_t points = rows * l.inner;
+  for (int o = count - outputs; o < count; ++o)
+    if (streams(l, o, points * itemsize(operands[o].dtype)) && classes[o] == 'c') classes[o] = 'n';
+  l.kernel = kernel.variant(false, 1, classes, count);
   if (transposing && l.inner > TILE && l.loop_size[l.loops - 1] > 8 && !kernel.uses_index()) {
     l.inner_chunk = l.inner;
     int64_t outer = l.loop_size[l.loops - 1];
@@ -348,7 +361,7 @@ Kernel LoopKernel::variant(bool outer_axis, int inner_rank, const char* classes,
   uint64_t key = 0;
   bool fits = operands <= 29;
   if (fits) {
-    for (int o = 0; o < operands; ++o) key = key << 2 | (classes[o] == 'c' ? 1 : classes[o] == 'z' ? 2 : 3);
+    for (int o = 0; o < operands; ++o) key = key << 2 | (classes[o] == 'c' ? 1 : classes[o] == 'z' ? 2 : classes[o] == 's' ? 3 : 0);
     key = key << 3 | (outer_axis ? 4 : 0) | inner_rank;
     for (const Last& l : last_)
       if (l.key == key) return l.kernel;

@@ -11,7 +11,8 @@ namespace {
 
 PyObject* set_threads(PyObject*, PyObject* n) {
   return guarded_object([&]() -> PyObject* {
-    if (!PyLong_Check(n) || PyBool_Check(n)) raise(PyExc_TypeError, "set_num_threads expects an int, but got %s", Py_TYPE(n)->tp_name);
+    if (!PyLong_Check(n) || PyBool_Check(n))
+      raise(PyExc_TypeError, "set_num_threads expects an int, but got %s", Py_TYPE(n)->tp_name);
     int overflow;
     long value = PyLong_AsLongAndOverflow(n, &overflow);
     if (overflow || value <= 0) raise(PyExc_RuntimeError, "set_num_threads expects a positive integer");
@@ -25,7 +26,8 @@ PyObject* get_threads(PyObject*, PyObject*) { return PyLong_FromLong(get_num_thr
 
 PyObject* set_default(PyObject*, PyObject* dtype) {
   return guarded_object([&]() -> PyObject* {
-    if (!is_dtype(dtype)) raise(PyExc_TypeError, "invalid dtype object: only floating-point types are supported as the default type");
+    if (!is_dtype(dtype))
+      raise(PyExc_TypeError, "invalid dtype object: only floating-point types are supported as the default type");
     set_default_dtype(dtype_of_object(dtype));
     Py_RETURN_NONE;
   });
@@ -43,15 +45,19 @@ PyObject* register_parameter_type(PyObject*, PyObject* type) {
 }
 
 PyMethodDef functions[] = {
-    {"set_num_threads", set_threads, METH_O, "set_num_threads(n): how many threads work on one op, the calling one included."},
+    {"set_num_threads", set_threads, METH_O,
+     "set_num_threads(n): how many threads work on one op, the calling one included."},
     {"get_num_threads", get_threads, METH_NOARGS, "How many threads work on one op."},
-    {"set_default_dtype", set_default, METH_O, "set_default_dtype(dtype): the dtype of tensors made from Python floats."},
+    {"set_default_dtype", set_default, METH_O,
+     "set_default_dtype(dtype): the dtype of tensors made from Python floats."},
     {"get_default_dtype", get_default, METH_NOARGS, "The dtype of tensors made from Python floats."},
-    {"register_parameter_type", register_parameter_type, METH_O, "register_parameter_type(type): tell the core what nn.Parameter is."},
+    {"register_parameter_type", register_parameter_type, METH_O,
+     "register_parameter_type(type): tell the core what nn.Parameter is."},
     {nullptr, nullptr, 0, nullptr},
 };
 
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "taeda._core", "Taeda's core.", -1, functions, nullptr, nullptr, nullptr, nullptr};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "taeda._core", "Taeda's core.", -1, functions, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 

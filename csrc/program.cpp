@@ -250,7 +250,18 @@ struct Fault {
   std::string message;
 };
 
+// An index out of bounds where PyTorch raises a RuntimeError: both, so that a program that expects either works.
+PyObject* index_or_runtime_error() {
+  static PyObject* type = nullptr;
+  if (!type) {
+    Ref<> bases = checked(PyTuple_Pack(2, PyExc_IndexError, PyExc_RuntimeError));
+    type = checked(PyErr_NewExceptionWithDoc("taeda.IndexError", "An index is out of bounds.", bases.get(), nullptr)).release();
+  }
+  return type;
+}
+
 PyObject* exception_by_name(const char* name) {
+  if (std::string_view(name) == "IndexError RuntimeError") return index_or_runtime_error();
   static constexpr struct {
     const char* name;
     PyObject** type;

@@ -46,7 +46,8 @@ PyObject* size_repr(PyObject* self) {
 PyObject* size_numel(PyObject* self, PyObject*) {
   return guarded_object([&]() -> PyObject* {
     Ref<> n = checked(PyLong_FromLong(1));
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self); ++i) n = checked(PyNumber_Multiply(n.get(), PyTuple_GET_ITEM(self, i)));
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self); ++i)
+      n = checked(PyNumber_Multiply(n.get(), PyTuple_GET_ITEM(self, i)));
     return n.release();
   });
 }
@@ -77,7 +78,9 @@ PyObject* size_add(PyObject* a, PyObject* b) {
 }
 
 PyObject* size_repeat(PyObject* a, Py_ssize_t n) { return wrapped(PyTuple_Type.tp_as_sequence->sq_repeat(a, n)); }
-PyObject* size_subscript(PyObject* a, PyObject* key) { return wrapped(PyTuple_Type.tp_as_mapping->mp_subscript(a, key)); }
+PyObject* size_subscript(PyObject* a, PyObject* key) {
+  return wrapped(PyTuple_Type.tp_as_mapping->mp_subscript(a, key));
+}
 
 PyMethodDef size_methods[] = {
     {"numel", size_numel, METH_NOARGS, "The number of elements of a tensor of this shape."},

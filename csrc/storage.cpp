@@ -40,7 +40,8 @@ Shared<Storage> Storage::adopt(void* data, size_t bytes, Ref<> owner, Device dev
   return Shared<Storage>::steal(s);
 }
 
-Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device, bool writable) {
+Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device,
+                               bool writable) {
   Shared<Storage> s = adopt(data, bytes, Ref<>(), device, writable);
   s->deleter_ = deleter;
   s->context_ = context;

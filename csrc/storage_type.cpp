@@ -10,8 +10,7 @@ namespace {
 PyTypeObject* StorageType = nullptr;
 
 struct StorageObject {
-  PyObject_HEAD
-  Shared<Storage> storage;
+  PyObject_HEAD Shared<Storage> storage;
 };
 
 Storage& storage_of(PyObject* o) { return *reinterpret_cast<StorageObject*>(o)->storage; }
@@ -28,7 +27,8 @@ PyObject* storage_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"size", nullptr};
     Py_ssize_t n = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|n:UntypedStorage", const_cast<char**>(names), &n)) throw PythonError();
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|n:UntypedStorage", const_cast<char**>(names), &n))
+      throw PythonError();
     if (n < 0) raise(PyExc_RuntimeError, "a storage cannot have %zd bytes", n);
     return storage_object(Storage::create(static_cast<size_t>(n)));
   });
@@ -121,19 +121,21 @@ PyType_Slot storage_slots[] = {
     {Py_sq_length, slot(storage_length)},
     {Py_sq_item, slot(storage_item)},
     {Py_bf_getbuffer, slot(storage_buffer)},
-    {Py_tp_doc, const_cast<char*>("UntypedStorage(size)\n\nThe bytes that tensors lie in. Supports the buffer protocol.")},
+    {Py_tp_doc,
+     const_cast<char*>("UntypedStorage(size)\n\nThe bytes that tensors lie in. Supports the buffer protocol.")},
     {0, nullptr},
 };
 
-PyType_Spec storage_spec = {"taeda.UntypedStorage", sizeof(StorageObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, storage_slots};
+PyType_Spec storage_spec = {"taeda.UntypedStorage", sizeof(StorageObject), 0,
+                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, storage_slots};
 
 // tensor_on_storage(storage, dtype, offset, sizes, strides): offset and strides in elements
 PyObject* tensor_on_storage(PyObject*, PyObject* arguments) {
   return guarded_object([&]() -> PyObject* {
     PyObject *storage, *dtype_given, *size_items, *stride_items;
     Py_ssize_t offset;
-    if (!PyArg_ParseTuple(arguments, "O!OnO!O!:tensor_on_storage", StorageType, &storage, &dtype_given, &offset, &PyTuple_Type, &size_items,
-                          &PyTuple_Type, &stride_items))
+    if (!PyArg_ParseTuple(arguments, "O!OnO!O!:tensor_on_storage", StorageType, &storage, &dtype_given, &offset,
+                          &PyTuple_Type, &size_items, &PyTuple_Type, &stride_items))
       throw PythonError();
     DType dtype = dtype_argument(dtype_given, "tensor_on_storage");
     auto read = [](PyObject* tuple) {
@@ -147,29 +149,34 @@ PyObject* tensor_on_storage(PyObject*, PyObject* arguments) {
     };
     Dims sizes = read(size_items), strides = read(stride_items);
     if (sizes.count != strides.count)
-      raise(PyExc_RuntimeError, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", sizes.count, strides.count);
+      raise(PyExc_RuntimeError, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", sizes.count,
+            strides.count);
     int64_t numel = checked_numel(sizes), last = offset, end;
     bool bad = offset < 0;
     for (int i = 0; i < sizes.count && numel; ++i) {
       int64_t step;
-      bad = bad || strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(last, step, &last);
+      bad = bad || strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &step) ||
+            __builtin_add_overflow(last, step, &last);
     }
     bad = bad || __builtin_mul_overflow(last + 1, static_cast<int64_t>(itemsize(dtype)), &end);
     const Shared<Storage>& s = reinterpret_cast<StorageObject*>(storage)->storage;
     if (bad || (numel && static_cast<uint64_t>(end) > s->bytes()))
-      raise(PyExc_RuntimeError,
-            "setStorage: sizes %s, strides %s, storage offset %zd, and itemsize %d requiring a storage size of more are out of bounds for "
-            "storage of size %zu",
-            dims_text(sizes).at, dims_text(strides).at, offset, itemsize(dtype), s->bytes());
+      raise(
+          PyExc_RuntimeError,
+          "setStorage: sizes %s, strides %s, storage offset %zd, and itemsize %d requiring a storage size of more are "
+          "out of bounds for storage of size %zu",
+          dims_text(sizes).at, dims_text(strides).at, offset, itemsize(dtype), s->bytes());
     return reinterpret_cast<PyObject*>(from_storage(s, dtype, sizes, strides, numel ? offset : 0).release());
   });
 }
 
 PyObject* memory_statistics(PyObject*, PyObject*) {
   AllocatorStatistics s = allocator_statistics();
-  return Py_BuildValue("{sLsLsLsLsLsL}", "allocated", static_cast<long long>(s.allocated), "allocated_peak", static_cast<long long>(s.allocated_peak),
-                       "reserved", static_cast<long long>(s.reserved), "reserved_peak", static_cast<long long>(s.reserved_peak), "allocations",
-                       static_cast<long long>(s.allocations), "system_allocations", static_cast<long long>(s.system_allocations));
+  return Py_BuildValue("{sLsLsLsLsLsL}", "allocated", static_cast<long long>(s.allocated), "allocated_peak",
+                       static_cast<long long>(s.allocated_peak), "reserved", static_cast<long long>(s.reserved),
+                       "reserved_peak", static_cast<long long>(s.reserved_peak), "allocations",
+                       static_cast<long long>(s.allocations), "system_allocations",
+                       static_cast<long long>(s.system_allocations));
 }
 
 PyObject* reset_peaks(PyObject*, PyObject*) {
@@ -183,8 +190,10 @@ PyObject* release_cached(PyObject*, PyObject*) {
 }
 
 PyMethodDef functions[] = {
-    {"tensor_on_storage", tensor_on_storage, METH_VARARGS, "tensor_on_storage(storage, dtype, offset, sizes, strides): checked, in elements."},
-    {"memory_statistics", memory_statistics, METH_NOARGS, "Bytes in use and held by the allocator, with their peaks, and numbers of allocations."},
+    {"tensor_on_storage", tensor_on_storage, METH_VARARGS,
+     "tensor_on_storage(storage, dtype, offset, sizes, strides): checked, in elements."},
+    {"memory_statistics", memory_statistics, METH_NOARGS,
+     "Bytes in use and held by the allocator, with their peaks, and numbers of allocations."},
     {"reset_memory_peaks", reset_peaks, METH_NOARGS, "Forget the peaks in memory_statistics()."},
     {"release_cached_memory", release_cached, METH_NOARGS, "Give memory that no tensor uses back to the system."},
     {nullptr, nullptr, 0, nullptr},
@@ -202,7 +211,9 @@ void add_storage_to_module(PyObject* module) {
   StorageType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&storage_spec)).release());
   add_object(module, "UntypedStorage", reinterpret_cast<PyObject*>(StorageType));
   Ref<> bases = checked(PyTuple_Pack(2, PyExc_RuntimeError, PyExc_MemoryError));
-  OutOfMemoryError = checked(PyErr_NewExceptionWithDoc("taeda.OutOfMemoryError", "Memory for a tensor cannot be had.", bases.get(), nullptr)).release();
+  OutOfMemoryError = checked(PyErr_NewExceptionWithDoc("taeda.OutOfMemoryError", "Memory for a tensor cannot be had.",
+                                                       bases.get(), nullptr))
+                         .release();
   add_object(module, "OutOfMemoryError", OutOfMemoryError);
   if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
 }

@@ -86,7 +86,9 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
   virtual std::string name() const = 0;  // "AddBackward0"
-  virtual bool is_internal() const { return false; }  // PyTorch's name() says "torch::autograd::AccumulateGrad" for these
+  virtual bool is_internal() const {
+    return false;
+  }  // PyTorch's name() says "torch::autograd::AccumulateGrad" for these
   // Gradients of this node's outputs (null where none came) → one per edge. create_graph: run as recorded ops.
   virtual Gradients apply(Gradients gradients, bool create_graph) = 0;
   virtual void release_saved() {}  // after a backward without retain_graph

@@ -23,7 +23,8 @@ void add_note(const std::string& text);                                  // to t
 // -- tape_node.cpp ------------------------------------------------------------------------------------------------
 extern PyTypeObject* NodeType;  // taeda.autograd.graph.Node
 struct NodeObject {             // what grad_fn shows
-  PyObject_HEAD Node* node;     // owned
+  PyObject ob_base;
+  Node* node;  // owned
   PyObject* dictionary;
   PyObject* weak_references;
   static PyObject*& shown(Node& n) { return n.wrapper_; }

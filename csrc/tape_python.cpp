@@ -313,7 +313,8 @@ bool truth(PyObject* o) {
 PyObject* set_grad_enabled(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
     if (!PyBool_Check(o))
-      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not %s", Py_TYPE(o)->tp_name);
+      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not %s",
+            Py_TYPE(o)->tp_name);
     state.grad_enabled = o == Py_True;
     Py_RETURN_NONE;
   });
@@ -399,7 +400,8 @@ PyMethodDef functions[] = {
     {"is_anomaly_check_nan_enabled", is_anomaly_check_nan_enabled, METH_NOARGS, "Does anomaly detection look for NaN?"},
     {"set_package_path", set_package_path_function, METH_O, "Files below this folder are not the user's, in messages."},
     {"gradient_edge", gradient_edge_function, METH_O, "gradient_edge(tensor) -> (node, output number)"},
-    {"note_multi_output_views", note_multi_output_views, METH_O, "Mark the views that split or unbind made; returns them."},
+    {"note_multi_output_views", note_multi_output_views, METH_O,
+     "Mark the views that split or unbind made; returns them."},
     {"increment_version", increment_version, METH_O, "Count a write to the tensor that the core did not see."},
     {},
 };

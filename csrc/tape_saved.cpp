@@ -202,7 +202,7 @@ PyObject* disable_saved_tensors_hooks(PyObject*, PyObject* message) {
 
 // What grad_fn._raw_saved_self shows.
 struct SavedTensorObject {
-  PyObject_HEAD
+  PyObject ob_base;
   Node* owner;  // owned
   SavedTensor* saved;
 };

@@ -14,8 +14,8 @@ PyTypeObject* ParameterType = nullptr;
 
 namespace {
 
-// Memory of tensor objects and of their autograd data that is not in use: making and dropping a tensor is on the path of
-// every op.
+// Memory of tensor objects and of their autograd data that is not in use: making and dropping a tensor is on the path
+// of every op.
 constexpr int KEPT = 512;
 PyObject* kept_tensors[KEPT];
 int kept_tensor_count = 0;
@@ -82,7 +82,8 @@ int64_t extent(const Dims& sizes, const Dims& strides) {
   for (int i = 0; i < sizes.count; ++i) {
     int64_t step;
     if (sizes[i] == 0) return 0;
-    if (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(last, step, &last)) size_overflow(sizes);
+    if (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(last, step, &last))
+      size_overflow(sizes);
   }
   return last + 1;
 }
@@ -103,7 +104,9 @@ bool is_dense(const Tensor& t) {
 
 }  // namespace
 
-void* AutogradData::operator new(size_t size) { return kept_data_count ? kept_data[--kept_data_count] : ::operator new(size); }
+void* AutogradData::operator new(size_t size) {
+  return kept_data_count ? kept_data[--kept_data_count] : ::operator new(size);
+}
 
 void AutogradData::operator delete(void* p) noexcept {
   if (REUSE_OBJECTS && kept_data_count < KEPT) kept_data[kept_data_count++] = p;
@@ -133,10 +136,13 @@ Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device) {
 
 Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, Device device) {
   if (sizes.count != strides.count)
-    raise(PyExc_RuntimeError, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", sizes.count, strides.count);
+    raise(PyExc_RuntimeError, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", sizes.count,
+          strides.count);
   int64_t numel = checked_numel(sizes);
   for (int64_t s : strides)
-    if (s < 0) raise(PyExc_RuntimeError, "as_strided: Negative strides are not supported at the moment, got strides: %s", dims_text(strides).at);
+    if (s < 0)
+      raise(PyExc_RuntimeError, "as_strided: Negative strides are not supported at the moment, got strides: %s",
+            dims_text(strides).at);
   size_t bytes = checked_bytes(extent(sizes, strides), dtype, sizes);
   check_device(device);
   Shared<Storage> storage;
@@ -236,7 +242,8 @@ int64_t checked_numel(const Dims& sizes) {
   for (int i = 0; i < sizes.count; ++i) {
     int64_t s = sizes[i];
     if (TAEDA_UNLIKELY(s < 0))
-      raise(PyExc_RuntimeError, "Trying to create tensor with negative dimension %lld: %s", static_cast<long long>(s), dims_text(sizes).at);
+      raise(PyExc_RuntimeError, "Trying to create tensor with negative dimension %lld: %s", static_cast<long long>(s),
+            dims_text(sizes).at);
     if (s == 0) none = true;
     else if (TAEDA_UNLIKELY(__builtin_mul_overflow(n, s, &n))) size_overflow(sizes);
   }

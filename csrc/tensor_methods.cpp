@@ -20,7 +20,8 @@ PyObject* released(Ref<T> r) {
 // The one optional argument `dim` of size() and stride(): null if absent or None.
 PyObject* dim_argument(const char* function, PyObject* const* args, Py_ssize_t n, PyObject* names) {
   Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
-  if (n + named > 1) raise(PyExc_TypeError, "%s() takes from 0 to 1 positional arguments but %zd were given", function, n + named);
+  if (n + named > 1)
+    raise(PyExc_TypeError, "%s() takes from 0 to 1 positional arguments but %zd were given", function, n + named);
   if (n + named == 0) return nullptr;
   if (named && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "dim") != 0)
     raise(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function, PyTuple_GET_ITEM(names, 0));
@@ -34,7 +35,8 @@ int wrapped_dim(const char* function, PyObject* o, const Tensor& t) {
   if (dim == -1 && PyErr_Occurred()) throw PythonError();
   if (t.ndim == 0) raise(PyExc_IndexError, "Dimension specified as %zd but tensor has no dimensions", dim);
   if (dim < -t.ndim || dim >= t.ndim)
-    raise(PyExc_IndexError, "Dimension out of range (expected to be in range of [%d, %d], but got %zd)", -t.ndim, t.ndim - 1, dim);
+    raise(PyExc_IndexError, "Dimension out of range (expected to be in range of [%d, %d], but got %zd)", -t.ndim,
+          t.ndim - 1, dim);
   return static_cast<int>(dim < 0 ? dim + t.ndim : dim);
 }
 
@@ -52,7 +54,8 @@ PyObject* stride(PyObject* self, PyObject* const* args, Py_ssize_t n, PyObject* 
     PyObject* dim = dim_argument("stride", args, n, names);
     if (dim) return PyLong_FromLongLong(t.strides[wrapped_dim("stride", dim, t)]);
     Ref<> out = checked(PyTuple_New(t.ndim));
-    for (int i = 0; i < t.ndim; ++i) PyTuple_SET_ITEM(out.get(), i, checked(PyLong_FromLongLong(t.strides[i])).release());
+    for (int i = 0; i < t.ndim; ++i)
+      PyTuple_SET_ITEM(out.get(), i, checked(PyLong_FromLongLong(t.strides[i])).release());
     return out.release();
   });
 }
@@ -90,8 +93,10 @@ PyObject* is_contiguous(PyObject* self, PyObject* const* args, Py_ssize_t n, PyO
     if (format == contiguous_format || format == Py_None) return PyBool_FromLong(the(self).is_contiguous());
     if (format == channels_last) return PyBool_FromLong(is_channels_last(the(self), 4));
     if (format == channels_last_3d) return PyBool_FromLong(is_channels_last(the(self), 5));
-    if (format == preserve_format) raise(PyExc_RuntimeError, "preserve memory format is unsupported by the contiguous operator");
-    raise(PyExc_TypeError, "is_contiguous(): argument 'memory_format' must be torch.memory_format, not %s", Py_TYPE(format)->tp_name);
+    if (format == preserve_format)
+      raise(PyExc_RuntimeError, "preserve memory format is unsupported by the contiguous operator");
+    raise(PyExc_TypeError, "is_contiguous(): argument 'memory_format' must be torch.memory_format, not %s",
+          Py_TYPE(format)->tp_name);
   });
 }
 
@@ -109,7 +114,9 @@ PyObject* is_view(PyObject* self, PyObject*) { return PyBool_FromLong(the(self).
 
 PyObject* is_set_to(PyObject* self, PyObject* other) {
   return guarded_object([&] {
-    if (!is_tensor(other)) raise(PyExc_TypeError, "is_set_to(): argument 'tensor' (position 1) must be Tensor, not %s", Py_TYPE(other)->tp_name);
+    if (!is_tensor(other))
+      raise(PyExc_TypeError, "is_set_to(): argument 'tensor' (position 1) must be Tensor, not %s",
+            Py_TYPE(other)->tp_name);
     const Tensor &a = the(self), &b = the(other);
     bool same = a.storage.get() == b.storage.get() && a.offset == b.offset && a.ndim == b.ndim && a.dtype == b.dtype;
     for (int i = 0; same && i < a.ndim; ++i) same = a.sizes[i] == b.sizes[i] && a.strides[i] == b.strides[i];
@@ -126,7 +133,8 @@ PyObject* type(PyObject* self, PyObject* const* args, Py_ssize_t n) {
     if (PyUnicode_Check(wanted)) {
       for (int i = 0; i < DTYPE_COUNT; ++i) {
         Ref<> name = checked(PyUnicode_FromFormat("torch.%sTensor", torch_name(static_cast<DType>(i))));
-        if (PyUnicode_Compare(name.get(), wanted) == 0) return PyObject_CallMethod(self, "to", "O", dtype_object(static_cast<DType>(i)));
+        if (PyUnicode_Compare(name.get(), wanted) == 0)
+          return PyObject_CallMethod(self, "to", "O", dtype_object(static_cast<DType>(i)));
       }
       raise(PyExc_ValueError, "invalid type: %R", wanted);
     }
@@ -139,7 +147,8 @@ PyObject* resize(PyObject* self, PyObject* arguments) {
   return guarded_object([&]() -> PyObject* {
     Tensor& t = the(self);
     PyObject* items = arguments;
-    if (PyTuple_GET_SIZE(items) == 1 && PySequence_Check(PyTuple_GET_ITEM(items, 0))) items = PyTuple_GET_ITEM(items, 0);
+    if (PyTuple_GET_SIZE(items) == 1 && PySequence_Check(PyTuple_GET_ITEM(items, 0)))
+      items = PyTuple_GET_ITEM(items, 0);
     Ref<> list = checked(PySequence_Fast(items, "resize_(): argument 'size' must be tuple of ints"));
     Dims sizes;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
@@ -149,9 +158,11 @@ PyObject* resize(PyObject* self, PyObject* arguments) {
     }
     if (t.requires_grad) raise(PyExc_RuntimeError, "cannot resize variables that require grad");
     int64_t numel = checked_numel(sizes), end, bytes;
-    if (__builtin_add_overflow(numel, t.offset, &end) || __builtin_mul_overflow(end, static_cast<int64_t>(itemsize(t.dtype)), &bytes))
+    if (__builtin_add_overflow(numel, t.offset, &end) ||
+        __builtin_mul_overflow(end, static_cast<int64_t>(itemsize(t.dtype)), &bytes))
       raise(PyExc_RuntimeError, "Storage size calculation overflowed with sizes=%s", dims_text(sizes).at);
-    if (t.storage && numel && static_cast<size_t>(bytes) > t.storage->bytes()) t.storage->resize(static_cast<size_t>(bytes));
+    if (t.storage && numel && static_cast<size_t>(bytes) > t.storage->bytes())
+      t.storage->resize(static_cast<size_t>(bytes));
     Dims strides = contiguous_strides(sizes);
     t.ndim = static_cast<uint8_t>(sizes.count);
     t.numel = numel;
@@ -167,7 +178,9 @@ PyObject* resize(PyObject* self, PyObject* arguments) {
 PyObject* item(PyObject* self, PyObject*) {
   return guarded_object([&] {
     const Tensor& t = the(self);
-    if (t.numel != 1) raise(PyExc_RuntimeError, "a Tensor with %lld elements cannot be converted to Scalar", static_cast<long long>(t.numel));
+    if (t.numel != 1)
+      raise(PyExc_RuntimeError, "a Tensor with %lld elements cannot be converted to Scalar",
+            static_cast<long long>(t.numel));
     return only_element(t, PyExc_RuntimeError, "").release();
   });
 }
@@ -178,7 +191,8 @@ Ref<> nested_list(const Tensor& t, int dim, const char* at) {
   Ref<> list = checked(PyList_New(static_cast<Py_ssize_t>(n)));
   bool last = dim + 1 == t.ndim;
   for (int64_t i = 0; i < n; ++i) {
-    PyObject* o = last ? checked(read_element(at + i * step, t.dtype)).release() : nested_list(t, dim + 1, at + i * step).release();
+    PyObject* o = last ? checked(read_element(at + i * step, t.dtype)).release()
+                       : nested_list(t, dim + 1, at + i * step).release();
     PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), o);
   }
   return list;
@@ -227,10 +241,12 @@ PyObject* numpy(PyObject* self, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"force", nullptr};
     int force = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$p:numpy", const_cast<char**>(names), &force)) throw PythonError();
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$p:numpy", const_cast<char**>(names), &force))
+      throw PythonError();
     Tensor& t = the(self);
     if (requires_gradient(t) && !force)
-      raise(PyExc_RuntimeError, "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+      raise(PyExc_RuntimeError,
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
     return array_from_tensor(t).release();
   });
 }
@@ -240,17 +256,21 @@ PyObject* array(PyObject* self, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"dtype", "copy", nullptr};
     PyObject *dtype = Py_None, *copy = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:__array__", const_cast<char**>(names), &dtype, &copy)) throw PythonError();
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:__array__", const_cast<char**>(names), &dtype, &copy))
+      throw PythonError();
     Tensor& t = the(self);
     if (requires_gradient(t))
-      raise(PyExc_RuntimeError, "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+      raise(PyExc_RuntimeError,
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
     Ref<> a = array_from_tensor(t);
     if (dtype != Py_None) {
       Ref<> own = checked(PyObject_GetAttrString(a.get(), "dtype"));
       int same = PyObject_RichCompareBool(own.get(), dtype, Py_EQ);
       if (same < 0) throw PythonError();
       if (!same) {
-        if (copy == Py_False) raise(PyExc_ValueError, "an array of dtype %R cannot be had from a tensor of torch.%s without a copy", dtype, info(t.dtype).name);
+        if (copy == Py_False)
+          raise(PyExc_ValueError, "an array of dtype %R cannot be had from a tensor of torch.%s without a copy", dtype,
+                info(t.dtype).name);
         return PyObject_CallMethod(a.get(), "astype", "O", dtype);
       }
     }
@@ -263,10 +283,12 @@ PyObject* dlpack(PyObject* self, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"stream", "max_version", "dl_device", "copy", nullptr};
     PyObject *stream = Py_None, *max_version = Py_None, *device = Py_None, *copy = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$OOOO:__dlpack__", const_cast<char**>(names), &stream, &max_version, &device, &copy))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$OOOO:__dlpack__", const_cast<char**>(names), &stream,
+                                     &max_version, &device, &copy))
       throw PythonError();
     Tensor& t = the(self);
-    if (requires_gradient(t)) raise(PyExc_BufferError, "Can't export tensors that require gradient, use tensor.detach()");
+    if (requires_gradient(t))
+      raise(PyExc_BufferError, "Can't export tensors that require gradient, use tensor.detach()");
     if (stream != Py_None) {
       long long s = PyLong_Check(stream) ? PyLong_AsLongLong(stream) : 0;
       if (s != -1) raise(PyExc_AssertionError, "stream should be None on cpu.");
@@ -274,7 +296,8 @@ PyObject* dlpack(PyObject* self, PyObject* arguments, PyObject* keywords) {
     if (device != Py_None) {
       int kind, index;
       if (!PyArg_ParseTuple(device, "ii", &kind, &index)) throw PythonError();
-      if (kind != 1) raise(PyExc_BufferError, "a tensor on device 'cpu' cannot be exported to device (%d, %d)", kind, index);
+      if (kind != 1)
+        raise(PyExc_BufferError, "a tensor on device 'cpu' cannot be exported to device (%d, %d)", kind, index);
     }
     bool versioned = false;
     if (max_version != Py_None) {
@@ -338,7 +361,8 @@ PyObject* copy(PyObject* self, PyObject*) {
 PyTypeObject* subclass_argument(PyObject* o, const char* function) {
   if (!PyType_Check(o)) raise(PyExc_TypeError, "%s: cls must be a type (got %s)", function, Py_TYPE(o)->tp_name);
   auto* t = reinterpret_cast<PyTypeObject*>(o);
-  if (!PyType_IsSubtype(t, TensorType)) raise(PyExc_TypeError, "%s: cls must be a subclass of Tensor, not %s", function, t->tp_name);
+  if (!PyType_IsSubtype(t, TensorType))
+    raise(PyExc_TypeError, "%s: cls must be a subclass of Tensor, not %s", function, t->tp_name);
   return t;
 }
 
@@ -348,10 +372,13 @@ PyObject* make_subclass(PyObject*, PyObject* arguments, PyObject* keywords) {
     static const char* names[] = {"cls", "data", "require_grad", nullptr};
     PyObject *cls, *data;
     int requires_grad = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO|p:_make_subclass", const_cast<char**>(names), &cls, &data, &requires_grad))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO|p:_make_subclass", const_cast<char**>(names), &cls, &data,
+                                     &requires_grad))
       throw PythonError();
     PyTypeObject* type = subclass_argument(cls, "_make_subclass");
-    if (!is_tensor(data)) raise(PyExc_TypeError, "_make_subclass(): argument 'data' (position 2) must be Tensor, not %s", Py_TYPE(data)->tp_name);
+    if (!is_tensor(data))
+      raise(PyExc_TypeError, "_make_subclass(): argument 'data' (position 2) must be Tensor, not %s",
+            Py_TYPE(data)->tp_name);
     const Tensor& t = the(data);
     if (requires_grad && !info(t.dtype).floating && !info(t.dtype).complex)
       raise(PyExc_RuntimeError, "Only Tensors of floating point and complex dtype can require gradients");
@@ -376,7 +403,8 @@ PyObject* as_subclass(PyObject* self, PyObject* cls) {
 }
 
 PyObject* share_memory(PyObject*, PyObject*) {
-  PyErr_SetString(PyExc_NotImplementedError, "share_memory_(): tensors in memory shared between processes are not there yet");
+  PyErr_SetString(PyExc_NotImplementedError,
+                  "share_memory_(): tensors in memory shared between processes are not there yet");
   return nullptr;
 }
 
@@ -399,7 +427,8 @@ PyMethodDef tensor_methods[] = {
     {"element_size", element_size, METH_NOARGS, "Bytes of one element."},
     {"storage_offset", storage_offset, METH_NOARGS, "Where the first element lies in the storage, in elements."},
     {"data_ptr", data_ptr, METH_NOARGS, "The address of the first element; 0 if there is none."},
-    {"is_contiguous", function(is_contiguous), FAST, "is_contiguous(*, memory_format=contiguous_format): whether elements lie in order."},
+    {"is_contiguous", function(is_contiguous), FAST,
+     "is_contiguous(*, memory_format=contiguous_format): whether elements lie in order."},
     {"is_floating_point", is_floating_point, METH_NOARGS, "Whether the dtype is a real floating-point type."},
     {"is_complex", is_complex, METH_NOARGS, "Whether the dtype is complex."},
     {"is_signed", is_signed, METH_NOARGS, "Whether the dtype holds negative numbers."},
@@ -409,7 +438,8 @@ PyMethodDef tensor_methods[] = {
     {"is_set_to", is_set_to, METH_O, "Whether the other tensor has the same memory and geometry."},
     {"_is_view", is_view, METH_NOARGS, "Whether autograd knows this tensor as a view."},
     {"get_device", get_device, METH_NOARGS, "The number of the device; -1 on the CPU."},
-    {"type", function(type), METH_FASTCALL, "type(dtype=None): the name of the tensor's type, or the tensor converted."},
+    {"type", function(type), METH_FASTCALL,
+     "type(dtype=None): the name of the tensor's type, or the tensor converted."},
     {"resize_", resize, METH_VARARGS, "resize_(*sizes): change the shape in place; new elements are uninitialised."},
     {"item", item, METH_NOARGS, "The value of a tensor of one element, as a Python number."},
     {"tolist", tolist, METH_NOARGS, "The values as nested lists of Python numbers."},
@@ -424,7 +454,8 @@ PyMethodDef tensor_methods[] = {
     {"__setstate__", set_state, METH_O, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
-    {"_make_subclass", function(make_subclass), KEYWORDS | METH_STATIC, "_make_subclass(cls, data, require_grad=False)"},
+    {"_make_subclass", function(make_subclass), KEYWORDS | METH_STATIC,
+     "_make_subclass(cls, data, require_grad=False)"},
     {"as_subclass", as_subclass, METH_O, "as_subclass(cls): this tensor as an object of a subclass."},
     {"share_memory_", share_memory, METH_NOARGS, nullptr},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, nullptr},

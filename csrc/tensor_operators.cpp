@@ -78,14 +78,16 @@ PyObject* invert(PyObject* a) {
 
 PyObject* positive(PyObject* a) {
   return guarded_object([&]() -> PyObject* {
-    if (as_tensor(a)->dtype == DType::Bool) raise(PyExc_RuntimeError, "The `+` operator, on a bool tensor is not supported.");
+    if (as_tensor(a)->dtype == DType::Bool)
+      raise(PyExc_RuntimeError, "The `+` operator, on a bool tensor is not supported.");
     return Py_NewRef(a);
   });
 }
 
 PyObject* compare(PyObject* a, PyObject* b, int operation) {
   static_assert(Py_LT == 0 && Py_LE == 1 && Py_EQ == 2 && Py_NE == 3 && Py_GT == 4 && Py_GE == 5);
-  static constexpr Operator OPERATORS[] = {Operator::Lt, Operator::Le, Operator::Eq, Operator::Ne, Operator::Gt, Operator::Ge};
+  static constexpr Operator OPERATORS[] = {Operator::Lt, Operator::Le, Operator::Eq,
+                                           Operator::Ne, Operator::Gt, Operator::Ge};
   return guarded_object([&]() -> PyObject* {
     PyObject* op = registered(OPERATORS[operation]);
     Ref<> other = op ? operand(b) : nullptr;
@@ -109,7 +111,8 @@ int truth(PyObject* self) {
 Ref<> real_element(PyObject* self, const char* type) {
   Ref<> v = only_element(*as_tensor(self), PyExc_ValueError, NO_SCALAR);
   if (!PyComplex_Check(v.get())) return v;
-  if (PyComplex_ImagAsDouble(v.get()) != 0) raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", type);
+  if (PyComplex_ImagAsDouble(v.get()) != 0)
+    raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow", type);
   return checked(PyFloat_FromDouble(PyComplex_RealAsDouble(v.get())));
 }
 
@@ -136,7 +139,8 @@ PyObject* set_operator(PyObject*, PyObject* arguments) {
     const char* name;
     PyObject* op;
     if (!PyArg_ParseTuple(arguments, "sO:set_operator", &name, &op)) throw PythonError();
-    if (!PyCallable_Check(op)) raise(PyExc_TypeError, "set_operator(): '%s' needs a callable, not %s", name, Py_TYPE(op)->tp_name);
+    if (!PyCallable_Check(op))
+      raise(PyExc_TypeError, "set_operator(): '%s' needs a callable, not %s", name, Py_TYPE(op)->tp_name);
     for (int i = 0; i < static_cast<int>(Operator::Count); ++i)
       if (std::strcmp(NAMES[i], name) == 0) {
         Py_INCREF(op);
@@ -147,7 +151,7 @@ PyObject* set_operator(PyObject*, PyObject* arguments) {
   });
 }
 
-// set_indexing(get, put): advanced indexing. get(tensor, indices) → tensor; put(tensor, indices, value tensor) → None.
+// set_indexing(get, put): advanced indexing. get(tensor, indices) → tensor; put(tensor, indices, value) → None.
 // indices: per dimension an index tensor or None; a mask of k dimensions is one entry and stands for k dimensions.
 PyObject* set_indexing(PyObject*, PyObject* arguments) {
   PyObject *get, *put;
@@ -158,8 +162,10 @@ PyObject* set_indexing(PyObject*, PyObject* arguments) {
 }
 
 PyMethodDef functions[] = {
-    {"set_operator", set_operator, METH_VARARGS, "set_operator(name, callable): what a slot, property or special method of Tensor calls."},
-    {"set_indexing", set_indexing, METH_VARARGS, "set_indexing(get, put): the ops behind x[tensors] and x[tensors] = value."},
+    {"set_operator", set_operator, METH_VARARGS,
+     "set_operator(name, callable): what a slot, property or special method of Tensor calls."},
+    {"set_indexing", set_indexing, METH_VARARGS,
+     "set_indexing(get, put): the ops behind x[tensors] and x[tensors] = value."},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -182,9 +188,9 @@ Ref<> operand_from_numpy(PyObject* o) {
   return nullptr;
 }
 
-#define TAEDA_BINARY(number, name)                                                              \
-  {Py_nb_##number, slot(binary<Operator::name, Operator::R##name>)}, {                          \
-    Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>)                             \
+#define TAEDA_BINARY(number, name)                                     \
+  {Py_nb_##number, slot(binary<Operator::name, Operator::R##name>)}, { \
+    Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>)    \
   }
 
 PyType_Slot number_slots[] = {

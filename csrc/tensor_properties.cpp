@@ -14,12 +14,15 @@ Tensor& the(PyObject* self) { return *as_tensor(self); }
 // -- constants: layouts and memory formats ---------------------------------------------------------------------------
 
 struct Constant {
-  PyObject_HEAD
-  const char* name;
+  PyObject_HEAD const char* name;
 };
 
-PyObject* constant_repr(PyObject* self) { return PyUnicode_FromFormat("torch.%s", reinterpret_cast<Constant*>(self)->name); }
-PyObject* constant_reduce(PyObject* self, PyObject*) { return PyUnicode_FromString(reinterpret_cast<Constant*>(self)->name); }
+PyObject* constant_repr(PyObject* self) {
+  return PyUnicode_FromFormat("torch.%s", reinterpret_cast<Constant*>(self)->name);
+}
+PyObject* constant_reduce(PyObject* self, PyObject*) {
+  return PyUnicode_FromString(reinterpret_cast<Constant*>(self)->name);
+}
 PyObject* constant_copy(PyObject* self, PyObject*) { return Py_NewRef(self); }
 
 PyMethodDef constant_methods[] = {
@@ -37,7 +40,8 @@ PyType_Slot constant_slots[] = {
 
 PyTypeObject* add_constant_type(PyObject* module, const char* name, const char* short_name) {
   PyType_Spec spec = {name, sizeof(Constant), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE, constant_slots};
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+                      constant_slots};
   PyObject* type = checked(PyType_FromSpec(&spec)).release();
   add_object(module, short_name, type);
   return reinterpret_cast<PyTypeObject*>(type);
@@ -71,9 +75,8 @@ PyObject* get_none(PyObject*, void*) { Py_RETURN_NONE; }
 
 // Attributes that are ops: x.T, x.mT. The closure is the operator's number.
 PyObject* get_by_operator(PyObject* self, void* closure) {
-  return guarded_object([&] {
-    return PyObject_CallOneArg(required(static_cast<Operator>(reinterpret_cast<intptr_t>(closure))), self);
-  });
+  return guarded_object(
+      [&] { return PyObject_CallOneArg(required(static_cast<Operator>(reinterpret_cast<intptr_t>(closure))), self); });
 }
 void* closure_of(Operator o) { return reinterpret_cast<void*>(static_cast<intptr_t>(o)); }
 
@@ -84,7 +87,8 @@ PyObject* get_real(PyObject* self, void* closure) {
 
 PyObject* get_imag(PyObject* self, void* closure) {
   return guarded_object([&] {
-    if (!info(the(self).dtype).complex) raise(PyExc_RuntimeError, "imag is not implemented for tensors with non-complex dtypes.");
+    if (!info(the(self).dtype).complex)
+      raise(PyExc_RuntimeError, "imag is not implemented for tensors with non-complex dtypes.");
     return get_by_operator(self, closure);
   });
 }
@@ -118,12 +122,13 @@ PyObject* get_grad(PyObject* self, void*) {
     Tensor& t = the(self);
     if (t.autograd && t.autograd->grad) return Py_NewRef(t.autograd->grad.object());
     if (t.requires_grad && !(t.autograd && t.autograd->retains_grad) && !is_leaf(t) &&
-        PyErr_WarnEx(PyExc_UserWarning,
-                     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-                     "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
-                     "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
-                     "mistake, make sure you access the leaf Tensor instead.",
-                     1) < 0)
+        PyErr_WarnEx(
+            PyExc_UserWarning,
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make "
+            "sure you access the leaf Tensor instead.",
+            1) < 0)
       throw PythonError();
     Py_RETURN_NONE;
   });
@@ -137,23 +142,27 @@ int put_grad(PyObject* self, PyObject* value, void*) {
       return 0;
     }
     if (!is_tensor(value))
-      raise(PyExc_TypeError, "assigned grad expected to be a Tensor or None but got grad of type %s", Py_TYPE(value)->tp_name);
+      raise(PyExc_TypeError, "assigned grad expected to be a Tensor or None but got grad of type %s",
+            Py_TYPE(value)->tp_name);
     if (value == self) raise(PyExc_RuntimeError, "can't assign Variable as its own grad");
     Tensor& g = the(value);
     if (g.dtype != t.dtype)
-      raise(PyExc_RuntimeError,
-            "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. The gradient must match the "
-            "tensor's dtype.",
-            info(g.dtype).name, torch_name(t.dtype));
+      raise(
+          PyExc_RuntimeError,
+          "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. The gradient must match "
+          "the tensor's dtype.",
+          info(g.dtype).name, torch_name(t.dtype));
     if (!(g.device == t.device))
-      raise(PyExc_RuntimeError, "attempting to assign a gradient located on another device than the tensor's. Please move one of them");
+      raise(PyExc_RuntimeError,
+            "attempting to assign a gradient located on another device than the tensor's. Please move one of them");
     bool same = g.ndim == t.ndim;
     for (int i = 0; same && i < t.ndim; ++i) same = g.sizes[i] == t.sizes[i];
     if (!same)
-      raise(PyExc_RuntimeError,
-            "attempting to assign a gradient of size '%s' to a tensor of size '%s'. Please ensure that the gradient and the "
-            "tensor are the same size",
-            shape_text(g).at, shape_text(t).at);
+      raise(
+          PyExc_RuntimeError,
+          "attempting to assign a gradient of size '%s' to a tensor of size '%s'. Please ensure that the gradient and "
+          "the tensor are the same size",
+          shape_text(g).at, shape_text(t).at);
     autograd_data(t).grad = Ref<Tensor>::borrow(&g);
     track(t);
     return 0;
@@ -201,7 +210,8 @@ PyObject* get_data(PyObject* self, void*) {
 int put_data(PyObject* self, PyObject* value, void*) {
   return guarded(-1, [&] {
     if (!value) raise(PyExc_RuntimeError, "Deleting tensor data is not allowed. Delete tensor instead!");
-    if (!is_tensor(value)) raise(PyExc_TypeError, "Variable data has to be a tensor, but got %s", Py_TYPE(value)->tp_name);
+    if (!is_tensor(value))
+      raise(PyExc_TypeError, "Variable data has to be a tensor, but got %s", Py_TYPE(value)->tp_name);
     Tensor &t = the(self), &from = the(value);
     if (&t == &from) return 0;
     if (t.requires_grad && !info(from.dtype).floating && !info(from.dtype).complex)
@@ -270,7 +280,8 @@ PyGetSetDef tensor_properties[] = {
 void add_constants_to_module(PyObject* module) {
   PyTypeObject* layout = add_constant_type(module, "taeda.layout", "layout");
   strided_layout = add_constant(module, layout, "strided");
-  for (const char* name : {"sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"}) add_constant(module, layout, name);
+  for (const char* name : {"sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"})
+    add_constant(module, layout, name);
   PyTypeObject* format = add_constant_type(module, "taeda.memory_format", "memory_format");
   contiguous_format = add_constant(module, format, "contiguous_format");
   preserve_format = add_constant(module, format, "preserve_format");

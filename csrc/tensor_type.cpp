@@ -13,8 +13,8 @@ namespace {
 
 // -- construction ----------------------------------------------------------------------------------------------------
 
-// Tensor(2, 3), Tensor(sequence), Tensor(tensor): PyTorch's old constructor, always of the default dtype. `type` may be a
-// subclass.
+// Tensor(2, 3), Tensor(sequence), Tensor(tensor): PyTorch's old constructor, always of the default dtype. `type` may be
+// a subclass.
 PyObject* tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     Py_ssize_t n = PyTuple_GET_SIZE(arguments);
@@ -36,7 +36,8 @@ PyObject* tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords
       Dims d;
       for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); ++i) {
         PyObject* item = PyTuple_GET_ITEM(items, i);
-        if (!PyIndex_Check(item)) raise(PyExc_TypeError, "new(): argument 'size' must be tuple of ints, not %s", Py_TYPE(item)->tp_name);
+        if (!PyIndex_Check(item))
+          raise(PyExc_TypeError, "new(): argument 'size' must be tuple of ints, not %s", Py_TYPE(item)->tp_name);
         Py_ssize_t s = PyNumber_AsSsize_t(item, PyExc_OverflowError);
         if (s == -1 && PyErr_Occurred()) throw PythonError();
         d.push(s);
@@ -46,7 +47,8 @@ PyObject* tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords
     } else if (is_tensor(data)) {
       t = recorded_alias(*as_tensor(data));
     } else {
-      if (is_python_number(data)) raise(PyExc_TypeError, "new(): data must be a sequence (got %s)", Py_TYPE(data)->tp_name);
+      if (is_python_number(data))
+        raise(PyExc_TypeError, "new(): data must be a sequence (got %s)", Py_TYPE(data)->tp_name);
       DType dtype = default_dtype();
       t = tensor_from_data(data, &dtype, device);
     }
@@ -175,7 +177,8 @@ void add_tensor_to_module(PyObject* module) {
   };
   for (const PyType_Slot* s = number_slots; s->slot; ++s) slots.push_back(*s);
   slots.push_back({0, nullptr});
-  PyType_Spec spec = {"taeda.Tensor", sizeof(Tensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots.data()};
+  PyType_Spec spec = {"taeda.Tensor", sizeof(Tensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+                      slots.data()};
   TensorType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
   TensorType->tp_name = "Tensor";  // in messages, as PyTorch's; __module__ is taeda
   PyObject* self = reinterpret_cast<PyObject*>(TensorType);

@@ -115,7 +115,8 @@ class Pool {
     job_.failure.store(0, std::memory_order_relaxed);
     uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
     unfinished_.store(static_cast<uint32_t>(job_.claims), std::memory_order_relaxed);
-    ticket_.store(static_cast<uint64_t>(generation) << 32 | static_cast<uint64_t>(job_.claims), std::memory_order_release);
+    ticket_.store(static_cast<uint64_t>(generation) << 32 | static_cast<uint64_t>(job_.claims),
+                  std::memory_order_release);
     generation_.store(generation, std::memory_order_release);
     generation_.notify_all();
     take_part(generation);
@@ -146,7 +147,8 @@ class Pool {
     for (;;) {
       uint32_t left = static_cast<uint32_t>(ticket);
       if (static_cast<uint32_t>(ticket >> 32) != generation || left == 0) return;
-      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire))
+        continue;
       job_.run_claim(job_.claims - left);
       if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
       ticket = ticket_.load(std::memory_order_acquire);

@@ -4,9 +4,10 @@ import math
 
 import numpy
 import pytest
-import torch
 
 import taeda
+
+torch = pytest.importorskip("torch")
 
 VALUES = {
     "whole": [1.0, 2.0, 30.0],

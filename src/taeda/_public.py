@@ -17,7 +17,7 @@ _DTYPES = {
 # Composite functions that are methods too.
 _METHODS = ("split", "split_with_sizes", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "broadcast_to", "tile",
             "repeat", "unflatten", "roll", "isclose", "allclose", "equal", "squeeze", "is_nonzero", "is_same_size", "kron", "rot90", "unique",
-            "unique_consecutive")
+            "unique_consecutive", "nonzero")
 # Roles of ops that the core calls itself.
 _BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 

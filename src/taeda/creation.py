@@ -160,6 +160,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
         raise RuntimeError("number of steps must be non-negative")
     start, end = (x.item() if isinstance(x, _core.Tensor) else x for x in (start, end))
     step = (end - start) / (steps - 1) if steps > 1 else 0.0
+    end = start if steps == 1 else end
     return _finish(ops.linspace(float(start), float(end), float(step), steps, _dtype(dtype)), out, requires_grad)
 
 

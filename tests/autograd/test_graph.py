@@ -179,7 +179,8 @@ def hooks_of_one_saved_tensor(t: Any) -> Any:
 
 @program
 def hooks_of_one_saved_tensor_twice(t: Any) -> Any:
-    saved = (leaf(t) * leaf(t)).grad_fn._raw_saved_self
+    y = leaf(t) * leaf(t)  # torch crashes if it is gone
+    saved = y.grad_fn._raw_saved_self
     saved.register_hooks(lambda x: x, lambda x: x)
     saved.register_hooks(lambda x: x, lambda x: x)
 

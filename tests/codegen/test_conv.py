@@ -100,7 +100,7 @@ def test_convolution_in_double(name: str, target: Any) -> None:
     check(CASES[name], torch.float64, target)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_random_convolution(seed: int, target: Any) -> None:
     choose = random.Random(seed)
     rank = choose.choice([1, 2, 2, 2, 3])
@@ -165,13 +165,15 @@ def test_values_outside_do_not_leak(target: Any) -> None:
 
 
 @pytest.mark.skipif(not RUNNABLE[-1].bf16_dot, reason="needs dot products of bfloat16")
-@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "direct groups", "direct dilation", "pointwise",
-                                  "small images", "few rows", "line", "volume", "volume stride", "no images"])
+@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "direct groups", "direct dilation",
+                                  "pointwise", "small images", "few rows", "line", "volume", "volume stride",
+                                  "no images"])
 def test_bfloat16(name: str) -> None:
     """Products of pairs of bfloat16 are added up in float32 and rounded once."""
     images, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
     b = DirectBuilder(target=RUNNABLE[-1])
-    x, weight = torch.randn(images, channels, *size).bfloat16(), torch.randn(rows, channels // groups, *kernel).bfloat16()
+    x = torch.randn(images, channels, *size).bfloat16()
+    weight = torch.randn(rows, channels // groups, *kernel).bfloat16()
     bias = torch.randn(rows).bfloat16()
     arguments = stride, padding, dilation, groups
     precise = CONVOLUTIONS[len(size)](x.double(), weight.double(), bias.double(), *arguments)
@@ -179,7 +181,7 @@ def test_bfloat16(name: str) -> None:
     torch.testing.assert_close(got.double(), precise, rtol=5e-3, atol=5e-3)
     upstream = torch.randn(precise.shape).bfloat16()
     by_input, by_weight, _ = torch.ops.aten.convolution_backward(
-        upstream.double(), x.double(), weight.double(), None, stride, padding, dilation, False, [0] * len(size), groups,
+        upstream.double(), x.double(), weight.double(), None, *arguments[:3], False, [0] * len(size), groups,
         (True, True, False))
     got = conv_plan.transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
     torch.testing.assert_close(got.double(), by_input, rtol=5e-3, atol=1e-2)

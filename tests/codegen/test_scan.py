@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from template_runner import TARGETS, Launch
-from test_sort import DTYPES, same, values
+from test_sort import FEW, same, values
 
 from taeda.codegen.target import Target
 from taeda.codegen.templates import scan
@@ -22,7 +22,7 @@ def run(target: Target, text: str, shape: tuple[int, ...], operands: list[Any]) 
 
 
 @targets
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FEW)
 @pytest.mark.parametrize("operation", ["sum", "prod"])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_sum_and_product(target: Target, dtype: str, operation: str, reverse: bool) -> None:
@@ -53,7 +53,7 @@ def test_logarithm_of_sum(target: Target, dtype: str) -> None:
 
 
 @targets
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FEW)
 @pytest.mark.parametrize("largest", [False, True])
 def test_extremes(target: Target, dtype: str, largest: bool) -> None:
     for shape in SHAPES:

@@ -13,6 +13,7 @@ from taeda.codegen.templates import sort
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+FEW = ("uint8", "int32", "bfloat16", "float64")  # one of each size: the key is all that differs
 SHAPES = [(1, 1, 1), (3, 17, 1), (2, 48, 2), (2, 49, 3), (2, 1000, 1), (1, 9000, 1)]
 
 
@@ -45,19 +46,18 @@ def same(a: torch.Tensor, b: torch.Tensor) -> None:
 
 
 @targets
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("descending", [False, True])
-def test_sort(target: Target, dtype: str, shape: tuple[int, int, int], descending: bool) -> None:
-    x = values(shape, dtype)
-    found, at = run(target, sort.emit_sort(target, dtype=dtype, descending=descending), x, None)
-    expected, where = torch.sort(x, dim=1, descending=descending, stable=True)
-    same(found, expected)
-    assert torch.equal(at, where)
+@pytest.mark.parametrize(("dtype", "descending"), [*((d, False) for d in DTYPES), *((d, True) for d in FEW)])
+def test_sort(target: Target, dtype: str, descending: bool) -> None:
+    for shape in SHAPES:
+        x = values(shape, dtype)
+        found, at = run(target, sort.emit_sort(target, dtype=dtype, descending=descending), x, None)
+        expected, where = torch.sort(x, dim=1, descending=descending, stable=True)
+        same(found, expected)
+        assert torch.equal(at, where)
 
 
 @targets
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FEW)
 @pytest.mark.parametrize("largest", [False, True])
 def test_topk(target: Target, dtype: str, largest: bool) -> None:
     for shape in SHAPES:
@@ -70,7 +70,7 @@ def test_topk(target: Target, dtype: str, largest: bool) -> None:
 
 
 @targets
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FEW)
 def test_select(target: Target, dtype: str) -> None:
     for shape in SHAPES:
         x = values(shape, dtype)
@@ -79,8 +79,6 @@ def test_select(target: Target, dtype: str) -> None:
         found, at = run(target, sort.emit_select(target, dtype=dtype, mode="kth"), x, 1, (k,))
         same(found, expected[:, k - 1:k])
         assert torch.equal(at, where[:, k - 1:k])
-        if dtype == "bool":
-            continue
         for mode in ("median", "nanmedian"):
             found, at = run(target, sort.emit_select(target, dtype=dtype, mode=mode), x, 1, (0,))
             same(found, getattr(torch, mode)(x, 1, keepdim=True).values)
@@ -88,7 +86,7 @@ def test_select(target: Target, dtype: str) -> None:
 
 
 @targets
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int32", "int64"])
+@pytest.mark.parametrize("dtype", ["uint8", "int64"])
 def test_mode(target: Target, dtype: str) -> None:
     for shape in SHAPES[:-1]:
         x = (values(shape, "uint8") % 7).to(getattr(torch, dtype))

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from agreement import taeda
+from same_as_torch import taeda
 
 from taeda import _core
 
@@ -96,7 +96,10 @@ def test_more_than_the_machine_has() -> None:
 
 
 def test_sizes_that_overflow() -> None:
-    with pytest.raises(RuntimeError, match=r"Storage size calculation overflowed with sizes=\[4611686018427387904, 4611686018427387904\]"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"Storage size calculation overflowed with sizes=\[4611686018427387904, 4611686018427387904\]",
+    ):
         taeda.Tensor(2**62, 2**62)
     with pytest.raises(RuntimeError, match="Storage size calculation overflowed"):
         taeda.Tensor(2**61, 3)

@@ -4,24 +4,57 @@ import copy
 import pickle
 
 import pytest
-from agreement import agree, taeda
+from same_as_torch import agree, taeda
 
 
-@pytest.mark.parametrize("source", [
-    "torch.device('cpu')", "torch.device('cpu:0')", "torch.device('cuda:1')", "torch.device('cuda', 1)", "torch.device('meta')",
-    "torch.device(type='cpu', index=None)", "torch.device(type='cuda', index=3)", "torch.device(torch.device('cuda:2'))",
-    "str(torch.device('cuda:1'))", "str(torch.device('cpu'))", "torch.device('cuda:1').index", "torch.device('cpu').index",
-    "torch.device('cuda:1').type", "torch.device('cpu') == torch.device('cpu:0')", "torch.device('cuda:1') == torch.device('cuda', 1)",
-    "torch.device('cpu') == 'cpu'", "torch.device('cpu') != None", "torch.device('cuda:x')", "torch.device('')", "torch.device('cuda:01')",
-    "torch.device('cuda:-1')", "torch.device('cuda', -1)", "torch.device('cuda:')", "torch.device('cuda:99999999999')",
-    "torch.device('cuda:1', 'a')", "len({torch.device('cpu'), torch.device('cpu'), torch.device('cuda')})",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.device('cpu')",
+        "torch.device('cpu:0')",
+        "torch.device('cuda:1')",
+        "torch.device('cuda', 1)",
+        "torch.device('meta')",
+        "torch.device(type='cpu', index=None)",
+        "torch.device(type='cuda', index=3)",
+        "torch.device(torch.device('cuda:2'))",
+        "str(torch.device('cuda:1'))",
+        "str(torch.device('cpu'))",
+        "torch.device('cuda:1').index",
+        "torch.device('cpu').index",
+        "torch.device('cuda:1').type",
+        "torch.device('cpu') == torch.device('cpu:0')",
+        "torch.device('cuda:1') == torch.device('cuda', 1)",
+        "torch.device('cpu') == 'cpu'",
+        "torch.device('cpu') != None",
+        "torch.device('cuda:x')",
+        "torch.device('')",
+        "torch.device('cuda:01')",
+        "torch.device('cuda:-1')",
+        "torch.device('cuda', -1)",
+        "torch.device('cuda:')",
+        "torch.device('cuda:99999999999')",
+        "torch.device('cuda:1', 'a')",
+        "len({torch.device('cpu'), torch.device('cpu'), torch.device('cuda')})",
+    ],
+)
 def test_device(source: str) -> None:
     agree(source)
 
 
-@pytest.mark.parametrize("source", ["torch.device('foo')", "torch.device('foo:1')", "torch.device()", "torch.device(2.5)", "torch.device(None)",
-                                    "torch.device('cuda:1', 1)", "torch.device('cpu', foo=1)", "torch.device('cpu') < torch.device('cuda')"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.device('foo')",
+        "torch.device('foo:1')",
+        "torch.device()",
+        "torch.device(2.5)",
+        "torch.device(None)",
+        "torch.device('cuda:1', 1)",
+        "torch.device('cpu', foo=1)",
+        "torch.device('cpu') < torch.device('cuda')",
+    ],
+)
 def test_device_errors(source: str) -> None:
     agree(source, message=False)
 
@@ -32,19 +65,47 @@ def test_device_copies(text: str) -> None:
     assert pickle.loads(pickle.dumps(d)) == d and copy.deepcopy(d) is d
 
 
-@pytest.mark.parametrize("source", [
-    "torch.Size([2, 3])", "torch.Size()", "torch.Size([])", "torch.Size((2,)) + (1,)", "(1,) + torch.Size([2])", "torch.Size([2]) + torch.Size([3])",
-    "torch.Size([2]) * 2", "2 * torch.Size([2])", "torch.Size([1, 2, 3])[1:]", "torch.Size([1, 2, 3])[::2]", "torch.Size([1, 2, 3])[-1]",
-    "torch.Size([2, 3]).numel()", "torch.Size([]).numel()", "torch.Size([2, 3]) == (2, 3)", "hash(torch.Size([2, 3])) == hash((2, 3))",
-    "torch.Size([2, 1.5])", "torch.Size(3)", "torch.Size(['a'])", "torch.Size([np.int64(3)])", "[*torch.Size([4, 5])]",
-    "torch.Size([2, 3]).count(2)", "torch.Size([2, 3]).index(3)", "torch.Size(range(3))", "tuple(torch.Size([1]))", "torch.Size([True])[0]",
-    "isinstance(torch.Size([1]), tuple)", "torch.tensor([[1, 2]]).shape", "torch.tensor(1).shape",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.Size([2, 3])",
+        "torch.Size()",
+        "torch.Size([])",
+        "torch.Size((2,)) + (1,)",
+        "(1,) + torch.Size([2])",
+        "torch.Size([2]) + torch.Size([3])",
+        "torch.Size([2]) * 2",
+        "2 * torch.Size([2])",
+        "torch.Size([1, 2, 3])[1:]",
+        "torch.Size([1, 2, 3])[::2]",
+        "torch.Size([1, 2, 3])[-1]",
+        "torch.Size([2, 3]).numel()",
+        "torch.Size([]).numel()",
+        "torch.Size([2, 3]) == (2, 3)",
+        "hash(torch.Size([2, 3])) == hash((2, 3))",
+        "torch.Size([2, 1.5])",
+        "torch.Size(3)",
+        "torch.Size(['a'])",
+        "torch.Size([np.int64(3)])",
+        "[*torch.Size([4, 5])]",
+        "torch.Size([2, 3]).count(2)",
+        "torch.Size([2, 3]).index(3)",
+        "torch.Size(range(3))",
+        "tuple(torch.Size([1]))",
+        "torch.Size([True])[0]",
+        "isinstance(torch.Size([1]), tuple)",
+        "torch.tensor([[1, 2]]).shape",
+        "torch.tensor(1).shape",
+    ],
+)
 def test_size(source: str) -> None:
     agree(source)
 
 
-@pytest.mark.parametrize("source", ["torch.Size([1]) + [2]", "torch.Size([1]) + 2", "torch.Size([1])[5]", "torch.Size(a=1)", "torch.Size(1, 2)"])
+@pytest.mark.parametrize(
+    "source",
+    ["torch.Size([1]) + [2]", "torch.Size([1]) + 2", "torch.Size([1])[5]", "torch.Size(a=1)", "torch.Size(1, 2)"],
+)
 def test_size_errors(source: str) -> None:
     agree(source, message=False)
 

@@ -4,16 +4,26 @@ import copy
 import pickle
 
 import pytest
-from agreement import agree, taeda
+from same_as_torch import agree, taeda
 
 from taeda import _core
 
 
-@pytest.mark.parametrize("source", [
-    "torch.Generator().initial_seed()", "torch.Generator().manual_seed(2**64 - 1).initial_seed()", "torch.Generator().manual_seed(-5).initial_seed()",
-    "torch.Generator().manual_seed(2**64)", "torch.Generator().manual_seed('a')", "torch.Generator().device", "torch.Generator(device='cpu').device",
-    "torch.Generator().set_state(torch.ones(3))", "torch.Generator().manual_seed(-2**63).initial_seed()", "torch.Generator().manual_seed(-2**63 - 1)",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.Generator().initial_seed()",
+        "torch.Generator().manual_seed(2**64 - 1).initial_seed()",
+        "torch.Generator().manual_seed(-5).initial_seed()",
+        "torch.Generator().manual_seed(2**64)",
+        "torch.Generator().manual_seed('a')",
+        "torch.Generator().device",
+        "torch.Generator(device='cpu').device",
+        "torch.Generator().set_state(torch.ones(3))",
+        "torch.Generator().manual_seed(-2**63).initial_seed()",
+        "torch.Generator().manual_seed(-2**63 - 1)",
+    ],
+)
 def test_like_torch(source: str) -> None:
     agree(source)
 

@@ -3,7 +3,7 @@
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from agreement import agree, run, taeda
+from same_as_torch import agree, run, taeda
 
 READ = """x[0]
 x[-1]
@@ -183,8 +183,12 @@ def test_views_share() -> None:
     assert x.tolist() == [[1, 9], [3, 8]] and x._version == y._version == 2
 
 
-slices = st.builds(slice, st.one_of(st.none(), st.integers(-6, 6)), st.one_of(st.none(), st.integers(-6, 6)),
-                   st.one_of(st.none(), st.integers(-1, 4)))
+slices = st.builds(
+    slice,
+    st.one_of(st.none(), st.integers(-6, 6)),
+    st.one_of(st.none(), st.integers(-6, 6)),
+    st.one_of(st.none(), st.integers(-1, 4)),
+)
 items = st.one_of(st.integers(-5, 5), slices, st.none(), st.just(...))
 
 
@@ -195,5 +199,6 @@ def test_any_basic_key(shape: list[int], key: tuple) -> None:
 
     hypothesis.assume(key.count(...) < 2)
     n = taeda.Size(shape).numel()
-    source = f"x = torch.arange({n}.).reshape({shape})\ny = x[{key!r}]\n[y, y.is_contiguous(), y.stride() if y.numel() > 1 else 0]".replace("Ellipsis", "...")
+    source = f"x = torch.arange({n}.).reshape({shape})\ny = x[{key!r}]\n".replace("Ellipsis", "...")
+    source += "[y, y.is_contiguous(), y.stride() if y.numel() > 1 else 0]"
     assert run(taeda, source) == run(torch, source)

@@ -7,7 +7,7 @@ import weakref
 
 import numpy
 import pytest
-from agreement import agree, taeda
+from same_as_torch import agree, taeda
 
 from taeda import _core
 
@@ -37,11 +37,20 @@ np.ones((1,) * 3)
 @pytest.mark.parametrize("source", FROM_NUMPY)
 def test_from_numpy(source: str) -> None:
     # the list of supported types in the message differs
-    agree(f"torch.from_numpy({source})", message="['a']" not in source and "M8" not in source and "i4,f4" not in source
-          and "object" not in source and "longdouble" not in source)
+    agree(
+        f"torch.from_numpy({source})",
+        message="['a']" not in source
+        and "M8" not in source
+        and "i4,f4" not in source
+        and "object" not in source
+        and "longdouble" not in source,
+    )
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize(
+    "dtype",
+    ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"],
+)
 def test_all_dtypes_both_ways(dtype: str) -> None:
     a = numpy.array([[0, 1, 2], [3, 4, 5]]).astype(dtype)
     t = taeda.from_numpy(a)
@@ -76,12 +85,22 @@ def test_views_of_tensors() -> None:
     assert t[2:].numpy().shape == (0, 2) and taeda.tensor(5).numpy().shape == ()
 
 
-@pytest.mark.parametrize("source", [
-    "torch.ones(2, requires_grad=True).numpy()", "torch.ones(2, dtype=torch.bfloat16).numpy()", "np.asarray(torch.ones(2, requires_grad=True))",
-    "torch.ones(2, requires_grad=True).numpy(force=True).tolist()", "np.asarray(torch.ones(2), dtype=np.float64).dtype.name",
-    "torch.ones(2).__array__(np.float64).dtype.name", "np.asarray(torch.ones(2)).dtype.name", "np.array(torch.ones(2, 2)).shape",
-    "np.add(torch.ones(2), 1).tolist()", "torch.ones(2).numpy(1)", "np.ones(2)[torch.tensor(1)]",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.ones(2, requires_grad=True).numpy()",
+        "torch.ones(2, dtype=torch.bfloat16).numpy()",
+        "np.asarray(torch.ones(2, requires_grad=True))",
+        "torch.ones(2, requires_grad=True).numpy(force=True).tolist()",
+        "np.asarray(torch.ones(2), dtype=np.float64).dtype.name",
+        "torch.ones(2).__array__(np.float64).dtype.name",
+        "np.asarray(torch.ones(2)).dtype.name",
+        "np.array(torch.ones(2, 2)).shape",
+        "np.add(torch.ones(2), 1).tolist()",
+        "torch.ones(2).numpy(1)",
+        "np.ones(2)[torch.tensor(1)]",
+    ],
+)
 def test_numpy(source: str) -> None:
     agree(source, message="numpy(1)" not in source)
 
@@ -111,17 +130,22 @@ def test_no_resizing_under_foot() -> None:
 
 
 def test_numpy_is_not_imported_by_tensors() -> None:
-    source = ("import sys, taeda\n"
-              "x = taeda.tensor([1.0]); x[0]; x.tolist(); x == None\n"
-              "assert 'numpy' not in sys.modules and 'torch' not in sys.modules\n"
-              "x.numpy(); assert 'numpy' in sys.modules\n")
+    source = (
+        "import sys, taeda\n"
+        "x = taeda.tensor([1.0]); x[0]; x.tolist(); x == None\n"
+        "assert 'numpy' not in sys.modules and 'torch' not in sys.modules\n"
+        "x.numpy(); assert 'numpy' in sys.modules\n"
+    )
     subprocess.run([sys.executable, "-c", source], check=True)
 
 
 # -- DLPack ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize(
+    "dtype",
+    ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128"],
+)
 def test_dlpack_with_numpy(dtype: str) -> None:
     a = numpy.arange(6).reshape(2, 3).astype(dtype)
     t = _core.from_dlpack(a.T)
@@ -167,8 +191,15 @@ def test_dlpack_lifetimes() -> None:
     assert _core.memory_statistics()["allocated"] == before
 
 
-@pytest.mark.parametrize("source", ["torch.ones(2, requires_grad=True).__dlpack__()", "tuple(map(int, torch.ones(2).__dlpack_device__()))",
-                                    "torch.ones(2).__dlpack__(stream=3)", "torch.ones(2).__dlpack__(3)"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.ones(2, requires_grad=True).__dlpack__()",
+        "tuple(map(int, torch.ones(2).__dlpack_device__()))",
+        "torch.ones(2).__dlpack__(stream=3)",
+        "torch.ones(2).__dlpack__(3)",
+    ],
+)
 def test_dlpack_manners(source: str) -> None:
     agree(source, message=False)
 

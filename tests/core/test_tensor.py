@@ -7,7 +7,7 @@ import sys
 import weakref
 
 import pytest
-from agreement import agree, taeda
+from same_as_torch import agree, taeda
 
 ATTRIBUTES = """x.shape
 x.dtype
@@ -94,7 +94,9 @@ round(float(x), 2)
 """.strip().split("\n")
 
 
-@pytest.mark.parametrize("value", ["2", "2.75", "True", "1+0j", "1+2j", "[3]", "[[1.5]]", "[1, 2]", "[]", "float('nan')", "float('inf')"])
+@pytest.mark.parametrize(
+    "value", ["2", "2.75", "True", "1+0j", "1+2j", "[3]", "[[1.5]]", "[1, 2]", "[]", "float('nan')", "float('inf')"]
+)
 @pytest.mark.parametrize("source", VALUES)
 def test_values(source: str, value: str) -> None:
     if "[" in value and source.startswith("f'{x"):
@@ -102,10 +104,26 @@ def test_values(source: str, value: str) -> None:
     agree(f"x = torch.tensor({value})\n{source}")
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64",
-                                   "complex128"])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        "bool",
+        "uint8",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "float16",
+        "bfloat16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ],
+)
 def test_elements_of_all_dtypes(dtype: str) -> None:
-    agree(f"x = torch.tensor([0, 1, 100], dtype=torch.{dtype})\n[x.tolist(), x[2].item(), x.element_size(), x.type(), x[1:].tolist()]")
+    questions = "[x.tolist(), x[2].item(), x.element_size(), x.type(), x[1:].tolist()]"
+    agree(f"x = torch.tensor([0, 1, 100], dtype=torch.{dtype})\n{questions}")
 
 
 SETTERS = """x = torch.ones(2, dtype=torch.int64)\nx.requires_grad = True
@@ -133,8 +151,14 @@ x = torch.ones(3, requires_grad=True)\nx.resize_(2)
 
 @pytest.mark.parametrize("source", [s.replace("\\n", "\n") for s in SETTERS])
 def test_setters(source: str) -> None:
-    agree(source if source.rpartition("\n")[2].lstrip().startswith(("x.foo, ", "[", "hasattr")) or "=" not in source.rpartition("\n")[2]
-          and not source.rpartition("\n")[2].startswith("del") else source + "\nNone", message="grad_dtype" not in source)
+    agree(
+        source
+        if source.rpartition("\n")[2].lstrip().startswith(("x.foo, ", "[", "hasattr"))
+        or "=" not in source.rpartition("\n")[2]
+        and not source.rpartition("\n")[2].startswith("del")
+        else source + "\nNone",
+        message="grad_dtype" not in source,
+    )
 
 
 def test_attributes_that_cannot_be_set() -> None:
@@ -316,8 +340,18 @@ def test_memory_is_given_back() -> None:
 def test_storage() -> None:
     x = taeda.tensor([1, 256], dtype=taeda.int16)
     s = x.untyped_storage()
-    assert s.tolist() == [1, 0, 0, 1] and s[3] == 1 and len(s) == s.size() == s.nbytes() == 4 and s == x[1:].untyped_storage()
-    assert bytes(s) == b"\x01\x00\x00\x01" and s.device.type == "cpu" and hash(s) == hash(x.untyped_storage()) and s != x.clone().untyped_storage()
+    assert (
+        s.tolist() == [1, 0, 0, 1]
+        and s[3] == 1
+        and len(s) == s.size() == s.nbytes() == 4
+        and s == x[1:].untyped_storage()
+    )
+    assert (
+        bytes(s) == b"\x01\x00\x00\x01"
+        and s.device.type == "cpu"
+        and hash(s) == hash(x.untyped_storage())
+        and s != x.clone().untyped_storage()
+    )
     memoryview(s)[0] = 7
     assert x.tolist() == [7, 256]
     with pytest.raises(IndexError):
@@ -331,8 +365,18 @@ def test_tensor_on_storage_is_checked() -> None:
     assert build(s, taeda.float32, 1, (2,), (2,)).tolist() == [2, 4]
     assert build(s, taeda.float32, 0, (3, 2), (0, 1)).tolist() == [[1, 2]] * 3
     assert build(s, taeda.float32, 100, (0,), (1,)).tolist() == []
-    for offset, sizes, strides in [(3, (2,), (1,)), (-1, (1,), (1,)), (0, (2,), (4,)), (0, (2,), (-1,)), (0, (5,), (1,)), (2**62, (1,), (1,)),
-                                   (0, (2**62, 2), (2**62, 2**62)), (0, (2**63 - 1,), (2**62,)), (0, (-1,), (1,)), (0, (1,), (1, 1))]:
+    for offset, sizes, strides in [
+        (3, (2,), (1,)),
+        (-1, (1,), (1,)),
+        (0, (2,), (4,)),
+        (0, (2,), (-1,)),
+        (0, (5,), (1,)),
+        (2**62, (1,), (1,)),
+        (0, (2**62, 2), (2**62, 2**62)),
+        (0, (2**63 - 1,), (2**62,)),
+        (0, (-1,), (1,)),
+        (0, (1,), (1, 1)),
+    ]:
         with pytest.raises(RuntimeError):
             build(s, taeda.float32, offset, sizes, strides)
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from agreement import taeda
+from same_as_torch import taeda
 
 from taeda import _core
 
@@ -96,8 +96,22 @@ def test_native(sanitizer: str, tmp_path: pathlib.Path) -> None:
         pytest.skip("no C++ compiler")
     program = tmp_path / "pool"
     sources = [str(pathlib.Path(__file__).with_name("thread_pool_stress.cpp")), str(ROOT / "csrc/thread_pool.cpp")]
-    build = subprocess.run([compiler, "-std=c++20", "-O1", "-g", f"-fsanitize={sanitizer}", f"-I{ROOT / 'csrc'}", *sources, "-o", str(program), "-lpthread"],
-                           capture_output=True, text=True)
+    build = subprocess.run(
+        [
+            compiler,
+            "-std=c++20",
+            "-O1",
+            "-g",
+            f"-fsanitize={sanitizer}",
+            f"-I{ROOT / 'csrc'}",
+            *sources,
+            "-o",
+            str(program),
+            "-lpthread",
+        ],
+        capture_output=True,
+        text=True,
+    )
     if build.returncode and "cannot find" in build.stderr:
         pytest.skip(f"no runtime library for -fsanitize={sanitizer}")
     assert build.returncode == 0, build.stderr

@@ -4,11 +4,12 @@ import collections
 
 import numpy
 import pytest
-import torch
-import torch.utils.data as theirs
 
 import taeda
 import taeda.utils.data as ours
+
+torch = pytest.importorskip("torch")
+theirs = torch.utils.data
 
 
 def plain(value):

@@ -9,11 +9,17 @@ import warnings
 
 import numpy
 import pytest
-import torch
-import torch.utils.data as theirs
 
 import taeda
 import taeda.utils.data as ours
+
+try:
+    import torch
+    from torch.utils import data as theirs
+except ImportError:
+    torch = theirs = None
+
+needs_torch = pytest.mark.skipif(torch is None, reason="needs PyTorch, the oracle")
 
 pytestmark = pytest.mark.timeout(120)
 WORKERS = [0, 2]
@@ -70,6 +76,7 @@ class Counting(ours.IterableDataset):
         return iter(range(start, self.count, step))
 
 
+@needs_torch
 @pytest.mark.parametrize("num_workers", WORKERS)
 @pytest.mark.parametrize("options", [{}, {"batch_size": 4}, {"batch_size": 4, "drop_last": True}, {"batch_size": None}])
 def test_tensor_batches_are_pytorchs(options, num_workers):
@@ -82,6 +89,7 @@ def test_tensor_batches_are_pytorchs(options, num_workers):
     assert len(loader) == len(expected)
 
 
+@needs_torch
 @pytest.mark.parametrize("num_workers", WORKERS)
 def test_sampler_with_negative_and_repeated_indices(num_workers):
     arrays = tensors()
@@ -281,6 +289,7 @@ def test_worker_info_and_seeds():
     assert rows[0][0][3] != rows[0][1][3]
 
 
+@needs_torch
 @pytest.mark.parametrize(
     ("options", "message"),
     [

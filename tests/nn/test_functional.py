@@ -1,8 +1,7 @@
 """Functions of `nn.functional` that have no layer, and the rest of the options, against PyTorch."""
 
 import pytest
-import torch
-from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, with_gradient
+from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, torch, with_gradient
 
 CASES = [
     ("F.relu(x, inplace=True)", [(4, 5)]),

@@ -3,8 +3,7 @@
 import warnings
 
 import pytest
-import torch
-from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, with_gradient
+from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, torch, with_gradient
 
 INT = "int"
 

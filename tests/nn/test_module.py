@@ -6,8 +6,7 @@ import pickle
 import warnings
 
 import pytest
-import torch
-from torch_oracle import namespaces, to_numpy, to_taeda
+from torch_oracle import namespaces, to_numpy, to_taeda, torch
 
 import taeda
 from taeda import nn

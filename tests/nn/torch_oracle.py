@@ -3,9 +3,11 @@
 from typing import Any
 
 import numpy
-import torch
+import pytest
 
 import taeda
+
+torch = pytest.importorskip("torch")
 
 
 def to_taeda(value: Any) -> Any:

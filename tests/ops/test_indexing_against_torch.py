@@ -169,3 +169,48 @@ def test_gather_out_of_bounds(index: int) -> None:
     for f in (lambda x, i: x.gather(0, i), lambda x, i: x.scatter(0, i, 1.0), lambda x, i: x.scatter_add(0, i, x)):
         with pytest.raises(IndexError, match=message):
             f(taeda.ones(3, 4), taeda.tensor([[index]]))
+
+
+def test_same_bits_for_any_number_of_threads() -> None:
+    weight, index = both(floats(50, 300, dtype=torch.float32))[1], both(integers((400,), 0, 50))[1]
+    q = both(floats(2, 4, 70, 32, dtype=torch.float32))[1]
+    results = []
+    before = taeda.get_num_threads()
+    try:
+        for threads in (1, 3):
+            taeda.set_num_threads(threads)
+            w, x = weight.clone().requires_grad_(), q.clone().requires_grad_()
+            (taeda.nn.functional.embedding(index, w) ** 2).sum().backward()
+            (taeda.nn.functional.scaled_dot_product_attention(x, x, x, is_causal=True) ** 2).sum().backward()
+            results.append([w.grad, x.grad, weight.index_add(0, index, weight[index]), weight.sort(1)[0],
+                            weight[index]])
+    finally:
+        taeda.set_num_threads(before)
+    for a, b in zip(*results, strict=True):
+        assert taeda.equal(a, b)
+
+
+def test_failed_assignment_changes_nothing() -> None:
+    x = taeda.zeros(4, 3)
+    for f in (lambda: x.__setitem__(taeda.tensor([1, 9]), 5.0), lambda: x.scatter_(0, taeda.tensor([[1, 1, 4]]), 5.0),
+              lambda: x.index_add_(0, taeda.tensor([0, -1]), taeda.ones(2, 3))):
+        with pytest.raises(IndexError):
+            f()
+        assert not x.any()
+
+
+def test_dropout_of_attention() -> None:
+    taeda.manual_seed(1)
+    q = taeda.ones(2, 4, 50, 16).requires_grad_()
+    out = taeda.nn.functional.scaled_dot_product_attention(q, q, q, dropout_p=0.5)
+    assert out.shape == (2, 4, 50, 16)
+    assert abs(out.mean().item() - 1) < 0.1 and out.std().item() > 0.01
+    out.sum().backward()
+    assert q.grad.shape == q.shape
+
+
+def test_half_attention() -> None:
+    q, k, v = (floats(2, 3, 40, 16, dtype=torch.bfloat16) for _ in range(3))
+    found = taeda.nn.functional.scaled_dot_product_attention(*(both(x)[1] for x in (q, k, v)), is_causal=True)
+    expected = torch.nn.functional.scaled_dot_product_attention(q.float(), k.float(), v.float(), is_causal=True)
+    agree(found, expected.bfloat16(), 1e-2, 1e-2)

@@ -3,9 +3,10 @@
 import warnings
 
 import pytest
-import torch
 
 import taeda
+
+torch = pytest.importorskip("torch")
 
 SCHEDULES = [
     "s.StepLR(o, 3, 0.5)",

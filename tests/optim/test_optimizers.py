@@ -5,10 +5,11 @@ import pickle
 
 import numpy
 import pytest
-import torch
 
 import taeda
 from taeda import optim
+
+torch = pytest.importorskip("torch")
 
 CASES = [
     ("SGD", {"lr": 0.1}),
@@ -122,7 +123,7 @@ def test_other_dtypes_and_layouts(name):
                 param.grad = lib.ones(4, 3).to(getattr(lib, dtype))
                 optimizer.step()
             results.append(as_numpy(param.float()))
-        numpy.testing.assert_allclose(results[0], results[1], rtol=2e-2 if dtype == "bfloat16" else 1e-6)
+        numpy.testing.assert_allclose(results[0], results[1], rtol=5e-2 if dtype == "bfloat16" else 1e-6)
 
 
 @BOTH

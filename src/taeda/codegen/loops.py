@@ -5,11 +5,12 @@ The text of a kernel is a loop over outer points (or, on axis 'outer', over bloc
 no later result. Element stores are done in the last pass, so that an output may be the same memory as an input that
 earlier passes still read.
 
-    loops_body    levels, values and passes: what both axes share
-    loops_inner   vectors along the inner points
-    loops_outer   vectors along the outer points
-    loops_reduce  how values are combined, and in which order
-    loops_memory  ends of rows and strided operands
+    loops_schedule  how many points a vector has
+    loops_body      levels, values and passes: what both axes share
+    loops_inner     vectors along the inner points
+    loops_outer     vectors along the outer points
+    loops_reduce    how values are combined, and in which order
+    loops_memory    ends of rows and strided operands
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from taeda.codegen import math as scalar_math
-from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
+from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, Emitter, Pass
 from taeda.codegen.loops_memory import TILE, first_lanes, strided_copy, tile_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
+from taeda.codegen.loops_schedule import UNIFORM, Loop, divides_integers, lanes_for
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import Vec
 from taeda.ir.loop import Expr, Store, walk

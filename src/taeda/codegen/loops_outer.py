@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, UNIFORM, Emitter, Loop, Pass, divides_integers, lanes_for
+from taeda.codegen.loops_body import CALL, MIDDLE, POINT, ROW, Emitter, Pass
 from taeda.codegen.loops_memory import first_lanes, strided_copy
 from taeda.codegen.loops_reduce import BLOCK, ORDER, Combiner
+from taeda.codegen.loops_schedule import UNIFORM, Loop, divides_integers, lanes_for
 from taeda.codegen.math_convert import to_memory
 from taeda.codegen.text import BITS, Vec
 from taeda.ir.loop import Expr, Store, walk

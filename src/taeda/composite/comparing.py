@@ -92,6 +92,14 @@ def promote_types(type1: Any, type2: Any) -> Any:
     return getattr(_core, dtypes.promote(dtypes.name_of(type1), dtypes.name_of(type2)))
 
 
+def set_default_dtype(d: Any) -> None:
+    """The floating dtype that Python floats and functions such as zeros() take: float32 unless this said otherwise."""
+    if not isinstance(d, _core.dtype):
+        raise TypeError(f"invalid dtype object: only floating-point types are supported as the default type, got {d!r}")
+    dtypes.set_default_float(dtypes.name_of(d))
+    _core.set_default_dtype(d)
+
+
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether PyTorch's rules allow storing the one in the other."""
     a, b = dtypes.name_of(from_), dtypes.name_of(to)

@@ -10,8 +10,8 @@ from taeda._binding import internal
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
-    """The coordinates of the elements that are not zero, in order: int64 (count, dimensions), or with `as_tuple` a vector
-    per dimension."""
+    """The coordinates of the elements that are not zero, in order: int64 (count, dimensions), or with `as_tuple` a
+    vector per dimension."""
     return internal.nonzero_tuple(input) if as_tuple else internal.nonzero(input)
 
 

@@ -216,7 +216,6 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
     shape = tuple(t.numel() for t in given)
     grids = [t.reshape([-1 if d == k else 1 for d in range(len(given))]).expand(shape) for k, t in enumerate(given)]
     if swap:
-        grids = [g.transpose(0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 

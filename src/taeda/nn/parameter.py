@@ -8,7 +8,7 @@ import taeda
 __all__ = ["Buffer", "Parameter"]
 
 
-class Parameter(taeda.Tensor):  # type: ignore[name-defined, misc]
+class Parameter(taeda.Tensor):
     """A tensor that becomes a parameter of the module it is assigned to.
 
     It shares the data of `data` and is a leaf of the graph, whatever `data` was.
@@ -47,7 +47,7 @@ class _BufferMeta(type(taeda.Tensor)):  # type: ignore[misc]
         return super().__instancecheck__(instance)
 
 
-class Buffer(taeda.Tensor, metaclass=_BufferMeta):  # type: ignore[name-defined, misc]
+class Buffer(taeda.Tensor, metaclass=_BufferMeta):
     """A tensor that becomes a buffer of the module it is assigned to.
 
     Parameters: `data`: the tensor; `persistent`: whether it is part of the module's `state_dict`.

@@ -91,4 +91,3 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_g
 def _(make: Any) -> Any:
     yield sample(make(7, 5), make(3, 2, dtype="int64", low=0, high=7))
     yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3)
-    yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3, True)

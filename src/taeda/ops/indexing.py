@@ -6,6 +6,7 @@ the places `index_read` would read. Each is the other's gradient.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
@@ -15,7 +16,7 @@ from taeda.ir.expression import broadcast_dims, unwrap, wrap
 from taeda.ops.creation import full
 from taeda.ops.dtypes import torch_kernel_name
 from taeda.ops.op import Number, Result, Tensor, TensorOrNumber, Tensors, check, derived, kernel, registry, sample
-from taeda.ops.pointwise import convert
+from taeda.ops.pointwise import convert, where
 from taeda.ops.views import wrap_dim
 
 INDEX_DTYPES = ("int64", "int32")
@@ -33,6 +34,18 @@ def converted(x: Any, dtype: str) -> Any:
 
 def zeros_of(shape: Any, dtype: str) -> Any:
     return full(tuple(shape), 0, dtype)
+
+
+_LIMITS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-2**15, 2**15 - 1), "int32": (-2**31, 2**31 - 1),
+           "int64": (-2**63, 2**63 - 1), "bool": (0, 1)}
+
+
+def identity_of(mode: str, dtype: str) -> int | float:
+    """What combining leaves a value unchanged with: 0 for 'sum', the lowest value for 'amax', and so on."""
+    if mode in ("sum", "prod"):
+        return int(mode == "prod")
+    lowest, highest = (float("-inf"), float("inf")) if is_floating(dtype) else _LIMITS[dtype]
+    return lowest if mode == "amax" else highest
 
 
 def same_size(a: Any, b: Any) -> Any:
@@ -56,7 +69,7 @@ def check_index_dtype(index: Any, message: str) -> None:
 _KINDS: dict[str, tuple[bool, str, str]] = {
     "index": (True, "IndexError", ""),
     "index_select": (False, "IndexError", "index out of range in self\nindex_select(): "),
-    "index_add": (False, "RuntimeError", ""),
+    "index_add": (False, "IndexError RuntimeError", ""),
     "index_reduce": (False, "IndexError", ""),
     "index_copy": (False, "IndexError", "index_copy_(): "),
     "index_fill": (True, "IndexError", ""),
@@ -166,13 +179,39 @@ def _(input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str, ch
 
 
 @index_write.gradient
-def _(grad: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str) -> Any:
-    if mode not in ("write", "sum"):
-        raise NotImplementedError(f"derivative for {kind} with reduce={mode!r} is not implemented")
-    read = index_read(grad, indices, dims, kind)
-    kept = grad if mode == "sum" else index_write(grad, indices, dims, zeros_of(values.shape, grad.dtype), "write",
-                                                  kind)
-    return {"input": kept, "values": read}
+def _(grad: Any, output: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str) -> Any:
+    def read(x: Any) -> Any:
+        return index_read(x, indices, dims, kind)
+
+    def onto(x: Any, values: Any, how: str) -> Any:
+        return index_write(x, indices, dims, values.expand(tuple(read(x).shape)), how, kind, True)
+
+    grad_input, grad_values = combined_gradients(mode, grad, output, input, values, read, onto)
+    return {"input": grad_input, "values": grad_values}
+
+
+def combined_gradients(mode: str, grad: Any, output: Any, input: Any, part: Any, read: Callable[[Any], Any],
+                       onto: Callable[[Any, Any, str], Any]) -> tuple[Any, Any]:
+    """The gradients of `input` and of `part` that was combined into it. read(x) are the elements of x at the places,
+    one for each of `part`; onto(x, values, mode) is x with values combined into it there."""
+    zero, one = full((), 0, grad.dtype), full((), 1, grad.dtype)
+    if mode == "write":
+        return onto(grad, zero, "write"), read(grad)
+    if mode == "sum":
+        return grad, read(grad)
+    if mode == "prod":
+        # Each factor's partial derivative is the product of the others; where it is zero that is computed apart.
+        input_zero, part_zero = input.eq(0), part.eq(0)
+        kept = where(input_zero, one, input)
+        grad_input = grad * onto(kept, part, "prod") / kept
+        zeros = read(onto(zeros_of(input.shape, grad.dtype), converted(part_zero, grad.dtype), "sum"))
+        single = part_zero.logical_and(zeros.eq(1))
+        others = read(grad * onto(input, where(single, one, part), "prod"))
+        return grad_input, where(single, others, read(grad * output) / where(part_zero, one, part))
+    best_input = converted(input.eq(output), grad.dtype)
+    best_part = converted(part.eq(read(output)), grad.dtype)
+    share = grad / onto(best_input, best_part, "sum")
+    return share * best_input, read(share) * best_part
 
 
 # -- advanced indexing -------------------------------------------------------------------------------------------------
@@ -317,6 +356,9 @@ def _combined(input: Any, dim: int, index: Any, source: Any, mode: str, kind: st
                            f"(source) {names[1]}")
     d, rows, x = _single(input, dim, index, kind)
     source = source.reshape((1,)) if source.ndim == 0 and x.ndim == 1 else source
+    if source.ndim != x.ndim and kind == "index_add":
+        raise RuntimeError("source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+                           f"self with {x.ndim} dimensions and source with {source.ndim}")
     if source.ndim != x.ndim:
         raise IndexError(f"{kind}_(): When source and destination are not scalars, their dimensionality must match. "
                          f"Source "
@@ -359,12 +401,20 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: TensorOrNumber) ->
     """`input` with rows `index` along `dim` set to `value`, a number or a tensor without dimensions."""
     check_index_dtype(index, "index_fill_(): Expected dtype int64 for index.")
     d, rows, x = _single(input, dim, index, "index_fill")
+    number = not hasattr(value, "dims")
     value = value_like(value, input.dtype)
     if value.ndim != 0:
         raise RuntimeError("index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                            f"{value.ndim} dimension(s).")
-    shape = [rows.shape[0] if k == d else n for k, n in enumerate(x.shape)]
-    result = index_write(x, (rows,), (d,), converted(value, input.dtype).expand(tuple(shape)), "write", "index_fill")
+    shape = tuple(rows.shape[0] if k == d else n for k, n in enumerate(x.shape))
+    value = converted(value, input.dtype)
+    if number:
+        result = index_write(x, (rows,), (d,), value.expand(shape), "write", "index_fill")
+    else:
+        # By a mask, so that the gradient of `value` has each filled place once, however often it is named.
+        filled = index_write(zeros_of(x.shape, "bool"), (rows,), (d,), full((), 1, "bool").expand(shape), "write",
+                             "index_fill")
+        result = where(filled, value, x)
     return result.reshape(()) if input.ndim == 0 else result
 
 
@@ -380,8 +430,6 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
     modes = {"prod": "prod", "mean": "sum", "amax": "amax", "amin": "amin"}
     if reduce not in modes:
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
-    from taeda.ops.scattering import identity_of
-
     x = input
     if not include_self:
         x = index_fill(x, dim, index, identity_of(modes[reduce], input.dtype))

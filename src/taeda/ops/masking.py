@@ -18,11 +18,11 @@ def nonzero(b: Any, input: Tensor) -> Tensor:
     dimensions)."""
     mask = b.contiguous(input)
     offsets, count, chunks = mask_places(b, mask)
-    out = b.alloc("int64", [count, input.ndim])
+    out = b.alloc("int64", [input.ndim, count])
     if input.ndim:
         b.launch(emit_nonzero, {"dtype": input.dtype, "rank": input.ndim}, [mask, offsets, out],
-                 [mask.numel(), *mask.shape], work=chunks)
-    return out
+                 [mask.numel(), count, *mask.shape], work=chunks)
+    return b.view("permute", out, [1, 0])
 
 
 @nonzero.meta
@@ -82,7 +82,6 @@ def masked_write(b: Any, input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     m, s = b.contiguous(mask), b.contiguous(source)
     offsets, count, chunks = mask_places(b, m)
     b.check(count <= source.numel(), RuntimeError, "Number of elements of source < number of ones in mask", count)
-    # The kernel takes positions in memory order: only a contiguous tensor is written to in place.
     out = b.alloc(input.dtype, input.shape)
     b.copy(out, input)
     b.launch(emit_masked, {"mode": "scatter", "dtype": input.dtype}, [m, offsets, s, out], [m.numel()], work=chunks)

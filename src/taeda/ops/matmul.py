@@ -166,7 +166,29 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
-@derived(out=True, aliases=("inner",))
+@derived(out=True)
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Sum of products over the last dimension of both, (*A, n), (*B, n) → (*A, *B); the product if one has no
+    dimensions."""
+    if input.ndim == 0 or other.ndim == 0:
+        return input * other
+    check(input.shape[-1] == other.shape[-1], RuntimeError,
+          "inner() the last dimension must match on both input tensors but got sizes {0} and {1}",
+          input.shape[-1], other.shape[-1])
+    left, right = list(input.shape[:-1]), list(other.shape[:-1])
+    rows = input.reshape((product(left), input.shape[-1]))
+    columns = other.reshape((product(right), other.shape[-1]))
+    return matmul(rows, columns.t()).reshape((*left, *right))
+
+
+@inner.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5), make(5))
+    yield sample(make(2, 3, 4), make(5, 4))
+    yield sample(make(2, 3), make())
+
+
+@derived(out=True)
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Sum of products of two vectors."""
     if input.ndim != 1 or tensor.ndim != 1:

@@ -90,7 +90,7 @@ def _(size: Any, rate: Any, dtype: str, generator: Any = None) -> Result:
     return Result(dtype, size)
 
 
-@kernel(public=False, pure=False, differentiable=False)
+@kernel(public=False, pure=False)
 def bernoulli_of(b: Any, input: Tensor, generator: Generator | None = None) -> Tensor:
     """1 with the probability that `input` says, else 0; dtype of `input`."""
     wide = dtypes.compute_dtype(input.dtype)
@@ -103,6 +103,11 @@ def bernoulli_of(b: Any, input: Tensor, generator: Generator | None = None) -> T
 @bernoulli_of.meta
 def _(input: Any, generator: Any = None) -> Result:
     return Result(input.dtype, input.shape)
+
+
+@bernoulli_of.gradient
+def _(grad: Any) -> Any:
+    return grad * 0
 
 
 @kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False)

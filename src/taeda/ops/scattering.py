@@ -12,24 +12,23 @@ from taeda.codegen.templates.index_plan import Bound, Dimension, check_indices, 
 from taeda.codegen.templates.rows import is_floating
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
-from taeda.ops.indexing import converted, finished, normal_dim, same_size, started, value_like, zeros_of
+from taeda.ops.indexing import (
+    combined_gradients,
+    converted,
+    finished,
+    identity_of,
+    index_read,
+    normal_dim,
+    same_size,
+    started,
+    value_like,
+    zeros_of,
+)
 from taeda.ops.op import Result, Tensor, TensorOrNumber, check, derived, kernel, sample
 from taeda.ops.pointwise import where
 
-_LIMITS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-2**15, 2**15 - 1), "int32": (-2**31, 2**31 - 1),
-           "int64": (-2**63, 2**63 - 1), "bool": (0, 1)}
 
-
-def identity_of(mode: str, dtype: str) -> int | float:
-    """What combining leaves a value unchanged with: 0 for 'sum', the lowest value for 'amax', and so on."""
-    if mode in ("sum", "prod"):
-        return int(mode == "prod")
-    lowest, highest = (float("-inf"), float("inf")) if is_floating(dtype) else _LIMITS[dtype]
-    return lowest if mode == "amax" else highest
-
-
-def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, wrap_negative: bool,
-          exception: str) -> None:
+def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, wrap_negative: bool) -> None:
     """Over the elements of `index`. All have as many dimensions as `index`, or one or none."""
     dimensions = []
     for d in range(index.ndim):
@@ -37,7 +36,7 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, w
         dimensions.append(Dimension(index.size(d), _stride(regular, d), 0 if along else _stride(indexed, d),
                                     (index.stride(d),), collision=along and mode not in ("read", "check")))
     size = indexed.size(dim) if indexed.ndim else 1
-    bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, exception))
+    bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, "IndexError RuntimeError"))
     if mode == "check":
         check_indices(b, [index], dimensions, [bound], wrap=wrap_negative)
     else:
@@ -66,7 +65,7 @@ def gather_along(b: Any, input: Tensor, dim: int, index: Tensor, negative: bool)
     """result[i, j, k] = input[index[i, j, k], j, k] for dim 0; `negative`: negative indices count from the end."""
     _check_shapes(b, input, dim, index)
     out = b.alloc(input.dtype, index.shape)
-    _walk(b, "read", out, input, dim, index, negative, "IndexError")
+    _walk(b, "read", out, input, dim, index, negative)
     return out
 
 
@@ -87,9 +86,9 @@ def scatter_along(b: Any, input: Tensor, dim: int, index: Tensor, src: Tensor, m
     `index_write`. `src` may be larger than `index`, or have no dimensions. Repeated places are combined in order."""
     _check_shapes(b, input, dim, index, src)
     if not checked:
-        _walk(b, "check", src, input, dim, index, negative, "IndexError")
+        _walk(b, "check", src, input, dim, index, negative)
     out = started(b, input, mode)
-    _walk(b, mode, src, out, dim, index, negative, "IndexError")
+    _walk(b, mode, src, out, dim, index, negative)
     return finished(b, out, input.dtype)
 
 
@@ -103,30 +102,14 @@ def _(grad: Any, output: Any, input: Any, dim: int, index: Any, src: Any, mode: 
     def read(x: Any) -> Any:
         return gather_along(x, dim, index, negative)
 
-    def onto(x: Any, values: Any, how: str = "sum") -> Any:
+    def onto(x: Any, values: Any, how: str) -> Any:
         return scatter_along(x, dim, index, values, how, negative, True)
 
-    zero = full((), 0, grad.dtype)
-    if mode == "write":
-        return _with_source({"input": onto(grad, zero, "write")}, read(grad), src, index)
-    if mode == "sum":
-        return _with_source({"input": grad}, read(grad), src, index)
-    part = _part(src, index)
-    if mode == "prod":
-        # Each factor's partial derivative is the product of the others; where it is zero that is computed apart.
-        one = full((), 1, grad.dtype)
-        without_self = onto(where(input.eq(0), one, input), part, "prod")
-        grad_input = grad * without_self / where(input.eq(0), one, input)
-        is_zero = part.eq(0)
-        zeros = read(onto(zeros_of(input.shape, grad.dtype), converted(is_zero, grad.dtype)))
-        single = is_zero.logical_and(zeros.eq(1))
-        without_source = read(grad * onto(input, where(single, one, part), "prod"))
-        grad_src = where(single, without_source, read(grad * output) / where(is_zero, one, part))
-        return _with_source({"input": grad_input}, grad_src, src, index)
-    best_input = converted(input.eq(output), grad.dtype)
-    best_src = converted(part.eq(read(output)), grad.dtype)
-    share = grad / onto(best_input, best_src)
-    return _with_source({"input": share * best_input}, read(share) * best_src, src, index)
+    part = src if mode in ("write", "sum") else _part(src, index)
+    grad_input, grad_src = combined_gradients(mode, grad, output, input, part, read, onto)
+    if src.ndim == 0:
+        return {"input": grad_input, "src": grad_src.sum() if index.ndim else grad_src}
+    return {"input": grad_input, "src": _padded(grad_src, src)}
 
 
 def _part(src: Any, index: Any) -> Any:
@@ -136,15 +119,6 @@ def _part(src: Any, index: Any) -> Any:
     for d in range(index.ndim):
         src = src.narrow(d, 0, index.shape[d])
     return src
-
-
-def _with_source(found: dict[str, Any], grad: Any, src: Any, index: Any) -> dict[str, Any]:
-    """Add the gradient of `src`, zero where `index` does not reach."""
-    if src.ndim == 0:
-        found["src"] = grad.sum() if index.ndim else grad
-    else:
-        found["src"] = _padded(grad, src)
-    return found
 
 
 @kernel(public=False, shape_only=("like",))
@@ -193,6 +167,10 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     """Elements of `input` along `dim`: result[i, j] = input[index[i, j], j] for dim 0. `index` (int64, not negative)
     has as many dimensions as `input` and is no larger, but along `dim`. `sparse_grad` is accepted; gradients are
     dense."""
+    if index.ndim != input.ndim and index.ndim and input.ndim:
+        check(same_size(index.numel(), 0), RuntimeError,
+              "Index tensor must have the same number of dimensions as input tensor")
+        return index_read(input.reshape((-1,)), (converted(index, "int64"),), (0,), "take")
     d, index = _index("gather", input, dim, index)
     return gather_along(input, d, index, False)
 

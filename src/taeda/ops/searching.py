@@ -149,8 +149,9 @@ def histc(input: Tensor, bins: SymInt = 100, min: Number = 0, max: Number = 0) -
     check(max >= min, RuntimeError, "max must be larger than min")
     flat = input.reshape((-1,))
     given = full((), max - min, "float64").ne(0)
-    low = where(given, full((), min, input.dtype), reduce_min(flat, (0,)).reshape(()))
-    high = where(given, full((), max, input.dtype), reduce_max(flat, (0,)).reshape(()))
+    some = constant_pad_nd(flat, (0, maximum(1 - flat.shape[0], 0)), 0)  # the extremes of nothing are 0
+    low = where(given, full((), min, input.dtype), reduce_min(some, (0,)).reshape(()))
+    high = where(given, full((), max, input.dtype), reduce_max(some, (0,)).reshape(()))
     level = low.eq(high)
     low, high = where(level, low - 1, low), where(level, high + 1, high)
     inside = (flat >= low).logical_and(flat <= high)

@@ -215,20 +215,25 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, T
     return select_along(input, 0, d, "mode", keepdim)
 
 
+def _distinct(make: Any, *shape: int) -> Any:
+    """Rows without equal elements, of which PyTorch may choose any; not in order."""
+    x = make(*shape)
+    steps = (x * 0 + 20).cumsum(-1)
+    return x + steps.where(steps % 40 == 0, 160 - steps).to(x.dtype)
+
+
 @sort.samples
 def _(make: Any) -> Any:
-    yield sample(make(4, 5))
-    yield sample(make(4, 60), 1, True)
+    yield sample(make(4, 5), stable=True)
+    yield sample(make(4, 60), 1, True, stable=True)
 
 
 @topk.samples
 def _(make: Any) -> Any:
-    yield sample(make(4, 9), 3)
-    yield sample(make(9, 4), 2, 0, False)
+    yield sample(_distinct(make, 4, 7), 3)
+    yield sample(_distinct(make, 4, 7).T, 2, 0, False)
 
 
 @kthvalue.samples
 def _(make: Any) -> Any:
-    yield sample(make(4, 9), 3)
-
-
+    yield sample(_distinct(make, 4, 7), 3)

@@ -128,7 +128,7 @@ class ArchiveReader:
         if count * 46 > length:
             raise self._fail(f"a central directory of {length} bytes cannot hold {count} entries")
         place = start
-        spans = []
+        spans: list[tuple[int, int]] = []
         for _ in range(count):
             place = self._read_entry(place, start + length, start, spans)
         # Entries that overlap would let a small file claim much memory.

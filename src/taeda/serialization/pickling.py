@@ -23,7 +23,10 @@ def _name(module: str, name: str) -> GlobalName:
     return _names.setdefault((module, name), GlobalName(module, name))
 
 
-class TorchPickler(pickle._Pickler):  # type: ignore[name-defined]
+_PicklerInPython: Any = pickle._Pickler
+
+
+class TorchPickler(_PicklerInPython):
     """Pickles tensors as references to storages, which it collects in `storages` by key.
 
     Python's pickler in Python and not the one in C, which insists on importing the names it writes, and `torch` need
@@ -83,7 +86,7 @@ class TorchPickler(pickle._Pickler):  # type: ignore[name-defined]
         count = storage.nbytes() // ITEM_SIZES[name]
         reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
-        arguments = (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, OrderedDict())
+        arguments: tuple[Any, ...] = (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, OrderedDict())
         return _REBUILD_TENSOR, arguments
 
 
@@ -148,7 +151,7 @@ def reduce_tensor(tensor: Any, protocol: Any) -> Any:
             "Cannot pickle a tensor that is not a leaf of the graph and requires a gradient; pickle tensor.detach()"
         )
     warn_if_has_hooks(tensor)
-    arguments = (
+    arguments: tuple[Any, ...] = (
         _StorageHolder.of(storage_of(tensor)),
         tensor.storage_offset(),
         tuple(tensor.size()),

@@ -1,5 +1,12 @@
-"""Helpers: data loading, hooks."""
+"""Helpers: data loading, hooks. Each part is imported when it is first used."""
 
-from taeda.utils import data, hooks
+import importlib
+from typing import Any
 
 __all__ = ["data", "hooks"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return importlib.import_module(f"taeda.utils.{name}")
+    raise AttributeError(f"module 'taeda.utils' has no attribute {name!r}")

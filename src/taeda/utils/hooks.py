@@ -70,7 +70,7 @@ def _gate_classes() -> tuple[type, type]:
     global _gates
     if _gates is None:
 
-        class ModuleInputs(taeda.autograd.Function):  # type: ignore[name-defined, misc]
+        class ModuleInputs(taeda.autograd.Function):
             @staticmethod
             def forward(ctx: Any, hooks: "BackwardHooks", *tensors: Any) -> Any:
                 ctx.hooks = hooks
@@ -81,7 +81,7 @@ def _gate_classes() -> tuple[type, type]:
             def backward(ctx: Any, *gradients: Any) -> Any:
                 return (None, *ctx.hooks.inputs_ready(gradients))
 
-        class ModuleOutputs(taeda.autograd.Function):  # type: ignore[name-defined, misc]
+        class ModuleOutputs(taeda.autograd.Function):
             @staticmethod
             def forward(ctx: Any, hooks: "BackwardHooks", *tensors: Any) -> Any:
                 ctx.hooks = hooks

@@ -211,8 +211,8 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                 to = f.index(out_image, element, first * out_plane + out_line)
 
                 def square_of(p: Value) -> list[Value]:
-                    found = transpose(f, [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)])
-                    return [f.cast("fptrunc", value, out_vec) for value in found]
+                    rows = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
+                    return [f.cast("fptrunc", value, out_vec) for value in transpose(f, rows)]
 
                 def whole(p: Value) -> None:
                     """A full square, all rows valid, contiguous in out."""
@@ -246,7 +246,7 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
 
 
 def _tile(module: Module, type: str, rows: int, vectors: int, pairs: bool) -> Function:
-    """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]; with `pairs` of two products each."""
+    """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]; with `pairs` two products each."""
     size = SIZES[type]
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv_ir import (
@@ -77,11 +78,11 @@ def panel_width(target: Target, itemsize: int) -> int:
     return tile_of(target).vectors * target.lanes(itemsize)
 
 
-def scratch_bytes(target: Target, type: str, channel_block: object, taps: object, pixel_block: object) -> object:
+def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixel_block: Any) -> Any:
     """Scratch of one call as a number or expression: one tile, the panels, the places of a row of weight."""
     itemsize = SIZES[type]
     tile = tile_of(target)
-    return (channel_block * taps * pixel_block * itemsize  # type: ignore[operator]
+    return (channel_block * taps * pixel_block * itemsize
             + tile.rows * panel_width(target, itemsize) * itemsize + channel_block * taps * 8 + 64)
 
 

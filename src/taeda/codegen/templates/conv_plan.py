@@ -14,7 +14,6 @@ conditions of which exactly one holds.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -75,7 +74,7 @@ def name_of(tensor: Any) -> str:
 
 
 def computes_in(dtype: str) -> str:
-    """The dtype that convolutions of tensors of this one are given: bfloat16 itself only where there are dot products."""
+    """The dtype that convolutions of this one are given in: bfloat16 itself only where there are dot products."""
     if dtype == "bfloat16" and current().bf16_dot:
         return dtype
     return "float32" if dtype in ("float16", "bfloat16") else dtype
@@ -99,10 +98,14 @@ def three(values: Sequence[Any], fill: Any) -> list[Any]:
 
 def all_of(*conditions: Any) -> Any:
     """Conjunction of conditions that may be known: True, False or a Symbol."""
-    unknown = [c for c in conditions if isinstance(c, Symbol)]
-    if any(not isinstance(c, Symbol) and not c for c in conditions):
-        return False
-    return functools.reduce(lambda a, b: a & b, unknown) if unknown else True
+    result: Any = True
+    for c in conditions:
+        if not isinstance(c, Symbol):
+            if not c:
+                return False
+        else:
+            result = c if result is True else result & c
+    return result
 
 
 def any_of(*conditions: Any) -> Any:
@@ -121,9 +124,8 @@ class _Conditional:
     """The builder, with a condition on what is launched. Nothing is emitted for what cannot happen."""
 
     def __init__(self, b: Any, condition: Any) -> None:
-        if isinstance(b, _Conditional):
-            b, condition = b.b, all_of(b.condition, condition)
-        self.b, self.condition = b, condition
+        self.b: Any = b.b if isinstance(b, _Conditional) else b
+        self.condition: Any = all_of(b.condition, condition) if isinstance(b, _Conditional) else condition
 
     @property
     def possible(self) -> bool:
@@ -174,9 +176,9 @@ def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometr
         _direct(pairs, target, x, columns, bias, out, g)
     wide = _Conditional(b, negated(direct))
     if wide.possible:
-        operands = [converted(wide, t, "float32") for t in (x, weight, bias)]
+        wide_x, wide_weight, wide_bias = (converted(wide, t, "float32") for t in (x, weight, bias))
         result = wide.alloc("float32", out.shape)
-        convolve(wide, *operands, result, g)
+        convolve(wide, wide_x, wide_weight, wide_bias, result, g)
         converted(wide, result, "bfloat16", out)
 
 
@@ -383,6 +385,10 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
     fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
     which meet the input backwards.
     """
+    if name_of(x) == "bfloat16" and any(s != 1 for s in stride):  # each class would write a part of a copy
+        wide_x, wide_weight, wide_bias = (converted(b, t, "float32") for t in (x, weight, bias))
+        found = transposed(b, wide_x, wide_weight, wide_bias, sizes, stride, padding, dilation, groups)
+        return converted(b, found, "bfloat16")
     rank = len(stride)
     kernel = weight.shape[2:]
     channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
@@ -424,8 +430,8 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
                     padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
     """x (N, C, *size), upstream (N, M, *out) → (M, C / groups, *kernel). All contiguous."""
     if name_of(x) == "bfloat16":
-        found = weight_gradient(b, converted(b, x, "float32"), converted(b, upstream, "float32"), kernel, stride, padding,
-                                dilation, groups)
+        found = weight_gradient(b, converted(b, x, "float32"), converted(b, upstream, "float32"), kernel, stride,
+                                padding, dilation, groups)
         return converted(b, found, "bfloat16")
     target = current()
     type = type_of(x)

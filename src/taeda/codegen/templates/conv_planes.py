@@ -145,7 +145,7 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
                            + ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                               + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"])
 
-        def run(row: Value, tile: Function, rows: int, count: int) -> None:
+        def run(row: Value, tile: Function, rows: int, count: int) -> list[Value]:
             f.loop(0, vectors, lambda v: _none(f.call(
                 tile, padded, tap_offsets, depth, f.index(from_offsets, "i64", v),
                 f.index(to_offsets, "i64", v), vectors - v,
@@ -154,12 +154,12 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
                 f.index(bias_data, type, first_row + row), f.index(out_base, type, row * out_plane),
                 out_plane * size, n["step_x"] * size, n["pixels_x"], n["out_step_x"] * size, spare,
                 n["has_bias"])), step=count)
+            return [row + rows]
 
         row = f.constant(0)
         for (rows, count), tile in zip(shapes, tiles, strict=True):
-            (row,) = f.repeat(lambda r, rows=rows: r + rows <= n["rows"],  # type: ignore[misc]
-                              lambda r, t=tile, rows=rows, count=count: _then(  # type: ignore[misc]
-                                  run(r, t, rows, count), [r + rows]), [row])
+            (row,) = f.repeat(lambda r, rows=rows: r + rows <= n["rows"],
+                              lambda r, t=tile, rows=rows, count=count: run(r, t, rows, count), [row])
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
@@ -278,18 +278,18 @@ def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1
                    1, *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))
             g = f.index(upstream, type, (i * n["groups"] + group) * n["rows"] * pixels)
 
-            def run(row: Value, tile: Function, count: int) -> None:
+            def run(row: Value, tile: Function, rows: int, count: int) -> list[Value]:
                 f.loop(0, taps, lambda t: _none(f.call(
                     tile, padded, f.index(tap_offsets, "i64", t), f.index(g, type, row * pixels), pixels * size,
                     n["pixels_z"], n["pixels_y"], n["pixels_x"], extent_yx * n["step_z"] * size,
                     n["extent_x"] * n["step_y"] * size, n["step_x"] * size,
                     f.at(sums, row * row_bytes + t * (lanes * size)), row_bytes)), step=count)
+                return [row + rows]
 
             row = f.constant(0)
             for (rows, count), tile in zip(shapes, tiles, strict=True):
-                (row,) = f.repeat(lambda r, rows=rows: r + rows <= n["rows"],  # type: ignore[misc]
-                                  lambda r, t=tile, rows=rows, count=count: _then(  # type: ignore[misc]
-                                      run(r, t, count), [r + rows]), [row])
+                (row,) = f.repeat(lambda r, rows=rows: r + rows <= n["rows"],
+                                  lambda r, t=tile, rows=rows, count=count: run(r, t, rows, count), [row])
 
         f.loop(0, n["images"], image)
 
@@ -361,7 +361,3 @@ def _gradient_tile(module: Module, type: str, rows: int, taps: int, step_x: int)
 
 def _none(_: object) -> None:
     return None
-
-
-def _then(_: None, values: list[Value]) -> list[Value]:
-    return values

@@ -186,16 +186,16 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
             def one_class(count: Value, entry: Value, pixel: Value, members: Value) -> None:
                 begin, end = pixel * images, (pixel + members) * images
 
-                def run(p: Value, tile_function: Function, rows: int) -> None:
+                def run(p: Value, tile_function: Function, rows: int) -> list[Value]:
                     f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8),
                            depth * count, columns_here, f.at(results, p * width_bytes),
                            f.minimum(f.constant(rows), end - p))
+                    return [p + rows]
 
                 def of_width(functions: list[Function], sizes: tuple[int, ...]) -> None:
                     large, small = sizes
-                    (p,) = f.repeat(lambda p: p + small < end,
-                                    lambda p: _then(run(p, functions[0], large), [p + large]), [begin])
-                    f.branch(p < end, lambda: run(p, functions[1], small))
+                    (p,) = f.repeat(lambda p: p + small < end, lambda p: run(p, functions[0], large), [begin])
+                    f.branch(p < end, lambda: _nothing(run(p, functions[1], small)))
 
                 f.switch(here - 1, [lambda t=t, s=s: of_width(t, s)  # type: ignore[misc]
                                     for t, s in zip(tiles, shapes, strict=True)])
@@ -268,5 +268,5 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
     return f
 
 
-def _then(_: object, values: list[Value]) -> list[Value]:
-    return values
+def _nothing(_: object) -> None:
+    return None

@@ -112,16 +112,17 @@ def _each_true(f: Function, mask: Value, dtype: str, begin: Value, end: Value, f
 
 
 def emit_nonzero(target: Target, *, dtype: str, rank: int) -> str:
-    """The coordinates of the true elements, in order. Operands [mask, offsets, result int64 (count, rank)]; integers
-    [elements, sizes of the mask...]; work: chunks. Rank 0 has nothing to write and is not launched."""
+    """The coordinates of the true elements, in order. Operands [mask, offsets, result int64 (rank, count)]; integers
+    [elements, count, sizes of the mask...]; work: chunks. Rank 0 has nothing to write and is not launched."""
     module, f, arguments = start_kernel(target)
     reader = Reader(f, arguments)
-    count, sizes = reader.one(), reader.many(rank)
+    count, found = reader.many(2)
+    sizes = reader.many(rank)
     mask, offsets, result = (arguments.data(k) for k in range(3))
 
     def write(position: Value, place: Value) -> None:
         for d, c in enumerate(positions(f, position, sizes)):
-            f.store(c, f.at(result, (place * rank + d) * 8))
+            f.store(c, f.at(result, (place + found * d) * 8 if d else place * 8))
 
     def chunk(c: Value) -> None:
         begin = c * CHUNK

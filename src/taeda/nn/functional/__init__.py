@@ -135,8 +135,7 @@ def _bilinear(input1: object, input2: object, weight: object, bias: object = Non
     """x1ᵀ W[o] x2 + bias[o] for inputs (*, I1), (*, I2) and weight (O, I1, I2)."""
     import taeda
 
-    output = taeda.einsum("bi,oij,bj->bo", input1.flatten(0, -2), weight, input2.flatten(0, -2))  # type: ignore[attr-defined]
-    output = output.view(*input1.shape[:-1], weight.shape[0])  # type: ignore[attr-defined]
+    output = taeda.einsum("...i,oij,...j->...o", input1, weight, input2)
     return output if bias is None else output + bias
 
 

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import taeda
+from taeda._binding import internal
 from taeda.nn.functional._primitives import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
@@ -20,7 +21,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     `attn_mask` is bool (true where a key takes part) or added to the scores. `is_causal`: query i sees keys 0 to i.
     """
     if dropout_p > 0.0:
-        return attention_with_dropout(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+        return internal.attention_with_dropout(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
     return _attention(query, key, value, attn_mask, is_causal, scale=scale, enable_gqa=enable_gqa)
 
 

@@ -442,7 +442,7 @@ def multi_margin_loss(
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
-    scores = input if input.dim() == 2 else input.unsqueeze(0)
+    scores = input if input.dim() == 2 else input.reshape(1, -1)
     classes = target.reshape(-1, 1)
     chosen = scores.gather(1, classes)
     violation = (margin - chosen + scores).clamp_min(0)
@@ -452,7 +452,7 @@ def multi_margin_loss(
         violation = violation * weight.index_select(0, classes.reshape(-1)).unsqueeze(1)
     others = taeda.arange(scores.size(1)) != classes
     loss = taeda.where(others, violation, taeda.zeros_like(violation)).sum(1) / scores.size(1)
-    return _reduced(loss if input.dim() == 2 else loss.squeeze(0), reduction)
+    return _reduced(loss if input.dim() == 2 else loss.reshape(target.shape), reduction)
 
 
 def multilabel_margin_loss(
@@ -464,8 +464,8 @@ def multilabel_margin_loss(
 ) -> Any:
     """sum over true j and false i of max(0, 1 - (x[j] - x[i])) / C; the true classes stand before the first -1."""
     reduction = legacy_reduction(size_average, reduce, reduction)
-    scores = input if input.dim() == 2 else input.unsqueeze(0)
-    classes = target if target.dim() == 2 else target.unsqueeze(0)
+    scores = input if input.dim() == 2 else input.reshape(1, -1)
+    classes = target if target.dim() == 2 else target.reshape(1, -1)
     if scores.shape != classes.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     # How many negative entries stand at or before each place: a product with a triangle of ones.

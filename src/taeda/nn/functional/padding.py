@@ -26,7 +26,8 @@ def _replicate(positions: Any, size: int, before: int, after: int) -> Any:
 def _circular(positions: Any, size: int, before: int, after: int) -> Any:
     if before > size or after > size:
         raise RuntimeError("Padding value causes wrapping around more than once.")
-    return (positions + size) % size
+    start = max(-before, 0)  # negative sizes cut first; what is left repeats
+    return start + (positions - start) % (size - start - max(-after, 0))
 
 
 _MODES: dict[str, Callable[[Any, int, int, int], Any]] = {

@@ -183,7 +183,7 @@ class OneCycleLR(LRScheduler):
             phases.append((self.total_steps - 1, ("initial_lr", "min_lr"), ("max_momentum", "max_momentum")))
         else:
             phases.append((self.total_steps - 1, fall, raise_))
-        self._schedule_phases = [
+        self._schedule_phases: list[dict[str, Any]] = [
             {
                 "end_step": end,
                 "start_lr": rates[0],

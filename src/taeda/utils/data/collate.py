@@ -23,10 +23,10 @@ def _like(original: Any, values: Any) -> Any:
             clone.update(values)
             return clone
         if isinstance(original, MutableSequence):
-            clone = copy.copy(original)
+            sequence = copy.copy(original)
             for place, value in enumerate(values):
-                clone[place] = value
-            return clone
+                sequence[place] = value
+            return sequence
         return type(original)(values)
     except TypeError:
         return values
