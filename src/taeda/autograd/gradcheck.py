@@ -5,13 +5,13 @@ ask for float64: the default tolerances are those of central differences in it. 
 own, whose messages are kept.
 """
 
-import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.autograd.jacobians import analytical_jacobian, as_tuple, difference, numerical_jacobian
 from taeda.autograd.reverse import grad
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -23,16 +23,12 @@ class GradcheckError(RuntimeError):
     """A gradient is not what finite differences say."""
 
 
-def _as_tuple(given: Any) -> Tensors:
-    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
-
-
 def _is_differentiable(value: Any) -> bool:
     return isinstance(value, taeda.Tensor) and value.requires_grad
 
 
 def _differentiable_outputs(result: Any) -> Tensors:
-    return tuple(output for output in _as_tuple(result) if output.requires_grad)
+    return tuple(output for output in as_tuple(result) if output.requires_grad)
 
 
 def _check_inputs(inputs: Tensors) -> None:
@@ -60,96 +56,6 @@ def _check_inputs(inputs: Tensors) -> None:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
         )
-
-
-# -- numerical ------------------------------------------------------------------------------------------------------
-
-
-def _outputs_of(func: Callable[..., Any], inputs: Tensors) -> list[Any]:
-    """The floating point outputs, without a graph and in memory of their own."""
-    with taeda.no_grad():
-        return [output.detach().clone() for output in _as_tuple(func(*inputs)) if output.is_floating_point()]
-
-
-def _difference(
-    func: Callable[..., Any],
-    inputs: Tensors,
-    plus: Callable[[], None],
-    minus: Callable[[], None],
-    restore: Callable[[], None],
-    eps: float,
-) -> list[Any]:
-    """(f(x + e) - f(x - e)) / 2 eps for each output, with the changes of the inputs given as functions."""
-    try:
-        minus()
-        below = _outputs_of(func, inputs)
-        plus()
-        above = _outputs_of(func, inputs)
-    finally:
-        restore()
-    for a, b in zip(above, below, strict=True):
-        if a.shape != b.shape:
-            raise AssertionError(
-                f"Expected `func` to return outputs with the same shape when inputs are perturbed by {eps}, but got: "
-                f"shapes {b.shape} and {a.shape}."
-            )
-        if a.dtype != b.dtype:
-            raise AssertionError(
-                f"Expected `func` to return outputs with the same dtype when inputs are perturbed by {eps}, but got: "
-                f"dtypes {b.dtype} and {a.dtype}."
-            )
-    return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
-
-
-def _numerical_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any, eps: float) -> list[Any]:
-    """For each output a matrix: one row per element of `tensor` (one of the inputs), one column per element of the
-    output.
-    """
-    rows: list[list[Any]] = []
-    data = tensor.data  # writes to it are not counted: graphs of the user's stay valid
-    for index in itertools.product(*(range(size) for size in tensor.shape)):
-        before = data[index].item()
-
-        def put(value: float, index: Any = index) -> Callable[[], None]:
-            return lambda: data.__setitem__(index, value)
-
-        rows.append(
-            [d.reshape(-1) for d in _difference(func, inputs, put(before + eps), put(before - eps), put(before), eps)]
-        )
-    if not rows:
-        return [tensor.new_zeros((0, output.numel())) for output in _outputs_of(func, inputs)]
-    return [taeda.stack(columns, 0) for columns in zip(*rows, strict=True)]
-
-
-# -- analytical -----------------------------------------------------------------------------------------------------
-
-
-def _analytical_jacobian(output: Any, inputs: Tensors) -> tuple[list[Any], bool, bool]:
-    """For each of `inputs` a matrix like the numerical one; and whether sizes and dtypes of all gradients were
-    right.
-    """
-    columns: list[list[Any]] = [[] for _ in inputs]
-    sizes_right = dtypes_right = True
-    start = taeda.zeros_like(output).contiguous()
-    flat = start.view(-1)
-    for element in range(output.numel()):
-        flat.zero_()
-        flat[element] = 1.0
-        found = grad(output, inputs, start.clone(), retain_graph=True, allow_unused=True)
-        for k, (gradient, tensor) in enumerate(zip(found, inputs, strict=True)):
-            if gradient is None:
-                gradient = taeda.zeros_like(tensor)
-            sizes_right &= gradient.size() == tensor.size()
-            dtypes_right &= gradient.dtype == tensor.dtype
-            columns[k].append(gradient.reshape(-1))
-    return (
-        [
-            taeda.stack(column, 1) if column else tensor.new_zeros((tensor.numel(), 0))
-            for column, tensor in zip(columns, inputs, strict=True)
-        ],
-        sizes_right,
-        dtypes_right,
-    )
 
 
 _NONDETERMINISM = (
@@ -205,10 +111,10 @@ def _check_slowly(
 ) -> None:
     """Whole Jacobians."""
     wanted = tuple(tensor for tensor in inputs if _is_differentiable(tensor))
-    numerical = [_numerical_jacobian(func, inputs, tensor, eps) for tensor in wanted]
+    numerical = [numerical_jacobian(func, inputs, tensor, eps) for tensor in wanted]
     for output, number in zip(outputs, numbers, strict=True):
-        first, sizes_right, dtypes_right = _analytical_jacobian(output, wanted)
-        second, _, _ = _analytical_jacobian(output, wanted)
+        first, sizes_right, dtypes_right = analytical_jacobian(output, wanted)
+        second, _, _ = analytical_jacobian(output, wanted)
         differences = [_largest_difference(a, b) for a, b in zip(first, second, strict=True)]
         _check_attributes(sizes_right, dtypes_right, differences, nondet_tol, check_dtypes)
         for k, analytical in enumerate(first):
@@ -247,7 +153,7 @@ def _check_fast(
         ) -> Callable[[], None]:
             return lambda: tensor.data.copy_(before + direction * factor)
 
-        numerical.append(_difference(func, inputs, put(eps), put(-eps), put(0.0), eps))
+        numerical.append(difference(func, inputs, put(eps), put(-eps), put(0.0), eps))
     for output, number in zip(outputs, numbers, strict=True):
         v = random_like(output)
         first = grad(output, wanted, v, retain_graph=True, allow_unused=True)
@@ -267,8 +173,8 @@ def _check_fast(
                 continue
             # The whole Jacobians say where.
             message = _mismatch(analytical, expected, number, k)
-            slow = _numerical_jacobian(func, inputs, wanted[k], eps)[number]
-            whole = _analytical_jacobian(output, wanted)[0][k]
+            slow = numerical_jacobian(func, inputs, wanted[k], eps)[number]
+            whole = analytical_jacobian(output, wanted)[0][k]
             agrees = _close(whole, slow, rtol, atol)
             raise GradcheckError(
                 message
@@ -292,7 +198,7 @@ def _check_fast(
 def _check_nothing_differentiable(func: Callable[..., Any], inputs: Tensors, eps: float) -> None:
     for tensor in inputs:
         if _is_differentiable(tensor):
-            for matrix in _numerical_jacobian(func, inputs, tensor, eps):
+            for matrix in numerical_jacobian(func, inputs, tensor, eps):
                 if matrix.numel() and matrix.abs().max().item() != 0:
                     raise GradcheckError("Numerical gradient for function expected to be zero")
 
@@ -380,7 +286,7 @@ def gradcheck(
         raise NotImplementedError("gradcheck(check_batched_grad=True) needs vmap, which is not there yet")
     try:
         _gradcheck(
-            func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode
+            func, as_tuple(inputs), eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode
         )
     except GradcheckError:
         if raise_exception:
@@ -401,7 +307,7 @@ def _gradcheck(
     fast: bool,
 ) -> None:
     _check_inputs(inputs)
-    result = _as_tuple(func(*inputs))
+    result = as_tuple(func(*inputs))
     outputs = _differentiable_outputs(result)
     if any(output.is_complex() for output in result):
         raise NotImplementedError("gradcheck of complex outputs is not there yet")
@@ -448,12 +354,12 @@ def gradgradcheck(
         raise AssertionError("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
     if check_batched_grad and not check_rev_over_rev:
         raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
-    tensors = _as_tuple(inputs)
+    tensors = as_tuple(inputs)
     if grad_outputs is None:
         outputs = _differentiable_outputs(func(*tensors))
         starts = tuple(_random_start(output, gen_non_contig_grad_outputs) for output in outputs)
     else:
-        starts = _as_tuple(grad_outputs)
+        starts = as_tuple(grad_outputs)
     with_grad = [_is_differentiable(tensor) for tensor in tensors + starts]
 
     def gradient(*arguments: Any) -> Tensors:

@@ -12,6 +12,7 @@ from taeda.ir.expression import maximum
 from taeda.ops.creation import full
 from taeda.ops.dtypes import is_float, is_integer, promote, torch_kernel_name
 from taeda.ops.indexing import converted, index_write, same_size, value_like, zeros_of
+from taeda.ops.joining import constant_pad_nd
 from taeda.ops.op import Number, Result, SymInt, Tensor, TensorOrNumber, check, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.reduction import reduce_max, reduce_min

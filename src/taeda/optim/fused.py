@@ -1,4 +1,4 @@
-"""The update rules: one op each, one Program over all parameters of a group (ops/optimizers.py says what they compute)."""
+"""The update rules: one op each, one Program over all parameters of a group; see ops/optimizers.py."""
 
 from taeda._binding import internal
 

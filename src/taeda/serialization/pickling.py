@@ -86,8 +86,8 @@ class TorchPickler(_PicklerInPython):
         count = storage.nbytes() // ITEM_SIZES[name]
         reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
-        arguments: tuple[Any, ...] = (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, OrderedDict())
-        return _REBUILD_TENSOR, arguments
+        hooks: OrderedDict[Any, Any] = OrderedDict()
+        return _REBUILD_TENSOR, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks)
 
 
 class _StorageHolder:

@@ -1,10 +1,11 @@
 """Direct convolution: vectors run along output channels, numbers of the input are broadcast to them.
 
-The same sum as `conv_gather`, for images large enough to fill the tiles. A block of lines of the output is computed
-from a zero-padded copy of the lines of x that it touches; a register tile is some pixels (anywhere in the block)
+The same sum as `conv_gather`, for images large enough to fill the tiles. A block of lines of the output (of parts of
+lines, where these are long) is computed from a zero-padded copy of the part of x that it touches; a register tile is some pixels (anywhere in the block)
 times some vectors of output channels, and runs over all channels and taps. No patch is ever formed: a table holds
 where each (channel, tap) lies relative to a pixel. The block's result [pixel][output channel] is transposed into
-place at the end. A work item is (group, image, z of the output, block of lines).
+place at the end. A work item is (group, image, z of the output, block of lines, block of columns); the last block of columns is moved
+back to be as wide as the others.
 
 The weight is first put into columns by `emit_conv_columns`: for each group and tile of output channels
 [channels * taps][output channels of the tile].
@@ -39,7 +40,7 @@ INTEGERS = (
     "out_origin_z", "out_origin_y", "out_origin_x",
     "out_step_z", "out_step_y", "out_step_x",
     "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
-    "line_block", "has_bias",
+    "line_block", "column_block", "has_bias",
 )
 
 
@@ -147,9 +148,10 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     out_plane = n["out_z"] * n["out_y"] * n["out_x"]
     vectors = f.ceil_div(n["rows"], lanes)
     line_blocks = f.ceil_div(n["pixels_y"], n["line_block"])
-    block_pixels = n["line_block"] * n["pixels_x"]
-    flat = (n["out_step_x"].equals(1) & n["out_step_y"].equals(1) & n["out_origin_x"].equals(0)
-            & n["out_x"].equals(n["pixels_x"]))
+    column_blocks = f.ceil_div(n["pixels_x"], n["column_block"])
+    block_pixels = n["line_block"] * n["column_block"]
+    flat = n["out_step_x"].equals(1) & (n["line_block"].equals(1) | (
+        n["out_step_y"].equals(1) & n["out_x"].equals(n["column_block"])))
     # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
     square = arguments.scratch
     results = f.at(square, lanes * lanes * size)
@@ -165,26 +167,28 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
             f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, at)
             f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * out_size, to)
             return [f.at(at, 8), f.at(to, 8)]
-        return f.loop(0, n["pixels_x"], pixel, carry=[at, to])
+        return f.loop(0, n["column_block"], pixel, carry=[at, to])
 
     end, _ = f.loop(0, n["line_block"], pixel_line, carry=[pixel_offsets, out_offsets])
     for k in range(most):
         f.store(f.constant(0), f.at(end, 8 * k))
 
     def item(index: Value) -> None:
-        block, rest = index % line_blocks, index // line_blocks
+        column_block, rest = index % column_blocks, index // column_blocks
+        block, rest = rest % line_blocks, rest // line_blocks
         z, rest = rest % n["pixels_z"], rest // n["pixels_z"]
         image, group = rest % n["images"], rest // n["images"]
         line = block * n["line_block"]
         lines = f.minimum(n["line_block"], n["pixels_y"] - line)
-        pixels = lines * n["pixels_x"]
+        column = f.minimum(column_block * n["column_block"], n["pixels_x"] - n["column_block"])
+        pixels = lines * n["column_block"]
         f.call(copy, f.index(x, element, (image * n["groups"] + group) * n["channels"] * plane), padded, channels,
                n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
-               n["origin_y"] + line * n["step_y"], n["origin_x"], n["extent_z"], n["extent_y"], n["extent_x"],
-               *([n["channels"]] if pairs else []))
+               n["origin_y"] + line * n["step_y"], n["origin_x"] + column * n["step_x"],
+               n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if pairs else []))
         out_image = f.index(out, element, (image * n["groups"] + group) * n["rows"] * out_plane)
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
-                    + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"] + n["out_origin_x"]
+                    + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"] + n["out_origin_x"] + column * n["out_step_x"]
 
         def tile(first_vector: Value) -> None:
             here = f.minimum(f.constant(tile_vectors), vectors - first_vector)
