@@ -174,7 +174,10 @@ class SavedTensor {
     released_ = true;
   }
   void refresh_version();  // the write that made this output is no change since
-  bool is_output() const { return is_output_; }
+  void set_output_number(uint32_t k) { output_number_ = k; }  // outputs are saved before they know their place
+  // Does t have the sizes and the dtype of what was saved? `x.data = y` and unpack hooks can put in others, for which
+  // the backward Program was not made.
+  bool fits(const Tensor& t) const { return geometry_ == geometry(t); }
   void set_hooks(PyObject* pack, PyObject* unpack);  // saved_tensors_hooks for this one; raises if it has some
 
  private:
@@ -182,9 +185,15 @@ class SavedTensor {
     Ref<> value, unpack;
   };
   void check_version(Node& owner) const;
+  static uint64_t geometry(const Tensor& t) {
+    uint64_t h = static_cast<uint64_t>(t.ndim) << 8 | static_cast<uint64_t>(t.dtype);
+    for (int i = 0; i < t.ndim; ++i) h = (h ^ static_cast<uint64_t>(t.sizes[i])) * 0x9E3779B97F4A7C15ull;
+    return h;
+  }
   Ref<Tensor> tensor_;
   Shared<Node> grad_fn_;  // of a saved input: the history it had
   std::unique_ptr<Packed> packed_;
+  uint64_t geometry_ = 0;
   uint32_t version_ = 0;
   uint32_t output_number_ = 0;
   bool is_output_ = false, released_ = false, requires_grad_ = false;
@@ -204,8 +213,8 @@ uint64_t needs_gradient(std::span<Tensor* const> inputs);
 //   compiled.overload->python.recorded_gradient(key, needs, gradients, inputs, outputs, attributes) → list, one per
 //   entry of BackwardProgram::grads
 // where inputs/outputs are tuples with the saved tensors (history restored) in their places; what was saved as a shape
-// only or not at all is a zero expanded to that shape (its values do not matter), attributes a tuple of numbers and
-// tuples.
+// only is a tensor of that geometry, what was not saved is a zero expanded to its shape (their values do not matter),
+// attributes a tuple of numbers and tuples.
 void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
             std::span<Ref<Tensor>> outputs);
 // The same for an in-place call: inputs as they were before the write (inputs[k] may be an alias made by dispatch of

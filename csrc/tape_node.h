@@ -35,6 +35,7 @@ class OpNode final : public Node {
   OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
          std::span<const Attribute> attributes);
   Gradients apply_recorded(Gradients gradients);
+  Ref<Tensor> unpack(uint32_t i, bool history);
   Ref<Tensor> saved_shape(const int64_t*& at) const;
   SavedTensor* saved() { return reinterpret_cast<SavedTensor*>(this + 1); }
   Attribute* attributes() { return reinterpret_cast<Attribute*>(saved() + saved_count_); }

@@ -21,6 +21,7 @@ OpNode::OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, st
     const Tensor& t = *inputs[s.index];
     *at++ = t.ndim | static_cast<int64_t>(t.dtype) << 8 | static_cast<int64_t>(t.device.kind) << 16 |
             static_cast<int64_t>(static_cast<uint8_t>(t.device.index)) << 24;
+    *at++ = t.offset;
     for (int i = 0; i < t.ndim; ++i) *at++ = t.sizes[i];
     for (int i = 0; i < t.ndim; ++i) *at++ = t.strides[i];
   }
@@ -35,7 +36,7 @@ OpNode* OpNode::make(Compiled& compiled, BackwardProgram& backward, uint64_t nee
       raise(PyExc_SystemError, "the backward Program of '%s' saves input %d, which the call does not have",
             compiled.overload->display.c_str(), s.index);
     }
-    if (s.source == BackwardProgram::Shape) words += 1 + 2 * inputs[s.index]->ndim;
+    if (s.source == BackwardProgram::Shape) words += 2 + 2 * inputs[s.index]->ndim;
   }
   size_t tail =
       backward.saved.size() * sizeof(SavedTensor) + attributes.size() * sizeof(Attribute) + words * sizeof(int64_t);
@@ -65,8 +66,21 @@ void OpNode::save(std::span<Tensor* const> inputs, std::span<Ref<Tensor>> result
       }
       // An integer output (the indices of max) has no history: then it may be kept as it is.
       saved()[i] = SavedTensor(*results[s.index], is_differentiable_output(s.index));
+      saved()[i].set_output_number(static_cast<uint32_t>(s.index));
     }
   }
+}
+
+Ref<Tensor> OpNode::unpack(uint32_t i, bool history) {
+  Ref<Tensor> t = saved()[i].unpack(*this, history);
+  if (TAEDA_UNLIKELY(!saved()[i].fits(*t))) {
+    raise(PyExc_RuntimeError,
+          "what '%s' saved for its backward is now of size %s and dtype %s, which it was not then: it was changed "
+          "through "
+          ".data, or by an unpack hook",
+          compiled_.overload->display.c_str(), shape_text(*t).at, info(t->dtype).name);
+  }
+  return t;
 }
 
 void OpNode::release_saved() {
@@ -85,9 +99,12 @@ Ref<Tensor> OpNode::saved_shape(const int64_t*& at) const {
   int64_t head = *at++;
   int ndim = static_cast<int>(head & 255);
   Device device{static_cast<DeviceKind>(head >> 16 & 255), static_cast<int8_t>(head >> 24 & 255)};
+  int64_t offset = *at++;
   Dims sizes(at, ndim), strides(at + ndim, ndim);
   at += 2 * ndim;
-  return shape_tensor(static_cast<DType>(head >> 8 & 255), device, sizes, strides);
+  Ref<Tensor> t = shape_tensor(static_cast<DType>(head >> 8 & 255), device, sizes, strides);
+  t->offset = offset;
+  return t;
 }
 
 Gradients OpNode::apply(Gradients gradients, bool create_graph) {
@@ -106,8 +123,7 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph) {
   }
   const int64_t* at = shapes();
   for (uint32_t i = 0; i < saved_count_; ++i) {
-    Ref<Tensor> t =
-        backward_.saved[i].source == BackwardProgram::Shape ? saved_shape(at) : saved()[i].unpack(*this, false);
+    Ref<Tensor> t = backward_.saved[i].source == BackwardProgram::Shape ? saved_shape(at) : unpack(i, false);
     tensors.push_back(held.push_back(std::move(t)).get());
   }
   Few<Ref<Tensor>, 4> outputs_of_program;
@@ -119,6 +135,14 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph) {
     if (edge < edges.size() && edges[edge].node) result[edge] = std::move(outputs_of_program[k]);
   }
   return result;
+}
+
+// A tensor of the geometry of `like`, strides and offset included (as_strided goes by them). Its memory is not touched.
+static Ref<Tensor> uninitialised(const Tensor& like) {
+  int64_t span = like.offset + 1;
+  for (int i = 0; i < like.ndim; ++i) span += (std::max<int64_t>(like.sizes[i], 1) - 1) * like.strides[i];
+  Ref<Tensor> memory = empty(like.dtype, Dims{span}, like.device);
+  return alias(*memory, like.shape(), Dims(like.strides, like.ndim), like.offset);
 }
 
 // The gradient as calls of ops that are recorded themselves: the definition's Python says how.
@@ -133,9 +157,9 @@ Gradients OpNode::apply_recorded(Gradients gradients) {
     const BackwardProgram::Saved& s = backward_.saved[i];
     if (s.source == BackwardProgram::Shape) {
       Ref<Tensor> shape = saved_shape(at);
-      if (!inputs[s.index]) inputs[s.index] = expanded_zero(OutputInfo(*shape));
+      if (!inputs[s.index]) inputs[s.index] = uninitialised(*shape);
     } else {
-      (s.source == BackwardProgram::Input ? inputs : results)[s.index] = saved()[i].unpack(*this);
+      (s.source == BackwardProgram::Input ? inputs : results)[s.index] = unpack(i, true);
     }
   }
   for (uint32_t i = 0; i < input_count_; ++i) {

@@ -40,6 +40,7 @@ SavedTensor::SavedTensor(Tensor& t, bool is_output) : is_output_(is_output) {
           "autograd, or use "
           "`torch.no_grad()` instead of `torch.inference_mode()`.");
   }
+  geometry_ = geometry(t);
   version_ = version_of(t);
   output_number_ = t.output_number;
   if (!is_output) {

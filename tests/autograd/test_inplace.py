@@ -405,6 +405,54 @@ def retained_of_a_view_follows(t: Any) -> Any:
 
 
 @program
+def base_in_another_order(t: Any) -> Any:
+    a = leaf(t)
+    b = t.zeros(3, 2).t().detach()
+    v = b[0]
+    v.add_(a)
+    (b * t.arange(6.0).reshape(2, 3)).sum().backward()
+    return b, a.grad
+
+
+@program
+def second_order_with_a_base_in_another_order(t: Any) -> Any:
+    a = leaf(t)
+    b = t.ones(3, 2).t().detach()
+    b[0].mul_(a * a)
+    (g,) = t.autograd.grad((b * b).sum(), a, create_graph=True)
+    return g, t.autograd.grad(g.sum(), a)
+
+
+@program
+def as_strided_with_an_offset(t: Any) -> Any:
+    a = t.arange(12.0).requires_grad_()
+    b = (a * a)[2:].detach().requires_grad_()
+    y = t.as_strided(b, (2, 3), (3, 1), 4)
+    (g,) = t.autograd.grad((y * y * y).sum(), b, create_graph=True)
+    (h,) = t.autograd.grad((g * g).sum(), b, create_graph=True)
+    return g, h, t.autograd.grad(h.sum(), b)
+
+
+@program
+def as_strided_of_a_transposed_tensor(t: Any) -> Any:
+    b = t.arange(6.0).reshape(3, 2).t().detach().requires_grad_()
+    y = t.as_strided(b, (2, 2), (2, 2), 1)
+    (g,) = t.autograd.grad((y * y * y).sum(), b, create_graph=True)
+    (h,) = t.autograd.grad((g * g).sum(), b, create_graph=True)
+    return g, h, t.autograd.grad(h.sum(), b)
+
+
+@program
+def expanded_view_after_write_to_base(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 1
+    v = b.expand(2, 3)
+    b.mul_(2)
+    (v * t.arange(6.0).reshape(2, 3)).sum().backward()
+    return v, a.grad
+
+
+@program
 def requires_grad_after_write(t: Any) -> Any:
     c = t.zeros(3)
     c.mul_(leaf(t))

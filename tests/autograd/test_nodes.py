@@ -213,6 +213,20 @@ def test_agrees(program: Any) -> None:
     agree(program)
 
 
+def test_saved_tensors_of_another_size() -> None:
+    """Kernels trust the sizes that the forward call had: what is put in later is checked."""
+    w = taeda.ones(4, 4, requires_grad=True)
+    y = (w @ w).sum()
+    w.data = taeda.ones(2, 2)
+    with pytest.raises(RuntimeError, match=r"saved for its backward is now of size \[2, 2\]"):
+        y.backward()
+    a = leaf(taeda)
+    with taeda.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: x[:1]):
+        y = (a * a).sum()
+    with pytest.raises(RuntimeError, match="or by an unpack hook"):
+        y.backward()
+
+
 def test_anomaly_shows_the_forward_call() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

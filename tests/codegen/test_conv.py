@@ -50,6 +50,8 @@ CASES = {
     "padding beyond the image": (1, 3, 20, (2, 2), (3, 3), (2, 2), (6, 5), (2, 2), 1),
     "no images": (0, 3, 4, (8, 8), (3, 3), (1, 1), (1, 1), (1, 1), 1),
     "line": (2, 7, 20, (50,), (5,), (1,), (2,), (1,), 1),
+    "long line": (1, 5, 33, (1203,), (7,), (1,), (3,), (1,), 1),
+    "long lines": (1, 3, 16, (3, 1300), (2, 3), (1, 2), (1, 1), (1, 1), 1),
     "line stride 4": (2, 1, 16, (100,), (9,), (4,), (0,), (1,), 1),
     "line depthwise": (2, 8, 8, (37,), (4,), (1,), (3,), (1,), 8),
     "volume": (2, 3, 20, (5, 6, 7), (3, 3, 3), (1, 1, 1), (1, 1, 1), (1, 1, 1), 1),
@@ -116,7 +118,8 @@ def test_random_convolution(seed: int, target: Any) -> None:
     check(case, torch.float32, target)
 
 
-@pytest.mark.parametrize("name", ["direct", "pointwise", "small images", "depthwise", "few rows", "many channels"])
+@pytest.mark.parametrize("name", ["direct", "pointwise", "small images", "depthwise", "few rows",
+                                  "many channels", "long lines"])
 def test_same_bits_for_every_batch_and_split_of_work(name: str, target: Any) -> None:
     images, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
     x, weight = torch.randn(max(images, 4), channels, *size), torch.randn(rows, channels // groups, *kernel)
@@ -187,3 +190,15 @@ def test_bfloat16(name: str) -> None:
     torch.testing.assert_close(got.double(), by_input, rtol=5e-3, atol=1e-2)
     got = conv_plan.weight_gradient(b, x, upstream, kernel, *arguments)
     torch.testing.assert_close(got.double(), by_weight, rtol=5e-3, atol=1e-2)
+
+
+@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "depthwise", "depthwise stride 3", "small images",
+                                  "pointwise stride", "line stride 4", "volume stride"])
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int64], ids=str)
+def test_integers(name: str, dtype: Any, target: Any) -> None:
+    images, channels, rows, size, kernel, *arguments = CASES[name]
+    x = torch.randint(-9, 9, (images, channels, *size), dtype=dtype)
+    weight = torch.randint(-9, 9, (rows, channels // arguments[3], *kernel), dtype=dtype)
+    bias = torch.randint(-9, 9, (rows,), dtype=dtype)
+    expected = CONVOLUTIONS[len(size)](x.double(), weight.double(), bias.double(), *arguments).to(dtype)
+    assert torch.equal(conv_plan.forward(DirectBuilder(target=target), x, weight, bias, *arguments), expected)

@@ -140,29 +140,43 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
     return TracedGradient(traced, grads, [(k, g) for k, g in zip(numbers, found, strict=True) if g is not None])
 
 
+@dataclass
+class ExpandedGradient:
+    """The gradients of a call as a graph of primitives. Its inputs are the tensor inputs of the call that are there, the
+    outputs that are not inputs handed through, and the gradients that came: `inputs` and `outputs` are their numbers."""
+
+    graph: Graph
+    inputs: list[int]
+    outputs: list[int]
+
+
+def expand_gradient(d: TracedGradient) -> ExpandedGradient:
+    """What both ways of computing gradients run, so that what one of them saves is what the other reads."""
+    inputs = [k for k, v in enumerate(d.traced.tensors) if v is not None]
+    known = {v for v in d.traced.tensors if v is not None}
+    outputs = []
+    for k, v in enumerate(d.traced.outputs):
+        if v not in known:  # an op may return an input as it is
+            outputs.append(k)
+            known.add(v)
+    leaves = [(v, v.label) for v in d.traced.tensors if v is not None]
+    leaves += [(d.traced.outputs[k], f"output{k}") for k in outputs]
+    leaves += [(g, g.label) for g in d.grads if g is not None]
+    graph = expand(d.traced.graph, [g for _, g in d.wanted], leaves, effects=False)
+    _checked(graph, "expand")
+    return ExpandedGradient(graph, inputs, outputs)
+
+
 def compile_backward(op: Op, key: Key, needs: int, register_kernel: Callable[[Any], int],
                      given: Sequence[bool] | None = None) -> dict[str, Any]:
     """See runtime/programs.py."""
     d = differentiate(op, key, needs, given)
-    tensors = d.traced.tensors
-    inputs = [(v, v.label) for v in tensors if v is not None]
-    known = {v for v, _ in inputs}
-    outputs = []
-    for k, v in enumerate(d.traced.outputs):
-        if v not in known:  # an op may return an input as it is
-            outputs.append((k, v))
-            known.add(v)
-    grads = [g for g in d.grads if g is not None]
-    leaves = [*inputs, *((v, f"output{k}") for k, v in outputs), *((g, g.label) for g in grads)]
-    graph = expand(d.traced.graph, [g for _, g in d.wanted], leaves, effects=False)
-    _checked(graph, "expand")
-    source: dict[Value, tuple[str, int]] = {}
-    numbers = [k for k, v in enumerate(tensors) if v is not None]
-    source.update((v, ("input", k)) for v, k in zip(graph.inputs, numbers, strict=False))
-    source.update((v, ("output", k)) for v, (k, _) in zip(graph.inputs[len(inputs):], outputs, strict=False))
-    new_grads = graph.inputs[len(inputs) + len(outputs):]
-    items = fuse(graph)
-    data, shapes = inputs_needed(graph, items, new_grads)
+    e = expand_gradient(d)
+    sources = [*(("input", k) for k in e.inputs), *(("output", k) for k in e.outputs)]
+    source: dict[Value, tuple[str, int]] = dict(zip(e.graph.inputs, sources, strict=False))
+    new_grads = e.graph.inputs[len(sources):]
+    items = fuse(e.graph)
+    data, shapes = inputs_needed(e.graph, items, new_grads)
     saved = [(v, source[v]) for v in data]
     for v in shapes:
         if source[v][0] == "output":
@@ -171,8 +185,8 @@ def compile_backward(op: Op, key: Key, needs: int, register_kernel: Callable[[An
                 "known from its inputs; use the sizes of its gradient instead"
             )
         saved.append((v, ("shape", source[v][1])))
-    program = lower(graph, [*new_grads, *(v for v, _ in saved)], items, register_kernel)
-    return {"saved": [s for _, s in saved], "program": _logged(graph, program), "grads": [k for k, _ in d.wanted]}
+    program = lower(e.graph, [*new_grads, *(v for v, _ in saved)], items, register_kernel)
+    return {"saved": [s for _, s in saved], "program": _logged(e.graph, program), "grads": [k for k, _ in d.wanted]}
 
 
 def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Sequence[Any], outputs: Sequence[Any],
@@ -183,9 +197,10 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
     will do. `grads` has one entry per output (None: no gradient came). The result has one entry per wanted input.
     """
     d = differentiate(op, key, needs, [g is not None for g in grads])
-    values: dict[Value, Any] = {v: t for v, t in zip(d.traced.tensors, inputs, strict=True) if v is not None}
-    values.update(zip(d.traced.outputs, outputs, strict=True))
-    values.update((v, g) for v, g in zip(d.grads, grads, strict=True) if v is not None)
+    e = expand_gradient(d)
+    given = [*(inputs[k] for k in e.inputs), *(outputs[k] for k in e.outputs)]
+    given += [g for v, g in zip(d.grads, grads, strict=True) if v is not None]
+    values: dict[Value, Any] = dict(zip(e.graph.inputs, given, strict=True))
 
     def number(e: Any) -> Any:
         if not isinstance(e, tuple):
@@ -202,16 +217,8 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
             return attributes[e[1]][e[2]]
         return evaluate(e[0], [number(o) for o in e[1:]])
 
-    wanted = [v for _, v in d.wanted]
-    needed: set[Value] = {v for v in wanted if v not in values}
-    nodes = []
-    for node in reversed(d.traced.graph.nodes):
-        if needed.intersection(node.outputs):
-            nodes.append(node)
-            needed.update(v for v in node.tensors() if v not in values)
-            needed.update(v for e in node.expressions() for _, v in tensors_of(e) if v not in values)
     with tracing(None):
-        for node in reversed(nodes):
+        for node in e.graph.nodes:
             arguments = node.map_arguments(values.__getitem__, lambda e: number(without_broadcast(e)))
             arguments = tuple(_dtype_object(a) if p.kind == "DType" and a is not None else a
                               for a, p in zip(arguments, node.op.parameters, strict=True))
@@ -220,7 +227,7 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
             found = node.op(*args, **kwargs)
             for v, t in zip(node.outputs, found if isinstance(found, (tuple, list)) else (found,), strict=True):
                 values.setdefault(v, t)
-    return [values[v] for v in wanted]
+    return [values[v] for v in e.graph.outputs]
 
 
 def _dtype_object(name: str) -> Any:

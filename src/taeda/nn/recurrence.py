@@ -34,6 +34,9 @@ def _gru_cell_gates(from_input: Any, from_hidden: Any, hidden: Any) -> Any:
 
 lstm_cell_gates = op("lstm_cell_gates", otherwise=_lstm_cell_gates)
 gru_cell_gates = op("gru_cell_gates", otherwise=_gru_cell_gates)
+lstm_steps = op("lstm_steps")
+# Steps that are one Program: many for speed, and small ones for what is left of a sequence.
+_PIECES = (16, 4, 1)
 
 
 class Weights(NamedTuple):
@@ -78,8 +81,30 @@ STEPS: dict[str, Callable[[Any, State, Weights], State]] = {
 }
 
 
+def _run_lstm(input: Any, state: State, weights: Weights, reverse: bool) -> tuple[Any, State]:
+    """Input (T, B, I): outputs (T, B, H) and the last state, several steps at a time."""
+    projected = F.linear(input, weights.input, weights.input_bias)
+    hidden, cell = state
+    outputs = []
+    done, total = 0, input.size(0)
+    for size in _PIECES:
+        while total - done >= size:
+            start = total - done - size if reverse else done
+            piece = projected[start : start + size]
+            hiddens, cells, _ = lstm_steps(piece, hidden, cell, weights.hidden, weights.hidden_bias, size, reverse)
+            last = 0 if reverse else size - 1
+            hidden, cell = hiddens[last], cells[last]
+            outputs.append(hiddens)
+            done += size
+    if reverse:
+        outputs.reverse()
+    return outputs[0] if len(outputs) == 1 else taeda.cat(outputs), (hidden, cell)
+
+
 def _run_padded(step: Any, input: Any, state: State, weights: Weights, reverse: bool) -> tuple[Any, State]:
     """Input (T, B, I): outputs (T, B, H) and the last state."""
+    if step is lstm_step and weights.projection is None and input.size(0):
+        return _run_lstm(input, state, weights, reverse)
     steps = list(F.linear(input, weights.input, weights.input_bias).unbind(0))
     outputs = []
     for projected in reversed(steps) if reverse else steps:

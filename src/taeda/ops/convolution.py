@@ -11,7 +11,7 @@ from typing import Any
 
 from taeda.codegen.templates import conv_plan
 from taeda.ir.expression import maximum, minimum
-from taeda.ops.dtypes import is_float, torch_kernel_name
+from taeda.ops.dtypes import is_complex, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
 from taeda.ops.reduction import sum as sum_over
@@ -115,7 +115,7 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     if bias is not None and bias.dtype != input.dtype:
         raise RuntimeError(f"Input type ({_CPP_NAMES.get(input.dtype, input.dtype)}) and bias type "
                            f"({_CPP_NAMES.get(bias.dtype, bias.dtype)}) should be the same")
-    if not is_float(input.dtype):
+    if input.dtype == "bool" or is_complex(input.dtype):
         raise NotImplementedError(f'"{op}" not implemented for \'{torch_kernel_name(input.dtype)}\'')
     stride, padding, dilation = (spread(v, rank, n, op) for v, n in
                                  ((stride, "stride"), (padding, "padding"), (dilation, "dilation")))

@@ -294,7 +294,8 @@ def _mean(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padding
           include_padding: bool, divisor: int | None) -> Any:
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
-    _needs_float(op, input)
+    if input.dtype != "int64":
+        _needs_float(op, input)
     w = _windows(op, rank, input, kernel_size, stride, padding, 1, ceil)
     wide = convert(input, _max_dtype(input.dtype))
     return convert(mean_windows(wide, w.taps, w.step, w.padding, w.ceil, include_padding, divisor or 0), input.dtype)

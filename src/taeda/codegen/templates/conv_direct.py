@@ -1,14 +1,14 @@
 """Direct convolution: vectors run along output channels, numbers of the input are broadcast to them.
 
-The same sum as `conv_gather`, for images large enough to fill the tiles. A block of lines of the output (of parts of
-lines, where these are long) is computed from a zero-padded copy of the part of x that it touches; a register tile is some pixels (anywhere in the block)
-times some vectors of output channels, and runs over all channels and taps. No patch is ever formed: a table holds
-where each (channel, tap) lies relative to a pixel. The block's result [pixel][output channel] is transposed into
-place at the end. A work item is (group, image, z of the output, block of lines, block of columns); the last block of columns is moved
-back to be as wide as the others.
+The same sum as `conv_gather`, for images large enough to fill the tiles. A block of the output, some lines or a part of
+a long one, is computed from a zero-padded copy of the part of x that it touches; a register tile is some pixels
+(anywhere in the block) times some vectors of output channels, and runs over all channels and taps. No patch is ever
+formed: a table holds where each (channel, tap) lies relative to a pixel. The block's result [pixel][output channel] is
+transposed into place at the end. A work item is (group, image, z of the output, block of lines, block of columns); the
+last block of columns is moved back to be as wide as the others.
 
-The weight is first put into columns by `emit_conv_columns`: for each group and tile of output channels
-[channels * taps][output channels of the tile].
+The weight is first put into columns by `emit_conv_columns`, or `conv_weight.emit_conv_lanes`: for each group and tile
+of output channels [channels * taps][output channels of the tile].
 """
 
 from __future__ import annotations
@@ -188,7 +188,8 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if pairs else []))
         out_image = f.index(out, element, (image * n["groups"] + group) * n["rows"] * out_plane)
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
-                    + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"] + n["out_origin_x"] + column * n["out_step_x"]
+                    + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
+        out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
 
         def tile(first_vector: Value) -> None:
             here = f.minimum(f.constant(tile_vectors), vectors - first_vector)

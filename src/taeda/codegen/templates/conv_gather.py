@@ -27,6 +27,7 @@ from taeda.codegen.templates.conv_ir import (
     Function,
     Module,
     Value,
+    mangled,
     names_of,
     vector,
 )
@@ -89,7 +90,7 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixe
 def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> str:
     """LLVM IR of the kernel. Operands: x, weight, bias (as many readable numbers, where there is none), out.
 
-    `type` is `float` or `double`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
+    `type` is `float`, `double`, `i32` or `i64`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
     """
     module = Module(target)
     writer = _Writer(module, type, step_x)
@@ -263,7 +264,7 @@ class _Writer:
             mask = f.lane_range(lanes, low, high)
             mask = mask & (position >= 0) & (position < f.splat(n["size_x"], lanes))
             bytes_of = steps * f.coerce(size, vector(lanes, "i64"))
-            name = f"llvm.masked.gather.v{lanes}{'f32' if size == 4 else 'f64'}.v{lanes}p0"
+            name = f"llvm.masked.gather.{mangled(self.vector)}.v{lanes}p0"
             f.module.declare(f"declare {self.vector} @{name}(<{lanes} x ptr>, i32, <{lanes} x i1>, {self.vector})")
 
             def read(pointer: Value, previous: Value) -> Value:

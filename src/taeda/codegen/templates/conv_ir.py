@@ -99,7 +99,7 @@ class Value:
         return self._binary("urem", None, other)
 
     def __truediv__(self, other: Any) -> Value:
-        return self._binary("", "fdiv", other)
+        return self._binary("sdiv", "fdiv", other)
 
     def __and__(self, other: Any) -> Value:
         return self._binary("and", None, other)
@@ -371,8 +371,8 @@ class Function:
         return self.emit(vector(lanes, "i1"), f"and {vector(lanes, 'i1')} {(iota >= low).text}, {(iota < high).text}")
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
-        """a * b + c, in one rounding where the target has it."""
-        if self.module.target.fma:
+        """a * b + c, in one rounding where the target has it; also of integers."""
+        if self.module.target.fma and is_float(a.type):
             return self.call_intrinsic("llvm.fma", a.type, [a.type] * 3, [a, b, c], suffix=True)
         return a * b + c
 

@@ -29,9 +29,10 @@ from taeda.codegen.templates import (
     conv_small,
     conv_weight,
 )
+from taeda.codegen.templates.conv_ir import SIZES
 from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
 
-TYPES = {"float32": "float", "float64": "double"}
+TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
 SMALL_IMAGE = 64  # pixels
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
@@ -77,18 +78,19 @@ def computes_in(dtype: str) -> str:
     """The dtype that convolutions of this one are given in: bfloat16 itself only where there are dot products."""
     if dtype == "bfloat16" and current().bf16_dot:
         return dtype
-    return "float32" if dtype in ("float16", "bfloat16") else dtype
+    narrow = {"float16": "float32", "bfloat16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32"}
+    return narrow.get(dtype, dtype)
 
 
 def type_of(tensor: Any) -> str:
     name = name_of(tensor)
     if name not in TYPES:
-        raise NotImplementedError(f"convolution of dtype {name}; float32 and float64 are computed directly")
+        raise NotImplementedError(f"convolution of dtype {name}; {', '.join(TYPES)} are computed directly")
     return TYPES[name]
 
 
 def itemsize_of(type: str) -> int:
-    return 4 if type == "float" else 8
+    return SIZES[type]
 
 
 def three(values: Sequence[Any], fill: Any) -> list[Any]:
@@ -296,20 +298,20 @@ def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, ou
     pairs = name_of(x) == "bfloat16"
     type = "bfloat" if pairs else type_of(x)
     channels = ceildiv(g.channels, 2) if pairs else g.channels
-    extent, line_block = _line_block(g, 512)
+    extent, lines, columns_of_block = _blocks(g, 512, True)
     b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
-             [*_common(x, out, g), *extent, line_block, int(bias is not None)],
-             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
-             grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
+             [*_common(x, out, g), *extent, lines, columns_of_block, int(bias is not None)],
+             work=(g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
+                   * ceildiv(g.pixels[2], columns_of_block)), grain=_grain(lines * columns_of_block * g.rows * g.depth),
              scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
-                                               channels * product(extent), line_block * g.pixels[2]))
+                                               channels * product(extent), lines * columns_of_block))
 
 
 def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
     if not b.possible:
         return
     type = type_of(x)
-    extent, line_block = _line_block(g, 8192)
+    extent, line_block, _ = _blocks(g, 8192, False)
     line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
     b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step)},
              _operands(x, weight, bias, out),
@@ -339,17 +341,24 @@ def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
             *g.tap_step, *begin, *three(out.shape[2:], 1), *g.out_origin, *g.out_step]
 
 
-def _line_block(g: Geometry, most_pixels: int) -> tuple[list[Any], Any]:
-    """Extent (z, y, x) of the copy for one block of lines of the output, and how many lines that is."""
+def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[Any], Any, Any]:
+    """Extent (z, y, x) of the copy for one block of the output, and its lines and columns."""
     extent = [maximum((t - 1) * abs(d) + 1, 0) for t, d in zip(g.taps, g.tap_step, strict=True)]
-    extent[2] = extent[2] + maximum((g.pixels[2] - 1) * g.step[2], 0)
+    columns = maximum(g.pixels[2], 1)
+    if split_columns:
+        most = 2 * BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[1] * g.step[2], 1)
+        columns = _even(columns, minimum(maximum(most, 48), most_pixels))
+    extent[2] = extent[2] + (columns - 1) * g.step[2]
     lines = BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[2], 1)
-    lines = minimum((lines - extent[1]) // g.step[1] + 1, most_pixels // maximum(g.pixels[2], 1))
-    all_lines = maximum(g.pixels[1], 1)
-    lines = maximum(minimum(lines, all_lines), 1)
-    lines = ceildiv(all_lines, ceildiv(all_lines, lines))  # blocks of about the same size
+    lines = minimum((lines - extent[1]) // g.step[1] + 1, most_pixels // columns)
+    lines = _even(maximum(g.pixels[1], 1), maximum(lines, 1))
     extent[1] = extent[1] + (lines - 1) * g.step[1]
-    return extent, lines
+    return extent, lines, columns
+
+
+def _even(count: Any, most: Any) -> Any:
+    """The size of blocks of at most `most` that divide `count` about evenly."""
+    return ceildiv(count, ceildiv(count, most))
 
 
 def _weight_places(g: Geometry) -> list[Any]:

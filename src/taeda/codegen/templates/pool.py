@@ -259,7 +259,17 @@ def _divisors(w: _Windows, zy: Value, x: Value) -> Value:
     counted = extent * f.splat_i32(zy, w.lanes)
     given = f.splat_i32(n["divisor"], w.lanes)
     chosen = n["divisor"].differs(0)
-    return f.cast("sitofp", f.emit(places, f"select {chosen}, {given}, {counted}"), w.vec)
+    divisor = f.emit(places, f"select {chosen}, {given}, {counted}")
+    return f.cast("sitofp" if is_float(w.type) else "sext", divisor, w.vec)
+
+
+def divided(f: Function, value: Value, by: Value) -> Value:
+    """The quotient; of integers rounded towards zero, and without a trap for the divisors 0 and -1."""
+    if is_float(value.type):
+        return value / by
+    negative = by.equals(-1)
+    safe = f.select(by.equals(0) | negative, f.constant(1, by.type), by)
+    return f.select(negative, f.constant(0, value.type) - value, value / safe)
 
 
 def emit_avg_pool(target: Target, type: str = "float", step_x: int = 1) -> str:
@@ -276,7 +286,7 @@ def emit_avg_pool(target: Target, type: str = "float", step_x: int = 1) -> str:
             base = f.at(lines, x * n["step_x"] * w.size)
             (total,) = f.loop(0, w.taps, lambda k, total: [total + w.load_tap(base, f.at(w.table, k * 16))],
                               carry=[f.constant(0, w.vec)])
-            w.write(total / _divisors(w, zy, x), f.index(out, type, out_at + x))
+            w.write(divided(f, total, _divisors(w, zy, x)), f.index(out, type, out_at + x))
 
         w.vectors(one, overlapping=True)
 
