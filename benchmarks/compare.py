@@ -5,8 +5,8 @@
     python benchmarks/compare.py --only matmul    workloads whose name matches
     python benchmarks/compare.py --smoke          each workload a few times in Taeda alone: does it run?
 
-Rounds of the two libraries alternate, so that a machine which becomes slower hits both alike; the ratio is the median of
-the ratios of neighbouring rounds. Above 1, Taeda is faster.
+Rounds of the two libraries alternate, so that a machine which becomes slower hits both alike; the ratio is the median
+of the ratios of neighbouring rounds. Above 1, Taeda is faster.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ WORKLOADS: dict[str, Callable[[Any], Step]] = {}
 
 def workload(name: str) -> Callable[[Callable[[Any], Step]], Callable[[Any], Step]]:
     """Register a function that takes a library and gives one step of work."""
+
     def register(make: Callable[[Any], Step]) -> Callable[[Any], Step]:
         WORKLOADS[name] = make
         return make
@@ -126,23 +127,44 @@ def _(torch: Any) -> Step:
 def _(torch: Any) -> Step:
     nn = torch.nn
     model = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
-    return training(torch, model, torch.optim.Adam(model.parameters()), normal(torch, 128, 784), integers(torch, 10, 128))
+    return training(
+        torch, model, torch.optim.Adam(model.parameters()), normal(torch, 128, 784), integers(torch, 10, 128)
+    )
 
 
 @workload("training step: LeNet, SGD")
 def _(torch: Any) -> Step:
     nn = torch.nn
     model = nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
-    return training(torch, model, torch.optim.SGD(model.parameters(), lr=0.01), normal(torch, 64, 1, 28, 28), integers(torch, 10, 64))
+        nn.Conv2d(1, 6, 5, padding=2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120),
+        nn.ReLU(),
+        nn.Linear(120, 84),
+        nn.ReLU(),
+        nn.Linear(84, 10),
+    )
+    return training(
+        torch,
+        model,
+        torch.optim.SGD(model.parameters(), lr=0.01),
+        normal(torch, 64, 1, 28, 28),
+        integers(torch, 10, 64),
+    )
 
 
 @workload("training step: transformer layer 256, 8 x 128, AdamW")
 def _(torch: Any) -> Step:
     nn = torch.nn
     model = nn.TransformerEncoderLayer(256, 4, 1024, dropout=0.0, batch_first=True)
-    return training(torch, model, torch.optim.AdamW(model.parameters()), normal(torch, 8, 128, 256), integers(torch, 256, 8, 128))
+    return training(
+        torch, model, torch.optim.AdamW(model.parameters()), normal(torch, 8, 128, 256), integers(torch, 256, 8, 128)
+    )
 
 
 @workload("training step: LSTM 2 x 256, 32 x 64, Adam")
@@ -152,13 +174,23 @@ def _(torch: Any) -> Step:
     class Model(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.embed, self.lstm, self.out = nn.Embedding(100, 256), nn.LSTM(256, 256, 2, batch_first=True), nn.Linear(256, 100)
+            self.embed, self.lstm, self.out = (
+                nn.Embedding(100, 256),
+                nn.LSTM(256, 256, 2, batch_first=True),
+                nn.Linear(256, 100),
+            )
 
         def forward(self, x: Any) -> Any:
             return self.out(self.lstm(self.embed(x))[0])
 
     model = Model()
-    return training(torch, model, torch.optim.Adam(model.parameters()), integers(torch, 100, 32, 64), integers(torch, 100, 32, 64, seed=1))
+    return training(
+        torch,
+        model,
+        torch.optim.Adam(model.parameters()),
+        integers(torch, 100, 32, 64),
+        integers(torch, 100, 32, 64, seed=1),
+    )
 
 
 def timed(step: Step, count: int) -> float:
@@ -168,7 +200,9 @@ def timed(step: Step, count: int) -> float:
     return (time.perf_counter() - start) / count
 
 
-def measure(make: Callable[[Any], Step], libraries: tuple[Any, Any], seconds: float, rounds: int) -> tuple[float, float, float]:
+def measure(
+    make: Callable[[Any], Step], libraries: tuple[Any, Any], seconds: float, rounds: int
+) -> tuple[float, float, float]:
     """Median seconds of a step in each library, and the median ratio."""
     steps = [make(library) for library in libraries]
     counts = []
@@ -180,13 +214,19 @@ def measure(make: Callable[[Any], Step], libraries: tuple[Any, Any], seconds: fl
     for k in range(rounds):
         for j in (0, 1) if k % 2 else (1, 0):
             times[j].append(timed(steps[j], counts[j]))
-    return (statistics.median(times[0]), statistics.median(times[1]),
-            statistics.median(a / b for a, b in zip(*times, strict=True)))
+    return (
+        statistics.median(times[0]),
+        statistics.median(times[1]),
+        statistics.median(a / b for a, b in zip(*times, strict=True)),
+    )
 
 
 def import_seconds(name: str) -> float:
     script = f"import time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
-    return min(float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout) for _ in range(3))
+    return min(
+        float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    )
 
 
 def text(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Taeda: tensors, autograd, nn and the rest, behind PyTorch's names: `import taeda as torch`.
 
-What is here is only names. Functions come from the ops (ops/, bound by _binding.py), from creation.py and composite/; the
-larger parts of the library (nn, optim, utils, ...) are imported when they are first used.
+What is here is only names. Functions come from the ops (ops/, bound by _binding.py), from creation.py and composite/;
+the larger parts of the library (nn, optim, utils, ...) are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -16,12 +16,39 @@ from taeda._public import install
 __version__ = "0.1.0"
 
 _SUBMODULES = frozenset(
-    ("nn", "optim", "utils", "autograd", "linalg", "special", "fft", "random", "serialization", "printing", "testing", "amp", "backends", "func",
-     "hub", "types", "cuda", "multiprocessing"))
+    (
+        "nn",
+        "optim",
+        "utils",
+        "autograd",
+        "linalg",
+        "special",
+        "fft",
+        "random",
+        "serialization",
+        "printing",
+        "testing",
+        "amp",
+        "backends",
+        "func",
+        "hub",
+        "types",
+        "cuda",
+        "multiprocessing",
+    )
+)
 _LAZY = {
-    "save": "serialization", "load": "serialization", "save_safetensors": "serialization", "load_safetensors": "serialization",
-    "set_printoptions": "printing", "finfo": "numeric_limits", "iinfo": "numeric_limits",
-    "no_grad": "autograd", "enable_grad": "autograd", "set_grad_enabled": "autograd", "inference_mode": "autograd",
+    "save": "serialization",
+    "load": "serialization",
+    "save_safetensors": "serialization",
+    "load_safetensors": "serialization",
+    "set_printoptions": "printing",
+    "finfo": "numeric_limits",
+    "iinfo": "numeric_limits",
+    "no_grad": "autograd",
+    "enable_grad": "autograd",
+    "set_grad_enabled": "autograd",
+    "inference_mode": "autograd",
 }
 
 install(globals())
@@ -34,7 +61,9 @@ def __getattr__(name: str) -> Any:
         except ModuleNotFoundError as error:
             if error.name != f"taeda.{name}":
                 raise
-            raise AttributeError(f"module 'taeda' has no attribute {name!r}: this part of PyTorch is not there yet") from None
+            raise AttributeError(
+                f"module 'taeda' has no attribute {name!r}: this part of PyTorch is not there yet"
+            ) from None
     if name in _LAZY:
         value = getattr(importlib.import_module(f"taeda.{_LAZY[name]}"), name)
         globals()[name] = value

@@ -17,10 +17,28 @@ Schema = dict[str, Any]
 # The parameter that may be spread over several positional arguments, x.view(2, 3), x.permute(0, 2, 1).
 _SPREAD = ("Sizes", "Dims", "IntTuple")
 # Operators whose slot calls the plain op with the operands in the order they were written.
-_REFLECTED = frozenset(f"__r{n}__" for n in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
-                                              "lshift", "rshift"))
+_REFLECTED = frozenset(
+    f"__r{n}__"
+    for n in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+    )
+)
 
-internal = types.SimpleNamespace()  # ops without a public name, and their in-place forms (name_), as functions on tensors
+internal = (
+    types.SimpleNamespace()
+)  # ops without a public name, and their in-place forms (name_), as functions on tensors
 modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)  # functions by module: "torch", "nn.functional", ...
 _functions: dict[str, Any] = {}  # what each op's definition calls on tensors, by the op's unique name
 
@@ -55,8 +73,10 @@ def _default(kind: str, default: Any) -> Any:
 def _overload(schema: Schema, display: str) -> dict[str, Any]:
     """What the core's parser and dispatch need to know of one definition."""
     words = "".join(word[:1].upper() + word[1:] for word in (schema["public"] or schema["name"]).split("_"))
-    parameters = [(name, kind, _default(kind, default), keyword_only, optional)
-                  for name, kind, default, keyword_only, optional in schema["parameters"]]
+    parameters = [
+        (name, kind, _default(kind, default), keyword_only, optional)
+        for name, kind, default, keyword_only, optional in schema["parameters"]
+    ]
     return {
         "name": schema["name"],
         "display": display,
@@ -69,7 +89,9 @@ def _overload(schema: Schema, display: str) -> dict[str, Any]:
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
         "definition": _Definition(schema["name"]),
-        "varargs": next((name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None),
+        "varargs": next(
+            (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
+        ),
         "result_type": _result_type(schema),
     }
 
@@ -80,7 +102,7 @@ def _result_type(schema: Schema) -> Any:
         return None
     made = collections.namedtuple(schema["public"], schema["fields"])  # type: ignore[misc]
 
-    class Named(made):  # type: ignore[valid-type, misc]
+    class Named(made):
         """A named tuple made from one tuple, as the core gives it."""
 
         __slots__ = ()

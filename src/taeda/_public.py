@@ -11,13 +11,46 @@ from taeda._binding import internal, modules
 from taeda.composite import comparing, contraction, indexing, ordering, shaping, tensor_methods
 
 _DTYPES = {
-    "bool": (), "uint8": (), "int8": (), "int16": ("short",), "int32": ("int",), "int64": ("long",), "float16": ("half",),
-    "bfloat16": (), "float32": ("float",), "float64": ("double",), "complex64": ("cfloat",), "complex128": ("cdouble",),
+    "bool": (),
+    "uint8": (),
+    "int8": (),
+    "int16": ("short",),
+    "int32": ("int",),
+    "int64": ("long",),
+    "float16": ("half",),
+    "bfloat16": (),
+    "float32": ("float",),
+    "float64": ("double",),
+    "complex64": ("cfloat",),
+    "complex128": ("cdouble",),
 }
 # Composite functions that are methods too.
-_METHODS = ("split", "split_with_sizes", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "unbind", "broadcast_to", "tile",
-            "repeat", "unflatten", "roll", "isclose", "allclose", "equal", "squeeze", "is_nonzero", "is_same_size", "kron", "rot90", "unique",
-            "unique_consecutive", "nonzero")
+_METHODS = (
+    "split",
+    "split_with_sizes",
+    "chunk",
+    "tensor_split",
+    "hsplit",
+    "vsplit",
+    "dsplit",
+    "unbind",
+    "broadcast_to",
+    "tile",
+    "repeat",
+    "unflatten",
+    "roll",
+    "isclose",
+    "allclose",
+    "equal",
+    "squeeze",
+    "is_nonzero",
+    "is_same_size",
+    "kron",
+    "rot90",
+    "unique",
+    "unique_consecutive",
+    "nonzero",
+)
 # Roles of ops that the core calls itself.
 _BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 
@@ -38,12 +71,39 @@ def install(names: dict[str, Any]) -> None:
         setattr(_core.Tensor, name, names[name])
     for name, value in tensor_methods.METHODS.items():
         setattr(_core.Tensor, name, value)
-    names.update(zeros_like=creation.zeros_like, ones_like=creation.ones_like, empty_like=creation.empty_like,
-                 inf=math.inf, nan=math.nan, pi=math.pi, e=math.e, newaxis=None)
-    for name in ("tensor", "from_numpy", "frombuffer", "from_dlpack", "as_tensor", "asarray", "get_num_threads", "set_num_threads",
-                 "is_grad_enabled", "is_inference_mode_enabled", "is_anomaly_enabled", "set_anomaly_enabled",
-                 "is_anomaly_check_nan_enabled", "get_default_dtype", "strided", "contiguous_format",
-                 "preserve_format", "channels_last", "channels_last_3d", "default_generator", "OutOfMemoryError"):
+    names.update(
+        zeros_like=creation.zeros_like,
+        ones_like=creation.ones_like,
+        empty_like=creation.empty_like,
+        inf=math.inf,
+        nan=math.nan,
+        pi=math.pi,
+        e=math.e,
+        newaxis=None,
+    )
+    for name in (
+        "tensor",
+        "from_numpy",
+        "frombuffer",
+        "from_dlpack",
+        "as_tensor",
+        "asarray",
+        "get_num_threads",
+        "set_num_threads",
+        "is_grad_enabled",
+        "is_inference_mode_enabled",
+        "is_anomaly_enabled",
+        "set_anomaly_enabled",
+        "is_anomaly_check_nan_enabled",
+        "get_default_dtype",
+        "strided",
+        "contiguous_format",
+        "preserve_format",
+        "channels_last",
+        "channels_last_3d",
+        "default_generator",
+        "OutOfMemoryError",
+    ):
         if hasattr(_core, name):
             names[name] = getattr(_core, name)
     _register_hooks()
@@ -54,6 +114,7 @@ def install(names: dict[str, Any]) -> None:
 
 def _lazily(module: str, name: str) -> Any:
     """A function that is imported when it is first called."""
+
     def call(*args: Any, **kwargs: Any) -> Any:
         return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
@@ -66,8 +127,11 @@ def _register_hooks() -> None:
     tensor = _core.Tensor
     for name in ("copy_", "fill_", "unbind"):
         _core.set_operator(name, getattr(tensor, name))
-    for name, module, function in (("repr", "taeda.printing", "tensor_repr"), ("reduce_ex", "taeda.serialization", "reduce_tensor"),
-                                   ("deepcopy", "taeda.serialization", "deepcopy_tensor")):
+    for name, module, function in (
+        ("repr", "taeda.printing", "tensor_repr"),
+        ("reduce_ex", "taeda.serialization", "reduce_tensor"),
+        ("deepcopy", "taeda.serialization", "deepcopy_tensor"),
+    ):
         _core.set_operator(name, _lazily(module, function))
     for name, function in (("T", "t_all"), ("mT", "matrix_transpose"), ("H", "t_all"), ("mH", "matrix_transpose")):
         if hasattr(shaping, function):

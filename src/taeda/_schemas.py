@@ -56,8 +56,10 @@ def _check(schemas: Any) -> str:
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema that JSON can hold: a missing default is the text '...', which no parameter has as its default."""
-    parameters = [(name, kind, "..." if default is ... else default, keyword_only, optional)
-                  for name, kind, default, keyword_only, optional in schema["parameters"]]
+    parameters = [
+        (name, kind, "..." if default is ... else default, keyword_only, optional)
+        for name, kind, default, keyword_only, optional in schema["parameters"]
+    ]
     return {**schema, "parameters": parameters}
 
 

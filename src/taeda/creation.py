@@ -23,7 +23,12 @@ def _check(device: Any, layout: Any = None) -> None:
 
 def _sizes(size: tuple[Any, ...]) -> tuple[Any, ...]:
     """zeros(2, 3), zeros((2, 3)), zeros([2, 3]), zeros(torch.Size) alike."""
-    if len(size) == 1 and not isinstance(size[0], int) and hasattr(size[0], "__len__") and not isinstance(size[0], _core.Tensor):
+    if (
+        len(size) == 1
+        and not isinstance(size[0], int)
+        and hasattr(size[0], "__len__")
+        and not isinstance(size[0], _core.Tensor)
+    ):
         return tuple(size[0])
     return size
 
@@ -44,43 +49,89 @@ def _dtype(dtype: Any) -> Any:
     return _core.get_default_dtype() if dtype is None else dtype
 
 
-def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-         requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def full(
+    size: Any,
+    fill_value: Any,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """A tensor of shape `size` filled with `fill_value`, which also gives the dtype where that is None."""
     _check(device, layout)
     if isinstance(fill_value, _core.Tensor):
         dtype = dtype or fill_value.dtype
         fill_value = fill_value.item()
     if dtype is None:
-        dtype = _core.bool if isinstance(fill_value, bool) else _core.int64 if isinstance(fill_value, int) else _dtype(None)
-    return _finish(ops.full(tuple(size) if not isinstance(size, int) else (size,), fill_value, dtype), out, requires_grad)
+        dtype = (
+            _core.bool if isinstance(fill_value, bool) else _core.int64 if isinstance(fill_value, int) else _dtype(None)
+        )
+    return _finish(
+        ops.full(tuple(size) if not isinstance(size, int) else (size,), fill_value, dtype), out, requires_grad
+    )
 
 
-def zeros(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-          pin_memory: bool = False, names: Any = None) -> Any:
+def zeros(
+    *size: Any,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    names: Any = None,
+) -> Any:
     """A tensor of zeros."""
     if device is not None or layout is not None:
         _check(device, layout)
     return _finish(ops.full(_sizes(size), 0, _dtype(dtype)), out, requires_grad)
 
 
-def ones(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-         pin_memory: bool = False, names: Any = None) -> Any:
+def ones(
+    *size: Any,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    names: Any = None,
+) -> Any:
     """A tensor of ones."""
     if device is not None or layout is not None:
         _check(device, layout)
     return _finish(ops.full(_sizes(size), 1, _dtype(dtype)), out, requires_grad)
 
 
-def empty(*size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-          pin_memory: bool = False, memory_format: Any = None, names: Any = None) -> Any:
+def empty(
+    *size: Any,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    memory_format: Any = None,
+    names: Any = None,
+) -> Any:
     """An uninitialised tensor."""
     _check(device, layout)
     return _finish(ops.empty(_sizes(size), _dtype(dtype)), out, requires_grad)
 
 
-def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
-                  requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def empty_strided(
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """An uninitialised tensor with the given strides."""
     _check(device, layout)
     needed = 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if all(n > 0 for n in size) else 0
@@ -89,8 +140,15 @@ def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = No
 
 
 def _like(make: Callable[..., Any]) -> Callable[..., Any]:
-    def like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-             memory_format: Any = None) -> Any:
+    def like(
+        input: Any,
+        *,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        memory_format: Any = None,
+    ) -> Any:
         _check(device, layout)
         made = make(input.shape, input.dtype if dtype is None else dtype)
         if not input.is_contiguous() and memory_format is None:
@@ -118,15 +176,34 @@ ones_like = _like(lambda size, dtype: ops.full(size, 1, dtype))
 empty_like = _like(lambda size, dtype: ops.empty(size, dtype))
 
 
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-              memory_format: Any = None) -> Any:
+def full_like(
+    input: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Any:
     """A tensor of the shape and dtype of `input` filled with `fill_value`."""
     return _like(lambda size, dtype: ops.full(size, fill_value, dtype))(
-        input, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad, memory_format=memory_format)
+        input, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad, memory_format=memory_format
+    )
 
 
-def arange(*args: Any, start: Any = 0, end: Any = None, step: Any = 1, out: Any = None, dtype: Any = None, layout: Any = None,
-           device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def arange(
+    *args: Any,
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """arange(end), arange(start, end), arange(start, end, step): start, start + step, ... below end."""
     _check(device, layout)
     if len(args) == 1 and end is None:
@@ -148,12 +225,23 @@ def arange(*args: Any, start: Any = 0, end: Any = None, step: Any = 1, out: Any 
         dtype = _core.int64 if integers else _core.get_default_dtype()
     if not dtype.is_floating_point:
         start, end, step = int(start), (end if isinstance(end, int) else math.ceil(end)), int(step) or step
-    count = -((start - end) // step) if isinstance(step, int) and isinstance(end, int) else math.ceil((end - start) / step)
+    count = (
+        -((start - end) // step) if isinstance(step, int) and isinstance(end, int) else math.ceil((end - start) / step)
+    )
     return _finish(ops.arange(start, step, count, dtype), out, requires_grad)
 
 
-def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-             requires_grad: bool = False) -> Any:
+def linspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
     _check(device, layout)
     if steps < 0:
@@ -164,16 +252,34 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
     return _finish(ops.linspace(float(start), float(end), float(step), steps, _dtype(dtype)), out, requires_grad)
 
 
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Any = None, dtype: Any = None, layout: Any = None,
-             device: Any = None, requires_grad: bool = False) -> Any:
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """base ** linspace(start, end, steps)."""
     dtype = _dtype(dtype)
     exponents = linspace(start, end, steps, dtype=_core.float64, device=device, layout=layout)
-    return _finish((base ** exponents).to(dtype), out, requires_grad)
+    return _finish((base**exponents).to(dtype), out, requires_grad)
 
 
-def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-        requires_grad: bool = False) -> Any:
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """The (n, m) matrix with ones on the diagonal."""
     _check(device, layout)
     m = n if m is None else m
@@ -185,22 +291,48 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
 # -- random -----------------------------------------------------------------------------------------------------------
 
 
-def rand(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-         requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def rand(
+    *size: Any,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """Uniform numbers in [0, 1)."""
     _check(device, layout)
     return _finish(ops.uniform(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
-def randn(*size: Any, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-          requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def randn(
+    *size: Any,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """Standard normal numbers."""
     _check(device, layout)
     return _finish(ops.normal(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
-def randint(*args: Any, low: int = 0, high: int | None = None, size: Any = None, generator: Any = None, out: Any = None,
-            dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def randint(
+    *args: Any,
+    low: int = 0,
+    high: int | None = None,
+    size: Any = None,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """randint(high, size) or randint(low, high, size): integers in [low, high)."""
     _check(device, layout)
     given = list(args)
@@ -214,8 +346,11 @@ def randint(*args: Any, low: int = 0, high: int | None = None, size: Any = None,
         raise TypeError("randint() needs high and size")
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return _finish(ops.random_integers(tuple(size), low, high, _core.int64 if dtype is None else dtype, generator), out,
-                   requires_grad)
+    return _finish(
+        ops.random_integers(tuple(size), low, high, _core.int64 if dtype is None else dtype, generator),
+        out,
+        requires_grad,
+    )
 
 
 def rand_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
@@ -228,15 +363,26 @@ def randn_like(input: Any, *, dtype: Any = None, generator: Any = None, **option
     return _like(lambda size, dtype: ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
 
 
-def randint_like(input: Any, *args: int, low: int = 0, high: int | None = None, dtype: Any = None, **options: Any) -> Any:
+def randint_like(
+    input: Any, *args: int, low: int = 0, high: int | None = None, dtype: Any = None, **options: Any
+) -> Any:
     """Integers in [low, high), of the shape and dtype of `input`."""
     bounds = args if args else (low, high) if high is not None else (low,)
     low, high = bounds if len(bounds) == 2 else (0, bounds[0])
     return _like(lambda size, dtype: ops.random_integers(size, low, high, dtype, None))(input, dtype=dtype, **options)
 
 
-def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-             requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def randperm(
+    n: int,
+    *,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """A random permutation of range(n)."""
     _check(device, layout)
     keys = ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator)
@@ -244,8 +390,18 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
     return _finish(order if dtype is None else order.to(dtype), out, requires_grad)
 
 
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, dtype: Any = None,
-           layout: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """Normal numbers; mean and std may be tensors (broadcast), or numbers together with a size."""
     _check(device, layout)
     tensors = [x for x in (mean, std) if isinstance(x, _core.Tensor)]

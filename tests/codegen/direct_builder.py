@@ -25,7 +25,8 @@ from taeda.runtime.jit import compile_kernel
 # What this machine can run.
 RUNNABLE = [t for t in TARGETS.values() if list(TARGETS).index(t.name) <= list(TARGETS).index(current().name)]
 GUARD = 1024  # bytes around buffers that must stay as they are
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64, "int32": torch.int32, "bfloat16": torch.bfloat16}
+DTYPES = {"float32": torch.float32, "float64": torch.float64,
+          "int64": torch.int64, "int32": torch.int32, "bfloat16": torch.bfloat16}
 _compiled: dict[tuple[Any, ...], Any] = {}
 
 

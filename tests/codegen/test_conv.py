@@ -52,6 +52,8 @@ CASES = {
     "line": (2, 7, 20, (50,), (5,), (1,), (2,), (1,), 1),
     "long line": (1, 5, 33, (1203,), (7,), (1,), (3,), (1,), 1),
     "long lines": (1, 3, 16, (3, 1300), (2, 3), (1, 2), (1, 1), (1, 1), 1),
+    "patches": (2, 5, 24, (32, 40), (8, 8), (8, 8), (0, 0), (1, 1), 1),
+    "large strides": (2, 6, 10, (31, 40), (5, 3), (4, 7), (2, 1), (2, 1), 2),
     "line stride 4": (2, 1, 16, (100,), (9,), (4,), (0,), (1,), 1),
     "line depthwise": (2, 8, 8, (37,), (4,), (1,), (3,), (1,), 8),
     "volume": (2, 3, 20, (5, 6, 7), (3, 3, 3), (1, 1, 1), (1, 1, 1), (1, 1, 1), 1),
@@ -142,7 +144,7 @@ def test_transposed_convolution(seed: int, rank: int, target: Any) -> None:
     choose = random.Random(seed * 3 + rank)
     groups = choose.choice([1, 1, 2, 4])
     channels, rows = groups * choose.randint(1, 20), groups * choose.randint(1, 20)
-    kernel, size, stride, dilation = ([choose.randint(1, n) for _ in range(rank)] for n in (5, 9, 3, 2))
+    kernel, size, stride, dilation = ([choose.randint(1, n) for _ in range(rank)] for n in (5, 9, 4, 2))
     padding = [choose.randint(0, (d * (k - 1)) // 2) for k, d in zip(kernel, dilation, strict=True)]
     extra = [choose.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation, strict=True)]
     x, weight, bias = torch.randn(2, channels, *size), torch.randn(channels, rows // groups, *kernel), torch.randn(rows)
@@ -192,8 +194,8 @@ def test_bfloat16(name: str) -> None:
     torch.testing.assert_close(got.double(), by_weight, rtol=5e-3, atol=1e-2)
 
 
-@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "depthwise", "depthwise stride 3", "small images",
-                                  "pointwise stride", "line stride 4", "volume stride"])
+@pytest.mark.parametrize("name", ["plain", "direct", "direct stride 2", "depthwise", "depthwise stride 3",
+                                  "small images", "pointwise stride", "line stride 4", "volume stride"])
 @pytest.mark.parametrize("dtype", [torch.int32, torch.int64], ids=str)
 def test_integers(name: str, dtype: Any, target: Any) -> None:
     images, channels, rows, size, kernel, *arguments = CASES[name]

@@ -35,14 +35,18 @@ class Make:
         self.dtype = dtype
         self.generator = torch.Generator().manual_seed(7)
 
-    def __call__(self, *shape: Any, dtype: str | None = None, low: float | None = None, high: float | None = None) -> Any:
+    def __call__(
+        self, *shape: Any, dtype: str | None = None, low: float | None = None, high: float | None = None
+    ) -> Any:
         sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple) else shape
         kind = getattr(torch, dtype or self.dtype)
         if kind == torch.bool:
             return torch.rand(sizes, generator=self.generator) < 0.5
         if not kind.is_floating_point:
             bottom, top = -9 if low is None else int(low), 10 if high is None else max(int(high), int(low or 0) + 1)
-            return torch.randint(max(bottom, 0) if kind == torch.uint8 else bottom, top, sizes, dtype=kind, generator=self.generator)
+            return torch.randint(
+                max(bottom, 0) if kind == torch.uint8 else bottom, top, sizes, dtype=kind, generator=self.generator
+            )
         if low is None and high is None:
             x = torch.randn(sizes, dtype=torch.float64, generator=self.generator)
         else:
@@ -139,26 +143,44 @@ def compare(op: Op, sample: Any, layout: str, tolerance: float, second: bool = F
     assert [k for k, g in enumerate(got) if g.requires_grad] == live
     if not live or not pairs:
         return True
-    seeds = [torch.randn(expected[k].shape, dtype=expected[k].dtype, generator=torch.Generator().manual_seed(k)) for k in live]
+    seeds = [
+        torch.randn(expected[k].shape, dtype=expected[k].dtype, generator=torch.Generator().manual_seed(k))
+        for k in live
+    ]
     cotangents = [(s.requires_grad_() if second else s, to_taeda(s, second)) for s in seeds]
     try:
-        theirs = torch.autograd.grad([expected[k] for k in live], [a for a, _ in pairs], [a for a, _ in cotangents],
-                                     allow_unused=True, create_graph=second)
+        theirs = torch.autograd.grad(
+            [expected[k] for k in live],
+            [a for a, _ in pairs],
+            [a for a, _ in cotangents],
+            allow_unused=True,
+            create_graph=second,
+        )
     except (RuntimeError, NotImplementedError):
         return True  # PyTorch has no gradient for this sample
-    ours = taeda.autograd.grad([got[k] for k in live], [b for _, b in pairs], [b for _, b in cotangents], allow_unused=True,
-                               create_graph=second)
+    ours = taeda.autograd.grad(
+        [got[k] for k in live],
+        [b for _, b in pairs],
+        [b for _, b in cotangents],
+        allow_unused=True,
+        create_graph=second,
+    )
     agree(ours, theirs, 10 * tolerance)
     if second:
         kept = [(a, b) for a, b in zip(theirs, ours, strict=True) if a is not None and a.requires_grad]
         if kept:
             roots = [*pairs, *cotangents]
             try:
-                exact = torch.autograd.grad(sum((a * a).sum() for a, _ in kept), [a for a, _ in roots], allow_unused=True)
+                exact = torch.autograd.grad(
+                    sum((a * a).sum() for a, _ in kept), [a for a, _ in roots], allow_unused=True
+                )
             except RuntimeError:
                 return True  # PyTorch has no second derivative
-            agree(taeda.autograd.grad(sum((b * b).sum() for _, b in kept), [b for _, b in roots], allow_unused=True), exact,
-                  100 * tolerance)
+            agree(
+                taeda.autograd.grad(sum((b * b).sum() for _, b in kept), [b for _, b in roots], allow_unused=True),
+                exact,
+                100 * tolerance,
+            )
     return True
 
 

@@ -16,7 +16,9 @@ def gpt(torch: Any, vocabulary: int = 65, layers: int = 2, heads: int = 4, width
 
         def forward(self, x: Any) -> Any:
             b, t, _ = x.shape
-            q, k, v = (y.view(b, t, heads, width // heads).transpose(1, 2) for y in self.qkv(self.first(x)).split(width, 2))
+            q, k, v = (
+                y.view(b, t, heads, width // heads).transpose(1, 2) for y in self.qkv(self.first(x)).split(width, 2)
+            )
             y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
             x = x + self.out(y.transpose(1, 2).reshape(b, t, width))
             return x + self.down(F.gelu(self.up(self.second(x))))
@@ -41,9 +43,19 @@ def cnn(torch: Any) -> Any:
     """A small convolutional network for 1x28x28 images, with batch norm, pooling and a mean over positions."""
     nn = torch.nn
     return nn.Sequential(
-        nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.AvgPool2d(2),
-        nn.Flatten(), nn.Linear(16 * 49, 32), nn.ReLU(), nn.Linear(32, 10))
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, 3, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(16 * 49, 32),
+        nn.ReLU(),
+        nn.Linear(32, 10),
+    )
 
 
 def lstm(torch: Any, vocabulary: int = 40, width: int = 32) -> Any:

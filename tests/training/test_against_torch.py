@@ -19,8 +19,13 @@ pytestmark = pytest.mark.torch
 STEPS = 50
 
 
-def losses(library: Any, build: Callable[[Any], Any], weights: dict[str, np.ndarray], batches: list[tuple[np.ndarray, np.ndarray]],
-           optimizer: Callable[[Any, Any], Any]) -> list[float]:
+def losses(
+    library: Any,
+    build: Callable[[Any], Any],
+    weights: dict[str, np.ndarray],
+    batches: list[tuple[np.ndarray, np.ndarray]],
+    optimizer: Callable[[Any, Any], Any],
+) -> list[float]:
     model = build(library)
     model.load_state_dict({k: library.from_numpy(v.copy()) for k, v in weights.items()})
     model.train()
@@ -36,7 +41,9 @@ def losses(library: Any, build: Callable[[Any], Any], weights: dict[str, np.ndar
     return found
 
 
-def follow(build: Callable[[Any], Any], batches: list[tuple[np.ndarray, np.ndarray]], optimizer: Callable[[Any, Any], Any]) -> None:
+def follow(
+    build: Callable[[Any], Any], batches: list[tuple[np.ndarray, np.ndarray]], optimizer: Callable[[Any, Any], Any]
+) -> None:
     torch.manual_seed(0)
     weights = {k: v.detach().numpy().copy() for k, v in build(torch).state_dict().items()}
     expected = losses(torch, build, weights, batches, optimizer)
@@ -55,7 +62,9 @@ def sequences(vocabulary: int, batch: int, length: int) -> list[tuple[np.ndarray
         tokens = np.empty((batch, length + 1), np.int64)
         tokens[:, 0] = rng.integers(0, vocabulary, batch)
         for k in range(length):
-            tokens[:, k + 1] = np.where(rng.random(batch) < 0.9, following[tokens[:, k]], rng.integers(0, vocabulary, batch))
+            tokens[:, k + 1] = np.where(
+                rng.random(batch) < 0.9, following[tokens[:, k]], rng.integers(0, vocabulary, batch)
+            )
         made.append((tokens[:, :-1].copy(), tokens[:, 1:].copy()))
     return made
 

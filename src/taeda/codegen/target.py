@@ -37,8 +37,9 @@ _AVX512 = _AVX2 + ",+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512cd"
 BASELINE = Target("baseline", "+sse2", 16, 16, fma=False, f16c=False)
 AVX2 = Target("avx2", _AVX2, 32, 16, fma=True, f16c=True)
 AVX512 = Target("avx512", _AVX512, 64, 32, fma=True, f16c=True)
-AVX512_DOT = Target("avx512_dot", _AVX512 + ",+avx512bf16,+avx512vnni", 64, 32, fma=True, f16c=True,
-                    bf16_dot=True, int8_dot=True)
+AVX512_DOT = Target(
+    "avx512_dot", _AVX512 + ",+avx512bf16,+avx512vnni", 64, 32, fma=True, f16c=True, bf16_dot=True, int8_dot=True
+)
 TARGETS = {t.name: t for t in (BASELINE, AVX2, AVX512, AVX512_DOT)}
 
 

@@ -32,7 +32,7 @@ from taeda.compiler.differentiate import gradients
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import fuse
 from taeda.compiler.lower import inputs_needed, lower
-from taeda.ir.expression import evaluate, tensors_of, without_broadcast
+from taeda.ir.expression import evaluate, without_broadcast
 from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
 from taeda.ops.dtypes import category
@@ -142,8 +142,11 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
 
 @dataclass
 class ExpandedGradient:
-    """The gradients of a call as a graph of primitives. Its inputs are the tensor inputs of the call that are there, the
-    outputs that are not inputs handed through, and the gradients that came: `inputs` and `outputs` are their numbers."""
+    """The gradients of a call as a graph of primitives.
+
+    Its inputs are the tensor inputs of the call that are there, the outputs that are not inputs handed through, and the
+    gradients that came; `inputs` and `outputs` are the numbers of the former two.
+    """
 
     graph: Graph
     inputs: list[int]
@@ -197,10 +200,10 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
     will do. `grads` has one entry per output (None: no gradient came). The result has one entry per wanted input.
     """
     d = differentiate(op, key, needs, [g is not None for g in grads])
-    e = expand_gradient(d)
-    given = [*(inputs[k] for k in e.inputs), *(outputs[k] for k in e.outputs)]
+    expanded = expand_gradient(d)
+    given = [*(inputs[k] for k in expanded.inputs), *(outputs[k] for k in expanded.outputs)]
     given += [g for v, g in zip(d.grads, grads, strict=True) if v is not None]
-    values: dict[Value, Any] = dict(zip(e.graph.inputs, given, strict=True))
+    values: dict[Value, Any] = dict(zip(expanded.graph.inputs, given, strict=True))
 
     def number(e: Any) -> Any:
         if not isinstance(e, tuple):
@@ -218,7 +221,7 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
         return evaluate(e[0], [number(o) for o in e[1:]])
 
     with tracing(None):
-        for node in e.graph.nodes:
+        for node in expanded.graph.nodes:
             arguments = node.map_arguments(values.__getitem__, lambda e: number(without_broadcast(e)))
             arguments = tuple(_dtype_object(a) if p.kind == "DType" and a is not None else a
                               for a, p in zip(arguments, node.op.parameters, strict=True))
@@ -227,7 +230,7 @@ def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Seq
             found = node.op(*args, **kwargs)
             for v, t in zip(node.outputs, found if isinstance(found, (tuple, list)) else (found,), strict=True):
                 values.setdefault(v, t)
-    return [values[v] for v in e.graph.outputs]
+    return [values[v] for v in expanded.graph.outputs if v is not None]
 
 
 def _dtype_object(name: str) -> Any:

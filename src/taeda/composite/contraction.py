@@ -12,13 +12,17 @@ _ELLIPSIS = "."
 
 
 def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[list[str]], list[str]]:
-    """Letters of each operand and of the result; the dimensions of an ellipsis are named '.0', '.1', ..., from the right."""
+    """Letters of each operand and of the result; the dimensions of an ellipsis are named '.0', '.1', ..., from the
+    right."""
     text = equation.replace(" ", "")
     left, arrow, right = text.partition("->")
     terms = left.split(",")
     if len(terms) != len(ndims):
-        raise RuntimeError("einsum(): more subscripts in equation than operands were provided" if len(terms) > len(ndims)
-                           else "einsum(): fewer subscripts in equation than operands were provided")
+        raise RuntimeError(
+            "einsum(): more subscripts in equation than operands were provided"
+            if len(terms) > len(ndims)
+            else "einsum(): fewer subscripts in equation than operands were provided"
+        )
     widest = 0
     for term, ndim in zip(terms, ndims, strict=True):
         if "..." in term:
@@ -28,13 +32,18 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[list[str]], list[s
         before, dots, after = term.partition("...")
         for c in before + after:
             if not c.isalpha():
-                raise RuntimeError(f"einsum(): invalid subscript given at index {term.index(c)} in the equation string, subscripts must be in "
-                                   "[a-zA-Z]")
+                raise RuntimeError(
+                    f"einsum(): invalid subscript given at index {term.index(c)} in the equation string, "
+                    f"subscripts must be in "
+                    "[a-zA-Z]"
+                )
         count = 0 if not dots else widest if ndim is None else ndim - len(before) - len(after)
         if ndim is not None and (count < 0 or (not dots and len(before) != ndim)):
-            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(before) + len(after)}) "
-                               f"{'is more than' if count < 0 else 'does not match'} the number of dimensions ({ndim}) for operand {k}"
-                               + ("" if dots else " and no ellipsis was given"))
+            raise RuntimeError(
+                f"einsum(): the number of subscripts in the equation ({len(before) + len(after)}) "
+                f"{'is more than' if count < 0 else 'does not match'} the number of dimensions ({ndim}) for operand {k}"
+                + ("" if dots else " and no ellipsis was given")
+            )
         return [*before, *(f".{d}" for d in reversed(range(count))), *after]
 
     operands = [letters(t, n, k) for k, (t, n) in enumerate(zip(terms, ndims, strict=True))]
@@ -43,7 +52,9 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[list[str]], list[s
         known = {c for o in operands for c in o}
         for c in output:
             if c not in known:
-                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+                raise RuntimeError(
+                    f"einsum(): output subscript {c} does not appear in the equation for any input operand"
+                )
             if output.count(c) > 1:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
     else:
@@ -64,7 +75,10 @@ def _diagonals(x: Any, letters: list[str]) -> tuple[Any, list[str]]:
             i = letters.index(c)
             j = letters.index(c, i + 1)
             if x.shape[i] != x.shape[j]:
-                raise RuntimeError(f"einsum(): subscript {c} is repeated for operand 0 but the sizes don't match, {x.shape[j]} != {x.shape[i]}")
+                raise RuntimeError(
+                    f"einsum(): subscript {c} is repeated for operand 0 but the sizes don't match, {x.shape[j]} "
+                    f"!= {x.shape[i]}"
+                )
             x = x.diagonal(0, i, j)
             letters = [d for k, d in enumerate(letters) if k not in (i, j)] + [c]
     return x, letters
@@ -100,14 +114,15 @@ def _pair(x: Any, a: list[str], y: Any, b: list[str], keep: set[str]) -> tuple[A
         left = x.permute([a.index(c) for c in batch + rows])
         right = y.permute([b.index(c) for c in batch + columns])
         left = left.reshape(*left.shape, *(1 for _ in columns))
-        right = right.reshape(*right.shape[:len(batch)], *(1 for _ in rows), *right.shape[len(batch):])
+        right = right.reshape(*right.shape[: len(batch)], *(1 for _ in rows), *right.shape[len(batch) :])
         return left * right, batch + rows + columns
-    product = taeda.matmul(arranged(x, a, (batch, rows, summed)), arranged(y, b, (batch, summed, columns)))
+    product = arranged(x, a, (batch, rows, summed)) @ arranged(y, b, (batch, summed, columns))
     return product.reshape([size[c] for c in batch + rows + columns]), batch + rows + columns
 
 
 def einsum(*args: Any) -> Any:
-    """Sum of products in Einstein's notation: einsum("bij,bjk->bik", x, y). An ellipsis stands for the other dimensions.
+    """Sum of products in Einstein's notation: einsum("bij,bjk->bik", x, y). An ellipsis stands for the other
+    dimensions.
 
     Operands are contracted from left to right, each pair as one (batched) matrix product.
     """
@@ -116,8 +131,11 @@ def einsum(*args: Any) -> Any:
         if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
             operands = list(operands[0])
     else:  # einsum(x, [0, 1], y, [1, 2], [0, 2])
+
         def word(letters: Sequence[Any]) -> str:
-            return "".join("..." if c is Ellipsis else chr(ord("A") + c if c < 26 else ord("a") + c - 26) for c in letters)
+            return "".join(
+                "..." if c is Ellipsis else chr(ord("A") + c if c < 26 else ord("a") + c - 26) for c in letters
+            )
 
         count = len(args) // 2
         operands = [args[2 * k] for k in range(count)]
@@ -131,14 +149,17 @@ def einsum(*args: Any) -> Any:
     for k, (x, letters) in enumerate(zip(operands, terms, strict=True)):
         for c, n in zip(letters, x.shape, strict=True):
             if sizes.get(c, 1) not in (1, n) and n != 1:
-                raise RuntimeError(f"einsum(): subscript {c} has size {n} for operand {k} which does not broadcast with previously seen size "
-                                   f"{sizes[c]}")
+                raise RuntimeError(
+                    f"einsum(): subscript {c} has size {n} for operand {k} which does not broadcast with "
+                    f"previously seen size "
+                    f"{sizes[c]}"
+                )
             if sizes.get(c, 1) == 1:
                 sizes[c] = n
     x, letters = _diagonals(operands[0], terms[0])
     for k in range(1, len(operands)):
         y, other = _diagonals(operands[k], terms[k])
-        keep = set(output).union(*terms[k + 1:])
+        keep = set(output).union(*terms[k + 1 :])
         x, letters = _pair(x, letters, y, other, keep)
     rest = [c for c in letters if c not in output]
     if rest:
@@ -160,8 +181,10 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     first, second = [d % a.dim() for d in first], [d % b.dim() for d in second]
     for p, q in zip(first, second, strict=True):
         if a.shape[p] != b.shape[q] and 1 not in (a.shape[p], b.shape[q]):
-            raise RuntimeError(f"contracted dimensions need to match, but first has size {a.shape[p]} in dim {p} and second has size "
-                               f"{b.shape[q]} in dim {q}")
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {a.shape[p]} in dim {p} and second has size "
+                f"{b.shape[q]} in dim {q}"
+            )
     names = [f"a{d}" for d in range(a.dim())]
     others = [names[first[second.index(d)]] if d in second else f"b{d}" for d in range(b.dim())]
     summed = {names[d] for d in first}

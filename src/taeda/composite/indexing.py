@@ -1,4 +1,5 @@
-"""Advanced indexing: what x[tensors] and x[tensors] = value do after the core has folded the basic indices to a view."""
+"""Advanced indexing: what x[tensors] and x[tensors] = value do after the core has folded the basic indices to a
+view."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import taeda
 from taeda import _core
-from taeda import _core
 
 
 def _wrap(dim: int, ndim: int) -> int:
@@ -25,14 +24,20 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
         if step < 0 or (step == 0 and size != 0):
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={step}" if step < 0 else
-                               f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
+            raise RuntimeError(
+                f"split expects split_size be non-negative, but got split_size={step}"
+                if step < 0
+                else f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
+            )
         sizes = [step] * (size // step) + ([size % step] if size % step else []) if step and size else [size]
     else:
         sizes = [int(n) for n in split_size_or_sections]
         if sum(sizes) != size or any(n < 0 for n in sizes):
-            raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at dimension {dim}), "
-                               f"but got split_sizes={sizes}")
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at "
+                f"dimension {dim}), "
+                f"but got split_sizes={sizes}"
+            )
     parts, start = [], 0
     for n in sizes:
         parts.append(tensor.narrow(dim, start, n))
@@ -71,17 +76,23 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[An
     else:
         bounds = [0, *(min(max(i + size if i < 0 else i, 0), size) for i in indices_or_sections), size]
     return _core.note_multi_output_views(
-        tuple(input.narrow(dim, a, max(b - a, 0)) for a, b in zip(bounds, bounds[1:], strict=False)))
+        tuple(input.narrow(dim, a, max(b - a, 0)) for a, b in zip(bounds, bounds[1:], strict=False))
+    )
 
 
 def _split_along(name: str, dim: int, input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     if input.dim() < dim + 1:
-        raise RuntimeError(f"torch.{name} requires a tensor with at least {dim + 1} dimension, but got a tensor with {input.dim()} "
-                           "dimensions!")
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {dim + 1} dimension, but got a tensor with {input.dim()} "
+            "dimensions!"
+        )
     n = indices_or_sections
     if isinstance(n, int) and (n <= 0 or input.shape[dim] % n):
-        raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {input.shape[dim]} is not "
-                           f"divisible by the split_size {n}!")
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+            f"{input.shape[dim]} is not "
+            f"divisible by the split_size {n}!"
+        )
     return tensor_split(input, n, dim)
 
 
@@ -93,8 +104,9 @@ def hsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
 def vsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     """tensor_split along dimension 0."""
     if input.dim() < 2:
-        raise RuntimeError("torch.vsplit requires a tensor with at least 2 dimension, but got a tensor with "
-                           f"{input.dim()} dimensions!")
+        raise RuntimeError(
+            f"torch.vsplit requires a tensor with at least 2 dimension, but got a tensor with {input.dim()} dimensions!"
+        )
     return _split_along("vsplit", 0, input, indices_or_sections)
 
 
@@ -123,6 +135,7 @@ def atleast_2d(*tensors: Any) -> Any:
 
 def atleast_3d(*tensors: Any) -> Any:
     """Each tensor with at least three dimensions."""
+
     def one(t: Any) -> Any:
         if t.dim() == 0:
             return t.reshape(1, 1, 1)
@@ -186,8 +199,10 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
             for k in range(1, min(len(shape), t.dim()) + 1):
                 a, b = shape[-k], t.shape[-k]
                 if a != b and 1 not in (a, b):
-                    raise RuntimeError(f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
-                                       f"{max(len(shape), t.dim()) - k}") from None
+                    raise RuntimeError(
+                        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
+                        f"{max(len(shape), t.dim()) - k}"
+                    ) from None
             raise
     return tuple(t.expand(shape) for t in tensors)
 
@@ -267,9 +282,12 @@ def unflatten(input: Any, dim: int, sizes: Any) -> Any:
         raise RuntimeError("unflatten: sizes must be non-empty")
     known = math.prod(n for n in sizes if n != -1)
     if (-1 in sizes and (known == 0 or input.shape[dim] % known)) or (-1 not in sizes and known != input.shape[dim]):
-        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({input.shape[dim]}) in the "
-                           "input tensor")
-    return input.view(tuple(input.shape[:dim]) + sizes + tuple(input.shape[dim + 1:]))
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
+            f"({input.shape[dim]}) in the "
+            "input tensor"
+        )
+    return input.view(tuple(input.shape[:dim]) + sizes + tuple(input.shape[dim + 1 :]))
 
 
 def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
@@ -311,7 +329,11 @@ def squeeze(input: Any, dim: Any = None) -> Any:
     """`input` without its dimensions of size 1: all of them, or those among `dim`."""
     from taeda._binding import internal
 
-    dims = range(input.dim()) if dim is None else [_wrap(d, input.dim()) for d in ((dim,) if isinstance(dim, int) else dim)]
+    dims = (
+        range(input.dim())
+        if dim is None
+        else [_wrap(d, input.dim()) for d in ((dim,) if isinstance(dim, int) else dim)]
+    )
     if len(set(dims)) != len(dims):
         repeated = next(d for d in dims if list(dims).count(d) > 1)
         raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
@@ -326,6 +348,7 @@ def t_all(input: Any) -> Any:
 def matrix_transpose(input: Any) -> Any:
     """The last two dimensions exchanged: x.mT."""
     if input.dim() < 2:
-        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
-                           f"{input.dim()}-D tensor.")
+        raise RuntimeError(
+            f"tensor.mT is only supported on matrices or batches of matrices. Got {input.dim()}-D tensor."
+        )
     return input.transpose(-1, -2)

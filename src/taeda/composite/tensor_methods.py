@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
-from taeda import _core
+from taeda import _core, creation
 from taeda._binding import internal
 
 
@@ -16,8 +16,16 @@ def _convert(x: Any, dtype: Any, copy: bool) -> Any:
     return internal.convert(x, dtype)
 
 
-def to(self: Any, *args: Any, device: Any = None, dtype: Any = None, other: Any = None, non_blocking: bool = False, copy: bool = False,
-       memory_format: Any = None) -> Any:
+def to(
+    self: Any,
+    *args: Any,
+    device: Any = None,
+    dtype: Any = None,
+    other: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
+) -> Any:
     """This tensor with another dtype and device: to(dtype), to(device), to(device, dtype), to(other)."""
     positional = list(args)
     if positional and isinstance(positional[0], _core.Tensor):
@@ -49,9 +57,20 @@ def type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     return _convert(self, dtype, False)
 
 
-_TYPE_NAMES = {"bool": "BoolTensor", "uint8": "ByteTensor", "int8": "CharTensor", "int16": "ShortTensor", "int32": "IntTensor",
-               "int64": "LongTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor", "float32": "FloatTensor",
-               "float64": "DoubleTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
+_TYPE_NAMES = {
+    "bool": "BoolTensor",
+    "uint8": "ByteTensor",
+    "int8": "CharTensor",
+    "int16": "ShortTensor",
+    "int32": "IntTensor",
+    "int64": "LongTensor",
+    "float16": "HalfTensor",
+    "bfloat16": "BFloat16Tensor",
+    "float32": "FloatTensor",
+    "float64": "DoubleTensor",
+    "complex64": "ComplexFloatTensor",
+    "complex128": "ComplexDoubleTensor",
+}
 
 
 def _conversion(name: str) -> Callable[..., Any]:
@@ -95,7 +114,9 @@ def reshape_as(self: Any, other: Any) -> Any:
 def sum_to_size(self: Any, *size: Any) -> Any:
     """This tensor summed to a shape it could be broadcast from."""
     shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
-    if len(shape) > self.dim() or any(n not in (1, m) for n, m in zip(reversed(shape), reversed(self.shape), strict=False)):
+    if len(shape) > self.dim() or any(
+        n not in (1, m) for n, m in zip(reversed(shape), reversed(self.shape), strict=False)
+    ):
         raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(self.shape)}}}.")
     lead = self.dim() - len(shape)
     dims = [*range(lead), *(lead + k for k, n in enumerate(shape) if n == 1 and self.shape[lead + k] != 1)]
@@ -103,24 +124,59 @@ def sum_to_size(self: Any, *size: Any) -> Any:
 
 
 def _new(name: str) -> Callable[..., Any]:
-    def make(self: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, layout: Any = None,
-             pin_memory: bool = False) -> Any:
-        return getattr(taeda, name)(*size, dtype=self.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad,
-                                    layout=layout)
+    def make(
+        self: Any,
+        *size: Any,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        layout: Any = None,
+        pin_memory: bool = False,
+    ) -> Any:
+        return getattr(taeda, name)(
+            *size,
+            dtype=self.dtype if dtype is None else dtype,
+            device=device,
+            requires_grad=requires_grad,
+            layout=layout,
+        )
 
     make.__doc__ = f"taeda.{name} with this tensor's dtype."
     return make
 
 
-def new_full(self: Any, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-             layout: Any = None, pin_memory: bool = False) -> Any:
+def new_full(
+    self: Any,
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """taeda.full with this tensor's dtype."""
-    return taeda.full(size, fill_value, dtype=self.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad,
-                      layout=layout)
+    return taeda.full(
+        size,
+        fill_value,
+        dtype=self.dtype if dtype is None else dtype,
+        device=device,
+        requires_grad=requires_grad,
+        layout=layout,
+    )
 
 
-def new_tensor(self: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, layout: Any = None,
-               pin_memory: bool = False) -> Any:
+def new_tensor(
+    self: Any,
+    data: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """taeda.tensor with this tensor's dtype."""
     if isinstance(data, _core.Tensor):
         data = data.detach().clone()
@@ -182,25 +238,53 @@ def _random(x: Any, low: int = 0, high: int | None = None, *, generator: Any, **
         low, high = 0, low
     if high is None:
         high = {"bool": 2, "float16": 2**11, "bfloat16": 2**8, "float32": 2**24, "float64": 2**53}.get(
-            str(x.dtype).rpartition(".")[2]) or taeda.iinfo(x.dtype).max
+            str(x.dtype).rpartition(".")[2]
+        ) or taeda.iinfo(x.dtype).max
     return internal.random_integers(x.shape, low, high, x.dtype, generator)
 
 
-def _trunc_normal(x: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *, generator: Any) -> Any:
+def _trunc_normal(
+    x: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *, generator: Any
+) -> Any:
     from taeda.nn.init import trunc_normal_
 
     return trunc_normal_(x, mean, std, a, b, generator)
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    "to": to, "type": type, "type_as": type_as, "cpu": cpu, "cuda": cuda, "expand_as": expand_as, "view_as": view_as,
-    "reshape_as": reshape_as, "sum_to_size": sum_to_size, "new_full": new_full, "new_tensor": new_tensor,
-    "new_empty_strided": new_empty_strided, "__contains__": contains,
-    **{name: _conversion(dtype) for name, dtype in {
-        "bool": "bool", "byte": "uint8", "char": "int8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
-        "bfloat16": "bfloat16", "float": "float32", "double": "float64"}.items()},
+    "to": to,
+    "type": type,
+    "type_as": type_as,
+    "cpu": cpu,
+    "cuda": cuda,
+    "expand_as": expand_as,
+    "view_as": view_as,
+    "reshape_as": reshape_as,
+    "sum_to_size": sum_to_size,
+    "new_full": new_full,
+    "new_tensor": new_tensor,
+    "new_empty_strided": new_empty_strided,
+    "__contains__": contains,
+    **{
+        name: _conversion(dtype)
+        for name, dtype in {
+            "bool": "bool",
+            "byte": "uint8",
+            "char": "int8",
+            "short": "int16",
+            "int": "int32",
+            "long": "int64",
+            "half": "float16",
+            "bfloat16": "bfloat16",
+            "float": "float32",
+            "double": "float64",
+        }.items()
+    },
     **{f"new_{name}": _new(name) for name in ("zeros", "ones", "empty")},
-    "uniform_": _fill_random(_uniform), "normal_": _fill_random(_normal), "exponential_": _fill_random(_exponential),
-    "bernoulli_": _fill_random(_bernoulli), "random_": _fill_random(_random),
-    "bernoulli": lambda self, p=None, generator=None: taeda.bernoulli(self, p, generator=generator),
+    "uniform_": _fill_random(_uniform),
+    "normal_": _fill_random(_normal),
+    "exponential_": _fill_random(_exponential),
+    "bernoulli_": _fill_random(_bernoulli),
+    "random_": _fill_random(_random),
+    "bernoulli": lambda self, p=None, generator=None: creation.bernoulli(self, p, generator=generator),
 }

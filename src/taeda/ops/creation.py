@@ -1,4 +1,5 @@
-"""Tensors from nothing: constants, ranges, identity. The public functions with device= and the like are in creation.py."""
+"""Tensors from nothing: constants, ranges, identity. The public functions with device= and the like are in
+creation.py."""
 
 from __future__ import annotations
 
@@ -78,7 +79,8 @@ def _(start: Any, step: Any, count: Any, dtype: str) -> Result:
 
 @kernel(public=False)
 def linspace(b: Any, start: Number, end: Number, step: Number, count: SymInt, dtype: DType) -> Tensor:
-    """`count` numbers from start to end; the second half is computed from the end, as PyTorch does, so it is exact there."""
+    """`count` numbers from start to end; the second half is computed from the end, as PyTorch does, so it is exact
+    there."""
     wide = "float32" if dtype == "float32" else "float64"
     k, n = index(), scalar(3, "int64")
     from_start = scalar(0, wide) + scalar(2, wide) * cast(k, wide)

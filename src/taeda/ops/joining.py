@@ -27,7 +27,9 @@ def _joined(tensors: Any, dim: int) -> tuple[int, Any]:
     proper = [t for t in tensors if t.ndim == ndim]
     for k, t in enumerate(tensors):
         if t.ndim not in (ndim, 1):
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {ndim} and {t.ndim} (tensor number {k})")
+            raise RuntimeError(
+                f"Tensors must have same number of dimensions: got {ndim} and {t.ndim} (tensor number {k})"
+            )
     dim = wrap_dim(dim, ndim)
     size = proper[0].shape[dim]
     for t in proper[1:]:
@@ -45,14 +47,23 @@ def cat(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
     first = next(t for t in tensors if t.ndim == ndim)
     for k, t in enumerate(tensors):
         if t.ndim != ndim:
-            b.check(t.shape[0] == 0, RuntimeError,
-                    f"Tensors must have same number of dimensions: got {ndim} and 1 (tensor number {k})")
+            b.check(
+                t.shape[0] == 0,
+                RuntimeError,
+                f"Tensors must have same number of dimensions: got {ndim} and 1 (tensor number {k})",
+            )
             continue
         for d in range(ndim):
             if d != dim and t is not first:
-                b.check(t.shape[d] == first.shape[d], RuntimeError,
-                        f"Sizes of tensors must match except in dimension {dim}. Expected size {{0}} but got size {{1}} for tensor number "
-                        f"{k} in the list.", first.shape[d], t.shape[d])
+                b.check(
+                    t.shape[d] == first.shape[d],
+                    RuntimeError,
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {{0}} but got size "
+                    f"{{1}} for tensor number "
+                    f"{k} in the list.",
+                    first.shape[d],
+                    t.shape[d],
+                )
     out = b.alloc(_dtype(tensors), shape)
     start: Any = 0
     for t in tensors:
@@ -112,14 +123,22 @@ def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
     first = tensors[0]
     for k, t in enumerate(tensors[1:], 1):
         if t.ndim != first.ndim:
-            raise RuntimeError(f"stack expects each tensor to be equal size, but got {first.ndim} dimensions at entry 0 and {t.ndim} "
-                               f"at entry {k}")
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {first.ndim} dimensions at entry 0 and {t.ndim} "
+                f"at entry {k}"
+            )
         if first.ndim:
             equal = product([t.shape[d] == first.shape[d] for d in range(first.ndim)])
             shown = min(first.ndim, 5)  # a message has ten numbers at most
             sizes = [", ".join(f"{{{start + d}}}" for d in range(shown)) for start in (0, shown)]
-            b.check(equal, RuntimeError, f"stack expects each tensor to be equal size, but got [{sizes[0]}] at entry 0 and "
-                    f"[{sizes[1]}] at entry {k}", *first.shape[:shown], *t.shape[:shown])
+            b.check(
+                equal,
+                RuntimeError,
+                f"stack expects each tensor to be equal size, but got [{sizes[0]}] at entry 0 and "
+                f"[{sizes[1]}] at entry {k}",
+                *first.shape[:shown],
+                *t.shape[:shown],
+            )
     out = b.alloc(_dtype(tensors), shape)
     for k, t in enumerate(tensors):
         b.copy(b.view("select", out, (dim, k)), t)
@@ -151,8 +170,10 @@ def _(make: Any) -> Iterator[Sample]:
 
 def _padded_shape(input: Any, pad: Any) -> list[Any]:
     if len(pad) % 2 or len(pad) // 2 > input.ndim:
-        raise RuntimeError(f"Length of pad must be even and no more than twice the {input.ndim} dimensions of the input, but the pad "
-                           f"has {len(pad)} numbers")
+        raise RuntimeError(
+            f"Length of pad must be even and no more than twice the {input.ndim} dimensions of the input, but the pad "
+            f"has {len(pad)} numbers"
+        )
     shape = list(input.shape)
     for k in range(len(pad) // 2):
         d = input.ndim - 1 - k
@@ -166,8 +187,12 @@ def constant_pad_nd(b: Any, input: Tensor, pad: Sizes, value: Number = 0) -> Ten
     on. Negative numbers cut off."""
     shape = _padded_shape(input, pad)
     for d, n in enumerate(shape):
-        b.check(n >= 0, RuntimeError, f"The input size {{0}}, plus negative padding, resulted in a negative output size along dimension "
-                f"{d}", input.shape[d])
+        b.check(
+            n >= 0,
+            RuntimeError,
+            f"The input size {{0}}, plus negative padding, resulted in a negative output size along dimension {d}",
+            input.shape[d],
+        )
     out = b.full(input.dtype, shape, value)
     source, destination = input, out
     for k in range(len(pad) // 2):

@@ -20,9 +20,16 @@ def checked_targets(b: Any, target: Tensor, classes: SymInt, ignore_index: SymIn
     wide = cast(t, "int64")
     bad = select(wide.eq(scalar(1, "int64")), const(False, "bool"), (wide < 0) | (wide >= scalar(0, "int64")))
     # The largest offending value, or -2^63: enough to name one in the message.
-    worst = Kernel((Operand(target.dtype, "input"), Operand("int64", "row"), Operand("int64", "row")),
-                   (Reduce("sum", cast(bad, "int64")), Reduce("max", select(bad, wide, const(-(2**63), "int64"))),
-                    Store(1, reduced(0, "int64")), Store(2, reduced(1, "int64"))), "checked_targets")
+    worst = Kernel(
+        (Operand(target.dtype, "input"), Operand("int64", "row"), Operand("int64", "row")),
+        (
+            Reduce("sum", cast(bad, "int64")),
+            Reduce("max", select(bad, wide, const(-(2**63), "int64"))),
+            Store(1, reduced(0, "int64")),
+            Store(2, reduced(1, "int64")),
+        ),
+        "checked_targets",
+    )
     count, value = b.loops(worst, [target], [0, 0], (classes, ignore_index), tuple(range(target.ndim)), False)
     b.check(count.item() == 0, IndexError, "Target {0} is out of bounds.", value.item())
     return b.alias(target)
@@ -40,7 +47,8 @@ def _hot(target: Any, classes: Any) -> Any:
 
 @derived(public=False)
 def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> Tensor:
-    """Mean over the rows whose target is not ignore_index of -log softmax(input)[target]: input (N, C), target (N,) int64."""
+    """Mean over the rows whose target is not ignore_index of -log softmax(input)[target]: input (N, C), target (N,)
+    int64."""
     x = compute(input)
     target = checked_targets(target, input.shape[1], ignore_index)
     shifted = x - x.amax((1,), True)
@@ -81,20 +89,40 @@ def _rows(input: Any, target: Any) -> tuple[Any, Any]:
 def _check_targets(input: Any, target: Any) -> None:
     """PyTorch's errors where scores and class numbers do not fit."""
     if input.ndim == 0:
-        raise RuntimeError("Expected floating point type for target with class probabilities" if target.ndim == 0
-                           else "input tensor should be 1D or 2D")
+        raise RuntimeError(
+            "Expected floating point type for target with class probabilities"
+            if target.ndim == 0
+            else "input tensor should be 1D or 2D"
+        )
     expected = 0 if input.ndim == 1 else input.ndim - 1
     if target.ndim != expected:
         raise ValueError(f"Expected target of {expected} dimensions for an input of {input.ndim}, got {target.ndim}")
     if target.dtype not in ("int64", "uint8"):
-        words = {"int32": "Int", "int16": "Short", "int8": "Char", "bool": "Bool", "float32": "Float", "float64": "Double"}
+        words = {
+            "int32": "Int",
+            "int16": "Short",
+            "int8": "Char",
+            "bool": "Bool",
+            "float32": "Float",
+            "float64": "Double",
+        }
         raise RuntimeError(f"expected scalar type Long but found {words.get(target.dtype, target.dtype)}")
     if input.ndim > 1:
-        check(input.shape[0] == target.shape[0], ValueError, "Expected input batch_size ({0}) to match target batch_size ({1}).",
-              input.shape[0], target.shape[0])
+        check(
+            input.shape[0] == target.shape[0],
+            ValueError,
+            "Expected input batch_size ({0}) to match target batch_size ({1}).",
+            input.shape[0],
+            target.shape[0],
+        )
         for d in range(1, target.ndim):
-            check(input.shape[d + 1] == target.shape[d], RuntimeError,
-                  f"Expected target size {{0}} along dimension {d}, got {{1}}", input.shape[d + 1], target.shape[d])
+            check(
+                input.shape[d + 1] == target.shape[d],
+                RuntimeError,
+                f"Expected target size {{0}} along dimension {d}, got {{1}}",
+                input.shape[d + 1],
+                target.shape[d],
+            )
 
 
 def _finish(losses: Any, weights: Any, target: Any, dtype: str, reduction: str) -> Any:
@@ -119,8 +147,9 @@ def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: s
 
 
 @derived(modules=("nn.functional",), method=False)
-def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100,
-             reduction: str = "mean") -> Tensor:
+def nll_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100, reduction: str = "mean"
+) -> Tensor:
     """-weight[target] * input[target], for log-probabilities (N, C, *) or (C) and class numbers (N, *) or ().
 
     A mean is divided by the sum of the weights. Raises IndexError for a target that is no class.
@@ -139,15 +168,24 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore
 @nll_loss.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
-    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=2, reduction="sum")
+    yield sample(
+        make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=2, reduction="sum"
+    )
     yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
     yield sample(make(7), make(dtype="int64", low=0, high=7))
 
 
 @derived(modules=("nn.functional",), method=False)
-def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100,
-                  reduction: str = "mean", label_smoothing: float = 0.0) -> Tensor:
-    """-log softmax(input)[target] over dimension 1, for class numbers; or -sum(target * log softmax(input)) for probabilities.
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    ignore_index: SymInt = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """-log softmax(input)[target] over dimension 1, for class numbers; or -sum(target * log softmax(input)) for
+    probabilities.
 
     Shapes: input (N, C, *) or (C); target (N, *) or () of classes, or of the shape of input.
     """
@@ -171,8 +209,10 @@ def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, i
 
 def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, label_smoothing: Any) -> Any:
     if input.ndim != target.ndim:
-        raise RuntimeError(f"Expected floating point type for target with class probabilities of {input.ndim} dimensions, "
-                           f"got {target.ndim}")
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities of {input.ndim} dimensions, "
+            f"got {target.ndim}"
+        )
     dim = 0 if input.ndim == 1 else 1
     classes = input.shape[dim]
     probability = convert(target, compute(input).dtype)
@@ -195,7 +235,9 @@ def _soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, la
 @cross_entropy.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7))
-    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=3, label_smoothing=0.1)
+    yield sample(
+        make(5, 7), make(5, dtype="int64", low=0, high=7), make(7, low=0.1, high=1), ignore_index=3, label_smoothing=0.1
+    )
     yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
     yield sample(make(4, 6), make(4, 6, low=0, high=1), reduction="sum")
     yield sample(make(7), make(dtype="int64", low=0, high=7))

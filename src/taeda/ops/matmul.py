@@ -13,12 +13,24 @@ from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel,
 
 def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
     if left.dtype != right.dtype:
-        words = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "float16": "c10::Half",
-                 "bfloat16": "c10::BFloat16", "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short"}
-        raise RuntimeError(f"expected {name} to have the same dtype, but got: {words.get(left.dtype, left.dtype)} != "
-                           f"{words.get(right.dtype, right.dtype)}")
+        words = {
+            "float32": "float",
+            "float64": "double",
+            "int64": "long int",
+            "int32": "int",
+            "float16": "c10::Half",
+            "bfloat16": "c10::BFloat16",
+            "bool": "bool",
+            "uint8": "unsigned char",
+            "int8": "signed char",
+            "int16": "short",
+        }
+        raise RuntimeError(
+            f"expected {name} to have the same dtype, but got: {words.get(left.dtype, left.dtype)} != "
+            f"{words.get(right.dtype, right.dtype)}"
+        )
     if left.dtype == "bool":
-        raise RuntimeError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+        raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
 
 def _batch(left: Any, right: Any) -> tuple[Any, ...]:
@@ -31,9 +43,14 @@ def _batch(left: Any, right: Any) -> tuple[Any, ...]:
 def _check_broadcast(b: Any, left: Any, right: Any) -> None:
     for k in range(3, min(left.ndim, right.ndim) + 1):
         x, y = left.shape[-k], right.shape[-k]
-        b.check((x == y) + (x == 1) + (y == 1), RuntimeError,
-                "The size of tensor a ({0}) must match the size of tensor b ({1}) at non-singleton dimension "
-                f"{max(left.ndim, right.ndim) - k}", x, y)
+        b.check(
+            (x == y) + (x == 1) + (y == 1),
+            RuntimeError,
+            "The size of tensor a ({0}) must match the size of tensor b ({1}) at non-singleton dimension "
+            f"{max(left.ndim, right.ndim) - k}",
+            x,
+            y,
+        )
 
 
 @kernel(public=False)
@@ -75,23 +92,47 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     Shapes: (K)(K) → (); (M, K)(K) → (M); (K)(K, N) → (N); (*, M, K)(*, K, N) → (*, M, N), batch dimensions broadcast.
     """
     if input.ndim == 0 or other.ndim == 0:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D")
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D"
+        )
     left = input.unsqueeze(0) if input.ndim == 1 else input
     right = other.unsqueeze(1) if other.ndim == 1 else other
     if input.ndim == 1 and other.ndim == 1:
-        check(input.shape[0] == other.shape[0], RuntimeError,
-              "inconsistent tensor size, expected tensor [{0}] and src [{1}] to have the same number of elements, but got {0} and {1} "
-              "elements respectively", input.shape[0], other.shape[0])
+        check(
+            input.shape[0] == other.shape[0],
+            RuntimeError,
+            "inconsistent tensor size, expected tensor [{0}] and src [{1}] to have the same number of elements, "
+            "but got {0} and {1} "
+            "elements respectively",
+            input.shape[0],
+            other.shape[0],
+        )
     elif left.ndim == 2 and right.ndim == 2:
-        check(left.shape[1] == right.shape[0], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
-              *left.shape, *right.shape)
+        check(
+            left.shape[1] == right.shape[0],
+            RuntimeError,
+            "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
+            *left.shape,
+            *right.shape,
+        )
     elif right.ndim == 2:
-        check(left.shape[-1] == right.shape[0], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
-              product(left.shape[:-1]), left.shape[-1], *right.shape)
+        check(
+            left.shape[-1] == right.shape[0],
+            RuntimeError,
+            "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {2}x{3})",
+            product(left.shape[:-1]),
+            left.shape[-1],
+            *right.shape,
+        )
     else:
-        check(left.shape[-1] == right.shape[-2], RuntimeError,
-              "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{0}, {2}].",
-              product(left.shape[:-2]), left.shape[-1], right.shape[-2])
+        check(
+            left.shape[-1] == right.shape[-2],
+            RuntimeError,
+            "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{0}, {2}].",
+            product(left.shape[:-2]),
+            left.shape[-1],
+            right.shape[-2],
+        )
     if left.ndim > 2 and right.ndim == 2:  # one product over all rows
         rows = left.reshape((product(left.shape[:-1]), left.shape[-1]))
         out = multiply_matrices(rows, right).reshape((*left.shape[:-1], right.shape[-1]))
@@ -140,9 +181,15 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """(B, M, K) @ (B, K, N), without broadcasting."""
     if input.ndim != 3 or mat2.ndim != 3:
         raise RuntimeError("batch1 must be a 3D tensor" if input.ndim != 3 else "batch2 must be a 3D tensor")
-    check((input.shape[0] == mat2.shape[0]) * (input.shape[2] == mat2.shape[1]), RuntimeError,
-          "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{2}, {3}].",
-          input.shape[0], input.shape[2], mat2.shape[0], mat2.shape[1])
+    check(
+        (input.shape[0] == mat2.shape[0]) * (input.shape[2] == mat2.shape[1]),
+        RuntimeError,
+        "Expected size for first two dimensions of batch2 tensor to be: [{0}, {1}] but got: [{2}, {3}].",
+        input.shape[0],
+        input.shape[2],
+        mat2.shape[0],
+        mat2.shape[1],
+    )
     return multiply_matrices(input, mat2)
 
 
@@ -156,8 +203,13 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     """(M, K) @ (K)."""
     if input.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {input.ndim}, {vec.ndim}")
-    check(input.shape[1] == vec.shape[0], RuntimeError, "size mismatch, got input ({0}), mat ({0}x{1}), vec ({2})", *input.shape,
-          vec.shape[0])
+    check(
+        input.shape[1] == vec.shape[0],
+        RuntimeError,
+        "size mismatch, got input ({0}), mat ({0}x{1}), vec ({2})",
+        *input.shape,
+        vec.shape[0],
+    )
     return matmul(input, vec)
 
 
@@ -172,9 +224,13 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     dimensions."""
     if input.ndim == 0 or other.ndim == 0:
         return input * other
-    check(input.shape[-1] == other.shape[-1], RuntimeError,
-          "inner() the last dimension must match on both input tensors but got sizes {0} and {1}",
-          input.shape[-1], other.shape[-1])
+    check(
+        input.shape[-1] == other.shape[-1],
+        RuntimeError,
+        "inner() the last dimension must match on both input tensors but got sizes {0} and {1}",
+        input.shape[-1],
+        other.shape[-1],
+    )
     left, right = list(input.shape[:-1]), list(other.shape[:-1])
     rows = input.reshape((product(left), input.shape[-1]))
     columns = other.reshape((product(right), other.shape[-1]))
@@ -269,12 +325,23 @@ def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) ->
     _check_linear(input, weight, bias)
     k = input.shape[-1]
     # numbers of a message are worth the cost only when it is raised
-    b.check(k == weight.shape[-1], RuntimeError, "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {3}x{2})",
-            product(input.shape[:-1]), k, weight.shape[0] if weight.ndim == 2 else 1, weight.shape[-1])
+    b.check(
+        k == weight.shape[-1],
+        RuntimeError,
+        "mat1 and mat2 shapes cannot be multiplied ({0}x{1} and {3}x{2})",
+        product(input.shape[:-1]),
+        k,
+        weight.shape[0] if weight.ndim == 2 else 1,
+        weight.shape[-1],
+    )
     if bias is not None and bias.ndim == 1:
-        b.check((bias.shape[0] == weight.shape[0]) + (bias.shape[0] == 1), RuntimeError,
-                "The expanded size of the tensor ({1}) must match the existing size ({0}) at non-singleton dimension 1",
-                bias.shape[0], weight.shape[0])
+        b.check(
+            (bias.shape[0] == weight.shape[0]) + (bias.shape[0] == 1),
+            RuntimeError,
+            "The expanded size of the tensor ({1}) must match the existing size ({0}) at non-singleton dimension 1",
+            bias.shape[0],
+            weight.shape[0],
+        )
     matrix = b.view("unsqueeze", weight, (0,)) if weight.ndim == 1 else weight
     rows = product(input.shape[:-1])
     flat = input if input.ndim == 2 else b.view("reshape", input, (rows, k))
@@ -288,15 +355,17 @@ def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) ->
 
 def _check_linear(input: Any, weight: Any, bias: Any) -> None:
     if weight.ndim not in (1, 2) or input.ndim < 1:
-        raise RuntimeError(f"linear expects a weight of one or two dimensions and an input of at least one, "
-                           f"got {weight.ndim} and {input.ndim}")
+        raise RuntimeError(
+            f"linear expects a weight of one or two dimensions and an input of at least one, "
+            f"got {weight.ndim} and {input.ndim}"
+        )
     _same_dtype(input, weight, "m1 and m2")
     if bias is not None and bias.dtype != input.dtype:
         raise RuntimeError(f"expected bias of dtype {input.dtype}, but got {bias.dtype}")
     if bias is not None and bias.ndim > 1:
         raise RuntimeError("linear: bias must have at most one dimension")
     if not is_float(input.dtype) and input.dtype == "bool":
-        raise RuntimeError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+        raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
 
 @linear.meta
@@ -320,8 +389,11 @@ def _(grad: Any, input: Any, weight: Any, bias: Any) -> Any:
             from taeda.ops.op import sum_to
 
             by_bias = sum_to(by_bias, bias)
-    return (by_input if input.ndim == 2 else by_input.reshape(input.shape),
-            by_weight.reshape(weight.shape) if weight.ndim == 1 else by_weight, by_bias)
+    return (
+        by_input if input.ndim == 2 else by_input.reshape(input.shape),
+        by_weight.reshape(weight.shape) if weight.ndim == 1 else by_weight,
+        by_bias,
+    )
 
 
 @linear.samples

@@ -1,5 +1,5 @@
-"""Normalisations: statistics over some dimensions, then a scale and a shift. All arithmetic of 16-bit floats is in float32 and
-rounded once, as in PyTorch.
+"""Normalisations: statistics over some dimensions, then a scale and a shift. All arithmetic of 16-bit floats is in
+float32 and rounded once, as in PyTorch.
 """
 
 from __future__ import annotations
@@ -16,28 +16,41 @@ def _trailing_dims(input: Any, normalized_shape: Any, name: str) -> tuple[int, .
     """The dimensions that `normalized_shape` covers; they must be the last ones of `input`."""
     count = len(normalized_shape)
     if count < 1 or count > input.ndim:
-        raise RuntimeError(f"Given normalized_shape of {count} dimensions, expected input of at least as many, "
-                           f"but got input of {input.ndim} dimensions")
+        raise RuntimeError(
+            f"Given normalized_shape of {count} dimensions, expected input of at least as many, "
+            f"but got input of {input.ndim} dimensions"
+        )
     for k, n in enumerate(normalized_shape):
-        check(input.shape[input.ndim - count + k] == n, RuntimeError,
-              f"Given normalized_shape, expected input with the same last {count} sizes for {name}, but dimension "
-              f"{input.ndim - count + k} has size {{0}} where normalized_shape says {{1}}",
-              input.shape[input.ndim - count + k], n)
+        check(
+            input.shape[input.ndim - count + k] == n,
+            RuntimeError,
+            f"Given normalized_shape, expected input with the same last {count} sizes for {name}, but dimension "
+            f"{input.ndim - count + k} has size {{0}} where normalized_shape says {{1}}",
+            input.shape[input.ndim - count + k],
+            n,
+        )
     return tuple(range(input.ndim - count, input.ndim))
 
 
 def _scale_and_shift(y: Any, weight: Any, bias: Any) -> Any:
-    """`weight` and `bias` are expanded first: then it is certain that the shape stays that of y, and all is one kernel."""
+    """`weight` and `bias` are expanded first: then it is certain that the shape stays that of y, and all is one
+    kernel."""
     if weight is not None:
-        y = y * compute(weight).expand(y.shape[y.ndim - weight.ndim:])
+        y = y * compute(weight).expand(y.shape[y.ndim - weight.ndim :])
     if bias is not None:
-        y = y + compute(bias).expand(y.shape[y.ndim - bias.ndim:])
+        y = y + compute(bias).expand(y.shape[y.ndim - bias.ndim :])
     return y
 
 
 @derived(modules=("torch", "nn.functional"), method=False)
-def layer_norm(input: Tensor, normalized_shape: Sizes, weight: Tensor | None = None, bias: Tensor | None = None,
-               eps: float = 1e-5, cudnn_enable: bool = True) -> Tensor:
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sizes,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+    cudnn_enable: bool = True,
+) -> Tensor:
     """(input - mean) / sqrt(variance + eps) * weight + bias over the last dimensions, those of `normalized_shape`.
 
     Shapes: input (*, *normalized_shape), weight and bias normalized_shape; the result is like input.
@@ -82,7 +95,9 @@ def _per_channel(values: Any, ndim: int) -> Any:
 
 
 @derived(public=False)
-def batch_norm_training(input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+def batch_norm_training(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
     """Batch normalisation with the statistics of the batch: the result, the mean and the biased variance per channel.
 
     input (N, C, *). Source: Ioffe, Szegedy, "Batch Normalization", 2015.
@@ -93,13 +108,16 @@ def batch_norm_training(input: Tensor, weight: Tensor | None, bias: Tensor | Non
     centred = x - mean
     variance = (centred * centred).mean(dims, True)
     # standardize computes the same mean and variance; the compiler sees that.
-    y = _scale_and_shift(standardize(input, dims, eps), _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    y = _scale_and_shift(
+        standardize(input, dims, eps), _per_channel(weight, input.ndim), _per_channel(bias, input.ndim)
+    )
     return convert(y, input.dtype), mean.reshape((-1,)), variance.reshape((-1,))
 
 
 @derived(public=False)
-def batch_norm_inference(input: Tensor, weight: Tensor | None, bias: Tensor | None, mean: Tensor, variance: Tensor,
-                         eps: float) -> Tensor:
+def batch_norm_inference(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, mean: Tensor, variance: Tensor, eps: float
+) -> Tensor:
     """Batch normalisation with given statistics per channel."""
     x = compute(input)
     scale = (compute(variance) + eps).rsqrt()
@@ -109,16 +127,21 @@ def batch_norm_inference(input: Tensor, weight: Tensor | None, bias: Tensor | No
 
 
 @derived(public="group_norm", modules=("torch", "nn.functional"), method=False)
-def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
-               eps: float = 1e-5) -> Tensor:
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
     """Normalisation over groups of channels of each sample. input (N, C, *), C divisible by num_groups.
 
     Source: Wu, He, "Group Normalization", 2018.
     """
     n, channels = input.shape[0], input.shape[1]
-    check(channels % num_groups == 0, RuntimeError,
-          "Expected number of channels in input to be divisible by num_groups, but got input with {0} channels and "
-          f"num_groups={num_groups}", channels)
+    check(
+        channels % num_groups == 0,
+        RuntimeError,
+        "Expected number of channels in input to be divisible by num_groups, but got input with {0} channels and "
+        f"num_groups={num_groups}",
+        channels,
+    )
     size = channels // num_groups
     for extent in input.shape[2:]:
         size = size * extent

@@ -1,10 +1,11 @@
 """Optimizer steps: each is one Program over all parameters, one kernel per parameter, writing in place.
 
 Each op changes `params` and its state lists; a state list that is empty is one the variant does not have. Numbers that
-depend on the count of steps come in as floats, computed as PyTorch computes them. The formulas and their order are those of
-PyTorch's single-tensor implementations; 16-bit parameters are updated in float32 and rounded once.
+depend on the count of steps come in as floats, computed as PyTorch computes them. The formulas and their order are
+those of PyTorch's single-tensor implementations; 16-bit parameters are updated in float32 and rounded once.
 
-A number that has its default (no weight decay, no momentum) is a constant of the Program, so what it would do is left out.
+A number that has its default (no weight decay, no momentum) is a constant of the Program, so what it would do is left
+out.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from taeda.ops.op import Tensors, kernel
 Formula = Callable[[list[Expr], dict[str, Any]], Sequence[Expr]]
 
 
-def _update(b: Any, name: str, lists: Sequence[Sequence[Any]], written: Sequence[int], numbers: dict[str, Any],
-            formula: Formula) -> None:
+def _update(
+    b: Any, name: str, lists: Sequence[Sequence[Any]], written: Sequence[int], numbers: dict[str, Any], formula: Formula
+) -> None:
     """For each parameter: `formula` gives the new values of the lists whose indices are `written`, from the present
     values of all lists and the numbers, which are floats where they are constants."""
     symbols = {n: v for n, v in numbers.items() if not isinstance(v, (int, float))}
@@ -29,9 +31,14 @@ def _update(b: Any, name: str, lists: Sequence[Sequence[Any]], written: Sequence
         values = [cast(load(k, t.dtype), wide) for k, t in enumerate(tensors)]
         places = {n: scalar(k, wide) for k, n in enumerate(symbols)}
         new = formula(values, {n: places.get(n, v) for n, v in numbers.items()})
-        operands = (*(Operand(t.dtype, "input") for t in tensors), *(Operand(tensors[w].dtype, "element") for w in written))
-        stores = [Store(len(tensors) + k, cast(value, tensors[w].dtype))
-                  for k, (w, value) in enumerate(zip(written, new, strict=True))]
+        operands = (
+            *(Operand(t.dtype, "input") for t in tensors),
+            *(Operand(tensors[w].dtype, "element") for w in written),
+        )
+        stores = [
+            Store(len(tensors) + k, cast(value, tensors[w].dtype))
+            for k, (w, value) in enumerate(zip(written, new, strict=True))
+        ]
         b.loops(Kernel(operands, tuple(stores), name), tensors, [tensors[w] for w in written], list(symbols.values()))
 
 
@@ -57,8 +64,19 @@ def _square(v: Expr, g: Expr, n: dict[str, Any], decay: str, rest: str) -> Expr:
 
 
 @kernel(public=False, mutates=("params", "momentum_buffers"), differentiable=False)
-def sgd_step(b: Any, params: Tensors, grads: Tensors, momentum_buffers: Tensors, *, lr: float, momentum: float = 0.0,
-             dampening: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False, maximize: bool = False) -> None:
+def sgd_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    momentum_buffers: Tensors,
+    *,
+    lr: float,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
+    maximize: bool = False,
+) -> None:
     """g = grad + weight_decay p; b = momentum b + (1 - dampening) g; p -= lr (g + momentum b, or b, or g)."""
     numbers = {"lr": lr, "momentum": momentum, "kept": 1.0 - dampening, "weight_decay": weight_decay}
 
@@ -77,16 +95,38 @@ def sgd_step(b: Any, params: Tensors, grads: Tensors, momentum_buffers: Tensors,
 
 
 @kernel(public=False, mutates=("params", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs"), differentiable=False)
-def adam_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_avg_sqs: Tensors, max_exp_avg_sqs: Tensors, *,
-              step_size: float, beta1: float, beta2: float, eps: float, bias_correction2_sqrt: float, weight_decay: float = 0.0,
-              decay_factor: float = 1.0, maximize: bool = False) -> None:
+def adam_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_avg_sqs: Tensors,
+    max_exp_avg_sqs: Tensors,
+    *,
+    step_size: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    bias_correction2_sqrt: float,
+    weight_decay: float = 0.0,
+    decay_factor: float = 1.0,
+    maximize: bool = False,
+) -> None:
     """m += (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g^2; p -= step_size m / (sqrt(v) / correction + eps).
 
-    `step_size` is lr / (1 - beta1^t), `bias_correction2_sqrt` is sqrt(1 - beta2^t); `decay_factor`, 1 - lr * decay of AdamW,
-    multiplies the parameter first.
+    `step_size` is lr / (1 - beta1^t), `bias_correction2_sqrt` is sqrt(1 - beta2^t); `decay_factor`, 1 - lr * decay of
+    AdamW, multiplies the parameter first.
     """
-    numbers = {"weight1": 1.0 - beta1, "beta2": beta2, "weight2": 1.0 - beta2, "eps": eps, "weight_decay": weight_decay,
-               "step_size": step_size, "correction": bias_correction2_sqrt, "decay_factor": decay_factor}
+    numbers = {
+        "weight1": 1.0 - beta1,
+        "beta2": beta2,
+        "weight2": 1.0 - beta2,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "step_size": step_size,
+        "correction": bias_correction2_sqrt,
+        "decay_factor": decay_factor,
+    }
 
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, m, v = x[:4]
@@ -104,14 +144,33 @@ def adam_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_av
 
 
 @kernel(public=False, mutates=("params", "square_avgs", "grad_avgs", "momentum_buffers"), differentiable=False)
-def rmsprop_step(b: Any, params: Tensors, grads: Tensors, square_avgs: Tensors, grad_avgs: Tensors, momentum_buffers: Tensors, *,
-                 lr: float, alpha: float, eps: float, weight_decay: float = 0.0, momentum: float = 0.0,
-                 maximize: bool = False) -> None:
+def rmsprop_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    square_avgs: Tensors,
+    grad_avgs: Tensors,
+    momentum_buffers: Tensors,
+    *,
+    lr: float,
+    alpha: float,
+    eps: float,
+    weight_decay: float = 0.0,
+    momentum: float = 0.0,
+    maximize: bool = False,
+) -> None:
     """v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps), through a momentum buffer if there is one.
 
     `grad_avgs` is empty unless centred: then the squared mean gradient is taken from v.
     """
-    numbers = {"lr": lr, "alpha": alpha, "kept": 1.0 - alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
+    numbers = {
+        "lr": lr,
+        "alpha": alpha,
+        "kept": 1.0 - alpha,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "momentum": momentum,
+    }
 
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, square, *rest = x
@@ -134,22 +193,46 @@ def rmsprop_step(b: Any, params: Tensors, grads: Tensors, square_avgs: Tensors, 
 
 
 @kernel(public=False, mutates=("params", "state_sums"), differentiable=False)
-def adagrad_step(b: Any, params: Tensors, grads: Tensors, state_sums: Tensors, *, lr: float, eps: float, weight_decay: float = 0.0,
-                 maximize: bool = False) -> None:
+def adagrad_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    state_sums: Tensors,
+    *,
+    lr: float,
+    eps: float,
+    weight_decay: float = 0.0,
+    maximize: bool = False,
+) -> None:
     """s += g^2; p -= lr g / (sqrt(s) + eps), with `lr` already decayed."""
+
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, total = x
         g = _gradient(p, g, n["weight_decay"], maximize)
         total = total + g * g
         return p - g / (call("sqrt", total) + n["eps"]) * n["lr"], total
 
-    _update(b, "adagrad", (params, grads, state_sums), (0, 2), {"lr": lr, "eps": eps, "weight_decay": weight_decay}, formula)
+    _update(
+        b, "adagrad", (params, grads, state_sums), (0, 2), {"lr": lr, "eps": eps, "weight_decay": weight_decay}, formula
+    )
 
 
 @kernel(public=False, mutates=("params", "square_avgs", "acc_deltas"), differentiable=False)
-def adadelta_step(b: Any, params: Tensors, grads: Tensors, square_avgs: Tensors, acc_deltas: Tensors, *, lr: float, rho: float,
-                  eps: float, weight_decay: float = 0.0, maximize: bool = False) -> None:
+def adadelta_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    square_avgs: Tensors,
+    acc_deltas: Tensors,
+    *,
+    lr: float,
+    rho: float,
+    eps: float,
+    weight_decay: float = 0.0,
+    maximize: bool = False,
+) -> None:
     """v = rho v + (1 - rho) g^2; d = sqrt(u + eps) / sqrt(v + eps) g; u = rho u + (1 - rho) d^2; p -= lr d."""
+
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, square, accumulated = x
         g = _gradient(p, g, n["weight_decay"], maximize)
@@ -162,9 +245,22 @@ def adadelta_step(b: Any, params: Tensors, grads: Tensors, square_avgs: Tensors,
 
 
 @kernel(public=False, mutates=("params", "exp_avgs", "exp_infs"), differentiable=False)
-def adamax_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_infs: Tensors, *, step_size: float, beta1: float,
-                beta2: float, eps: float, weight_decay: float = 0.0, maximize: bool = False) -> None:
+def adamax_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_infs: Tensors,
+    *,
+    step_size: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float = 0.0,
+    maximize: bool = False,
+) -> None:
     """m as in Adam; u = max(beta2 u, |g| + eps); p -= step_size m / u."""
+
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, m, largest = x
         g = _gradient(p, g, n["weight_decay"], maximize)
@@ -177,10 +273,25 @@ def adamax_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_
 
 
 @kernel(public=False, mutates=("params", "exp_avgs", "exp_avg_sqs"), differentiable=False)
-def nadam_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_avg_sqs: Tensors, *, grad_size: float,
-               mean_size: float, beta1: float, beta2: float, eps: float, bias_correction2: float, weight_decay: float = 0.0,
-               decay_factor: float = 1.0, maximize: bool = False) -> None:
+def nadam_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_avg_sqs: Tensors,
+    *,
+    grad_size: float,
+    mean_size: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    bias_correction2: float,
+    weight_decay: float = 0.0,
+    decay_factor: float = 1.0,
+    maximize: bool = False,
+) -> None:
     """Adam with Nesterov momentum: p -= (grad_size g + mean_size m) / (sqrt(v / bias_correction2) + eps)."""
+
     def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
         p, g, m, v = x
         p = _shrunk(p, n["decay_factor"])
@@ -190,8 +301,17 @@ def nadam_step(b: Any, params: Tensors, grads: Tensors, exp_avgs: Tensors, exp_a
         below = call("sqrt", v / n["correction"]) + n["eps"]
         return p - g / below * n["grad_size"] - m / below * n["mean_size"], m, v
 
-    numbers = {"weight1": 1.0 - beta1, "beta2": beta2, "weight2": 1.0 - beta2, "eps": eps, "grad_size": grad_size,
-               "mean_size": mean_size, "correction": bias_correction2, "weight_decay": weight_decay, "decay_factor": decay_factor}
+    numbers = {
+        "weight1": 1.0 - beta1,
+        "beta2": beta2,
+        "weight2": 1.0 - beta2,
+        "eps": eps,
+        "grad_size": grad_size,
+        "mean_size": mean_size,
+        "correction": bias_correction2,
+        "weight_decay": weight_decay,
+        "decay_factor": decay_factor,
+    }
     _update(b, "nadam", (params, grads, exp_avgs, exp_avg_sqs), (0, 2, 3), numbers, formula)
 
 

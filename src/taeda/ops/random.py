@@ -1,4 +1,5 @@
-"""Random numbers. All come from Philox4x32-10: a key from the generator (its seed and how many calls it has served) and the
+"""Random numbers. All come from Philox4x32-10: a key from the generator (its seed and how many calls it has served)
+and the
 element's linear position as the counter. So a seed gives one stream, whatever the number of threads or the device."""
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _result(size: Any, *_: Any, dtype: str) -> Result:
 
 
 @kernel(public=False, pure=False)
-def uniform(b: Any, size: Sizes, low: Number, high: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+def uniform(b: Any, size: Sizes, low: Number, high: Number, dtype: DType, generator: Generator = None) -> Tensor:
     """Uniform in [low, high)."""
     wide = dtypes.compute_dtype(dtype)
     value = scalar(1, wide) + uniform_float(wide) * (scalar(2, wide) - scalar(1, wide))
@@ -51,7 +52,7 @@ def _(size: Any, low: Any, high: Any, dtype: str, generator: Any = None) -> Resu
 
 
 @kernel(public=False, pure=False)
-def normal(b: Any, size: Sizes, mean: Number, std: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+def normal(b: Any, size: Sizes, mean: Number, std: Number, dtype: DType, generator: Generator = None) -> Tensor:
     """Normal with the given mean and standard deviation."""
     wide = dtypes.compute_dtype(dtype)
     value = scalar(1, wide) + normal_float(wide) * scalar(2, wide)
@@ -64,9 +65,13 @@ def _(size: Any, mean: Any, std: Any, dtype: str, generator: Any = None) -> Resu
 
 
 @kernel(public=False, pure=False)
-def random_integers(b: Any, size: Sizes, low: SymInt, high: SymInt, dtype: DType, generator: Generator | None = None) -> Tensor:
+def random_integers(
+    b: Any, size: Sizes, low: SymInt, high: SymInt, dtype: DType, generator: Generator = None
+) -> Tensor:
     """Integers in [low, high), from 64 random bits each: the bias is below span / 2^63."""
-    b.check(low < high, RuntimeError, "random_ expects 'from' to be less than 'to', but got from={0} >= to={1}", low, high)
+    b.check(
+        low < high, RuntimeError, "random_ expects 'from' to be less than 'to', but got from={0} >= to={1}", low, high
+    )
     wide = ((cast(bits(1), "int64") & 0x7FFFFFFF) << 32) | (cast(bits(0), "int64") & 0xFFFFFFFF)
     value = scalar(1, "int64") + wide % (scalar(2, "int64") - scalar(1, "int64"))
     return generate(b, dtype, size, value, (generator[0], low, high), "random_integers")
@@ -78,7 +83,7 @@ def _(size: Any, low: Any, high: Any, dtype: str, generator: Any = None) -> Resu
 
 
 @kernel(public=False, pure=False)
-def exponential(b: Any, size: Sizes, rate: Number, dtype: DType, generator: Generator | None = None) -> Tensor:
+def exponential(b: Any, size: Sizes, rate: Number, dtype: DType, generator: Generator = None) -> Tensor:
     """Exponential with the given rate."""
     wide = dtypes.compute_dtype(dtype)
     value = -call("log", const(1.0, wide) - uniform_float(wide)) / scalar(1, wide)
@@ -91,7 +96,7 @@ def _(size: Any, rate: Any, dtype: str, generator: Any = None) -> Result:
 
 
 @kernel(public=False, pure=False)
-def bernoulli_of(b: Any, input: Tensor, generator: Generator | None = None) -> Tensor:
+def bernoulli_of(b: Any, input: Tensor, generator: Generator = None) -> Tensor:
     """1 with the probability that `input` says, else 0; dtype of `input`."""
     wide = dtypes.compute_dtype(input.dtype)
     x = cast(load(0, input.dtype), wide)
@@ -111,8 +116,9 @@ def _(grad: Any) -> Any:
 
 
 @kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False)
-def native_dropout(b: Any, input: Tensor, p: float, train: bool | None = True,
-                   generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+def native_dropout(
+    b: Any, input: Tensor, p: float, train: bool | None = True, generator: Generator = None
+) -> tuple[Tensor, Tensor]:
     """`input` with each element kept with probability 1 - p and then divided by it; and what was kept, as bool."""
     if not train:
         out = b.alloc(input.dtype, input.shape)
@@ -123,8 +129,11 @@ def native_dropout(b: Any, input: Tensor, p: float, train: bool | None = True,
     keep = uniform_float("float32") < scalar(1, "float32")
     x = cast(load(0, input.dtype), wide)
     kept = cast(select(keep, x * scalar(2, wide), const(0, wide)), input.dtype)
-    made = Kernel((Operand(input.dtype, "input"), Operand(input.dtype, "element"), Operand("bool", "element")),
-                  (Store(1, kept), Store(2, keep)), "dropout")
+    made = Kernel(
+        (Operand(input.dtype, "input"), Operand(input.dtype, "element"), Operand("bool", "element")),
+        (Store(1, kept), Store(2, keep)),
+        "dropout",
+    )
     scale = _reciprocal(1 - p)
     out, mask = b.loops(made, [b.contiguous(input)], [input.ndim, input.ndim], (generator[0], 1.0 - p, scale))
     return out, mask
@@ -153,6 +162,6 @@ def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
 
 
 @derived(method=False)
-def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator | None = None) -> Tensor:
+def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator = None) -> Tensor:
     """`input` with each element zeroed with probability p and the others divided by 1 - p, while training."""
     return native_dropout(input, p, True, generator)[0] if train else input

@@ -33,7 +33,8 @@ def _llvm() -> Any:
 def _machine(target: Target) -> Any:
     llvm = _llvm()
     return llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.processor, features=target.features, opt=2, reloc="pic", codemodel="default")
+        cpu=target.processor, features=target.features, opt=2, reloc="pic", codemodel="default"
+    )
 
 
 @functools.cache

@@ -109,7 +109,11 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     if parts is None:
         return None
     partial, combine = parts
-    return register_kernel(partial), register_kernel(combine), tuple(o.dtype for o in partial.operands[partial.inputs:])
+    return (
+        register_kernel(partial),
+        register_kernel(combine),
+        tuple(o.dtype for o in partial.operands[partial.inputs :]),
+    )
 
 
 def template_kernel(handle: int) -> int:
@@ -132,16 +136,28 @@ def kernel_info(handle: int) -> dict[str, Any]:
     leaves = {e.op for e in walk(s.value for s in kernel.stages)}
     # The dtype in which each run-time number is read: a double for floating dtypes, else an int64.
     numbers = {e.attribute: e.dtype for e in walk(s.value for s in kernel.stages) if e.op == "scalar"}
-    return {"kind": "loops", "name": kernel.name, "inputs": kernel.inputs,
-            "operands": tuple((o.dtype, o.role) for o in kernel.operands), "scalars": kernel.scalars,
-            "float_scalars": tuple(dtypes.is_float(numbers.get(k, "int64")) for k in range(kernel.scalars)),
-            "pointwise": kernel.pointwise, "index": "index" in leaves, "position": "position" in leaves}
+    return {
+        "kind": "loops",
+        "name": kernel.name,
+        "inputs": kernel.inputs,
+        "operands": tuple((o.dtype, o.role) for o in kernel.operands),
+        "scalars": kernel.scalars,
+        "float_scalars": tuple(dtypes.is_float(numbers.get(k, "int64")) for k in range(kernel.scalars)),
+        "pointwise": kernel.pointwise,
+        "index": "index" in leaves,
+        "position": "position" in leaves,
+    }
 
 
 def copy_kernel(source: str, destination: str) -> int:
     """The handle of the kernel that converts and copies elements."""
-    return register_kernel(Kernel((Operand(source, "input"), Operand(destination, "element")),
-                                  (Store(1, cast(load(0, source), destination)),), "copy"))
+    return register_kernel(
+        Kernel(
+            (Operand(source, "input"), Operand(destination, "element")),
+            (Store(1, cast(load(0, source), destination)),),
+            "copy",
+        )
+    )
 
 
 def fill_kernel(dtype: str) -> int:

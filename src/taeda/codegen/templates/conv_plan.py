@@ -24,6 +24,7 @@ from taeda.codegen.target import Target, current
 from taeda.codegen.templates import (
     conv_convert,
     conv_direct,
+    conv_fold,
     conv_gather,
     conv_planes,
     conv_small,
@@ -34,6 +35,7 @@ from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, 
 
 TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
 SMALL_IMAGE = 64  # pixels
+MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
 
@@ -392,7 +394,7 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
 
     It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
     fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
-    which meet the input backwards.
+    which meet the input backwards. Strides with very many classes are carried out otherwise.
     """
     if name_of(x) == "bfloat16" and any(s != 1 for s in stride):  # each class would write a part of a copy
         wide_x, wide_weight, wide_bias = (converted(b, t, "float32") for t in (x, weight, bias))
@@ -402,6 +404,9 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
     kernel = weight.shape[2:]
     channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
     out = b.alloc(x.dtype, [x.shape[0], rows * groups, *sizes])
+    if math.prod(stride) > MOST_CLASSES:
+        _transposed_by_taps(b, x, weight, bias, out, stride, padding, dilation, groups)
+        return out
     for residues in itertools.product(*(range(s) for s in stride)):
         taps, origin, pixels, tap_step, tap_strides = [], [], [], [], []
         first: Any = 0
@@ -424,6 +429,23 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
             channel_stride=rows * all_taps, first=first, tap_strides=three(tap_strides, 1),
             columns="swapped" if all(s == 1 for s in stride) else "any"))
     return out
+
+
+def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+                        dilation: Sequence[int], groups: int) -> None:
+    """`transposed` for large strides: all products of pixels and taps as one 1x1 convolution, added up by `conv_fold`."""
+    kernel, pixels = weight.shape[2:], x.shape[2:]
+    channels, rows, taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
+    products = b.alloc(x.dtype, [x.shape[0], groups * rows * taps, *pixels])
+    convolve(b, x, weight, None, products, Geometry(
+        groups=groups, channels=channels, rows=rows * taps, taps=[1] * 3, pixels=three(pixels, 1), step=[1] * 3,
+        origin=[0] * 3, tap_step=[1] * 3, out_origin=[0] * 3, out_step=[1] * 3, group_stride=channels * rows * taps,
+        row_stride=1, channel_stride=rows * taps, first=0, tap_strides=[1] * 3, columns="any"))
+    planes, sizes = x.shape[0] * groups * rows, three(out.shape[2:], 1)
+    b.launch(conv_fold.emit_conv_fold, {"type": type_of(x)}, [products, out if bias is None else bias, out],
+             [groups * rows, *three(pixels, 1), *three(kernel, 1), *three(stride, 1), *three(padding, 0),
+              *three(dilation, 1), *sizes, int(bias is not None)],
+             work=planes, grain=maximum(16384 // maximum(product(sizes), 1), 1))
 
 
 def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
