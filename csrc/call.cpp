@@ -403,8 +403,8 @@ Compiled* find_compiled(const Call& call, const Inputs& in) {
     compiled->key = python_key(call);
     Ref<> description = compile_forward(o.name.c_str(), compiled->key.get());
     compiled->program = Program::parse(description.get());
-    result = compiled.get();
-    o.cache.emplace(owned, std::move(compiled));
+    // While Python compiled, another thread may have put in the same entry: then that one stays.
+    result = o.cache.emplace(owned, std::move(compiled)).first->second.get();
   }
   o.recent[o.next_recent] = {std::move(owned), result};
   o.next_recent = (o.next_recent + 1) % std::size(o.recent);

@@ -118,10 +118,6 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
   bool recorded = needs != 0;
   check_inplace(target, recorded || (state.grad_enabled && target.requires_grad));
-  if (has_internal_overlap(target))
-    raise(PyExc_RuntimeError,
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
-          "tensor before performing the operation.");
   bool overlaps = false;
   for (size_t k = 1; k < in.tensors().size(); ++k) {
     Tensor* t = in.tensors()[k];
@@ -131,10 +127,6 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
     raise(PyExc_RuntimeError,
           "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please "
           "clone() the tensor before performing the operation.");
-  if (target.storage && !target.storage->writable()) {
-    // PyTorch writes to read-only NumPy memory and crashes; here it is an error.
-    raise(PyExc_RuntimeError, "this tensor shares the memory of a read-only array: clone() it before writing to it");
-  }
   Tensor* into[1] = {&target};
   Ref<Tensor> outputs[4];
   size_t n = std::min<size_t>(c.program->outputs.size(), 4);

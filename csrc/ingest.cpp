@@ -63,8 +63,17 @@ DType scalar_dtype(PyObject* o) {
 
 // -- first pass ------------------------------------------------------------------------------------------------------
 
-// A sequence as a list or tuple (itself, if it is one).
-Ref<> fast(PyObject* o) { return checked(PySequence_Fast(o, "not a sequence")); }
+// A sequence as a list or tuple (itself, if it is one). Other kinds are asked for their length first, so that one without
+// an end does no harm.
+Ref<> fast(PyObject* o) {
+  if (PyList_Check(o) || PyTuple_Check(o)) return Ref<>::borrow(o);
+  Py_ssize_t n = PySequence_Size(o);
+  if (n < 0) throw PythonError();
+  Ref<> list = checked(PyList_New(0));
+  for (Py_ssize_t i = 0; i < n; ++i)
+    if (PyList_Append(list.get(), checked(PySequence_GetItem(o, i)).get()) < 0) throw PythonError();
+  return list;
+}
 Py_ssize_t fast_size(const Ref<>& list) { return PySequence_Fast_GET_SIZE(list.get()); }
 PyObject* fast_item(const Ref<>& list, Py_ssize_t i) { return PySequence_Fast_GET_ITEM(list.get(), i); }
 

@@ -1,6 +1,6 @@
 """Train a small GPT on text that every machine has: the source of Python's standard library.
 
-    python examples/train_gpt.py                      a model of 1.1 million parameters, 2 to 3 minutes on two cores
+    python examples/train_gpt.py                      a model of a million parameters, 2 to 3 minutes on two cores
     python examples/train_gpt.py --text my_book.txt   any other text
     python examples/train_gpt.py --steps 5000 --width 256 --layers 6
 
@@ -158,7 +158,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", type=Path, help="text file to learn instead of the standard library")
     parser.add_argument("--limit", type=int, default=8_000_000, help="bytes of text to use at most (%(default)s)")
-    parser.add_argument("--steps", type=int, default=500, help="training steps (%(default)s)")
+    parser.add_argument("--steps", type=int, default=1000, help="training steps (%(default)s)")
     parser.add_argument("--batch", type=int, default=16, help="pieces of text in a step (%(default)s)")
     parser.add_argument("--context", type=int, default=128, help="bytes that the model sees (%(default)s)")
     parser.add_argument("--width", type=int, default=144, help="width of the model (%(default)s)")
@@ -180,12 +180,13 @@ def main() -> None:
     options = arguments()
     taeda.manual_seed(options.seed)
     content = options.text.read_bytes()[: options.limit] if options.text else standard_library(options.limit)
-    if len(content) < 20 * options.context:
-        raise SystemExit(f"the text has {len(content)} bytes; at least {20 * options.context} are needed")
+    if len(content) < 20 * options.context + 100:
+        raise SystemExit(f"the text has {len(content)} bytes; at least {20 * options.context + 100} are needed")
     text = Text(content)
-    # Every tenth part of the text is kept for checking: its last tenth.
-    border = len(content) * 9 // 10
-    seen, unseen = text.tokens[:border], text.tokens[border:]
+    # Every tenth of a hundred parts of the text is kept for checking.
+    parts = text.tokens[: len(content) // 100 * 100].view(100, -1)
+    unseen = parts[::10].flatten()
+    seen = taeda.cat([parts[start::10] for start in range(1, 10)]).flatten()
     model = GPT(
         len(text.alphabet), options.context, options.width, options.layers, options.heads, options.dropout
     )

@@ -23,6 +23,7 @@ _SUBMODULES = frozenset(
         "autograd",
         "linalg",
         "special",
+        "signal",
         "fft",
         "random",
         "serialization",

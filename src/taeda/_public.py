@@ -8,7 +8,19 @@ from typing import Any
 
 from taeda import _binding, _core, _schemas, creation
 from taeda._binding import internal, modules
-from taeda.composite import comparing, contraction, indexing, ordering, shaping, tensor_methods
+from taeda.composite import (
+    calculus,
+    comparing,
+    contraction,
+    copying,
+    indexing,
+    matrices,
+    numbers,
+    ordering,
+    sampling,
+    shaping,
+    tensor_methods,
+)
 
 _DTYPES = {
     "bool": (),
@@ -50,7 +62,50 @@ _METHODS = (
     "unique",
     "unique_consecutive",
     "nonzero",
+    "as_strided_scatter",
+    "cauchy_",
+    "conj",
+    "conj_physical",
+    "conj_physical_",
+    "corrcoef",
+    "cov",
+    "cross",
+    "diag",
+    "diag_embed",
+    "diagflat",
+    "diagonal_scatter",
+    "diff",
+    "dist",
+    "frexp",
+    "gcd",
+    "gcd_",
+    "geometric_",
+    "histogram",
+    "lcm",
+    "lcm_",
+    "log_normal_",
+    "multinomial",
+    "mvlgamma",
+    "mvlgamma_",
+    "nanquantile",
+    "narrow_copy",
+    "nonzero_static",
+    "quantile",
+    "renorm",
+    "renorm_",
+    "resize_as_",
+    "resolve_conj",
+    "resolve_neg",
+    "select_scatter",
+    "slice_scatter",
+    "trace",
+    "unsafe_chunk",
+    "unsafe_split",
+    "unsafe_split_with_sizes",
+    "vdot",
 )
+# Composite functions that are methods only.
+_METHODS_ONLY = ("cauchy_", "geometric_", "linalg_cross", "log_normal_", "mvlgamma_", "renorm_")
 # Roles of ops that the core calls itself.
 _BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 
@@ -62,13 +117,15 @@ def install(names: dict[str, Any]) -> None:
         value = getattr(_core, name)
         for n in (name, *aliases):
             names[n] = value
-    for module in (creation, comparing, contraction, ordering, shaping):
+    for module in (creation, calculus, comparing, contraction, copying, matrices, numbers, ordering, sampling, shaping):
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
                 names[name] = value
     names.update(modules["torch"])
     for name in _METHODS:
         setattr(_core.Tensor, name, names[name])
+    for name in _METHODS_ONLY:
+        del names[name]
     for name, value in tensor_methods.METHODS.items():
         setattr(_core.Tensor, name, value)
     names.update(

@@ -6,6 +6,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import modules
+from taeda.composite.matrices import linalg_cross as _linalg_cross
 
 globals().update(modules["linalg"])
 
@@ -45,6 +46,37 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """The diagonals of matrices."""
     return taeda.diagonal(A, offset, dim1, dim2)
+
+
+cross = _linalg_cross
+
+
+def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
+    """The n-th power of square matrices, n not negative, by repeated squaring."""
+    if A.dim() < 2 or A.shape[-1] != A.shape[-2]:
+        raise RuntimeError("linalg.matrix_power: A must be batches of square matrices, but they are "
+                           f"{' by '.join(str(k) for k in A.shape[-2:])} matrices")
+    if n < 0:
+        raise NotImplementedError("linalg.matrix_power: a negative power needs the inverse, which is not there yet")
+    result = taeda.eye(A.shape[-1], dtype=A.dtype).expand(A.shape).clone() if n == 0 else None
+    square = A
+    while n:
+        if n & 1:
+            result = square if result is None else result @ square
+        n >>= 1
+        square = square @ square if n else square
+    result = A.clone() if result is A else result
+    return result if out is None else out.copy_(result)
+
+
+def vander(x: Any, *, N: int | None = None) -> Any:
+    """Vandermonde matrices: the powers 0 to N - 1 of each element, along a new last dimension."""
+    count = (x.shape[-1] if x.dim() else 1) if N is None else N
+    if count <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    x = x.reshape(1) if x.dim() == 0 else x
+    powers = x.unsqueeze(-1).expand((*x.shape, count - 1))
+    return taeda.cat([taeda.ones_like(powers[..., :1]), powers.cumprod(-1)], -1)
 
 
 def multi_dot(tensors: Any) -> Any:

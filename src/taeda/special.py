@@ -21,6 +21,7 @@ _SAME = {
     "log_softmax": "log_softmax",
     "logit": "logit",
     "logsumexp": "logsumexp",
+    "multigammaln": "mvlgamma",
     "psi": "digamma",
     "round": "round",
     "sinc": "sinc",

@@ -23,6 +23,8 @@ class Hostile:
         return 3
 
     def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, int) and key >= 3:
+            raise IndexError(key)  # an endless sequence would be read endlessly, as list() does
         return [self, "a", 2**80][random.Random(repr(key)).randrange(3)]
 
     def __index__(self) -> int:

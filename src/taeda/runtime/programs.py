@@ -45,8 +45,12 @@ the handles of kernels the executor uses itself.
 
 from __future__ import annotations
 
+import functools
 import importlib
-from typing import Any
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from taeda import environment, ops
 from taeda.compiler import pipeline
@@ -56,10 +60,35 @@ from taeda.ops import dtypes
 from taeda.ops.op import registry
 
 ops.load_all()
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+# A thread that is not there after a fork cannot let go of the lock.
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _one_at_a_time(function: _Function) -> _Function:
+    """`function` under the compiler's lock: the tables here and LLVM's are for one thread at a time."""
+
+    @functools.wraps(function)
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with _lock:
+            return function(*args, **kwargs)
+
+    return locked  # type: ignore[return-value]
+
+
 kernels: list[Kernel | TemplateSpec] = []
 _handles: dict[Kernel | TemplateSpec, int] = {}
 
 
+@_one_at_a_time
 def register_kernel(kernel: Kernel | TemplateSpec) -> int:
     """The handle of a kernel; the same for an equal one."""
     handle = _handles.get(kernel)
@@ -69,11 +98,13 @@ def register_kernel(kernel: Kernel | TemplateSpec) -> int:
     return handle
 
 
+@_one_at_a_time
 def compile_forward(op_name: str, key: tuple[Any, ...]) -> dict[str, Any]:
     """The Program for a call of the op with this unique name (see the top of this file)."""
     return pipeline.compile_forward(registry.ops[op_name], key, register_kernel)
 
 
+@_one_at_a_time
 def compile_backward(
     op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None
 ) -> dict[str, Any]:
@@ -81,6 +112,7 @@ def compile_backward(
     return pipeline.compile_backward(registry.ops[op_name], key, needs, register_kernel, given)
 
 
+@_one_at_a_time
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
     from taeda.codegen.loops import emit
@@ -96,12 +128,14 @@ def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int
     return compile_kernel(emit(kernel, (axis, inner_rank, classes), current()))
 
 
+@_one_at_a_time
 def kernel_uses_index(handle: int) -> bool:
     """Whether a loop kernel reads the number of a point, so that its points have to be walked in order."""
     kernel = kernels[handle]
     return isinstance(kernel, Kernel) and any(e.op == "index" for e in walk(s.value for s in kernel.stages))
 
 
+@_one_at_a_time
 def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     """(handle of partial, handle of combine, dtypes of the partial results), or None if the kernel cannot be split."""
     kernel = kernels[handle]
@@ -116,6 +150,7 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     )
 
 
+@_one_at_a_time
 def template_kernel(handle: int) -> int:
     """The address of a kernel from a template."""
     from taeda.codegen.target import current
@@ -128,6 +163,7 @@ def template_kernel(handle: int) -> int:
     return compile_kernel(emitter(current(), **dict(params)))
 
 
+@_one_at_a_time
 def kernel_info(handle: int) -> dict[str, Any]:
     """What the executor has to know about a kernel before it runs it."""
     kernel = kernels[handle]
@@ -149,6 +185,7 @@ def kernel_info(handle: int) -> dict[str, Any]:
     }
 
 
+@_one_at_a_time
 def copy_kernel(source: str, destination: str) -> int:
     """The handle of the kernel that converts and copies elements."""
     return register_kernel(
@@ -160,12 +197,14 @@ def copy_kernel(source: str, destination: str) -> int:
     )
 
 
+@_one_at_a_time
 def fill_kernel(dtype: str) -> int:
     """The handle of the kernel that writes one number everywhere."""
     wide = "float64" if dtypes.is_float(dtype) else "int64"
     return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
 
 
+@_one_at_a_time
 def sum_kernel(dtype: str) -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
     compute = dtypes.compute_dtype(dtype)
@@ -178,6 +217,7 @@ def sum_kernel(dtype: str) -> int:
     )
 
 
+@_one_at_a_time
 def schemas() -> list[dict[str, Any]]:
     """What the core has to know about every op (ops/op.py, Op.schema), in order of definition. Definitions with one
     public name are tried in this order. An operator in ops/op.py's REFLECTED is called with the operands swapped."""

@@ -35,6 +35,8 @@ from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, 
 
 TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
 SMALL_IMAGE = 64  # pixels
+MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
+MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
 MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
@@ -142,8 +144,8 @@ class _Conditional:
         return self.b.alloc(dtype, shape, when=self.condition if isinstance(self.condition, Symbol) else None)
 
 
-def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
-    """Writes the convolution of x to `out`."""
+def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, image: Any = None) -> None:
+    """Writes the convolution of x to `out`. `image`: elements of a plane of x, where x itself may not be there."""
     if name_of(x) == "bfloat16":
         _convolve_pairs(b, x, weight, bias, out, g)
         return
@@ -152,10 +154,12 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> N
     vectors = ceildiv(g.rows, lanes)
     taps, pixels = g.tap_count, product(g.pixels)
     few_rows = g.rows * 5 < vectors * (lanes * 3)
-    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4))
-    many_rows = all_of(negated(few_rows), taps > 1)
+    image = product(x.shape[2:]) if image is None else image
+    compact = _reach(g) <= MOST_REACH
+    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4), compact)
+    many_rows = all_of(negated(few_rows), taps > 1, compact)
     direct = all_of(many_rows, g.depth <= 2400, pixels >= SMALL_IMAGE)
-    small = all_of(many_rows, pixels < SMALL_IMAGE)
+    small = all_of(many_rows, pixels < SMALL_IMAGE, g.channels * image <= MOST_SMALL_INPUT)
     gather = negated(any_of(planes, direct, small))
     columns = _columns(_Conditional(b, any_of(direct, small)), target, weight, g)
     _direct(_Conditional(b, direct), target, x, columns, bias, out, g)
@@ -164,13 +168,18 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> N
     _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
 
 
+def _reach(g: Geometry) -> Any:
+    """Elements of x between the first and the last tap of one pixel, in all channels."""
+    return product([(t - 1) * abs(d) + 1 for t, d in zip(g.taps, g.tap_step, strict=True)]) * g.channels
+
+
 def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
     """The convolution of bfloat16: directly, with dot products of pairs, or in float32 for what is not worth that."""
     target = current()
     lanes = target.lanes(4)
     vectors = ceildiv(g.rows, lanes)
     direct = all_of(negated(g.rows * 5 < vectors * (lanes * 3)), g.depth <= 4800, g.channels > 1,
-                    product(g.pixels) >= SMALL_IMAGE)
+                    product(g.pixels) >= SMALL_IMAGE, _reach(g) <= MOST_REACH)
     pairs = _Conditional(b, direct)
     if pairs.possible:
         columns = pairs.alloc("float32", [g.groups * vectors * lanes * (ceildiv(g.channels, 2) * g.tap_count)])
@@ -182,7 +191,7 @@ def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometr
     if wide.possible:
         wide_x, wide_weight, wide_bias = (converted(wide, t, "float32") for t in (x, weight, bias))
         result = wide.alloc("float32", out.shape)
-        convolve(wide, wide_x, wide_weight, wide_bias, result, g)
+        convolve(wide, wide_x, wide_weight, wide_bias, result, g, product(x.shape[2:]))
         converted(wide, result, "bfloat16", out)
 
 
@@ -205,6 +214,11 @@ def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
 
 def _static_step(step: Sequence[int]) -> int:
     return step[2] if step[2] in (1, 2) else 0
+
+
+def step_along_x(step: Sequence[int], pixels: Sequence[Any]) -> Any:
+    """The step along x; 1 where there are no two pixels, so that no memory is set aside for a gigantic step."""
+    return step[2] if step[2] in (1, 2) else where(pixels[2] <= 1, 1, step[2])
 
 
 def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
@@ -321,7 +335,7 @@ def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
              work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
              grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
              scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
-                                               line_vectors, g.step[2]))
+                                               line_vectors, step_along_x(g.step, g.pixels)))
 
 
 def _grain(products: Any) -> Any:
@@ -339,8 +353,9 @@ def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
     reach = [(t - 1) * d for t, d in zip(g.taps, g.tap_step, strict=True)]
     origin = [o + minimum(r, 0) for o, r in zip(g.origin, reach, strict=True)]
     begin = [maximum(-r, 0) if d < 0 else 0 for r, d in zip(reach, g.tap_step, strict=True)]
-    return [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step, *origin,
-            *g.tap_step, *begin, *three(out.shape[2:], 1), *g.out_origin, *g.out_step]
+    return [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step[:2],
+            step_along_x(g.step, g.pixels), *origin, *g.tap_step, *begin, *three(out.shape[2:], 1), *g.out_origin,
+            *g.out_step]
 
 
 def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[Any], Any, Any]:
@@ -431,9 +446,9 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
     return out
 
 
-def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
-                        dilation: Sequence[int], groups: int) -> None:
-    """`transposed` for large strides: all products of pixels and taps as one 1x1 convolution, added up by `conv_fold`."""
+def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
+    """`transposed` for large strides: products of pixels and taps by a 1x1 convolution, then added by `conv_fold`."""
     kernel, pixels = weight.shape[2:], x.shape[2:]
     channels, rows, taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
     products = b.alloc(x.dtype, [x.shape[0], groups * rows * taps, *pixels])
@@ -445,7 +460,7 @@ def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride
     b.launch(conv_fold.emit_conv_fold, {"type": type_of(x)}, [products, out if bias is None else bias, out],
              [groups * rows, *three(pixels, 1), *three(kernel, 1), *three(stride, 1), *three(padding, 0),
               *three(dilation, 1), *sizes, int(bias is not None)],
-             work=planes, grain=maximum(16384 // maximum(product(sizes), 1), 1))
+             work=where(product(sizes) == 0, 0, planes), grain=maximum(16384 // maximum(product(sizes), 1), 1))
 
 
 def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
@@ -479,7 +494,7 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
               for q, s, t, d in zip(pixels, step, taps, tap_step, strict=True)]
     vectors = ceildiv(rows, lanes)
     out = b.alloc(x.dtype, [rows * groups, channels, *kernel])
-    integers = [images, groups, channels, rows, *size, *taps, *pixels, *step,
+    integers = [images, groups, channels, rows, *size, *taps, *pixels, *step[:2], step_along_x(step, pixels),
                 *origin, *tap_step]
     places = [0, 0, 0, *extent]
 
@@ -489,7 +504,8 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
         along_pixels.launch(
             conv_planes.emit_conv_planes_weight, {"type": type, "step_x": _static_step(step)}, [x, upstream, out],
             [*integers, *places], work=groups * channels, grain=1,
-            scratch=conv_planes.weight_scratch_bytes(target, type, rows, tap_count, product(extent), step[2]))
+            scratch=conv_planes.weight_scratch_bytes(target, type, rows, tap_count, product(extent),
+                                                      step_along_x(step, pixels)))
     along_rows = _Conditional(b, negated(few_rows))
     if along_rows.possible:
         columns = along_rows.alloc(x.dtype, [groups * vectors * lanes * images * pixel_count])

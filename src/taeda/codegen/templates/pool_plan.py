@@ -12,7 +12,7 @@ from typing import Any
 
 from taeda.codegen.target import current
 from taeda.codegen.templates import pool, pool_places
-from taeda.codegen.templates.conv_plan import three
+from taeda.codegen.templates.conv_plan import step_along_x, three
 from taeda.ir.expression import maximum, minimum, product, where
 
 TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
@@ -61,6 +61,7 @@ def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], 
             divisor: int = 0, faults: Any = ()) -> None:
     size, outs = three(sizes, 1), three(out, 1)
     taps, step, tap_step = three(w.taps, 1), three(w.step, 1), three(w.tap_step, 1)
+    step = [*step[:2], step_along_x(step, outs)]
     extent = [(t - 1) * d + 1 for t, d in zip(taps, tap_step, strict=True)]
     extent[2] = extent[2] + maximum((outs[2] - 1) * step[2], 0)
     if whole:
@@ -72,7 +73,7 @@ def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], 
     extent[1] = extent[1] + (line_block - 1) * step[1]
     # A launch's piece is some sixteen thousand elements.
     grain = maximum(16384 // maximum(product(sizes), 1), 1)
-    b.launch(template, {**params, "step_x": step[2] if step[2] in (1, 2) else 0}, operands,
+    b.launch(template, {**params, "step_x": w.step[-1] if w.step[-1] in (1, 2) else 0}, operands,
              [planes, *size, *taps, *step, *three(w.padding, 0), *tap_step, *outs, *extent, line_block,
               int(include_padding), divisor], work=planes, grain=grain, faults=faults,
              scratch=pool.scratch_bytes(current(), params["type"], product(extent), product(taps), step[2]))

@@ -4,11 +4,10 @@ Everything here is meant to be a registered op: one kernel (or one fused kernel 
 has the signature of the function of the same name in `torch` or, where `torch` has none, in `torch.nn.functional`
 without `inplace`, `size_average`, `reduce` and `_stacklevel`; losses take `reduction` as a string.
 
-Three have no counterpart of the same signature in PyTorch:
+Two have no counterpart of the same signature in PyTorch:
 
     batch_norm_training(input, weight, bias, eps) -> (output, mean, biased variance)      input (N, C, *)
     batch_norm_inference(input, weight, bias, mean, variance, eps) -> output
-    interpolate_nearest/interpolate_linear: see `resampling.py`, optional
 
 Names for which a composite of other ops exists are looked up with it as the second choice (`otherwise`), so the
 registered op is taken where there is one.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import taeda
+from taeda.composite.matrices import _length
 from taeda.nn.functional._primitives import op
 
 
@@ -27,7 +28,7 @@ def _pdist(input: Any, p: float = 2) -> Any:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.dim()}D")
     count = input.size(0)
     first, second = taeda.triu_indices(count, count, 1).unbind(0)
-    return (input.index_select(0, first) - input.index_select(0, second)).norm(p, -1)
+    return _length(input.index_select(0, first) - input.index_select(0, second), p, -1)
 
 
 cosine_similarity = op("cosine_similarity", otherwise=_cosine_similarity)

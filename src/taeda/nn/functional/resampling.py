@@ -378,6 +378,9 @@ def grid_sample(
         positions = [_unnormalised(raw[axis], sizes[axis], padding_mode, align_corners) for axis in range(dims)]
         if mode == "nearest":
             result = gathered([position.round().to(taeda.int64) for position in positions])
+            if points.requires_grad:  # its gradient is zero, but there
+                never = taeda.zeros((), dtype=taeda.bool)
+                result = result + taeda.where(never, points.sum(-1), 0.0).unsqueeze(1)
         else:
             bases = [position.floor() for position in positions]
             result = None

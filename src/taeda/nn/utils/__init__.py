@@ -1,4 +1,7 @@
-"""Helpers around modules: limits on gradients, parameters as a vector, batches of sequences."""
+"""Helpers around modules: limits on gradients, parameters as a vector, batches of sequences, parametrisations."""
+
+import importlib
+from typing import Any
 
 from taeda.nn.utils import rnn
 from taeda.nn.utils.clip_grad import (
@@ -11,6 +14,30 @@ from taeda.nn.utils.clip_grad import (
 from taeda.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
 
 __all__ = [
-    "clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm",
-    "parameters_to_vector", "rnn", "vector_to_parameters",
+    "clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "fuse_conv_bn_eval",
+    "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights", "get_total_norm", "parameters_to_vector",
+    "parametrizations", "parametrize", "remove_weight_norm", "rnn", "spectral_norm", "stateless",
+    "vector_to_parameters", "weight_norm",
 ]  # fmt: skip
+
+# Imported when used: these stand on modules, which stand on this package.
+_MODULES = ("parametrizations", "parametrize", "stateless")
+_FUNCTIONS = {
+    "weight_norm": "weight_norm_hook",
+    "remove_weight_norm": "weight_norm_hook",
+    "spectral_norm": "parametrizations",
+    "fuse_conv_bn_eval": "fusion",
+    "fuse_conv_bn_weights": "fusion",
+    "fuse_linear_bn_eval": "fusion",
+    "fuse_linear_bn_weights": "fusion",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"taeda.nn.utils.{name}")
+    if name in _FUNCTIONS:
+        value = getattr(importlib.import_module(f"taeda.nn.utils.{_FUNCTIONS[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'taeda.nn.utils' has no attribute {name!r}")

@@ -1,0 +1,63 @@
+"""Convolutions of sizes that every method is chosen for, through the whole of the core, against torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import taeda
+
+torch = pytest.importorskip("torch")
+
+# images, channels, rows, size, kernel, stride, padding, groups
+CASES = {
+    "direct": (2, 16, 32, (20, 21), 3, 1, 1, 1),
+    "small images": (3, 32, 33, (4, 5), 3, 1, 1, 1),
+    "depthwise": (2, 8, 8, (17, 19), 3, 2, 1, 8),
+    "few rows": (2, 3, 4, (17, 19), 5, 1, 2, 1),
+    "pointwise": (2, 40, 24, (9, 9), 1, 1, 0, 1),
+    "patches": (2, 3, 24, (32, 32), 8, 8, 0, 1),
+    "strided": (2, 16, 32, (21, 22), 3, 2, 1, 1),
+}
+
+
+def as_torch(x: Any) -> Any:
+    return torch.from_numpy(x.detach().float().numpy().copy())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
+@pytest.mark.parametrize("name", CASES)
+def test_convolution_and_gradients(name: str, dtype: str) -> None:
+    images, channels, rows, size, kernel, stride, padding, groups = CASES[name]
+    shapes = (images, channels, *size), (rows, channels // groups, kernel, kernel), (rows,)
+    theirs = [torch.randn(*shape).to(getattr(torch, dtype)).float() for shape in shapes]
+    ours = [taeda.from_numpy(t.numpy()).to(getattr(taeda, dtype)).requires_grad_() for t in theirs]
+    for t in theirs:
+        t.requires_grad_()
+    output = taeda.nn.functional.conv2d(*ours, stride, padding, 1, groups)
+    expected = torch.nn.functional.conv2d(*theirs, stride, padding, 1, groups)
+    assert str(output.dtype).endswith(dtype)
+    upstream = torch.randn_like(expected).to(getattr(torch, dtype)).float()
+    output.backward(taeda.from_numpy(upstream.numpy()).to(getattr(taeda, dtype)))
+    expected.backward(upstream)
+    relative = {"float32": 1e-5, "float64": 1e-5, "bfloat16": 1e-2, "float16": 2e-3}[dtype]
+    pairs = [(output, expected), *((a.grad, b.grad) for a, b in zip(ours, theirs, strict=True))]
+    for found, right in pairs:
+        torch.testing.assert_close(as_torch(found), right.detach(), rtol=relative,
+                                   atol=relative * right.detach().abs().max().item())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_bits_on_one_thread_and_two(name: str) -> None:
+    images, channels, rows, size, kernel, stride, padding, groups = CASES[name]
+    x, weight = taeda.randn(images, channels, *size), taeda.randn(rows, channels // groups, kernel, kernel)
+    found = []
+    before = taeda.get_num_threads()
+    try:
+        for threads in (1, 2):
+            taeda.set_num_threads(threads)
+            found.append(taeda.nn.functional.conv2d(x, weight, None, stride, padding, 1, groups).numpy().tobytes())
+    finally:
+        taeda.set_num_threads(before)
+    assert found[0] == found[1]
