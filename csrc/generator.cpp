@@ -112,6 +112,10 @@ PyObject* reduce(PyObject* self, PyObject*) {
 
 PyObject* unpickle(PyObject* self, PyObject* state) {
   unsigned long long seed, offset;
+  if (!PyTuple_Check(state)) {
+    PyErr_Format(PyExc_TypeError, "__setstate__() takes the tuple that pickling made, not %s", Py_TYPE(state)->tp_name);
+    return nullptr;
+  }
   if (!PyArg_ParseTuple(state, "KK:__setstate__", &seed, &offset)) return nullptr;
   of(self)->seed = seed;
   of(self)->offset = offset;

@@ -335,7 +335,11 @@ struct LaunchInstruction final : Executable {
     LaunchContext c;
     int64_t items = work.integer(f.registers, f.attributes);
     if (items <= 0) return;
-    for (size_t k = 0; k < operands.size(); ++k) data[k] = f.registers[operands[k]] ? f.registers[operands[k]]->data() : nullptr;
+    for (size_t k = 0; k < operands.size(); ++k) {
+      const Tensor* t = f.registers[operands[k]].get();
+      if (TAEDA_UNLIKELY(t && !t->storage)) raise(PyExc_NotImplementedError, "this tensor has a shape but no data (device 'meta')");
+      data[k] = t ? t->data() : nullptr;
+    }
     for (size_t k = 0; k < integers.size(); ++k) numbers[k] = integers[k].integer(f.registers, f.attributes);
     for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(scalars[k].evaluate(f.registers, f.attributes));
     if (!kernel) kernel = template_kernel(handle);

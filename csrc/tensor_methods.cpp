@@ -221,8 +221,10 @@ PyObject* to_complex(PyObject* self, PyObject*) {
 PyObject* format(PyObject* self, PyObject* specification) {
   return guarded_object([&]() -> PyObject* {
     const Tensor& t = the(self);
+    if (!PyUnicode_Check(specification))
+      raise(PyExc_TypeError, "__format__() argument must be str, not %s", Py_TYPE(specification)->tp_name);
     if (t.ndim == 0 && t.storage) return PyObject_Format(only_element(t, PyExc_RuntimeError, "").get(), specification);
-    if (PyUnicode_Check(specification) && PyUnicode_GET_LENGTH(specification) == 0) return PyObject_Str(self);
+    if (PyUnicode_GET_LENGTH(specification) == 0) return PyObject_Str(self);
     raise(PyExc_TypeError, "unsupported format string passed to %s.__format__", Py_TYPE(self)->tp_name);
   });
 }

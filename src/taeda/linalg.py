@@ -65,7 +65,8 @@ def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
             result = square if result is None else result @ square
         n >>= 1
         square = square @ square if n else square
-    result = A.clone() if result is A else result
+    if result is A:
+        result = A.clone()
     return result if out is None else out.copy_(result)
 
 

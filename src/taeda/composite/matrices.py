@@ -180,7 +180,10 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
         divisor = total - correction * (weights * aweights).sum() / total
     centred = rows - mean
     product = centred @ (centred if weights is None else centred * weights.to(centred.dtype)).t()
-    divisor = divisor.clamp_min(0) if isinstance(divisor, taeda.Tensor) else taeda.tensor(float(divisor), dtype=product.dtype)
+    if isinstance(divisor, taeda.Tensor):
+        divisor = divisor.clamp_min(0)
+    else:
+        divisor = taeda.tensor(float(divisor), dtype=product.dtype)
     result = product / divisor
     return result if input.dim() == 2 and input.shape[0] != 1 else result.reshape(())
 
