@@ -58,7 +58,7 @@ def matrix_power(A: Any, n: int, *, out: Any = None) -> Any:
                            f"{' by '.join(str(k) for k in A.shape[-2:])} matrices")
     if n < 0:
         raise NotImplementedError("linalg.matrix_power: a negative power needs the inverse, which is not there yet")
-    result = taeda.eye(A.shape[-1], dtype=A.dtype).expand(A.shape).clone() if n == 0 else None
+    result: Any = taeda.eye(A.shape[-1], dtype=A.dtype).expand(A.shape).clone() if n == 0 else None
     square = A
     while n:
         if n & 1:

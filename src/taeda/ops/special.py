@@ -14,7 +14,9 @@ from taeda.ops.elementary import erfc
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
 from taeda.ops.pointwise import convert, where
 
-_special: dict[str, Any] = {"dtype": promote_to_float, "modules": ("special",), "method": False, "inplace": False, "out": True}
+_special: dict[str, Any] = {
+    "dtype": promote_to_float, "modules": ("special",), "method": False, "inplace": False, "out": True
+}
 
 
 @pointwise(**_special)
