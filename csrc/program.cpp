@@ -223,6 +223,7 @@ struct LoopsInstruction final : Executable {
         if (!same_shape(*out, sizes))
           raise(PyExc_RuntimeError, "output with shape %s doesn't match the broadcast shape %s", shape_text(*out).at, dims_text(sizes).at);
       }
+      if (TAEDA_UNLIKELY(!out->storage)) raise(PyExc_NotImplementedError, "this tensor has a shape but no data (device 'meta')");
       to.data = out->data();
       to.dtype = out->dtype;
       to.output = true;
@@ -835,6 +836,7 @@ void fill_with(Tensor& destination, const Number& value) {
 
 Ref<Tensor> sum_to_shape(Tensor& t, const Tensor& like) {
   if (same_shape(t, like.shape())) return Ref<Tensor>::borrow(&t);
+  if (!t.storage) raise(PyExc_NotImplementedError, "this tensor has a shape but no data (device 'meta')");
   int lead = t.ndim - like.ndim;
   if (lead < 0) raise(PyExc_RuntimeError, "cannot sum a gradient of shape %s to shape %s", shape_text(t).at, shape_text(like).at);
   LoopOperand operands[2];

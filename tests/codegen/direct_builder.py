@@ -10,7 +10,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-import torch
+import pytest
 
 try:
     import taeda  # noqa: F401
@@ -21,6 +21,8 @@ except ImportError:
 
 from taeda.codegen.target import TARGETS, Target, current
 from taeda.runtime.jit import compile_kernel
+
+torch = pytest.importorskip("torch")
 
 # What this machine can run.
 RUNNABLE = [t for t in TARGETS.values() if list(TARGETS).index(t.name) <= list(TARGETS).index(current().name)]

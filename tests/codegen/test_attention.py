@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from template_runner import TARGETS, Launch, strides
 
 from taeda.codegen.target import Target
 from taeda.codegen.templates import attention, attention_backward, attention_decode
+
+torch = pytest.importorskip("torch")
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import torch
 from template_runner import TARGETS, Launch
 from test_sort import FEW, same, values
 
 from taeda.codegen.target import Target
 from taeda.codegen.templates import scan
+
+torch = pytest.importorskip("torch")
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 SHAPES = [(1, 1, 1), (2, 9, 1), (3, 5, 7), (2, 6, 16), (2, 4, 50), (1, 0, 3)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import torch
 from template_runner import TARGETS, Launch
 
 from taeda.codegen.target import Target
 from taeda.codegen.templates import sort
+
+torch = pytest.importorskip("torch")
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")

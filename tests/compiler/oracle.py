@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
+import pytest
 
 from taeda.compiler import pipeline
 from taeda.compiler.differentiate import gradients
@@ -16,6 +16,8 @@ from taeda.compiler.lower import lower
 from taeda.ir import program_interpreter
 from taeda.ops.op import Op
 from taeda.runtime import programs
+
+torch = pytest.importorskip("torch")
 
 
 def make(*shape: int, dtype: str = "float32", low: float | None = None, high: float | None = None) -> torch.Tensor:

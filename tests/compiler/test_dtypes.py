@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-import torch
 
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand
+
+torch = pytest.importorskip("torch")
 
 NAMES = list(dtypes.ALL)
 NUMBERS = {"bool": True, "int": 1, "float": 1.5, "complex": 1j}

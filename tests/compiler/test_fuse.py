@@ -6,7 +6,6 @@ from typing import Any
 
 import oracle
 import pytest
-import torch
 
 from taeda.compiler import fuse as fusing
 from taeda.compiler.fuse import Group
@@ -14,6 +13,8 @@ from taeda.ir import program_interpreter
 from taeda.ops import load_all
 from taeda.ops.op import registry
 from taeda.runtime import programs
+
+torch = pytest.importorskip("torch")
 
 load_all()
 FLOAT = ("number", "float")

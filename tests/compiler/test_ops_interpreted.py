@@ -6,10 +6,11 @@ from typing import Any
 
 import oracle
 import pytest
-import torch
 
 from taeda.ops import load_all
 from taeda.ops.op import Op, registry
+
+torch = pytest.importorskip("torch")
 
 load_all()
 ROWS = sorted(name for name, op in registry.ops.items() if op.sample_function and oracle.reference(op))
