@@ -211,7 +211,7 @@ def nested(draw: st.DrawFn) -> object:
 @hypothesis.given(nested())
 @hypothesis.settings(max_examples=300, deadline=None)
 def test_any_nesting(data: object) -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     data = repr(data).replace("nan", "float('nan')").replace("inf", "float('inf')")
     assert run(taeda, f"torch.tensor({data})") == run(torch, f"torch.tensor({data})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +14,26 @@ from same_as_torch import taeda
 from taeda import _core
 
 # Functions that change what the rest of the process does.
-LEFT_OUT = {"set_operator", "set_indexing", "register_parameter_type", "register_builtin", "set_default_dtype"}
+LEFT_OUT = {
+    "set_operator",
+    "set_indexing",
+    "register_parameter_type",
+    "register_builtin",
+    "set_default_dtype",
+    "set_package_path",
+    "disable_saved_tensors_hooks",
+    "push_saved_tensors_hooks",
+    "pop_saved_tensors_hooks",
+}
+
+
+@pytest.fixture(autouse=True)
+def modes_as_before() -> Iterator[None]:
+    """Functions that set a mode are tried too; the tests that come after must not notice."""
+    yield
+    _core.set_grad_enabled(True)
+    _core.set_inference_mode(False)
+    _core.set_anomaly_enabled(False, True)
 
 
 class Hostile:

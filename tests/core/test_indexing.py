@@ -195,7 +195,7 @@ items = st.one_of(st.integers(-5, 5), slices, st.none(), st.just(...))
 @hypothesis.given(st.lists(st.integers(0, 4), max_size=4), st.lists(items, max_size=5).map(tuple))
 @hypothesis.settings(max_examples=400, deadline=None)
 def test_any_basic_key(shape: list[int], key: tuple) -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     hypothesis.assume(key.count(...) < 2)
     n = taeda.Size(shape).numel()
