@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.codegen.templates.gemm_plan import plan_matmul
-from taeda.ir.expression import broadcast_dims, product, unwrap, wrap
+from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ops.dtypes import is_float
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
 
@@ -272,6 +272,8 @@ def _(make: Any) -> Iterator[Sample]:
 
 def _scaled(name: Any, base: Any, found: Any, beta: Any, alpha: Any) -> Any:
     """beta * base + alpha * found; a beta of 0 is not special-cased, but PyTorch's zero times NaN is."""
+    if not is_float(found.dtype):  # PyTorch converts the factors of integer matrices to integers
+        beta, alpha = to_int(beta), to_int(alpha)
     found = found if isinstance(alpha, int) and alpha == 1 else found * alpha
     base = base if isinstance(beta, int) and beta == 1 else base * beta
     return base + found
