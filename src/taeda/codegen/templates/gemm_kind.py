@@ -89,7 +89,7 @@ class Kind:
 
         They are multiples of `columns` for every dtype and target.
         """
-        return [(1 << 17, 96), (1 << 19, 192), (1 << 62, 384)]
+        return [(1 << 19, 96), (1 << 62, 384)]
 
     @property
     def k_block(self) -> int:
