@@ -191,6 +191,18 @@ def test_foreign_sequences() -> None:
         taeda.tensor(Sequence(3, fails=True))
 
 
+class Endless(Sequence):
+    """A sequence that says it has a length, and gives items beyond it."""
+
+    def __getitem__(self, i: int) -> float:
+        return float(i)
+
+
+def test_a_sequence_without_an_end() -> None:
+    assert taeda.tensor(Endless(3)).tolist() == [0.0, 1.0, 2.0]
+    assert taeda.tensor([Endless(2), Endless(2)]).shape == (2, 2)
+
+
 numbers = st.one_of(st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(width=32))
 
 
