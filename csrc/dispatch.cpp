@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "call.h"
+#include "core_types.h"
 #include "runtime.h"
 #include "state.h"
 #include "tape.h"
@@ -22,11 +23,6 @@ void check_devices(const Inputs& in) {
   }
 }
 
-const char* type_word(DType d) {
-  static constexpr const char* WORDS[] = {"Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble"};
-  return WORDS[static_cast<int>(d)];
-}
-
 bool can_cast(DType from, DType to) {
   const DTypeInfo &a = info(from), &b = info(to);
   if (a.complex && !b.complex) return false;
@@ -34,19 +30,22 @@ bool can_cast(DType from, DType to) {
   return !(from != DType::Bool && to == DType::Bool);
 }
 
+void check_castable(const Tensor& result, const Tensor& target) {
+  if (!can_cast(result.dtype, target.dtype))
+    raise(PyExc_RuntimeError, "result type %s can't be cast to the desired output type %s", torch_name(result.dtype),
+          torch_name(target.dtype));
+}
+
 // Write `result` into `target`, as in-place and out= forms do.
 void store_result(Tensor& target, Tensor& result) {
   if (&target == &result) return;
-  if (!can_cast(result.dtype, target.dtype))
-    raise(PyExc_RuntimeError, "result type %s can't be cast to the desired output type %s", type_word(result.dtype), type_word(target.dtype));
+  check_castable(result, target);
   copy_into(target, result);
 }
 
 // Change the size of an out= tensor, as torch.add(x, y, out=z) does.
 void resize_for(Tensor& t, const Tensor& like) {
-  bool same = t.ndim == like.ndim;
-  for (int i = 0; same && i < t.ndim; ++i) same = t.sizes[i] == like.sizes[i];
-  if (same) return;
+  if (same_shape(t, like.shape())) return;
   if (t.numel != 0 &&
       PyErr_WarnFormat(PyExc_UserWarning, 1,
                        "An output with one or more elements was resized since it had shape %s, which does not match the required output "
@@ -134,9 +133,7 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
   c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, {outputs, n}, into);
   if (outputs[0].get() != &target) {
     Tensor& result = *outputs[0];
-    bool same = result.ndim == target.ndim;
-    for (int i = 0; same && i < result.ndim; ++i) same = result.sizes[i] == target.sizes[i];
-    if (!same)
+    if (!same_shape(result, target.shape()))
       raise(PyExc_RuntimeError, "output with shape %s doesn't match the broadcast shape %s", shape_text(target).at, shape_text(result).at);
     store_result(target, result);
   }
@@ -175,10 +172,7 @@ Ref<> run_out(const Call& call, Inputs& in, Compiled& c) {
     if (needs || (state.grad_enabled && t->requires_grad))
       raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
             o.display.c_str());
-    if (has_internal_overlap(*t))
-      raise(PyExc_RuntimeError,
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
-            "tensor before performing the operation.");
+    refuse_internal_overlap(*t);
   }
   // Written to directly where no input shares the memory in another way.
   std::vector<Tensor*> into(targets);
@@ -192,8 +186,7 @@ Ref<> run_out(const Call& call, Inputs& in, Compiled& c) {
       bump_version(*targets[k]);
       continue;
     }
-    if (!can_cast(outputs[k]->dtype, targets[k]->dtype))
-      raise(PyExc_RuntimeError, "result type %s can't be cast to the desired output type %s", type_word(outputs[k]->dtype), type_word(targets[k]->dtype));
+    check_castable(*outputs[k], *targets[k]);
     resize_for(*targets[k], *outputs[k]);
     copy_into(*targets[k], *outputs[k]);
     bump_version(*targets[k]);
@@ -239,8 +232,22 @@ PyObject* register_builtin(PyObject*, PyObject* args) {
 
 }  // namespace
 
+namespace {
+
+PyObject* can_cast_function(PyObject*, PyObject* args) {
+  return guarded_object([&]() -> PyObject* {
+    PyObject *from, *to;
+    if (!PyArg_ParseTuple(args, "O!O!:can_cast", DTypeType, &from, DTypeType, &to)) throw PythonError();
+    return PyBool_FromLong(can_cast(dtype_of_object(from), dtype_of_object(to)));
+  });
+}
+
+}  // namespace
+
 PyMethodDef op_functions[] = {
-    {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."}, {}};
+    {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
+    {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."},
+    {}};
 
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names) {
   return guarded_object([&]() -> PyObject* {

@@ -8,7 +8,7 @@ namespace taeda {
 namespace {
 
 enum Code : uint8_t {
-  Integer, Real,  // constants; is_constant() relies on these being first
+  Integer, Real,  // constants
   Size, Stride, Numel, Offset, AttributeValue, Item, Read,
   Add, Sub, Mul, FloorDiv, CeilDiv, Mod, TrueDiv, Min, Max, Pow,
   Eq, Ne, Lt, Le, Gt, Ge, And, Or,

@@ -48,13 +48,6 @@ void broadcast_strides(const Tensor& t, const Dims& shape, int64_t* out) {
   for (int i = 0; i < t.ndim; ++i) out[lead + i] = t.sizes[i] == 1 && shape[lead + i] != 1 ? 0 : t.strides[i];
 }
 
-bool same_shape(const Tensor& t, const Dims& shape) {
-  if (t.ndim != shape.count) return false;
-  for (int i = 0; i < shape.count; ++i)
-    if (t.sizes[i] != shape[i]) return false;
-  return true;
-}
-
 // The strides PyTorch gives to the result of a pointwise op: dimensions in the order of the inputs' strides.
 Dims output_strides(const Dims& shape, const LoopOperand* inputs, Tensor* const* tensors, int count) {
   bool contiguous = true;

@@ -26,7 +26,6 @@ class Expression {
   static Expression parse(PyObject* description);
   Number evaluate(const Ref<Tensor>* registers, const Attribute* attributes) const;
   int64_t integer(const Ref<Tensor>* registers, const Attribute* attributes) const;
-  bool is_constant() const { return code_.size() == 1 && code_[0].what <= 1; }
 
  private:
   struct Step {

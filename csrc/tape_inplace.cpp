@@ -238,12 +238,7 @@ void check_inplace(Tensor& t, bool recorded) {
       raise(PyExc_RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation.");
     }
   }
-  if (has_internal_overlap(t)) {
-    raise(PyExc_RuntimeError,
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-          "Please clone() the "
-          "tensor before performing the operation.");
-  }
+  refuse_internal_overlap(t);
   if (t.storage && !t.storage->writable()) {
     raise(PyExc_RuntimeError,
           "the tensor shares memory that may not be written to (a read-only array); clone() it first");

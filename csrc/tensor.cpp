@@ -250,6 +250,17 @@ int64_t checked_numel(const Dims& sizes) {
   return none ? 0 : n;
 }
 
+bool same_shape(const Tensor& t, const Dims& shape) {
+  return t.ndim == shape.count && std::equal(shape.begin(), shape.end(), t.sizes);
+}
+
+void refuse_internal_overlap(const Tensor& t) {
+  if (has_internal_overlap(t))
+    raise(PyExc_RuntimeError,
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+          "Please clone() the tensor before performing the operation.");
+}
+
 bool has_internal_overlap(const Tensor& t) {
   if (t.numel == 0) return false;
   for (int i = 0; i < t.ndim; ++i)

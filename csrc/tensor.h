@@ -85,6 +85,8 @@ Dims contiguous_strides(const Dims& sizes);
 int64_t checked_numel(const Dims& sizes);                                  // raises on negative sizes and overflow
 // Do two elements of t share memory (expanded tensors)? 'Maybe' counts as yes only where PyTorch's check says so.
 bool has_internal_overlap(const Tensor& t);
+void refuse_internal_overlap(const Tensor& t);                             // raises PyTorch's error before a write to such a t
+bool same_shape(const Tensor& t, const Dims& shape);
 bool partially_overlaps(const Tensor& a, const Tensor& b);                 // share memory, but are not the same elements
 
 // Printing shapes in messages: "[2, 3]".

@@ -106,8 +106,6 @@ _METHODS = (
 )
 # Composite functions that are methods only.
 _METHODS_ONLY = ("cauchy_", "geometric_", "linalg_cross", "log_normal_", "mvlgamma_", "renorm_")
-# Roles of ops that the core calls itself.
-_BUILTINS = {"add": "add", "zeros_like": "zeros_like", "clone": "clone", "mul": "mul", "sum": "sum"}
 
 
 def install(names: dict[str, Any]) -> None:
@@ -166,7 +164,7 @@ def install(names: dict[str, Any]) -> None:
     _register_hooks()
     for name in ("detach", "detach_", "is_inference"):
         names[name] = getattr(_core.Tensor, name)
-    _register_builtins(names)
+    _core.register_builtin("strided_view", internal.strided_view)  # what basic indexing records
 
 
 def _lazily(module: str, name: str) -> Any:
@@ -193,10 +191,3 @@ def _register_hooks() -> None:
     for name, function in (("T", "t_all"), ("mT", "matrix_transpose"), ("H", "t_all"), ("mH", "matrix_transpose")):
         if hasattr(shaping, function):
             _core.set_operator(name, getattr(shaping, function))
-
-
-def _register_builtins(names: dict[str, Any]) -> None:
-    for role, name in _BUILTINS.items():
-        if name in names:
-            _core.register_builtin(role, names[name])
-    _core.register_builtin("strided_view", internal.strided_view)

@@ -35,8 +35,6 @@ def test_damaged_entries_are_compiled_again(tmp_path: Path) -> None:
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 0xFF
         path.write_bytes(content if k % 2 else content[: len(content) // 2])
-    for path in tmp_path.glob("schemas-*.json"):
-        path.write_text("{")
     assert run(tmp_path) == (value, compiled, 0)
     assert run(tmp_path) == (value, 0, compiled)
 

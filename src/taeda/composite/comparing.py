@@ -104,5 +104,4 @@ def set_default_dtype(d: Any) -> None:
 
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether PyTorch's rules allow storing the one in the other."""
-    a, b = dtypes.name_of(from_), dtypes.name_of(to)
-    return dtypes.category(a) <= dtypes.category(b) or (dtypes.category(a), dtypes.category(b)) == (1, 1)
+    return bool(_core.can_cast(from_, to))

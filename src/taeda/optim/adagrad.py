@@ -1,6 +1,5 @@
 """Adagrad and Adadelta."""
 
-from collections.abc import Callable
 from typing import Any
 
 import taeda
@@ -11,23 +10,21 @@ from taeda.optim.collecting import (
     new_step_count,
     take,
     tensors,
-    upgrade_steps,
     with_gradients,
     zeros_like,
 )
 from taeda.optim.optimizer import (
-    Optimizer,
+    GroupwiseOptimizer,
     check_learning_rate,
     check_option,
     number,
     refuse_differentiable,
-    run_closure,
 )
 
 __all__ = ["Adadelta", "Adagrad"]
 
 
-class Adagrad(Optimizer):
+class Adagrad(GroupwiseOptimizer):
     """p -= lr / (1 + (t - 1) lr_decay) g / (sqrt(sum of all g²) + eps) (Duchi et al. 2011)."""
 
     def __init__(
@@ -79,21 +76,7 @@ class Adagrad(Optimizer):
         for state in self.state.values():
             state["sum"].share_memory_()
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("foreach", None)
-            group.setdefault("fused", None)
-            group.setdefault("maximize", False)
-            group.setdefault("differentiable", False)
-        upgrade_steps(self)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {"foreach": None, "fused": None, "maximize": False, "differentiable": False}
 
     def _step_group(self, group: dict[str, Any]) -> None:
         def initialise(parameter: Any, state: State) -> None:
@@ -112,7 +95,7 @@ class Adagrad(Optimizer):
             )
 
 
-class Adadelta(Optimizer):
+class Adadelta(GroupwiseOptimizer):
     """Steps in the ratio of the running root mean squares of past steps and of gradients (Zeiler 2012)."""
 
     def __init__(
@@ -147,20 +130,7 @@ class Adadelta(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("foreach", None)
-            for name in ("maximize", "capturable", "differentiable"):
-                group.setdefault(name, False)
-        upgrade_steps(self)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}
 
     def _step_group(self, group: dict[str, Any]) -> None:
         def initialise(parameter: Any, state: State) -> None:

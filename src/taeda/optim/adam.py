@@ -1,9 +1,7 @@
 """Adam and AdamW."""
 
-from collections.abc import Callable
 from typing import Any
 
-import taeda
 from taeda.optim import fused
 from taeda.optim.collecting import (
     State,
@@ -11,17 +9,15 @@ from taeda.optim.collecting import (
     new_step_count,
     take,
     tensors,
-    upgrade_steps,
     with_gradients,
     zeros_like,
 )
 from taeda.optim.optimizer import (
-    Optimizer,
+    GroupwiseOptimizer,
     check_learning_rate,
     check_option,
     number,
     refuse_differentiable,
-    run_closure,
 )
 
 __all__ = ["Adam", "AdamW"]
@@ -34,7 +30,7 @@ def check_betas(betas: Any) -> tuple[float, float]:
     return number(betas[0]), number(betas[1])
 
 
-class Adam(Optimizer):
+class Adam(GroupwiseOptimizer):
     """p -= lr m̂ / (sqrt(v̂) + eps), with running means m of g and v of g² (Kingma and Ba 2014).
 
     `weight_decay` adds to the gradient, or with `decoupled_weight_decay` shrinks the parameter (AdamW). `amsgrad`
@@ -79,21 +75,15 @@ class Adam(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            for name in ("amsgrad", "maximize", "capturable", "differentiable", "decoupled_weight_decay"):
-                group.setdefault(name, False)
-            group.setdefault("foreach", None)
-            group.setdefault("fused", None)
-        upgrade_steps(self)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {
+        "foreach": None,
+        "fused": None,
+        "amsgrad": False,
+        "maximize": False,
+        "capturable": False,
+        "differentiable": False,
+        "decoupled_weight_decay": False,
+    }
 
     def _step_group(self, group: dict[str, Any]) -> None:
         amsgrad = group["amsgrad"]

@@ -1,6 +1,5 @@
 """Adamax and NAdam."""
 
-from collections.abc import Callable
 from typing import Any
 
 import taeda
@@ -12,23 +11,21 @@ from taeda.optim.collecting import (
     new_step_count,
     take,
     tensors,
-    upgrade_steps,
     with_gradients,
     zeros_like,
 )
 from taeda.optim.optimizer import (
-    Optimizer,
+    GroupwiseOptimizer,
     check_learning_rate,
     check_option,
     number,
     refuse_differentiable,
-    run_closure,
 )
 
 __all__ = ["Adamax", "NAdam"]
 
 
-class Adamax(Optimizer):
+class Adamax(GroupwiseOptimizer):
     """Adam with the infinity norm in place of the 2-norm of past gradients (Kingma and Ba 2014)."""
 
     def __init__(
@@ -63,20 +60,7 @@ class Adamax(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("foreach", None)
-            for name in ("maximize", "capturable", "differentiable"):
-                group.setdefault(name, False)
-        upgrade_steps(self)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}
 
     def _step_group(self, group: dict[str, Any]) -> None:
         def initialise(parameter: Any, state: State) -> None:
@@ -101,7 +85,7 @@ class Adamax(Optimizer):
             )
 
 
-class NAdam(Optimizer):
+class NAdam(GroupwiseOptimizer):
     """Adam with Nesterov momentum (Dozat 2016)."""
 
     def __init__(
@@ -141,23 +125,14 @@ class NAdam(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("foreach", None)
-            for name in ("maximize", "capturable", "differentiable", "decoupled_weight_decay"):
-                group.setdefault(name, False)
-        upgrade_steps(self)
-        for state in self.state.values():
-            if isinstance(state, dict) and "mu_product" in state and not isinstance(state["mu_product"], taeda.Tensor):
-                state["mu_product"] = taeda.tensor(float(state["mu_product"]), dtype=taeda.float32)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    number_states = ("step", "mu_product")
+    missing_options = {
+        "foreach": None,
+        "maximize": False,
+        "capturable": False,
+        "differentiable": False,
+        "decoupled_weight_decay": False,
+    }
 
     def _step_group(self, group: dict[str, Any]) -> None:
         def initialise(parameter: Any, state: State) -> None:

@@ -59,8 +59,9 @@ def tensors(states: list[State], name: str, places: list[int]) -> list[Any]:
     return [states[place][name] for place in places]
 
 
-def upgrade_steps(optimizer: Any) -> None:
-    """Step counts that old files hold as numbers become tensors."""
+def upgrade_numbers(optimizer: Any, names: tuple[str, ...]) -> None:
+    """The entries `names` of states, which old files hold as numbers, become tensors."""
     for state in optimizer.state.values():
-        if isinstance(state, dict) and "step" in state and not isinstance(state["step"], taeda.Tensor):
-            state["step"] = taeda.tensor(float(state["step"]), dtype=taeda.float32)
+        for name in names if isinstance(state, dict) else ():
+            if name in state and not isinstance(state[name], taeda.Tensor):
+                state[name] = taeda.tensor(float(state[name]), dtype=taeda.float32)

@@ -10,6 +10,7 @@ from typing import Any
 
 import taeda
 from taeda.nn.module import typename
+from taeda.optim.collecting import upgrade_numbers
 from taeda.utils.hooks import RemovableHandle
 
 __all__ = [
@@ -289,6 +290,35 @@ class Optimizer:
             if any(id(parameter) in identities for parameter in group["params"]):
                 raise ValueError("some parameters appear in more than one parameter group")
         self.param_groups.append(param_group)
+
+
+class GroupwiseOptimizer(Optimizer):
+    """An optimizer whose step does the same to each group of parameters: `_step_group` says what.
+
+    `missing_options` are the options, and their values, that groups from older files may lack; `number_states` the
+    entries of states that are tensors of one number, and numbers in older files.
+    """
+
+    missing_options: dict[str, Any] = {}
+    number_states: tuple[str, ...] = ("step",)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.missing_options.items():
+                group.setdefault(name, value)
+        upgrade_numbers(self, self.number_states)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update the parameters once. `closure`, if given, computes the loss anew and its value is returned."""
+        loss = run_closure(closure)
+        with taeda.no_grad():
+            for group in self.param_groups:
+                self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        raise NotImplementedError
 
 
 def _fitted(parameter: Any, value: Any, key: Any = None) -> Any:

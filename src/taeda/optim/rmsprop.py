@@ -1,9 +1,7 @@
 """RMSprop."""
 
-from collections.abc import Callable
 from typing import Any
 
-import taeda
 from taeda.optim import fused
 from taeda.optim.collecting import (
     State,
@@ -11,23 +9,21 @@ from taeda.optim.collecting import (
     new_step_count,
     take,
     tensors,
-    upgrade_steps,
     with_gradients,
     zeros_like,
 )
 from taeda.optim.optimizer import (
-    Optimizer,
+    GroupwiseOptimizer,
     check_learning_rate,
     check_option,
     number,
     refuse_differentiable,
-    run_closure,
 )
 
 __all__ = ["RMSprop"]
 
 
-class RMSprop(Optimizer):
+class RMSprop(GroupwiseOptimizer):
     """p -= lr g / (sqrt(v) + eps) with the running mean v of g² (Tieleman and Hinton 2012).
 
     `centered` takes the running mean of g out of v; `momentum` sums up the steps.
@@ -69,21 +65,14 @@ class RMSprop(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            group.setdefault("momentum", 0)
-            group.setdefault("foreach", None)
-            for name in ("centered", "maximize", "differentiable", "capturable"):
-                group.setdefault(name, False)
-        upgrade_steps(self)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {
+        "momentum": 0,
+        "foreach": None,
+        "centered": False,
+        "maximize": False,
+        "differentiable": False,
+        "capturable": False,
+    }
 
     def _step_group(self, group: dict[str, Any]) -> None:
         momentum, centered = group["momentum"], group["centered"]

@@ -1,24 +1,21 @@
 """Stochastic gradient descent."""
 
-from collections.abc import Callable
 from typing import Any
 
-import taeda
 from taeda.optim import fused
 from taeda.optim.collecting import State, zeros_like
 from taeda.optim.optimizer import (
-    Optimizer,
+    GroupwiseOptimizer,
     check_learning_rate,
     check_option,
     number,
     refuse_differentiable,
-    run_closure,
 )
 
 __all__ = ["SGD"]
 
 
-class SGD(Optimizer):
+class SGD(GroupwiseOptimizer):
     """p -= lr g, with momentum b = momentum b + (1 - dampening) g in place of g; Nesterov looks one step ahead.
 
     `foreach` and `fused` are accepted for compatibility: every step is one call for all parameters anyhow.
@@ -59,19 +56,7 @@ class SGD(Optimizer):
             },
         )
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            for name, default in (("nesterov", False), ("maximize", False), ("foreach", None), ("fused", None)):
-                group.setdefault(name, default)
-            group.setdefault("differentiable", False)
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = run_closure(closure)
-        with taeda.no_grad():
-            for group in self.param_groups:
-                self._step_group(group)
-        return loss
+    missing_options = {"differentiable": False, "nesterov": False, "maximize": False, "foreach": None, "fused": None}
 
     def _step_group(self, group: dict[str, Any]) -> None:
         params, grads = [], []

@@ -1,6 +1,6 @@
-"""The compile cache on disk: object code by content hash.
+"""The compile cache on disk: object code, and what else is made from sources, by content hash.
 
-An entry is one file: a magic line, the SHA-256 of the rest, the object code. It is written beside its
+An entry is one file: a magic line, the SHA-256 of the rest, the content. It is written beside its
 place and renamed into it, so readers see all of it or nothing, whoever else is writing. An entry that
 does not hold what its hash says is deleted and counts as a miss. The folder is kept under a size by
 deleting what was used longest ago.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from taeda import environment
@@ -40,9 +40,18 @@ def load(key: str) -> bytes | None:
     head = len(_MAGIC) + 32
     body = content[head:]
     if content[: len(_MAGIC)] != _MAGIC or hashlib.sha256(body).digest() != content[len(_MAGIC) : head]:
-        path.unlink(missing_ok=True)
+        _quietly(path.unlink)
         return None
+    _quietly(lambda: os.utime(path))  # used now: _bound deletes what was not for longest
     return body
+
+
+def _quietly(action: Callable[[], None]) -> None:
+    """A folder of somebody else's may be read but not changed."""
+    try:
+        action()
+    except OSError:
+        return
 
 
 def store(key: str, body: bytes) -> None:
@@ -50,6 +59,8 @@ def store(key: str, body: bytes) -> None:
     folder = environment.cache_folder()
     if folder is None:
         return
+    import tempfile  # not at the start of every process: it is slow to import
+
     path = folder / key[:2] / key
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,20 +72,14 @@ def store(key: str, body: bytes) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-        _bound(folder)
+        if key.startswith("00"):  # one store in 256, whatever the number of processes
+            _bound(folder)
     except OSError:
         return
 
 
-_stores = 0
-
-
 def _bound(folder: Path) -> None:
-    """Every so many stores, delete the oldest entries beyond the allowed size."""
-    global _stores
-    _stores += 1
-    if _stores % 256:
-        return
+    """Delete the entries that were used longest ago, beyond the allowed size."""
     entries = []
     for path in folder.glob("??/*"):
         try:

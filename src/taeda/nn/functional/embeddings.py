@@ -93,15 +93,12 @@ def embedding_bag(
             raise ValueError("offsets has to be a 1D Tensor but got None")
         if offsets.dim() != 1:
             raise ValueError("offsets has to be a 1D Tensor")
-        starts = [int(start) for start in offsets.tolist()]
-        if include_last_offset:
-            starts = starts[:-1]
-        bags = len(starts)
-        ends = [*starts[1:], input.size(0)]
-        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
-        if starts and (starts[0] != 0 or min(lengths) < 0):
+        starts = offsets[:-1] if include_last_offset else offsets
+        bags = starts.size(0)
+        lengths = taeda.cat([starts[1:], starts.new_full((min(bags, 1),), input.size(0))]) - starts
+        if bags and (starts[0].item() != 0 or lengths.min().item() < 0):
             raise ValueError("offsets must start at 0, not decrease, and not go beyond the input's length")
-        bag_of = taeda.tensor([bag for bag, count in enumerate(lengths) for _ in range(count)], dtype=taeda.int64)
+        bag_of = taeda.arange(bags).repeat_interleave(lengths)
         flat = input
     else:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
