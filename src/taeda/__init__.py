@@ -1,6 +1,6 @@
 """Taeda: tensors, autograd, nn and the rest, behind PyTorch's names: `import taeda as torch`.
 
-What is here is only names. Functions come from the ops (ops/, bound by _binding.py), from creation.py and composite/;
+What is here is only names. Functions come from the ops (ops/, bound by _binding.py), from functions/;
 the larger parts of the library (nn, optim, utils, ...) are imported when they are first used.
 """
 

@@ -6,13 +6,14 @@ import importlib
 import math
 from typing import Any
 
-from taeda import _binding, _core, _schemas, creation
+from taeda import _binding, _core, _schemas
 from taeda._binding import internal, modules
-from taeda.composite import (
+from taeda.functions import (
     calculus,
     comparing,
     contraction,
     copying,
+    creation,
     indexing,
     matrices,
     numbers,

@@ -6,7 +6,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import modules
-from taeda.composite.matrices import linalg_cross as _linalg_cross
+from taeda.functions.matrices import linalg_cross as _linalg_cross
 
 globals().update(modules["linalg"])
 

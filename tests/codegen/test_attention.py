@@ -9,7 +9,9 @@ import pytest
 from template_runner import TARGETS, Launch, strides
 
 from taeda.codegen.target import Target
-from taeda.codegen.templates import attention, attention_backward, attention_decode
+from taeda.codegen.templates.attention import backward as attention_backward
+from taeda.codegen.templates.attention import decode as attention_decode
+from taeda.codegen.templates.attention import forward as attention
 
 torch = pytest.importorskip("torch")
 

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 
 from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
 
-from taeda.codegen.templates import conv_plan  # noqa: E402
+from taeda.compiler.methods import convolution as conv_plan  # noqa: E402
 
 F = torch.nn.functional
 CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}

@@ -14,7 +14,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from taeda.codegen import target as targets  # noqa: E402
-from taeda.codegen.templates import gemm_plan, gemm_thin  # noqa: E402
+from taeda.codegen.templates.gemm import thin as gemm_thin  # noqa: E402
+from taeda.compiler.methods import matmul as gemm_plan  # noqa: E402
 from taeda.runtime import jit  # noqa: E402
 
 _MACHINE = list(targets.TARGETS).index(targets.current().name)

@@ -9,8 +9,8 @@ import pytest
 from template_runner import TARGETS, Launch, strides
 
 from taeda.codegen.target import Target
-from taeda.codegen.templates.index import emit_index
-from taeda.codegen.templates.index_mask import CHUNK, emit_mask_count, emit_mask_offsets, emit_masked, emit_nonzero
+from taeda.codegen.templates.index.mask import CHUNK, emit_mask_count, emit_mask_offsets, emit_masked, emit_nonzero
+from taeda.codegen.templates.index.walk import emit_index
 
 targets = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 random = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from loop_driver import TARGETS, run, storage
 
-from taeda.codegen import math as scalar_math
+from taeda.codegen import scalars as scalar_math
 from taeda.ir import loop_interpreter as interpreter
 from taeda.ir.loop import Kernel, Operand, Store, call, const, load, select
 from taeda.ir.scalars import DOMAINS, FLOATS, HALVES, INTEGERS, ITEMSIZE, PRIMITIVES

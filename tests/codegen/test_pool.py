@@ -11,8 +11,8 @@ torch = pytest.importorskip("torch")
 
 from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
 
-from taeda.codegen.templates import pool_plan  # noqa: E402
-from taeda.codegen.templates.pool_plan import Windows  # noqa: E402
+from taeda.compiler.methods import pooling as pool_plan  # noqa: E402
+from taeda.compiler.methods.pooling import Windows  # noqa: E402
 
 F = torch.nn.functional
 MAX = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}

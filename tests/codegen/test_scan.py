@@ -9,7 +9,7 @@ from template_runner import TARGETS, Launch
 from test_sort import FEW, same, values
 
 from taeda.codegen.target import Target
-from taeda.codegen.templates import scan
+from taeda.codegen.templates.sort import scan
 
 torch = pytest.importorskip("torch")
 

@@ -8,7 +8,7 @@ import pytest
 from template_runner import TARGETS, Launch
 
 from taeda.codegen.target import Target
-from taeda.codegen.templates import sort
+from taeda.codegen.templates.sort import rows as sort
 
 torch = pytest.importorskip("torch")
 

@@ -95,7 +95,7 @@ def test_native(sanitizer: str, tmp_path: pathlib.Path) -> None:
     if compiler is None:
         pytest.skip("no C++ compiler")
     program = tmp_path / "pool"
-    sources = [str(pathlib.Path(__file__).with_name("thread_pool_stress.cpp")), str(ROOT / "csrc/thread_pool.cpp")]
+    sources = [str(pathlib.Path(__file__).with_name("thread_pool_stress.cpp")), str(ROOT / "csrc/core/thread_pool.cpp")]
     build = subprocess.run(
         [
             compiler,

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "thread_pool.h"
+#include "core/thread_pool.h"
 
 using namespace taeda;
 

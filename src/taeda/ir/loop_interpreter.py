@@ -3,7 +3,7 @@
 Values are arrays of shape (outer, inner). A bfloat16 value is a float32 array whose numbers bfloat16 can represent;
 arrays of operands hold bfloat16 as uint16 (its bits), bool as bool. Functions of float16, bfloat16 and float32 are
 computed in float64 and rounded, those of float64 in float64: a code generator may differ from them in the last place.
-Sums are added in the order that `codegen/loops_reduce.py` describes, so that they agree to the bit.
+Sums are added in the order that `codegen/loops/reduce.py` describes, so that they agree to the bit.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, walk
-from taeda.codegen.templates.sort_runs import emit_repeat, emit_total
+from taeda.codegen.templates.sort.runs import emit_repeat, emit_total
+from taeda.compiler.methods.indexing import Bound, Dimension, walk
 from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, index_read, normal_dim, same_size
 from taeda.ops.op import Dims, Result, SymInt, Tensor, check, derived, kernel, sample

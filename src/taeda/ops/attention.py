@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.target import current
-from taeda.codegen.templates import attention as blocks
-from taeda.codegen.templates import attention_backward as backward
-from taeda.codegen.templates import attention_decode as decode
+from taeda.codegen.templates.attention import backward, decode
+from taeda.codegen.templates.attention import forward as blocks
 from taeda.codegen.templates.rows import ITEMSIZE
 from taeda.ir.expression import broadcast_dims, ceildiv, make, square_root, to_float, unwrap, wrap
 from taeda.ops.creation import arange, full
@@ -21,7 +20,7 @@ HALVES = ("float16", "bfloat16")
 
 
 def _geometry(query: Any, key: Any, value: Any, mask: Any) -> list[Any]:
-    """The integers of the kernels (codegen/templates/attention.py)."""
+    """The integers of the kernels (codegen/templates/attention/forward.py)."""
     size = ITEMSIZE[query.dtype]
     integers = [query.size(1), query.size(1) // maximum_one(key.size(1)), query.size(2), key.size(2), query.size(3),
                 value.size(3)]

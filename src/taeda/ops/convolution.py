@@ -1,7 +1,7 @@
 """Convolutions and transposed convolutions in one to three dimensions.
 
 Three primitives are each other's gradients: `convolve`, its transpose `convolve_transposed` and `convolve_weight`, the
-gradient of both with respect to the weight. How they are computed is said in codegen/templates/conv_plan.py.
+gradient of both with respect to the weight. How they are computed is said in compiler/methods/convolution.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taeda.codegen.templates import conv_plan
+from taeda.compiler.methods import convolution as conv_plan
 from taeda.ir.expression import maximum, minimum
 from taeda.ops.dtypes import is_complex, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample

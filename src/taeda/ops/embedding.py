@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, walk
+from taeda.compiler.methods.indexing import Bound, Dimension, accumulator, walk
 from taeda.ops.creation import full
 from taeda.ops.dtypes import torch_kernel_name
 from taeda.ops.indexing import converted

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
 from taeda.codegen.templates.rows import is_floating
+from taeda.compiler.methods.indexing import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
 from taeda.ir import expression
 from taeda.ir.expression import broadcast_dims, unwrap, wrap
 from taeda.ops.creation import full

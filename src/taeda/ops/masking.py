@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_mask import emit_masked, emit_nonzero
-from taeda.codegen.templates.index_plan import mask_places
+from taeda.codegen.templates.index.mask import emit_masked, emit_nonzero
+from taeda.compiler.methods.indexing import mask_places
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
 from taeda.ops.op import Result, Tensor, Tensors, derived, kernel, sample

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.codegen.templates.gemm_plan import plan_matmul
+from taeda.compiler.methods.matmul import plan_matmul
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ops.dtypes import is_float
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taeda.codegen.templates import pool_plan
-from taeda.codegen.templates.pool_plan import Windows
+from taeda.compiler.methods import pooling as pool_plan
+from taeda.compiler.methods.pooling import Windows
 from taeda.ir.expression import minimum
 from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample

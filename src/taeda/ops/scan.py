@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates import scan as templates
+from taeda.codegen.templates.sort import scan as templates
 from taeda.ir.expression import ceildiv, product
 from taeda.ops.creation import full
 from taeda.ops.dtypes import category, is_float, torch_kernel_name

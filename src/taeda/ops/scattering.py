@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_plan import Bound, Dimension, check_indices, out_of_bounds, walk
 from taeda.codegen.templates.rows import is_floating
+from taeda.compiler.methods.indexing import Bound, Dimension, check_indices, out_of_bounds, walk
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
 from taeda.ops.indexing import (

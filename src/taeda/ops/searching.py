@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index_mask import emit_masked
-from taeda.codegen.templates.index_plan import Bound, Dimension, mask_places, walk
-from taeda.codegen.templates.sort_runs import emit_bound, emit_run_starts, emit_runs, emit_search
+from taeda.codegen.templates.index.mask import emit_masked
+from taeda.codegen.templates.sort.runs import emit_bound, emit_run_starts, emit_runs, emit_search
+from taeda.compiler.methods.indexing import Bound, Dimension, mask_places, walk
 from taeda.ir.expression import maximum
 from taeda.ops.creation import full
 from taeda.ops.dtypes import is_float, is_integer, promote, torch_kernel_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates import sort as templates
 from taeda.codegen.templates.rows import ITEMSIZE
+from taeda.codegen.templates.sort import rows as templates
 from taeda.ir.expression import maximum
 from taeda.ops.dtypes import category, is_float, torch_kernel_name
 from taeda.ops.indexing import converted, normal_dim, zeros_of

@@ -3,7 +3,7 @@
 from typing import Any
 
 import taeda
-from taeda.composite.matrices import _length
+from taeda.functions.matrices import _length
 from taeda.nn.functional._primitives import op
 
 

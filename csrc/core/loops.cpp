@@ -1,0 +1,445 @@
+#include "core/loops.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include "python/runtime.h"
+#include "core/thread_pool.h"
+
+namespace taeda {
+namespace {
+
+constexpr int64_t PIECE = 32768;          // points per piece of work, about
+constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
+constexpr int64_t SERIAL = 16384;         // below this many points the calling thread does it alone
+constexpr int64_t TILE = 64;
+constexpr int64_t STREAMING = 24 << 20;      // outputs of at least so many bytes are written past the caches
+
+// Dimensions of one group (outer or inner) with the strides of all operands, in bytes, collapsed.
+struct Group {
+  int count = 0;
+  int64_t size[MAX_DIMS];
+  int64_t stride[MAX_DIMS][MAX_OPERANDS];
+};
+
+void collapse(const Dims& shape, const int* dims, int n, const LoopOperand* operands, int operand_count, Group* g) {
+  g->count = 0;
+  for (int k = 0; k < n; ++k) {
+    int d = dims[k];
+    if (shape[d] == 1) continue;
+    if (g->count) {  // does the previous dimension continue into this one for every operand?
+      int p = g->count - 1;
+      bool joins = true;
+      for (int o = 0; o < operand_count && joins; ++o)
+        joins = g->stride[p][o] == operands[o].strides[d] * itemsize(operands[o].dtype) * shape[d];
+      if (joins) {
+        g->size[p] *= shape[d];
+        for (int o = 0; o < operand_count; ++o) g->stride[p][o] = operands[o].strides[d] * itemsize(operands[o].dtype);
+        continue;
+      }
+    }
+    int c = g->count++;
+    g->size[c] = shape[d];
+    for (int o = 0; o < operand_count; ++o) g->stride[c][o] = operands[o].strides[d] * itemsize(operands[o].dtype);
+  }
+}
+
+// The whole of one launch, as the pieces see it.
+struct Launch {
+  Kernel kernel;
+  int operands;
+  const uint64_t* scalars;
+  char* data[MAX_OPERANDS];
+  // loops run here, outermost first; the last of them is the kernel's outer loop
+  int loops;
+  int64_t loop_size[MAX_DIMS];
+  int64_t loop_stride[MAX_DIMS][MAX_OPERANDS];
+  // the kernel's inner space
+  int64_t inner, middle;
+  int64_t inner_stride[MAX_OPERANDS], middle_stride[MAX_OPERANDS];
+  int64_t inner_chunk;  // pointwise only: the inner loop is cut into pieces of this size (>= inner: not cut)
+  bool indexed;
+  int64_t index_base;
+};
+
+int64_t call_kernel(const Launch& l, char** data, int64_t inner, int64_t index_base, int64_t begin, int64_t end) {
+  int64_t integers[3 + 3 * MAX_OPERANDS];
+  integers[0] = inner;
+  integers[1] = l.middle;
+  integers[2] = index_base;
+  int outer = l.loops - 1;
+  for (int o = 0; o < l.operands; ++o) {
+    integers[3 + 3 * o] = outer >= 0 ? l.loop_stride[outer][o] : 0;
+    integers[4 + 3 * o] = l.inner_stride[o];
+    integers[5 + 3 * o] = l.middle_stride[o];
+  }
+  int64_t fault[FAULT_WORDS];
+  KernelArguments a{data, integers, l.scalars, nullptr, fault};
+  return l.kernel(&a, begin, end);
+}
+
+// One piece: rows [begin, end) of the flattened outer loops times chunks of the inner loop.
+int64_t run_piece(void* context, int64_t begin, int64_t end) {
+  const Launch& l = *static_cast<const Launch*>(context);
+  int64_t chunks = l.inner_chunk < l.inner ? (l.inner + l.inner_chunk - 1) / l.inner_chunk : 1;
+  int64_t outer_size = l.loops ? l.loop_size[l.loops - 1] : 1;
+  char* data[MAX_OPERANDS];
+  while (begin < end) {
+    int64_t row = begin / chunks, chunk = begin % chunks;
+    int64_t odometer = row / outer_size, outer = row % outer_size;
+    int64_t rest = odometer;
+    int64_t shift[MAX_DIMS];
+    for (int d = l.loops - 2; d >= 0; --d) shift[d] = rest % l.loop_size[d], rest /= l.loop_size[d];
+    for (int o = 0; o < l.operands; ++o) {
+      char* p = l.data[o];
+      for (int d = 0; d < l.loops - 1; ++d) p += shift[d] * l.loop_stride[d][o];
+      data[o] = p;
+    }
+    int64_t first = odometer * outer_size * l.middle * l.inner + l.index_base;
+    if (chunks == 1) {
+      int64_t stop = std::min(outer_size, outer + (end - begin));
+      if (int64_t code = call_kernel(l, data, l.inner, first, outer, stop)) return code;
+      begin += stop - outer;
+    } else {
+      int64_t start = chunk * l.inner_chunk;
+      for (int o = 0; o < l.operands; ++o)
+        data[o] += start * l.inner_stride[o] + (l.loops ? outer * l.loop_stride[l.loops - 1][o] : 0);
+      if (int64_t code = call_kernel(l, data, std::min(l.inner_chunk, l.inner - start), first + outer * l.inner + start, 0, 1)) return code;
+      ++begin;
+    }
+  }
+  return 0;
+}
+
+// For transposing: rows [begin, end) are blocks of TILE outer points, walked tile by tile along the inner loop, so that
+// the cache lines of an operand that is contiguous along outer are used whole.
+int64_t run_tiled_piece(void* context, int64_t begin, int64_t end) {
+  const Launch& l = *static_cast<const Launch*>(context);
+  int64_t outer_size = l.loop_size[l.loops - 1], blocks = (outer_size + TILE - 1) / TILE;
+  char* data[MAX_OPERANDS];
+  for (int64_t piece = begin; piece < end; ++piece) {
+    int64_t rest = piece / blocks, first = piece % blocks * TILE;
+    int64_t base[MAX_DIMS];
+    for (int d = l.loops - 2; d >= 0; --d) base[d] = rest % l.loop_size[d], rest /= l.loop_size[d];
+    for (int64_t start = 0; start < l.inner; start += TILE) {
+      for (int o = 0; o < l.operands; ++o) {
+        char* p = l.data[o] + start * l.inner_stride[o];
+        for (int d = 0; d < l.loops - 1; ++d) p += base[d] * l.loop_stride[d][o];
+        data[o] = p;
+      }
+      if (int64_t code = call_kernel(l, data, std::min(TILE, l.inner - start), 0, first, std::min(outer_size, first + TILE))) return code;
+    }
+  }
+  return 0;
+}
+
+// The only fault of a loop kernel is an integer divided by zero; the message is PyTorch's.
+void explain(int64_t code) {
+  if (TAEDA_UNLIKELY(code != 0)) raise(PyExc_RuntimeError, "ZeroDivisionError");
+}
+
+void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body) {
+  int64_t code;
+  if (points < SERIAL || work <= grain) {
+    code = body(&l, 0, work);
+  } else {
+    Py_BEGIN_ALLOW_THREADS
+    code = parallel_for(work, grain, body, &l);
+    Py_END_ALLOW_THREADS
+  }
+  explain(code);
+}
+
+char stride_class(int64_t stride, DType d, int64_t extent) {
+  if (extent <= 1 || stride == itemsize(d)) return 'c';
+  return stride == 0 ? 'z' : 's';
+}
+
+// Is output o so large that its stores had better go past the caches? Its rows must be aligned, and no input may be
+// the same memory, whose lines are in the cache already.
+bool streams(const Launch& l, int o, int64_t bytes) {
+  if (bytes < STREAMING) return false;
+  bool aligned = reinterpret_cast<uintptr_t>(l.data[o]) % 64 == 0;
+  for (int d = 0; d < l.loops; ++d) aligned = aligned && l.loop_stride[d][o] % 64 == 0;
+  for (int k = 0; k < l.operands && aligned; ++k) aligned = k == o || l.data[k] != l.data[o];
+  return aligned;
+}
+
+void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands, int count, const uint64_t* scalars, int outputs) {
+  int dims[MAX_DIMS], n = shape.count;
+  for (int i = 0; i < n; ++i) dims[i] = i;
+  if (!kernel.uses_index() && n > 1) {  // walk in the order of the output's memory
+    const LoopOperand& main = operands[count - outputs];
+    std::stable_sort(dims, dims + n, [&](int a, int b) {
+      if (shape[a] == 1 || shape[b] == 1) return false;
+      return main.strides[a] > main.strides[b];
+    });
+  }
+  Group g;
+  collapse(shape, dims, n, operands, count, &g);
+  Launch l;
+  l.operands = count;
+  l.scalars = scalars;
+  l.middle = 1;
+  l.index_base = 0;
+  int last = g.count - 1;
+  l.inner = last >= 0 ? g.size[last] : 1;
+  l.loops = std::max(last, 0);
+  int64_t rows = 1;
+  char classes[MAX_OPERANDS + 1];
+  bool transposing = false;
+  for (int o = 0; o < count; ++o) {
+    l.data[o] = operands[o].data;
+    l.inner_stride[o] = last >= 0 ? g.stride[last][o] : itemsize(operands[o].dtype);
+    l.middle_stride[o] = 0;
+    classes[o] = stride_class(l.inner_stride[o], operands[o].dtype, l.inner);
+    if (classes[o] == 's' && last > 0 && g.stride[last - 1][o] == itemsize(operands[o].dtype)) transposing = true;
+    for (int d = 0; d < l.loops; ++d) l.loop_stride[d][o] = g.stride[d][o];
+  }
+  classes[count] = 0;
+  for (int d = 0; d < l.loops; ++d) rows *= l.loop_size[d] = g.size[d];
+  int64_t points = rows * l.inner;
+  for (int o = count - outputs; o < count; ++o)
+    if (streams(l, o, points * itemsize(operands[o].dtype)) && classes[o] == 'c') classes[o] = 'n';
+  l.kernel = kernel.variant(false, 1, classes, count);
+  if (transposing && l.inner > TILE && l.loop_size[l.loops - 1] > 8 && !kernel.uses_index()) {
+    l.inner_chunk = l.inner;
+    int64_t outer = l.loop_size[l.loops - 1];
+    int64_t blocks = rows / outer * ((outer + TILE - 1) / TILE);
+    run_parallel(l, blocks, std::max<int64_t>(1, PIECE / (TILE * l.inner)), points, run_tiled_piece);
+    return;
+  }
+  l.inner_chunk = l.inner > 2 * PIECE ? PIECE : l.inner;
+  int64_t chunks = l.inner_chunk < l.inner ? (l.inner + PIECE - 1) / PIECE : 1;
+  run_parallel(l, rows * chunks, std::max<int64_t>(1, PIECE / l.inner_chunk), points, run_piece);
+}
+
+void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
+                   const uint64_t* scalars, int outputs);
+
+// Inner extents too long for one go: partial results per chunk, then their combination.
+bool run_in_chunks(LoopKernel& kernel, const Group& outer, const Group& inner, LoopOperand* operands, int count,
+                   const uint64_t* scalars, int outputs) {
+  if (inner.count != 1 || inner.size[0] <= REDUCTION_CHUNK || outer.count > MAX_DIMS - 2) return false;
+  LoopKernel *partial, *combine;
+  std::vector<DType> dtypes;
+  if (!kernel.split(&partial, &combine, &dtypes)) return false;
+  int inputs = count - outputs, partials = static_cast<int>(dtypes.size());
+  if (inputs + partials > MAX_OPERANDS || partials + outputs > MAX_OPERANDS) return false;
+  int64_t extent = inner.size[0], whole = extent / REDUCTION_CHUNK, rest = extent % REDUCTION_CHUNK;
+  int64_t chunks = whole + (rest != 0), rows = 1;
+  Dims outer_shape(outer.size, outer.count);
+  for (int64_t s : outer_shape) rows *= s;
+  std::vector<Shared<Storage>> memory;
+  for (DType d : dtypes) memory.push_back(Storage::create(static_cast<size_t>(chunks * rows) * itemsize(d)));
+
+  // partial over (chunks, outer..., chunk); its results lie as (chunks, outer...)
+  auto run_partial = [&](int64_t first, int64_t how_many, int64_t length) {
+    if (!how_many) return;
+    Dims s;
+    s.push(how_many);
+    for (int64_t x : outer_shape) s.push(x);
+    s.push(length);
+    std::vector<LoopOperand> ops(inputs + partials);
+    for (int o = 0; o < inputs + partials; ++o) {
+      LoopOperand& to = ops[o];
+      if (o < inputs) {
+        int size = itemsize(operands[o].dtype);
+        to = operands[o];
+        int64_t along = inner.stride[0][o] / size;
+        to.data += first * REDUCTION_CHUNK * inner.stride[0][o];
+        to.strides[0] = along * REDUCTION_CHUNK;
+        for (int d = 0; d < outer.count; ++d) to.strides[1 + d] = outer.stride[d][o] / size;
+        to.strides[1 + outer.count] = along;
+      } else {
+        DType d = dtypes[o - inputs];
+        to.dtype = d;
+        to.output = true;
+        to.data = memory[o - inputs]->data() + first * rows * itemsize(d);
+        Dims st = contiguous_strides(outer_shape);
+        to.strides[0] = rows;
+        for (int k = 0; k < outer.count; ++k) to.strides[1 + k] = st[k];
+        to.strides[1 + outer.count] = 0;
+      }
+    }
+    run_reduction(*partial, s, 1u << (outer.count + 1), ops.data(), inputs + partials, scalars, partials);
+  };
+  run_partial(0, whole, REDUCTION_CHUNK);
+  run_partial(whole, rest ? 1 : 0, rest);
+
+  Dims s = outer_shape;
+  s.push(chunks);
+  Dims st = contiguous_strides(outer_shape);
+  std::vector<LoopOperand> ops(partials + outputs);
+  for (int o = 0; o < partials + outputs; ++o) {
+    LoopOperand& to = ops[o];
+    if (o < partials) {
+      to.dtype = dtypes[o];
+      to.output = false;
+      to.data = memory[o]->data();
+      for (int d = 0; d < outer.count; ++d) to.strides[d] = st[d];
+      to.strides[outer.count] = rows;
+    } else {
+      int from = inputs + o - partials;
+      to = operands[from];
+      for (int d = 0; d < outer.count; ++d) to.strides[d] = outer.stride[d][from] / itemsize(to.dtype);
+      to.strides[outer.count] = 0;
+    }
+  }
+  run_reduction(*combine, s, 1u << outer.count, ops.data(), partials + outputs, scalars, outputs);
+  return true;
+}
+
+void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
+                   const uint64_t* scalars, int outputs) {
+  int outer_dims[MAX_DIMS] = {}, inner_dims[MAX_DIMS] = {}, outer_count = 0, inner_count = 0;
+  for (int d = 0; d < shape.count; ++d) {
+    if (reduced >> d & 1) inner_dims[inner_count++] = d;
+    else outer_dims[outer_count++] = d;
+  }
+  Group outer, inner;
+  collapse(shape, outer_dims, outer_count, operands, count, &outer);
+  collapse(shape, inner_dims, inner_count, operands, count, &inner);
+  bool empty_inner = false;
+  for (int k = 0; k < inner_count; ++k) empty_inner |= shape[inner_dims[k]] == 0;
+  if (empty_inner) inner.count = 0;
+  if (inner.count > 2) raise(PyExc_SystemError, "a reduction over %d separate ranges reached run_loops", inner.count);
+  if (!empty_inner && run_in_chunks(kernel, outer, inner, operands, count, scalars, outputs)) return;
+
+  Launch l;
+  l.operands = count;
+  l.scalars = scalars;
+  l.index_base = 0;
+  l.inner = empty_inner ? 0 : inner.count ? inner.size[inner.count - 1] : 1;
+  l.middle = inner.count == 2 ? inner.size[0] : 1;
+  l.inner_chunk = INT64_MAX;
+  // Which loop is contiguous for the first operand that is really reduced?
+  int main = 0, i = inner.count - 1;
+  for (int o = 0; o < count && i >= 0; ++o)
+    if (inner.stride[i][o] != 0) {
+      main = o;
+      break;
+    }
+  bool along_inner = i < 0 || inner.stride[i][main] == itemsize(operands[main].dtype);
+  int axis = outer.count - 1;  // of the outer loops, the one the kernel has
+  bool outer_axis = false;
+  if (!along_inner) {
+    for (int d = 0; d < outer.count; ++d)
+      if (outer.stride[d][main] == itemsize(operands[main].dtype)) {
+        axis = d;
+        outer_axis = true;
+      }
+  }
+  l.loops = outer.count;
+  int64_t rows = 1;
+  for (int d = 0, to = 0; d < outer.count; ++d) {
+    int at = d == axis ? outer.count - 1 : to++;
+    l.loop_size[at] = outer.size[d];
+    rows *= outer.size[d];
+    for (int o = 0; o < count; ++o) l.loop_stride[at][o] = outer.stride[d][o];
+  }
+  char classes[MAX_OPERANDS + 1];
+  for (int o = 0; o < count; ++o) {
+    l.data[o] = operands[o].data;
+    l.inner_stride[o] = i >= 0 ? inner.stride[i][o] : itemsize(operands[o].dtype);
+    l.middle_stride[o] = inner.count == 2 ? inner.stride[0][o] : 0;
+    classes[o] = outer_axis ? stride_class(l.loop_stride[outer.count - 1][o], operands[o].dtype, l.loop_size[outer.count - 1])
+                            : stride_class(l.inner_stride[o], operands[o].dtype, l.inner);
+  }
+  classes[count] = 0;
+  l.kernel = kernel.variant(outer_axis, inner.count == 2 ? 2 : 1, classes, count);
+  int64_t extent = std::max<int64_t>(1, l.inner * l.middle);
+  int64_t grain = std::max<int64_t>(outer_axis ? TILE : 1, PIECE / extent);
+  run_parallel(l, rows, grain, rows * extent, run_piece);
+}
+
+}  // namespace
+
+Kernel LoopKernel::variant(bool outer_axis, int inner_rank, const char* classes, int operands) {
+  // Up to 30 operands a variant fits in 64 bits: two bits a class.
+  uint64_t key = 0;
+  bool fits = operands <= 29;
+  if (fits) {
+    for (int o = 0; o < operands; ++o) key = key << 2 | (classes[o] == 'c' ? 1 : classes[o] == 'z' ? 2 : classes[o] == 's' ? 3 : 0);
+    key = key << 3 | (outer_axis ? 4 : 0) | inner_rank;
+    for (const Last& l : last_)
+      if (l.key == key) return l.kernel;
+  }
+  std::string name = (outer_axis ? "o" : "i") + std::to_string(inner_rank) + classes;
+  auto found = variants_.find(name);
+  Kernel kernel;
+  if (found != variants_.end()) {
+    kernel = found->second;
+  } else {
+    kernel = kernel_variant(handle_, outer_axis, inner_rank, classes);
+    variants_.emplace(std::move(name), kernel);
+  }
+  if (fits) {
+    last_[next_] = {key, kernel};
+    next_ = (next_ + 1) % std::size(last_);
+  }
+  return kernel;
+}
+
+bool LoopKernel::split(LoopKernel** partial, LoopKernel** combine, std::vector<DType>* dtypes) {
+  if (!splitting_) {
+    int p, c;
+    bool can = kernel_split(handle_, &p, &c, &partial_dtypes_);
+    if (can) partial_ = loop_kernel(p), combine_ = loop_kernel(c);
+    splitting_ = can ? 2 : 1;
+  }
+  *partial = partial_;
+  *combine = combine_;
+  *dtypes = partial_dtypes_;
+  return splitting_ == 2;
+}
+
+bool LoopKernel::uses_index() {
+  if (!uses_index_) uses_index_ = kernel_uses_index(handle_) ? 2 : 1;
+  return uses_index_ == 2;
+}
+
+LoopKernel* loop_kernel(int handle) {
+  static std::vector<std::unique_ptr<LoopKernel>> kernels;  // under the GIL
+  if (handle < 0) raise(PyExc_ValueError, "kernel handle %d", handle);
+  if (static_cast<size_t>(handle) >= kernels.size()) kernels.resize(handle + 1);
+  if (!kernels[handle]) kernels[handle] = std::make_unique<LoopKernel>(handle);
+  return kernels[handle].get();
+}
+
+void run_loops(LoopKernel& kernel, const Dims& shape, bool reduces, uint32_t reduced, LoopOperand* operands, int count,
+               const uint64_t* scalars, int outputs) {
+  if (count > MAX_OPERANDS) raise(PyExc_NotImplementedError, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
+  for (int d = 0; d < shape.count; ++d)
+    if (shape[d] == 0 && !(reduced >> d & 1)) return;  // no outer points
+  if (reduces) {
+    run_reduction(kernel, shape, reduced, operands, count, scalars, outputs);
+    return;
+  }
+  if (TAEDA_LIKELY(shape.count <= 1)) {  // the commonest case by far: nothing to sort or collapse
+    int64_t n = shape.count ? shape[0] : 1;
+    if (n < SERIAL) {
+      char* data[MAX_OPERANDS];
+      char classes[MAX_OPERANDS + 1];
+      int64_t integers[3 + 3 * MAX_OPERANDS] = {n, 1, 0};
+      for (int o = 0; o < count; ++o) {
+        data[o] = operands[o].data;
+        int64_t stride = shape.count ? operands[o].strides[0] * itemsize(operands[o].dtype) : itemsize(operands[o].dtype);
+        classes[o] = stride_class(stride, operands[o].dtype, n);
+        integers[3 + 3 * o] = 0;
+        integers[4 + 3 * o] = stride;
+        integers[5 + 3 * o] = 0;
+      }
+      classes[count] = 0;
+      Kernel k = kernel.variant(false, 1, classes, count);
+      int64_t fault[FAULT_WORDS];
+      KernelArguments a{data, integers, scalars, nullptr, fault};
+      explain(k(&a, 0, 1));
+      return;
+    }
+  }
+  run_pointwise(kernel, shape, operands, count, scalars, outputs);
+}
+
+}  // namespace taeda

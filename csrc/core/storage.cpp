@@ -1,0 +1,72 @@
+#include "core/storage.h"
+
+#include <algorithm>
+
+#include "python/core_types.h"
+
+namespace taeda {
+
+namespace {
+
+// What storages of no bytes point to: pointer arithmetic on it is valid, and it is never read.
+alignas(64) char nothing[128];
+
+// Storage objects that are not in use. Making one is on the path of every op.
+constexpr int KEPT = 1024;
+void* kept[KEPT];
+int kept_count = 0;
+
+void* storage_memory(size_t size) { return kept_count ? kept[--kept_count] : ::operator new(size); }
+
+}  // namespace
+
+Shared<Storage> Storage::create(size_t bytes, Device device) {
+  char* data = bytes ? static_cast<char*>(allocate(bytes)) : nothing;
+  Storage* s = new (storage_memory(sizeof(Storage))) Storage;
+  s->data_ = data;
+  s->bytes_ = bytes;
+  s->device_ = device;
+  return Shared<Storage>::steal(s);
+}
+
+Shared<Storage> Storage::adopt(void* data, size_t bytes, Ref<> owner, Device device, bool writable) {
+  Storage* s = new (storage_memory(sizeof(Storage))) Storage;
+  s->data_ = data ? static_cast<char*>(data) : nothing;
+  s->bytes_ = bytes;
+  s->device_ = device;
+  s->owned_ = s->resizable_ = false;
+  s->writable_ = writable;
+  s->owner_ = std::move(owner);
+  return Shared<Storage>::steal(s);
+}
+
+Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device,
+                               bool writable) {
+  Shared<Storage> s = adopt(data, bytes, Ref<>(), device, writable);
+  s->deleter_ = deleter;
+  s->context_ = context;
+  return s;
+}
+
+void Storage::resize(size_t bytes) {
+  if (bytes == bytes_) return;
+  if (!resizable_) raise(PyExc_RuntimeError, "Trying to resize storage that is not resizable");
+  char* data = bytes ? static_cast<char*>(allocate(bytes)) : nothing;
+  std::memcpy(data, data_, std::min(bytes, bytes_));
+  if (bytes_) deallocate(data_, bytes_);
+  data_ = data;
+  bytes_ = bytes;
+}
+
+void Storage::destroy() noexcept {
+  if (owned_) {
+    if (bytes_) deallocate(data_, bytes_);
+  } else if (deleter_) {
+    deleter_(context_);
+  }
+  this->~Storage();
+  if (REUSE_OBJECTS && kept_count < KEPT) kept[kept_count++] = this;
+  else ::operator delete(this);
+}
+
+}  // namespace taeda

@@ -1,0 +1,88 @@
+// From the arguments of a call to what it computes with: the overload, the tensors and numbers, the key of the Program.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "python/op.h"
+
+namespace taeda {
+
+inline constexpr int MAX_ATTRIBUTES = 12;
+inline constexpr int SMALL_TENSORS = 16;
+
+struct OpObject {
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
+  std::vector<std::unique_ptr<Overload>>* overloads;  // owned unless shared
+  OpObject* shares;                                   // the op whose overloads an in-place form uses
+  PyObject* name;
+  PyObject* document;
+  PyObject* dictionary;
+  bool inplace;
+};
+
+// A parsed call: one object per parameter (borrowed; null where the default holds).
+struct Call {
+  Overload* overload = nullptr;
+  PyObject* values[MAX_PARAMETERS];
+  Ref<> spread;  // the tuple made of spread integers, x.view(2, 3)
+  PyObject* out = nullptr;
+};
+
+// What a call computes with: tensors in order, run-time attributes in order, the key of the Program.
+struct Inputs {
+  Tensor* small[SMALL_TENSORS];
+  std::vector<Tensor*> large;
+  int tensor_count = 0;
+  Attribute attributes[MAX_ATTRIBUTES];
+  int attribute_count = 0;
+  char small_key[192];
+  std::string large_key;
+  size_t key_size = 0;
+
+  void push_tensor(Tensor* t) {
+    if (large.empty() && tensor_count < SMALL_TENSORS) {
+      small[tensor_count++] = t;
+      return;
+    }
+    if (large.empty()) large.assign(small, small + tensor_count);
+    large.push_back(t);
+    ++tensor_count;
+  }
+  std::span<Tensor* const> tensors() const {
+    return {large.empty() ? const_cast<Tensor* const*>(small) : large.data(), static_cast<size_t>(tensor_count)};
+  }
+  Attribute& push_attribute() {
+    if (attribute_count == MAX_ATTRIBUTES) raise(PyExc_NotImplementedError, "an op of more than %d run-time numbers", MAX_ATTRIBUTES);
+    return attributes[attribute_count++];
+  }
+  void key(char c) {
+    if (large_key.empty() && key_size < sizeof small_key) {
+      small_key[key_size++] = c;
+      return;
+    }
+    if (large_key.empty()) large_key.assign(small_key, key_size);
+    large_key.push_back(c);
+    ++key_size;
+  }
+  void key_bytes(const void* p, size_t n) {
+    for (size_t i = 0; i < n; ++i) key(static_cast<const char*>(p)[i]);
+  }
+  std::string_view key_view() const {
+    return large_key.empty() ? std::string_view(small_key, key_size) : std::string_view(large_key);
+  }
+};
+
+void key_tensor(Inputs& in, const Tensor* t);
+
+// The first overload that the arguments fit; TypeError in PyTorch's words if there is none.
+void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);
+void read_inputs(const Call& call, Inputs& in);
+// The cache entry for the key; compiled now if this is the first such call.
+Compiled* find_compiled(const Call& call, const Inputs& in);
+
+extern PyMethodDef op_functions[];  // of the module, dispatch.cpp
+PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names);  // dispatch.cpp
+
+}  // namespace taeda

@@ -1,0 +1,334 @@
+// The way of a call: find the Program (call.h), run it, write where the call wants the result, record it for backward.
+#include <algorithm>
+#include <unordered_map>
+
+#include "python/call.h"
+#include "python/core_types.h"
+#include "python/runtime.h"
+#include "python/state.h"
+#include "tape/tape.h"
+
+namespace taeda {
+namespace {
+
+// ---- running ------------------------------------------------------------------------------------------------------
+
+void check_devices(const Inputs& in) {
+  const Tensor* first = nullptr;
+  for (const Tensor* t : in.tensors()) {
+    if (!t) continue;
+    if (!first) first = t;
+    else if (TAEDA_UNLIKELY(!(t->device == first->device)) && t->ndim && first->ndim)
+      raise(PyExc_RuntimeError, "Expected all tensors to be on the same device, but found at least two devices");
+  }
+}
+
+bool can_cast(DType from, DType to) {
+  const DTypeInfo &a = info(from), &b = info(to);
+  if (a.complex && !b.complex) return false;
+  if (a.floating && !b.floating && !b.complex) return false;
+  return !(from != DType::Bool && to == DType::Bool);
+}
+
+void check_castable(const Tensor& result, const Tensor& target) {
+  if (!can_cast(result.dtype, target.dtype))
+    raise(PyExc_RuntimeError, "result type %s can't be cast to the desired output type %s", torch_name(result.dtype),
+          torch_name(target.dtype));
+}
+
+// Write `result` into `target`, as in-place and out= forms do.
+void store_result(Tensor& target, Tensor& result) {
+  if (&target == &result) return;
+  check_castable(result, target);
+  copy_into(target, result);
+}
+
+// Change the size of an out= tensor, as torch.add(x, y, out=z) does.
+void resize_for(Tensor& t, const Tensor& like) {
+  if (same_shape(t, like.shape())) return;
+  if (t.numel != 0 &&
+      PyErr_WarnFormat(PyExc_UserWarning, 1,
+                       "An output with one or more elements was resized since it had shape %s, which does not match the required output "
+                       "shape %s. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have "
+                       "zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                       shape_text(t).at, shape_text(like).at) < 0)
+    throw PythonError();
+  size_t bytes = static_cast<size_t>(like.numel + t.offset) * itemsize(t.dtype);
+  if (!t.storage || t.storage->bytes() < bytes) {
+    if (t.storage) t.storage->resize(bytes);
+    else t.storage = Storage::create(bytes);
+  }
+  t.ndim = like.ndim;
+  t.numel = like.numel;
+  Dims strides = contiguous_strides(like.shape());
+  std::copy(like.sizes, like.sizes + like.ndim, t.sizes);
+  std::copy(strides.begin(), strides.end(), t.strides);
+}
+
+Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs) {
+  if (o.output_count == 1 && !o.returns_list) return Ref<>::steal(reinterpret_cast<PyObject*>(outputs[0].release()));
+  Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(outputs.size())));
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    PyObject* item = outputs[k] ? outputs[k].object() : Py_None;
+    Py_INCREF(item);
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(k), item);
+  }
+  if (o.result_type && o.result_type.get() != Py_None) return checked(PyObject_CallFunctionObjArgs(o.result_type.get(), tuple.get(), nullptr));
+  return tuple;
+}
+
+Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
+  Overload& o = *call.overload;
+  Ref<Tensor> small[4];
+  std::vector<Ref<Tensor>> large;
+  size_t n = c.program->outputs.size();
+  if (n > 4) large.resize(n);
+  std::span<Ref<Tensor>> outputs(n > 4 ? large.data() : small, n);
+  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
+  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
+  for (Ref<Tensor>& out : outputs) {
+    // What came out must be a tensor of its own: an input handed through becomes a view of itself.
+    if (!out) continue;
+    for (Tensor* t : in.tensors())
+      if (t == out.get()) {
+        out = alias(*t);
+        break;
+      }
+  }
+  // Autograd and writes must know views, whatever op they came from: reshape is one now and then, dropout in evaluation always.
+  bool views = false;
+  for (Ref<Tensor>& out : outputs)
+    for (Tensor* t : in.tensors())
+      if (out && t && t->storage && out->storage.get() == t->storage.get()) {
+        note_view(*out, *t);
+        views = true;
+        break;
+      }
+  if (TAEDA_UNLIKELY(needs != 0)) record(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
+  if (TAEDA_UNLIKELY(state.inference_mode && !views))  // a view is what its base is
+    for (Ref<Tensor>& out : outputs)
+      if (out) out->is_inference = true;
+  return package(o, outputs);
+}
+
+Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
+  Overload& o = *call.overload;
+  Tensor& target = *in.tensors()[0];
+  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
+  bool recorded = needs != 0;
+  check_inplace(target, recorded || (state.grad_enabled && target.requires_grad));
+  bool overlaps = false;
+  for (size_t k = 1; k < in.tensors().size(); ++k) {
+    Tensor* t = in.tensors()[k];
+    overlaps |= t && t != &target && partially_overlaps(target, *t);
+  }
+  if (overlaps)
+    raise(PyExc_RuntimeError,
+          "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please "
+          "clone() the tensor before performing the operation.");
+  Tensor* into[1] = {&target};
+  Ref<Tensor> outputs[4];
+  size_t n = std::min<size_t>(c.program->outputs.size(), 4);
+  Ref<Tensor> before = recorded ? keep_before_write(c, needs, target) : nullptr;
+  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, {outputs, n}, into);
+  if (outputs[0].get() != &target) {
+    Tensor& result = *outputs[0];
+    if (!same_shape(result, target.shape()))
+      raise(PyExc_RuntimeError, "output with shape %s doesn't match the broadcast shape %s", shape_text(target).at, shape_text(result).at);
+    store_result(target, result);
+  }
+  if (recorded) {
+    Ref<Tensor> written[1] = {Ref<Tensor>::borrow(&target)};
+    std::vector<Tensor*> inputs(in.tensors().begin(), in.tensors().end());
+    if (before) inputs[0] = before.get();
+    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
+    bump_version(target, o.display.c_str());
+    rebase_history(target, std::move(node), 0);
+  } else {
+    bump_version(target, o.display.c_str());
+  }
+  return Ref<>::borrow(reinterpret_cast<PyObject*>(&target));
+}
+
+Ref<> run_out(const Call& call, Inputs& in, Compiled& c) {
+  Overload& o = *call.overload;
+  std::vector<Tensor*> targets;
+  if (is_tensor(call.out)) {
+    targets.push_back(as_tensor(call.out));
+  } else if (PyTuple_Check(call.out) || PyList_Check(call.out)) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(call.out); ++i) {
+      PyObject* t = PySequence_Fast_GET_ITEM(call.out, i);
+      if (!is_tensor(t)) raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", o.display.c_str(), Py_TYPE(t)->tp_name);
+      targets.push_back(as_tensor(t));
+    }
+  } else {
+    raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", o.display.c_str(), Py_TYPE(call.out)->tp_name);
+  }
+  size_t n = c.program->outputs.size();
+  if (targets.size() != n)
+    raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", o.display.c_str(), static_cast<int>(n), static_cast<int>(targets.size()));
+  uint64_t needs = state.grad_enabled ? needs_gradient(in.tensors()) : 0;
+  for (Tensor* t : targets) {
+    if (needs || (state.grad_enabled && t->requires_grad))
+      raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
+            o.display.c_str());
+    refuse_internal_overlap(*t);
+  }
+  // Written to directly where no input shares the memory in another way.
+  std::vector<Tensor*> into(targets);
+  for (Tensor*& t : into)
+    for (Tensor* input : in.tensors())
+      if (input && t && t != input && partially_overlaps(*t, *input)) t = nullptr;
+  std::vector<Ref<Tensor>> outputs(n);
+  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into);
+  for (size_t k = 0; k < n; ++k) {
+    if (outputs[k].get() == targets[k]) {
+      bump_version(*targets[k]);
+      continue;
+    }
+    check_castable(*outputs[k], *targets[k]);
+    resize_for(*targets[k], *outputs[k]);
+    copy_into(*targets[k], *outputs[k]);
+    bump_version(*targets[k]);
+  }
+  return Ref<>::borrow(call.out);
+}
+
+// Ops that write to some of their arguments (optimizer steps): no gradient is recorded.
+void note_mutation(const Call& call) {
+  for (int i : call.overload->mutated) {
+    PyObject* v = call.values[i];
+    if (is_tensor(v)) bump_version(*as_tensor(v));
+    else if (v != Py_None)
+      for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k) bump_version(*as_tensor(PySequence_Fast_GET_ITEM(v, k)));
+  }
+}
+
+Ref<> run_call(OpObject* op, const Call& call) {
+  Inputs in;
+  read_inputs(call, in);
+  check_devices(in);
+  Compiled* c = find_compiled(call, in);
+  if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
+  if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(call, in, *c);
+  if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(call, in, *c);
+  Ref<> result = run_plain(call, in, *c);
+  if (!call.overload->mutated.empty()) note_mutation(call);
+  return result;
+}
+
+std::unordered_map<std::string, Ref<>>& builtin_table() {
+  static auto* table = new std::unordered_map<std::string, Ref<>>;
+  return *table;
+}
+
+PyObject* register_builtin(PyObject*, PyObject* args) {
+  const char* role;
+  PyObject* op;
+  if (!PyArg_ParseTuple(args, "sO", &role, &op)) return nullptr;
+  builtin_table()[role] = Ref<>::borrow(op);
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+namespace {
+
+PyObject* can_cast_function(PyObject*, PyObject* args) {
+  return guarded_object([&]() -> PyObject* {
+    PyObject *from, *to;
+    if (!PyArg_ParseTuple(args, "O!O!:can_cast", DTypeType, &from, DTypeType, &to)) throw PythonError();
+    return PyBool_FromLong(can_cast(dtype_of_object(from), dtype_of_object(to)));
+  });
+}
+
+}  // namespace
+
+PyMethodDef op_functions[] = {
+    {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
+    {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."},
+    {}};
+
+PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names) {
+  return guarded_object([&]() -> PyObject* {
+    auto* op = reinterpret_cast<OpObject*>(self);
+    Call call;
+    find_overload(op, args, PyVectorcall_NARGS(flags), names, &call);
+    return run_call(op, call).release();
+  });
+}
+
+BackwardProgram* Compiled::backward_for(uint64_t needs) {
+  auto found = backward.find(needs);
+  if (found != backward.end()) return found->second.get();
+  Ref<> d = compile_backward(overload->name.c_str(), key.get(), needs);
+  auto b = std::make_unique<BackwardProgram>();
+  Ref<> saved = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "saved"), "saved"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(saved.get()); ++i) {
+    const char* source;
+    int index;
+    if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(saved.get(), i), "si", &source, &index)) throw PythonError();
+    std::string_view s = source;
+    b->saved.push_back({s == "input" ? BackwardProgram::Input : s == "output" ? BackwardProgram::Output : BackwardProgram::Shape, index});
+  }
+  Ref<> grads = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "grads"), "grads"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(grads.get()); ++i)
+    b->grads.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(grads.get(), i))));
+  b->program = Program::parse(PyDict_GetItemString(d.get(), "program"));
+  return backward.emplace(needs, std::move(b)).first->second.get();
+}
+
+Ref<> call_op(PyObject* o, std::initializer_list<PyObject*> arguments) {
+  return checked(PyObject_Vectorcall(o, arguments.begin(), arguments.size(), nullptr));
+}
+
+PyObject* builtin_op(const char* role) {
+  auto found = builtin_table().find(role);
+  if (found == builtin_table().end()) raise(PyExc_RuntimeError, "the core needs the op '%s', which is not registered", role);
+  return found->second.get();
+}
+
+Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides, int64_t dense_offset) {
+  Ref<Tensor> out = alias(base, sizes, strides, offset);
+  note_view(*out, base);
+  if (!state.grad_enabled) return out;
+  Tensor* inputs[1] = {&base};
+  uint64_t needs = needs_gradient(inputs);
+  if (!needs) return out;
+  auto* op = reinterpret_cast<OpObject*>(builtin_op("strided_view"));
+  // The key is that of a call strided_view(base, sizes, strides, offset).
+  Overload& o = *(*op->overloads)[0];
+  Inputs in;
+  in.push_tensor(&base);
+  key_tensor(in, &base);
+  for (const Dims* d : {&sizes, &dense_strides}) {
+    in.key('S');
+    in.key(static_cast<char>(d->count));
+    in.push_attribute().set(*d);
+  }
+  in.key('I');
+  in.push_attribute().set(dense_offset);
+  Compiled* c = nullptr;
+  for (const auto& r : o.recent)
+    if (r.compiled && r.key == in.key_view()) c = r.compiled;
+  if (!c) {
+    auto tuple = [](const Dims& d) {
+      Ref<> t = checked(PyTuple_New(d.count));
+      for (int i = 0; i < d.count; ++i) PyTuple_SET_ITEM(t.get(), i, checked(PyLong_FromLongLong(d[i])).release());
+      return t;
+    };
+    Ref<> a = tuple(sizes), b = tuple(dense_strides), n = checked(PyLong_FromLongLong(dense_offset));
+    Call call;
+    call.overload = &o;
+    call.values[0] = reinterpret_cast<PyObject*>(&base);
+    call.values[1] = a.get();
+    call.values[2] = b.get();
+    call.values[3] = n.get();
+    c = find_compiled(call, in);
+  }
+  Ref<Tensor> outputs[1] = {out};
+  record(*c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
+  return out;
+}
+
+}  // namespace taeda

@@ -1,0 +1,83 @@
+// taeda._core: the extension module. It imports nothing; the Python packages fill its tables of ops.
+#include "python/core_types.h"
+#include "python/op.h"
+#include "python/runtime.h"
+#include "tape/tape.h"
+#include "core/thread_pool.h"
+
+namespace taeda {
+
+namespace {
+
+PyObject* set_threads(PyObject*, PyObject* n) {
+  return guarded_object([&]() -> PyObject* {
+    if (!PyLong_Check(n) || PyBool_Check(n))
+      raise(PyExc_TypeError, "set_num_threads expects an int, but got %s", Py_TYPE(n)->tp_name);
+    int overflow;
+    long value = PyLong_AsLongAndOverflow(n, &overflow);
+    if (overflow || value <= 0) raise(PyExc_RuntimeError, "set_num_threads expects a positive integer");
+    if (value > 4096) raise(PyExc_RuntimeError, "set_num_threads(%ld): at most 4096 threads", value);
+    set_num_threads(static_cast<int>(value));
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* get_threads(PyObject*, PyObject*) { return PyLong_FromLong(get_num_threads()); }
+
+PyObject* set_default(PyObject*, PyObject* dtype) {
+  return guarded_object([&]() -> PyObject* {
+    if (!is_dtype(dtype))
+      raise(PyExc_TypeError, "invalid dtype object: only floating-point types are supported as the default type");
+    set_default_dtype(dtype_of_object(dtype));
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* get_default(PyObject*, PyObject*) { return Py_NewRef(dtype_object(default_dtype())); }
+
+PyObject* register_parameter_type(PyObject*, PyObject* type) {
+  return guarded_object([&]() -> PyObject* {
+    if (!PyType_Check(type) || !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), TensorType))
+      raise(PyExc_TypeError, "register_parameter_type(): expected a subclass of Tensor");
+    ParameterType = reinterpret_cast<PyTypeObject*>(Py_NewRef(type));
+    Py_RETURN_NONE;
+  });
+}
+
+PyMethodDef functions[] = {
+    {"set_num_threads", set_threads, METH_O,
+     "set_num_threads(n): how many threads work on one op, the calling one included."},
+    {"get_num_threads", get_threads, METH_NOARGS, "How many threads work on one op."},
+    {"set_default_dtype", set_default, METH_O,
+     "set_default_dtype(dtype): the dtype of tensors made from Python floats."},
+    {"get_default_dtype", get_default, METH_NOARGS, "The dtype of tensors made from Python floats."},
+    {"register_parameter_type", register_parameter_type, METH_O,
+     "register_parameter_type(type): tell the core what nn.Parameter is."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "taeda._core", "Taeda's core.", -1, functions, nullptr, nullptr, nullptr, nullptr};
+
+}  // namespace
+
+}  // namespace taeda
+
+PyMODINIT_FUNC PyInit__core() {
+  using namespace taeda;
+  return guarded_object([&]() -> PyObject* {
+    Ref<> module = checked(PyModule_Create(&definition));
+    add_dtypes_to_module(module.get());
+    add_devices_to_module(module.get());
+    add_sizes_to_module(module.get());
+    add_storage_to_module(module.get());
+    add_tensor_to_module(module.get());
+    add_operators_to_module(module.get());
+    add_interop_to_module(module.get());
+    add_generator_to_module(module.get());
+    add_ops_to_module(module.get());
+    add_tape_to_module(module.get());
+    add_object(module.get(), "sanitized", REUSE_OBJECTS ? Py_False : Py_True);
+    return module.release();
+  });
+}

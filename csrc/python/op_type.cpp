@@ -1,0 +1,192 @@
+// The Python type of ops: taeda.add and all its siblings.
+#include "python/common.h"  // before structmember.h: it sets PY_SSIZE_T_CLEAN
+
+#include <structmember.h>
+
+#include "python/call.h"
+
+namespace taeda {
+
+PyTypeObject* OpType = nullptr;
+
+namespace {
+
+PyObject* text_or_empty(PyObject* d, const char* name) {
+  PyObject* v = PyDict_GetItemString(d, name);
+  return v && v != Py_None ? v : nullptr;
+}
+
+std::string text_field(PyObject* d, const char* name) {
+  PyObject* v = text_or_empty(d, name);
+  if (!v || !PyUnicode_Check(v)) raise(PyExc_ValueError, "an overload needs the text '%s'", name);
+  return PyUnicode_AsUTF8(v);
+}
+
+// One parameter: (name, kind, default or ..., keyword_only, optional).
+Parameter parse_parameter(PyObject* o) {
+  const char *name, *kind;
+  PyObject* fallback;
+  int keyword_only, optional;
+  if (!PyTuple_Check(o) || !PyArg_ParseTuple(o, "ssOpp", &name, &kind, &fallback, &keyword_only, &optional)) throw PythonError();
+  Parameter p;
+  p.name = name;
+  p.interned = PyUnicode_InternFromString(name);
+  p.kind = kind_from_name(kind);
+  p.keyword_only = keyword_only;
+  p.has_default = fallback != Py_Ellipsis;
+  p.optional = optional || fallback == Py_None;
+  if (p.has_default) p.default_value = Ref<>::borrow(fallback);
+  return p;
+}
+
+std::unique_ptr<Overload> parse_overload(PyObject* d) {
+  auto o = std::make_unique<Overload>();
+  o->name = text_field(d, "name");
+  o->display = text_field(d, "display");
+  o->backward_name = text_field(d, "backward_name");
+  Ref<> parameters = checked(PySequence_Fast(PyDict_GetItemString(d, "parameters"), "parameters"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(parameters.get()); ++i) {
+    o->schema.parameters.push_back(parse_parameter(PySequence_Fast_GET_ITEM(parameters.get(), i)));
+    const Parameter& p = o->schema.parameters.back();
+    if (!p.keyword_only) {
+      o->schema.positional = static_cast<int>(i) + 1;
+      if (o->schema.varargs < 0 && (p.kind == Kind::Sizes || p.kind == Kind::Dims || p.kind == Kind::IntTuple)) {
+        PyObject* spread = PyDict_GetItemString(d, "varargs");
+        if (spread && PyUnicode_Check(spread) && p.name == PyUnicode_AsUTF8(spread)) o->schema.varargs = static_cast<int>(i);
+      }
+    }
+  }
+  if (o->schema.parameters.size() > MAX_PARAMETERS) raise(PyExc_ValueError, "%s has more than %d parameters", o->name.c_str(), MAX_PARAMETERS);
+  PyObject* returns = PyDict_GetItemString(d, "returns");
+  o->output_count = returns ? static_cast<int>(PyLong_AsLong(returns)) : 1;
+  auto truth = [&](const char* name, bool otherwise) {
+    PyObject* v = PyDict_GetItemString(d, name);
+    return v ? PyObject_IsTrue(v) == 1 : otherwise;
+  };
+  o->returns_list = truth("returns_list", o->output_count < 0);
+  o->is_view = truth("view", false);
+  o->differentiable = truth("differentiable", true);
+  if (PyObject* v = text_or_empty(d, "output_differentiable")) {
+    Ref<> list = checked(PySequence_Fast(v, "output_differentiable"));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->output_differentiable.push_back(PyObject_IsTrue(PySequence_Fast_GET_ITEM(list.get(), i)) == 1);
+  }
+  if (PyObject* v = text_or_empty(d, "mutates")) {
+    Ref<> list = checked(PySequence_Fast(v, "mutates"));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
+  }
+  if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
+  if (PyObject* v = text_or_empty(d, "definition")) o->python = Ref<>::borrow(v);
+  return o;
+}
+
+// Op(name, overloads, inplace_of=None, doc=None)
+PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  return guarded_object([&]() -> PyObject* {
+    static const char* names[] = {"name", "overloads", "inplace", "doc", nullptr};
+    PyObject *name, *overloads, *doc = Py_None;
+    int inplace = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pO", const_cast<char**>(names), &name, &overloads, &inplace, &doc)) throw PythonError();
+    std::vector<std::unique_ptr<Overload>> parsed;
+    OpObject* shares = nullptr;
+    if (PyObject_TypeCheck(overloads, OpType)) {
+      shares = reinterpret_cast<OpObject*>(overloads);
+    } else {
+      Ref<> list = checked(PySequence_Fast(overloads, "overloads must be a list or an Op"));
+      for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) parsed.push_back(parse_overload(PySequence_Fast_GET_ITEM(list.get(), i)));
+    }
+    auto* op = reinterpret_cast<OpObject*>(type->tp_alloc(type, 0));
+    if (!op) throw PythonError();
+    op->vectorcall = op_call;
+    op->shares = shares;
+    Py_XINCREF(reinterpret_cast<PyObject*>(shares));
+    op->overloads = shares ? shares->overloads : new std::vector<std::unique_ptr<Overload>>(std::move(parsed));
+    Py_INCREF(name);
+    op->name = name;
+    Py_INCREF(doc);
+    op->document = doc;
+    op->inplace = inplace;
+    return reinterpret_cast<PyObject*>(op);
+  });
+}
+
+void op_dealloc(PyObject* self) {
+  auto* op = reinterpret_cast<OpObject*>(self);
+  PyTypeObject* type = Py_TYPE(self);
+  if (op->shares) Py_DECREF(reinterpret_cast<PyObject*>(op->shares));
+  else delete op->overloads;
+  Py_XDECREF(op->name);
+  Py_XDECREF(op->document);
+  Py_XDECREF(op->dictionary);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* op_get(PyObject* self, PyObject* instance, PyObject*) {
+  if (!instance || instance == Py_None) {
+    Py_INCREF(self);
+    return self;
+  }
+  return PyMethod_New(self, instance);
+}
+
+PyObject* op_repr(PyObject* self) { return PyUnicode_FromFormat("<built-in op %U of Taeda>", reinterpret_cast<OpObject*>(self)->name); }
+
+// add_overload(dict): one more definition under this name, tried after the others
+PyObject* op_add_overload(PyObject* self, PyObject* d) {
+  return guarded_object([&]() -> PyObject* {
+    reinterpret_cast<OpObject*>(self)->overloads->push_back(parse_overload(d));
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* op_signatures(PyObject* self, PyObject*) {
+  return guarded_object([&]() -> PyObject* {
+    Ref<> list = checked(PyList_New(0));
+    for (auto& o : *reinterpret_cast<OpObject*>(self)->overloads) {
+      Ref<> text = checked(PyUnicode_FromString((o->display + o->schema.signature()).c_str()));
+      if (PyList_Append(list.get(), text.get()) < 0) throw PythonError();
+    }
+    return list.release();
+  });
+}
+
+PyObject* op_reduce(PyObject* self, PyObject*) {
+  // Pickled and copied by name: taeda.<name>.
+  auto* op = reinterpret_cast<OpObject*>(self);
+  Ref<> module = Ref<>::steal(PyImport_ImportModule("taeda.ops.op"));
+  if (!module) return nullptr;
+  Ref<> find = Ref<>::steal(PyObject_GetAttrString(module.get(), "find_public"));
+  if (!find) return nullptr;
+  return Py_BuildValue("(O(O))", find.get(), op->name);
+}
+
+PyMethodDef op_methods[] = {{"add_overload", op_add_overload, METH_O, "One more definition under this name, tried after the others."},
+                            {"signatures", op_signatures, METH_NOARGS, "The overloads, as text."},
+                            {"__reduce__", op_reduce, METH_NOARGS, nullptr},
+                            {}};
+PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
+                            {"__dictoffset__", T_PYSSIZET, offsetof(OpObject, dictionary), READONLY, nullptr},
+                            {"__name__", T_OBJECT, offsetof(OpObject, name), READONLY, nullptr},
+                            {"__qualname__", T_OBJECT, offsetof(OpObject, name), READONLY, nullptr},
+                            {"__doc__", T_OBJECT, offsetof(OpObject, document), 0, nullptr},
+                            {}};
+PyType_Slot op_slots[] = {{Py_tp_new, reinterpret_cast<void*>(op_new)},
+                          {Py_tp_dealloc, reinterpret_cast<void*>(op_dealloc)},
+                          {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                          {Py_tp_descr_get, reinterpret_cast<void*>(op_get)},
+                          {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
+                          {Py_tp_methods, op_methods},
+                          {Py_tp_members, op_members},
+                          {0, nullptr}};
+PyType_Spec op_spec = {"taeda._core.Op", sizeof(OpObject), 0,
+                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR, op_slots};
+
+}  // namespace
+
+void add_ops_to_module(PyObject* module) {
+  OpType = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&op_spec));
+  if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
+  if (PyModule_AddFunctions(module, op_functions) < 0) throw PythonError();
+}
+
+}  // namespace taeda

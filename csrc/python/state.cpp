@@ -1,0 +1,7 @@
+#include "python/state.h"
+
+namespace taeda {
+
+thread_local State state;
+
+}  // namespace taeda

@@ -1,0 +1,221 @@
+// The Python side of memory: UntypedStorage, the statistics of the allocator, and tensors rebuilt on a storage.
+#include "python/core_types.h"
+#include "python/interop.h"
+#include "core/storage.h"
+
+namespace taeda {
+
+namespace {
+
+PyTypeObject* StorageType = nullptr;
+
+struct StorageObject {
+  PyObject_HEAD Shared<Storage> storage;
+};
+
+Storage& storage_of(PyObject* o) { return *reinterpret_cast<StorageObject*>(o)->storage; }
+
+void storage_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  reinterpret_cast<StorageObject*>(self)->storage.~Shared();
+  type->tp_free(self);
+  Py_DECREF(reinterpret_cast<PyObject*>(type));
+}
+
+// UntypedStorage(n): n uninitialised bytes
+PyObject* storage_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
+  return guarded_object([&]() -> PyObject* {
+    static const char* names[] = {"size", nullptr};
+    Py_ssize_t n = 0;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|n:UntypedStorage", const_cast<char**>(names), &n))
+      throw PythonError();
+    if (n < 0) raise(PyExc_RuntimeError, "a storage cannot have %zd bytes", n);
+    return storage_object(Storage::create(static_cast<size_t>(n)));
+  });
+}
+
+PyObject* storage_data_ptr(PyObject* self, PyObject*) {
+  return PyLong_FromVoidPtr(storage_of(self).bytes() ? storage_of(self).data() : nullptr);
+}
+PyObject* storage_nbytes(PyObject* self, PyObject*) { return PyLong_FromSize_t(storage_of(self).bytes()); }
+Py_ssize_t storage_length(PyObject* self) { return static_cast<Py_ssize_t>(storage_of(self).bytes()); }
+
+PyObject* storage_tolist(PyObject* self, PyObject*) {
+  return guarded_object([&] {
+    Storage& s = storage_of(self);
+    Ref<> list = checked(PyList_New(static_cast<Py_ssize_t>(s.bytes())));
+    for (size_t i = 0; i < s.bytes(); ++i)
+      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), PyLong_FromLong(static_cast<unsigned char>(s.data()[i])));
+    return list.release();
+  });
+}
+
+PyObject* storage_item(PyObject* self, Py_ssize_t i) {
+  Storage& s = storage_of(self);
+  if (i < 0 || static_cast<size_t>(i) >= s.bytes())
+    return PyErr_Format(PyExc_IndexError, "index %zd out of range for storage of size %zu", i, s.bytes());
+  return PyLong_FromLong(static_cast<unsigned char>(s.data()[i]));
+}
+
+PyObject* storage_resize(PyObject* self, PyObject* size) {
+  return guarded_object([&]() -> PyObject* {
+    Py_ssize_t n = PyNumber_AsSsize_t(size, PyExc_OverflowError);
+    if (n == -1 && PyErr_Occurred()) throw PythonError();
+    if (n < 0) raise(PyExc_RuntimeError, "a storage cannot have %zd bytes", n);
+    // Tensors on it were checked against the size it had.
+    if (static_cast<size_t>(n) < storage_of(self).bytes())
+      raise(PyExc_NotImplementedError, "a storage cannot be made smaller: tensors may lie in what would go away");
+    storage_of(self).resize(static_cast<size_t>(n));
+    return Py_NewRef(self);
+  });
+}
+
+PyObject* storage_repr(PyObject* self) {
+  return PyUnicode_FromFormat("[torch.storage.UntypedStorage(device=cpu) of size %zu]", storage_of(self).bytes());
+}
+
+PyObject* storage_compare(PyObject* a, PyObject* b, int operation) {
+  if (Py_TYPE(b) != StorageType || (operation != Py_EQ && operation != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
+  return PyBool_FromLong((&storage_of(a) == &storage_of(b)) == (operation == Py_EQ));
+}
+
+Py_hash_t storage_hash(PyObject* self) { return _Py_HashPointer(&storage_of(self)); }
+
+int storage_buffer(PyObject* self, Py_buffer* view, int flags) {
+  Storage& s = storage_of(self);
+  s.forbid_resize();
+  return PyBuffer_FillInfo(view, self, s.data(), static_cast<Py_ssize_t>(s.bytes()), !s.writable(), flags);
+}
+
+PyObject* get_device(PyObject* self, void*) {
+  return guarded_object([&] { return device_object(storage_of(self).device()); });
+}
+
+PyMethodDef storage_methods[] = {
+    {"data_ptr", storage_data_ptr, METH_NOARGS, "The address of the first byte; 0 if there is none."},
+    {"nbytes", storage_nbytes, METH_NOARGS, "The number of bytes."},
+    {"size", storage_nbytes, METH_NOARGS, "The number of bytes."},
+    {"tolist", storage_tolist, METH_NOARGS, "The bytes, as a list of ints."},
+    {"resize_", storage_resize, METH_O, "resize_(n): make it n bytes long, keeping what it holds."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef storage_properties[] = {
+    {"device", get_device, nullptr, "Where the memory is.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+template <class F>
+void* slot(F* f) {
+  return reinterpret_cast<void*>(f);
+}
+
+PyType_Slot storage_slots[] = {
+    {Py_tp_new, slot(storage_new)},
+    {Py_tp_dealloc, slot(storage_dealloc)},
+    {Py_tp_repr, slot(storage_repr)},
+    {Py_tp_hash, slot(storage_hash)},
+    {Py_tp_richcompare, slot(storage_compare)},
+    {Py_tp_methods, storage_methods},
+    {Py_tp_getset, storage_properties},
+    {Py_sq_length, slot(storage_length)},
+    {Py_sq_item, slot(storage_item)},
+    {Py_bf_getbuffer, slot(storage_buffer)},
+    {Py_tp_doc,
+     const_cast<char*>("UntypedStorage(size)\n\nThe bytes that tensors lie in. Supports the buffer protocol.")},
+    {0, nullptr},
+};
+
+PyType_Spec storage_spec = {"taeda.UntypedStorage", sizeof(StorageObject), 0,
+                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, storage_slots};
+
+// tensor_on_storage(storage, dtype, offset, sizes, strides): offset and strides in elements
+PyObject* tensor_on_storage(PyObject*, PyObject* arguments) {
+  return guarded_object([&]() -> PyObject* {
+    PyObject *storage, *dtype_given, *size_items, *stride_items;
+    Py_ssize_t offset;
+    if (!PyArg_ParseTuple(arguments, "O!OnO!O!:tensor_on_storage", StorageType, &storage, &dtype_given, &offset,
+                          &PyTuple_Type, &size_items, &PyTuple_Type, &stride_items))
+      throw PythonError();
+    DType dtype = dtype_argument(dtype_given, "tensor_on_storage");
+    auto read = [](PyObject* tuple) {
+      Dims d;
+      for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); ++i) {
+        Py_ssize_t v = PyNumber_AsSsize_t(PyTuple_GET_ITEM(tuple, i), PyExc_OverflowError);
+        if (v == -1 && PyErr_Occurred()) throw PythonError();
+        d.push(v);
+      }
+      return d;
+    };
+    Dims sizes = read(size_items), strides = read(stride_items);
+    if (sizes.count != strides.count)
+      raise(PyExc_RuntimeError, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", sizes.count,
+            strides.count);
+    int64_t numel = checked_numel(sizes), last = offset, end;
+    bool bad = offset < 0;
+    for (int i = 0; i < sizes.count && numel; ++i) {
+      int64_t step;
+      bad = bad || strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &step) ||
+            __builtin_add_overflow(last, step, &last);
+    }
+    bad = bad || __builtin_mul_overflow(last + 1, static_cast<int64_t>(itemsize(dtype)), &end);
+    const Shared<Storage>& s = reinterpret_cast<StorageObject*>(storage)->storage;
+    if (bad || (numel && static_cast<uint64_t>(end) > s->bytes()))
+      raise(
+          PyExc_RuntimeError,
+          "setStorage: sizes %s, strides %s, storage offset %zd, and itemsize %d requiring a storage size of more are "
+          "out of bounds for storage of size %zu",
+          dims_text(sizes).at, dims_text(strides).at, offset, itemsize(dtype), s->bytes());
+    return reinterpret_cast<PyObject*>(from_storage(s, dtype, sizes, strides, numel ? offset : 0).release());
+  });
+}
+
+PyObject* memory_statistics(PyObject*, PyObject*) {
+  AllocatorStatistics s = allocator_statistics();
+  return Py_BuildValue("{sLsLsLsLsLsL}", "allocated", static_cast<long long>(s.allocated), "allocated_peak",
+                       static_cast<long long>(s.allocated_peak), "reserved", static_cast<long long>(s.reserved),
+                       "reserved_peak", static_cast<long long>(s.reserved_peak), "allocations",
+                       static_cast<long long>(s.allocations), "system_allocations",
+                       static_cast<long long>(s.system_allocations));
+}
+
+PyObject* reset_peaks(PyObject*, PyObject*) {
+  allocator_reset_peaks();
+  Py_RETURN_NONE;
+}
+
+PyObject* release_cached(PyObject*, PyObject*) {
+  allocator_release_cached();
+  Py_RETURN_NONE;
+}
+
+PyMethodDef functions[] = {
+    {"tensor_on_storage", tensor_on_storage, METH_VARARGS,
+     "tensor_on_storage(storage, dtype, offset, sizes, strides): checked, in elements."},
+    {"memory_statistics", memory_statistics, METH_NOARGS,
+     "Bytes in use and held by the allocator, with their peaks, and numbers of allocations."},
+    {"reset_memory_peaks", reset_peaks, METH_NOARGS, "Forget the peaks in memory_statistics()."},
+    {"release_cached_memory", release_cached, METH_NOARGS, "Give memory that no tensor uses back to the system."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+PyObject* storage_object(const Shared<Storage>& storage) {
+  auto* o = reinterpret_cast<StorageObject*>(checked(StorageType->tp_alloc(StorageType, 0)).release());
+  new (&o->storage) Shared<Storage>(storage);
+  return reinterpret_cast<PyObject*>(o);
+}
+
+void add_storage_to_module(PyObject* module) {
+  StorageType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&storage_spec)).release());
+  add_object(module, "UntypedStorage", reinterpret_cast<PyObject*>(StorageType));
+  Ref<> bases = checked(PyTuple_Pack(2, PyExc_RuntimeError, PyExc_MemoryError));
+  OutOfMemoryError = checked(PyErr_NewExceptionWithDoc("taeda.OutOfMemoryError", "Memory for a tensor cannot be had.",
+                                                       bases.get(), nullptr))
+                         .release();
+  add_object(module, "OutOfMemoryError", OutOfMemoryError);
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
+}
+
+}  // namespace taeda

@@ -1,0 +1,99 @@
+// The tensor: a strided view of a Storage, with its place in the autograd graph. The Python object is the tensor.
+#pragma once
+#include "python/common.h"
+#include "core/device.h"
+#include "core/dtype.h"
+#include "core/storage.h"
+
+namespace taeda {
+
+class Node;
+struct Tensor;
+
+// What only some tensors have; allocated on first need.
+struct AutogradData {
+  Ref<Tensor> grad;
+  Node* accumulator = nullptr;      // weak: the AccumulateGrad node of a leaf; that node owns the tensor
+  Ref<> hooks;                      // dict id → callable, run on the gradient of this tensor (register_hook)
+  Ref<> post_accumulate_hooks;      // dict id → callable
+  Ref<Tensor> base;                 // of a differentiable view: the tensor that owns the history (never itself a view)
+  uint32_t history_version = 0;     // of a view: storage version for which grad_fn is right
+  bool retains_grad = false;
+  bool made_in_no_grad = false;     // of a view: made under no_grad (in-place writes to it are refused, as in PyTorch)
+  bool made_in_inference = false;   // of a view: made in inference mode (the same, another message)
+  bool multi_output_view = false;   // of a view: from split/unbind/chunk
+  bool made_in_function = false;    // of a view: returned by an autograd.Function (the same)
+
+  static void* operator new(size_t size);  // from a free list: every view has one
+  static void operator delete(void* p) noexcept;
+};
+
+struct Tensor {
+  PyObject_HEAD
+  Shared<Storage> storage;          // null for a shape without data (saved shapes, meta device)
+  int64_t offset;                   // in elements
+  int64_t numel;
+  DType dtype;
+  uint8_t ndim;
+  bool requires_grad;               // set by the user on a leaf, or because grad_fn is there
+  bool is_inference : 1;            // made in inference_mode
+  bool detached_version : 1;        // from .data: writes are not counted in the storage's version
+  bool is_wrapped_number : 1;       // made from a Python number inside an op
+  bool gc_tracked : 1;
+  Device device;
+  uint32_t output_number;           // which output of grad_fn this is
+  Shared<Node> grad_fn;             // null for leaves. Read it through tape.h: gradient_function(t)
+  AutogradData* autograd;           // null until needed
+  PyObject* dictionary;             // user attributes
+  PyObject* weak_references;
+  int64_t sizes[MAX_DIMS];
+  int64_t strides[MAX_DIMS];        // in elements
+
+  char* data() const { return storage ? storage->data() + offset * itemsize(dtype) : nullptr; }
+  Dims shape() const { return Dims(sizes, ndim); }
+  bool is_contiguous() const {
+    int64_t expected = 1;
+    for (int i = ndim - 1; i >= 0; --i) {
+      if (sizes[i] == 1) continue;
+      if (strides[i] != expected) return numel == 0;
+      expected *= sizes[i];
+    }
+    return true;
+  }
+};
+
+extern PyTypeObject* TensorType;       // taeda.Tensor
+extern PyTypeObject* ParameterType;    // taeda.nn.Parameter, once registered; else null
+inline bool is_tensor(PyObject* o) { return Py_TYPE(o) == TensorType || PyObject_TypeCheck(o, TensorType); }
+inline Tensor* as_tensor(PyObject* o) { return reinterpret_cast<Tensor*>(o); }
+
+// New tensors. All are leaves without gradient. `empty` allocates; sizes are checked (negative, overflow, out of memory).
+Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device = {});
+Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, Device device = {});
+Ref<Tensor> shape_only(const Tensor& like);                                // metadata without data
+Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset);
+// Same storage, new geometry. Bounds are checked only by the caller (views.h proves them, as_strided checks them).
+Ref<Tensor> alias(const Tensor& t, const Dims& sizes, const Dims& strides, int64_t offset);
+inline Ref<Tensor> alias(const Tensor& t) { return alias(t, Dims(t.sizes, t.ndim), Dims(t.strides, t.ndim), t.offset); }
+// A fresh Python object of the Python type `type` (a subclass of Tensor) sharing the storage: nn.Parameter(data).
+Ref<Tensor> alias_as(PyTypeObject* type, const Tensor& t);
+AutogradData& autograd_data(Tensor& t);                                    // allocates it
+// Tensors are unknown to the cycle collector until they may be part of a cycle: call this when giving one hooks.
+void track(Tensor& t);
+
+Dims contiguous_strides(const Dims& sizes);
+int64_t checked_numel(const Dims& sizes);                                  // raises on negative sizes and overflow
+// Do two elements of t share memory (expanded tensors)? 'Maybe' counts as yes only where PyTorch's check says so.
+bool has_internal_overlap(const Tensor& t);
+void refuse_internal_overlap(const Tensor& t);                             // raises PyTorch's error before a write to such a t
+bool same_shape(const Tensor& t, const Dims& shape);
+bool partially_overlaps(const Tensor& a, const Tensor& b);                 // share memory, but are not the same elements
+
+// Printing shapes in messages: "[2, 3]".
+struct Text {
+  char at[512];
+};
+Text shape_text(const Tensor& t);
+Text dims_text(const Dims& d);
+
+}  // namespace taeda

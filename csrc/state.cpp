@@ -1,7 +1,0 @@
-#include "state.h"
-
-namespace taeda {
-
-thread_local State state;
-
-}  // namespace taeda

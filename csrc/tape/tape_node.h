@@ -1,0 +1,50 @@
+// The node of an op call.
+#pragma once
+#include "tape/tape_internal.h"
+
+namespace taeda {
+
+Ref<Tensor> tensor_from(Ref<> o);  // raises TypeError if it is no tensor
+// Ops, by their names as operators and methods; recorded in gradient mode.
+Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b);
+void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b);
+Ref<Tensor> call_method(const Ref<Tensor>& t, const char* name, std::initializer_list<PyObject*> arguments = {});
+Ref<> sizes_object(const Dims& sizes);                                                         // a tuple
+Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides);  // no memory
+Ref<Tensor> expanded_zero(const Node::OutputInfo& like);  // one zero in memory, seen in the given shape
+bool is_dense(const Tensor& t);                           // no gaps and no overlaps, in whatever order of dimensions
+
+// Saved tensors, attributes and shapes follow the object in the same block of memory: one allocation per recorded call.
+class OpNode final : public Node {
+ public:
+  static OpNode* make(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
+                      std::span<const Attribute> attributes);
+  ~OpNode() override;
+  static void operator delete(void* p) { ::operator delete(p); }
+  std::string name() const override { return compiled_.overload->backward_name; }
+  std::string call_name() const override { return compiled_.overload->display; }
+  Gradients apply(Gradients gradients, bool create_graph) override;
+  void release_saved() override;
+  void outputs_written() override;
+  int written_input() const override;
+  PyObject* python_attribute(PyObject* name) override;
+  void save(std::span<Tensor* const> inputs, std::span<Ref<Tensor>> results);
+  bool is_differentiable_output(size_t k) const;
+
+ private:
+  OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
+         std::span<const Attribute> attributes);
+  Gradients apply_recorded(Gradients gradients);
+  Ref<Tensor> unpack(uint32_t i, bool history);
+  Ref<Tensor> saved_shape(const int64_t*& at) const;
+  SavedTensor* saved() { return reinterpret_cast<SavedTensor*>(this + 1); }
+  Attribute* attributes() { return reinterpret_cast<Attribute*>(saved() + saved_count_); }
+  int64_t* shapes() { return reinterpret_cast<int64_t*>(attributes() + attribute_count_); }
+
+  Compiled& compiled_;
+  BackwardProgram& backward_;
+  uint64_t needs_;
+  uint32_t input_count_, saved_count_, attribute_count_;
+};
+
+}  // namespace taeda

@@ -1,0 +1,82 @@
+"""How many points a vector of a loop kernel has, and the loops themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from taeda.codegen.scalars.convert import REGISTER
+from taeda.codegen.target import Target
+from taeda.codegen.text import BITS, Builder, Vec
+from taeda.ir.loop import Expr, Kernel, walk
+from taeda.ir.scalars import FLOATS, ITEMSIZE
+
+UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
+_CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil": 2, "trunc": 2, "round": 2,
+          **dict.fromkeys(("bitcast add sub mul neg abs minimum maximum fmin fmax eq ne lt le gt ge and or xor not "
+                           "shift_left shift_right select isnan isinf isfinite signbit copysign sign").split(), 1)}
+HEAVY = 20
+
+
+def cost_of(values: Iterable[Expr]) -> int:
+    """Roughly, instructions per vector; what is the same for all points of a row is free."""
+    moving: set[Expr] = set()
+    total = 0
+    for node in walk(values):
+        if node.op in ("load", "index", "position") or any(a in moving for a in node.args):
+            moving.add(node)
+            total += _CHEAP.get(node.op, HEAVY) if node.args else 0
+    return total
+
+
+def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, order: int = 1) -> int:
+    """W: points per vector, for a loop that computes `values` and whose operands have `dtypes`.
+
+    More than one register of the widest kind if the loop does little with each. With ordered sums along the vector,
+    `order` is their ORDER: W is that, or a divisor of it where the work makes one register enough.
+    """
+    nodes = list(walk(values))
+    bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[d] for d in dtypes]
+    native = target.vector_bytes * 8 // max(bits, default=32)
+    cost = cost_of(values)
+    if order > 1 and cost <= 12:
+        return order
+    heavy = 1 if target.vector_bytes == 64 else 2  # two half-sized registers overlap better than one
+    return max(UNIFORM, min(64, order if order > 1 else 64, native * (4 if cost <= 4 else 2 if cost <= 12 else heavy)))
+
+
+class Loop:
+    """`for i in range(0, limit, step)` with values carried from turn to turn."""
+
+    def __init__(self, b: Builder, limit: str, step: int, carried: Sequence[Vec] = (), start: str = "0") -> None:
+        self.b, self.step = b, step
+        name = b.name("loop")
+        self.head, self.exit = name, name + "_end"
+        before = b.block
+        b.jump(self.head)
+        b.label(self.head)
+        self.index, self._close_index = b.late_phi("i64", (start, before))
+        self._close = []
+        self.carried: list[Vec] = []
+        for value in carried:
+            phi, close = b.late_phi(value.type, (value.name, before))
+            self.carried.append(Vec(b, value.kind, value.lanes, phi))
+            self._close.append(close)
+        inside = b.op(f"icmp slt i64 {self.index}, {limit}")
+        b.branch(inside, name + "_body", self.exit, likely=True)
+        b.label(name + "_body")
+
+    def end(self, carried: Sequence[Vec] = ()) -> None:
+        """Closes the loop; afterwards `carried` are the values after the last turn."""
+        b = self.b
+        following = b.op(f"add i64 {self.index}, {self.step}")
+        self._close_index(following, b.block)
+        for close, value in zip(self._close, carried, strict=True):
+            close(value.name, b.block)
+        b.jump(self.head)
+        b.label(self.exit)
+
+
+def divides_integers(kernel: Kernel) -> bool:
+    """Does an integer division need to know which lanes are points?"""
+    return any(node.op in ("floordiv", "truncdiv", "remainder", "fmod") and node.dtype not in FLOATS
+               for node in walk(stage.value for stage in kernel.stages))

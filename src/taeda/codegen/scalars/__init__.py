@@ -1,0 +1,284 @@
+"""Scalar primitives → LLVM IR: one line for each row of `ir/scalars.py`, by the kind of register that it works on.
+
+float16 and bfloat16 values are floats in registers: their primitives are those of float32, and `lower` rounds after
+each one that is not exact.
+"""
+
+from __future__ import annotations
+
+from taeda.codegen.scalars import convert as math_convert
+from taeda.codegen.scalars import division as math_division
+from taeda.codegen.scalars import error as math_error
+from taeda.codegen.scalars import float32 as m32
+from taeda.codegen.scalars import float64 as m64
+from taeda.codegen.scalars import integer as math_integer
+from taeda.codegen.scalars import tables as math_tables
+from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
+from taeda.codegen.text import Builder, Vec
+from taeda.ir.loop import Expr
+from taeda.ir.scalars import BOOL, FLOATS, HALVES, PRIMITIVES
+
+# Specials of arithmetic
+
+
+def minimum_maximum(x: Vec, y: Vec, largest: bool) -> Vec:
+    """NaN if either is: the comparison is false with NaN and gives y, so only a NaN in x needs care."""
+    best = x.compare("ogt" if largest else "olt", y).select(x, y)
+    return x.isnan().select(x, best)
+
+
+def _ignoring_nan(x: Vec, y: Vec, largest: bool) -> Vec:
+    best = x.compare("ogt" if largest else "olt", y).select(x, y)
+    return y.isnan().select(x, best)
+
+
+def _sign(x: Vec) -> Vec:
+    positive = x.compare("ogt" if x.is_float else "sgt", 0).select(x.const(1), 0)
+    return x.compare("olt" if x.is_float else "slt", 0).select(-1, positive)
+
+
+def _pow_single(b: Builder, x: Vec, y: Vec) -> Vec:
+    """|x| ** y as exp(y log |x|) in float64, where the product is good to far more than float32."""
+    wide_x, wide_y = x.convert("fpext", "double"), y.convert("fpext", "double")
+    power = m64.exp(b, wide_y * m64.log(b, wide_x.abs())).convert("fptrunc", "float")
+    half = y * 0.5
+    integral = b.intrinsic("llvm.floor", y).compare("oeq", y)
+    odd = integral & b.intrinsic("llvm.floor", half).compare("une", half)
+    negative = x.bits.compare("slt", 0)
+    power = (negative & odd).select(-power, power)
+    undefined = x.compare("olt", 0.0) & ~integral & x.compare("ogt", float("-inf")) & y.abs().compare("one",
+                                                                                                        float("inf"))
+    power = undefined.select(float("nan"), power)
+    one = y.compare("oeq", 0.0) | x.compare("oeq", 1.0)
+    one = one | (x.compare("oeq", -1.0) & y.abs().compare("oeq", float("inf")))
+    return one.select(1.0, power)
+
+
+def _nextafter(b: Builder, x: Vec, y: Vec) -> Vec:
+    bits = x.bits
+    away = (y.compare("ogt", x) ^ bits.compare("slt", 0)).select(bits.const(1), -1)
+    moved = (bits + away).as_float
+    smallest = x.const(2.0**-149 if x.kind == "float" else 5e-324)
+    result = x.compare("oeq", 0.0).select(m32.copysign(b, smallest, y), moved)
+    result = x.compare("oeq", y).select(y, result)
+    return x.compare("uno", y).select(x + y, result)
+
+
+def _round_even(b: Builder, x: Vec) -> Vec:
+    return b.intrinsic("llvm.roundeven", x)
+
+
+def _intrinsic(name: str) -> Function:
+    return lambda b, x: b.intrinsic("llvm." + name, x)
+
+
+def _sinh_double(b: Builder, x: Vec) -> Vec:
+    """For float32 arguments."""
+    e = m64.exp(b, x)
+    large = (e - 1.0 / e) * 0.5
+    return x.abs().compare("olt", 1e-4).select(x * b.fma(x * x, 1 / 6, 1.0), large)
+
+
+def _cosh_double(b: Builder, x: Vec) -> Vec:
+    e = m64.exp(b, x)
+    return (e + 1.0 / e) * 0.5
+
+
+def _asinh_double(b: Builder, x: Vec) -> Vec:
+    t = x.abs()
+    big = m64.log(b, t + b.intrinsic("llvm.sqrt", t * t + 1.0))
+    small = b.fma(t * t * t, -1 / 6, t)
+    return m32.copysign(b, t.compare("olt", 1e-4).select(small, big), x)
+
+
+def _acosh_double(b: Builder, x: Vec) -> Vec:
+    value = m64.log(b, x + b.intrinsic("llvm.sqrt", (x - 1.0) * (x + 1.0)))
+    return x.compare("oge", 1.0).select(value, float("nan"))
+
+
+def _atanh_double(b: Builder, x: Vec) -> Vec:
+    large = m64.log(b, (x + 1.0) / (1.0 - x)) * 0.5
+    return x.abs().compare("olt", 1e-4).select(x * b.fma(x * x, 1 / 3, 1.0), large)
+
+
+def _asin_double(b: Builder, x: Vec) -> Vec:
+    root = b.intrinsic("llvm.sqrt", (1.0 - x) * (x + 1.0))
+    return m64.atan(b, x / (root + 1.0)) * 2.0
+
+
+def _acos_double(b: Builder, x: Vec) -> Vec:
+    return m64.atan2(b, b.intrinsic("llvm.sqrt", 1.0 - x), b.intrinsic("llvm.sqrt", x + 1.0)) * 2.0
+
+
+def _hypot_double(b: Builder, x: Vec, y: Vec) -> Vec:
+    infinite = x.abs().compare("oeq", float("inf")) | y.abs().compare("oeq", float("inf"))
+    return infinite.select(float("inf"), b.intrinsic("llvm.sqrt", x * x + y * y))
+
+
+def _log_of_base(base_inverse: float) -> Function:
+    return lambda b, x: m64.log(b, x) * base_inverse
+
+
+# Tables: float32, float64, and what is the same for both
+
+BOTH: dict[str, Function] = {
+    "add": lambda b, x, y: x + y,
+    "sub": lambda b, x, y: x - y,
+    "mul": lambda b, x, y: x * y,
+    "truediv": lambda b, x, y: x / y,
+    "floordiv": math_division.floordiv,
+    "remainder": math_division.remainder,
+    "truncdiv": lambda b, x, y: b.intrinsic("llvm.trunc", x / y),
+    "fmod": math_division.fmod,
+    "neg": lambda b, x: -x,
+    "abs": lambda b, x: x.abs(),
+    "sign": lambda b, x: _sign(x),
+    "minimum": lambda b, x, y: minimum_maximum(x, y, False),
+    "maximum": lambda b, x, y: minimum_maximum(x, y, True),
+    "fmin": lambda b, x, y: _ignoring_nan(x, y, False),
+    "fmax": lambda b, x, y: _ignoring_nan(x, y, True),
+    "sqrt": _intrinsic("sqrt"),
+    "rsqrt": lambda b, x: 1.0 / b.intrinsic("llvm.sqrt", x),
+    "reciprocal": lambda b, x: 1.0 / x,
+    "floor": _intrinsic("floor"),
+    "ceil": _intrinsic("ceil"),
+    "trunc": _intrinsic("trunc"),
+    "round": _round_even,
+    "isnan": lambda b, x: x.isnan(),
+    "isinf": lambda b, x: x.abs().compare("oeq", float("inf")),
+    "isfinite": lambda b, x: x.abs().compare("olt", float("inf")),
+    "signbit": lambda b, x: x.bits.compare("slt", 0),
+    "copysign": m32.copysign,
+    "nextafter": _nextafter,
+}
+
+SINGLE: dict[str, Function] = BOTH | {
+    "exp": m32.exp,
+    "exp2": m32.exp2,
+    "expm1": in_double(m64.expm1),
+    "log": m32.log,
+    "log1p": m32.log1p,
+    "log2": in_double(_log_of_base(1.4426950408889634)),
+    "log10": in_double(_log_of_base(0.4342944819032518)),
+    "sin": where_large(m32.LARGE_ANGLE, "sin", lambda b, x: m32.sin_cos(b, x, False)),
+    "cos": where_large(m32.LARGE_ANGLE, "cos", lambda b, x: m32.sin_cos(b, x, True)),
+    "tan": where_large(m32.LARGE_ANGLE, "tan", in_double(m64.tan)),
+    "asin": in_double(_asin_double),
+    "acos": in_double(_acos_double),
+    "atan": in_double(m64.atan),
+    "atan2": in_double(m64.atan2),
+    "sinh": in_double(_sinh_double),
+    "cosh": in_double(_cosh_double),
+    "tanh": m32.tanh,
+    "asinh": in_double(_asinh_double),
+    "acosh": in_double(_acosh_double),
+    "atanh": in_double(_atanh_double),
+    "sigmoid": m32.sigmoid,
+    "erf": lambda b, x: (math_tables if math_tables.available(b) else m32).erf(b, x),
+    "erfc": in_double(lambda b, x: math_error.erfc(b, x, single=True)),
+    "erfinv": in_double(lambda b, x: math_error.erfinv(b, x, single=True)),
+    "lgamma": in_double(math_error.lgamma),
+    "digamma": in_double(math_error.digamma),
+    "pow": _pow_single,
+    "hypot": in_double(_hypot_double),
+}
+
+DOUBLE: dict[str, Function] = {
+    **BOTH,
+    "exp": m64.exp,
+    "log": m64.log,
+    "sin": where_large(m64.LARGE_ANGLE, "sin", lambda b, x: m64.sin_cos(b, x, False)),
+    "cos": where_large(m64.LARGE_ANGLE, "cos", lambda b, x: m64.sin_cos(b, x, True)),
+    "tan": where_large(m64.LARGE_ANGLE, "tan", m64.tan),
+    "atan": m64.atan,
+    "tanh": m64.tanh,
+    "sigmoid": m64.sigmoid,
+    "erf": lambda b, x: math_error.erf(b, x) if b.target.fma else libm(b, "erf", x),
+    "erfc": lambda b, x: math_error.erfc(b, x) if b.target.fma else libm(b, "erfc", x),
+    "erfinv": math_error.erfinv,
+    "digamma": math_error.digamma,
+    **{name: library(name) for name in ("exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh",
+                                        "asinh", "acosh", "atanh", "lgamma", "pow", "atan2", "hypot")},
+}
+
+
+def _integer_table(signed: bool) -> dict[str, Function]:
+    prefix = "s" if signed else "u"
+
+    def best(predicate: str) -> Function:
+        return lambda b, x, y: x.compare(prefix + predicate, y).select(x, y)
+
+    return {
+        "add": lambda b, x, y: x + y,
+        "sub": lambda b, x, y: x - y,
+        "mul": lambda b, x, y: x * y,
+        "floordiv": lambda b, x, y: math_integer.floordiv(b, x, y, signed),
+        "remainder": lambda b, x, y: math_integer.remainder(b, x, y, signed),
+        "truncdiv": lambda b, x, y: math_integer.truncdiv(b, x, y, signed),
+        "fmod": lambda b, x, y: math_integer.remainders(b, x, y, signed)[1],
+        "pow": lambda b, x, y: math_integer.power(b, x, y, signed),
+        "neg": lambda b, x: -x,
+        "abs": lambda b, x: x.compare("slt", 0).select(-x, x) if signed else x,
+        "sign": lambda b, x: _sign(x) if signed else x.compare("ne", 0).select(x.const(1), 0),
+        "minimum": best("lt"),
+        "maximum": best("gt"),
+        "and": lambda b, x, y: x & y,
+        "or": lambda b, x, y: x | y,
+        "xor": lambda b, x, y: x ^ y,
+        "not": lambda b, x: ~x,
+        "shift_left": lambda b, x, y: math_integer.shift(b, x, y, False, signed),
+        "shift_right": lambda b, x, y: math_integer.shift(b, x, y, True, signed),
+    }
+
+
+LOGICAL: dict[str, Function] = {
+    "minimum": lambda b, x, y: x & y,
+    "maximum": lambda b, x, y: x | y,
+    "and": lambda b, x, y: x & y,
+    "or": lambda b, x, y: x | y,
+    "xor": lambda b, x, y: x ^ y,
+    "not": lambda b, x: x ^ True,
+}
+
+TABLES: dict[str, dict[str, Function]] = {
+    "bool": LOGICAL, "uint8": _integer_table(False),
+    **dict.fromkeys(("int8", "int16", "int32", "int64"), _integer_table(True)),
+    **dict.fromkeys(("float16", "bfloat16", "float32"), SINGLE), "float64": DOUBLE,
+}
+
+# Lowered below, not by table.
+STRUCTURAL = frozenset({"cast", "bitcast", "select", "philox", "eq", "ne", "lt", "le", "gt", "ge"})
+_FLOAT_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
+
+
+def compare(name: str, x: Vec, y: Vec, dtype: str) -> Vec:
+    if dtype in FLOATS:
+        return x.compare(_FLOAT_COMPARE[name], y)
+    if name in ("eq", "ne"):
+        return x.compare(name, y)
+    return x.compare(("u" if dtype in (BOOL, "uint8") else "s") + name, y)
+
+
+def lower(b: Builder, node: Expr, args: list[Vec]) -> Vec:
+    """The register value of `node`, whose arguments are `args`."""
+    op, dtype = node.op, node.dtype
+    source = node.args[0].dtype
+    if op == "cast":
+        return math_convert.cast(b, args[0], source, dtype)
+    if op == "bitcast":
+        return math_convert.bitcast(b, args[0], source, dtype)
+    if op == "select":
+        return args[0].select(args[1], args[2])
+    if op == "philox":
+        return math_integer.philox(math_integer.philox_keys(args[0]), args[1])[node.attribute]
+    if op in _FLOAT_COMPARE:
+        return compare(op, args[0], args[1], source)
+    if op == "nextafter" and source in HALVES:
+        raise NotImplementedError(f"nextafter of {source}")
+    function = TABLES[source].get(op)
+    if function is None:
+        raise NotImplementedError(f"{op} of {source} has no code generator")
+    result = function(b, *args)
+    if dtype in HALVES and not PRIMITIVES[op].exact:
+        result = math_convert.round_to(b, result, dtype)
+    return result

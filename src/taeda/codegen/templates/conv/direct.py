@@ -1,0 +1,289 @@
+"""Direct convolution: vectors run along output channels, numbers of the input are broadcast to them.
+
+The same sum as `conv_gather`, for images large enough to fill the tiles. A block of the output, some lines or a part of
+a long one, is computed from a zero-padded copy of the part of x that it touches; a register tile is some pixels
+(anywhere in the block) times some vectors of output channels, and runs over all channels and taps. No patch is ever
+formed: a table holds where each (channel, tap) lies relative to a pixel. The block's result [pixel][output channel] is
+transposed into place at the end. A work item is (group, image, z of the output, block of lines, block of columns); the
+last block of columns is moved back to be as wide as the others.
+
+The weight is first put into columns by `emit_conv_columns`, or `conv_weight.emit_conv_lanes`: for each group and tile
+of output channels [channels * taps][output channels of the tile].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.planes import fill_tap_offsets
+from taeda.codegen.templates.conv.weight import emit_padded_copy, transpose
+from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
+
+COLUMNS_INTEGERS = (
+    "rows", "channels",  # of one group
+    "group_stride", "row_stride", "channel_stride",  # of the source, in elements
+    "taps_z", "taps_y", "taps_x",
+    "first",  # offset of the first tap in the source
+    "tap_stride_z", "tap_stride_y", "tap_stride_x",
+)
+INTEGERS = (
+    "images", "groups", "channels", "rows",
+    "size_z", "size_y", "size_x",
+    "taps_z", "taps_y", "taps_x",
+    "pixels_z", "pixels_y", "pixels_x",
+    "step_z", "step_y", "step_x",
+    "origin_z", "origin_y", "origin_x",
+    "tap_step_z", "tap_step_y", "tap_step_x",
+    "tap_begin_z", "tap_begin_y", "tap_begin_x",  # of the first tap in the copy
+    "out_z", "out_y", "out_x",
+    "out_origin_z", "out_origin_y", "out_origin_x",
+    "out_step_z", "out_step_y", "out_step_x",
+    "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
+    "line_block", "column_block", "has_bias",
+)
+
+
+def pixel_rows(target: Target) -> tuple[int, ...]:
+    """Pixels in the register tile, for 1, 2, ... vectors of output channels."""
+    return (10, 10, 8, 6) if target.vector_registers == 32 else (10, 6)
+
+
+def tile_width(target: Target, itemsize: int) -> int:
+    return len(pixel_rows(target)) * target.lanes(itemsize)
+
+
+def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: Any) -> Any:
+    """`depth`: channels * taps; `extent`: elements of the copy, all channels; `pixels` of one block of lines."""
+    size, most = SIZES[type], max(pixel_rows(target))
+    width, lanes = tile_width(target, size), target.lanes(size)
+    return (((pixels + most) * width + extent + lanes + lanes * lanes) * size + (depth + 2 * pixels + most) * 8 + 256)
+
+
+def emit_conv_columns(target: Target, type: str = "float") -> str:
+    """Operands: source, result. A work item is (group, vector of rows of the source).
+
+    For `type` bfloat the channels come in pairs, two numbers in 32 bits.
+    """
+    module = Module(target)
+    pairs = type == "bfloat"
+    size = 4 if pairs else SIZES[type]
+    lanes, tile_vectors = target.lanes(size), len(pixel_rows(target))
+    f = module.kernel()
+    arguments = Arguments(f)
+    n = names_of(f, arguments.integers, COLUMNS_INTEGERS)
+    source, result = arguments.data(0), arguments.data(1)
+    vectors = f.ceil_div(n["rows"], lanes)
+    channels = f.ceil_div(n["channels"], 2) if pairs else n["channels"]
+    depth = channels * n["taps_z"] * n["taps_y"] * n["taps_x"]
+    element, unit = ("i16", "i32") if pairs else (type, type)
+
+    def item(index: Value) -> None:
+        which, group = index % vectors, index // vectors
+        tile, within = which // tile_vectors, which % tile_vectors
+        width = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors) * lanes
+        first = which * lanes
+        count = f.minimum(f.constant(lanes), n["rows"] - first)
+        start = group * n["group_stride"] + first * n["row_stride"] + n["first"]
+        to = f.index(result, unit, (group * vectors + tile * tile_vectors) * (depth * lanes) + within * lanes)
+
+        def channel(c: Value, to: Value) -> list[Value]:
+            def at_z(z: Value, to: Value) -> list[Value]:
+                def at_y(y: Value, to: Value) -> list[Value]:
+                    def at_x(x: Value, to: Value) -> list[Value]:
+                        at = (start + c * (n["channel_stride"] * (2 if pairs else 1)) + z * n["tap_stride_z"]
+                              + y * n["tap_stride_y"] + x * n["tap_stride_x"])
+                        f.store(f.constant(0, vector(lanes, unit)), to)
+
+                        def lane(m: Value, at: Value) -> list[Value]:
+                            f.store(f.load(element, f.index(source, element, at)), f.index(to, unit, m))
+                            return [at + n["row_stride"]]
+                        f.loop(0, count, lane, carry=[at])
+                        if pairs:
+                            both = c * 2 + 1 < n["channels"]
+
+                            def second(m: Value, at: Value) -> list[Value]:
+                                f.store(f.load(element, f.index(source, element, at)), f.at(f.index(to, unit, m), 2))
+                                return [at + n["row_stride"]]
+                            f.loop(0, f.select(both, count, 0), second, carry=[at + n["channel_stride"]])
+                        return [f.index(to, unit, width)]
+                    return f.loop(0, n["taps_x"], at_x, carry=[to])
+                return f.loop(0, n["taps_y"], at_y, carry=[to])
+            return f.loop(0, n["taps_z"], at_z, carry=[to])
+
+        f.loop(0, channels, channel, carry=[to])
+
+    f.loop(f["begin"], f["end"], item)
+    f.ret(0)
+    return module.text()
+
+
+def emit_conv_direct(target: Target, type: str = "float") -> str:
+    """Operands: x, columns of the weight, bias (or anything, where there is none), out.
+
+    `type` may be bfloat where the target has dot products of pairs: they are added up in float and rounded once.
+    """
+    module = Module(target)
+    pairs = type == "bfloat"
+    element, unit, out_size = type, ("i32" if pairs else type), SIZES[type]
+    type = "float" if pairs else type  # of sums
+    size = SIZES[type]
+    lanes = target.lanes(size)
+    vec, out_vec = vector(lanes, type), vector(lanes, element)
+    heights = pixel_rows(target)
+    tiles = [_tile(module, type, height, k + 1, pairs) for k, height in enumerate(heights)]
+    copy = emit_padded_copy(module, unit, pairs=pairs)
+    tile_vectors, most = len(heights), max(heights)
+    f = module.kernel()
+    arguments = Arguments(f)
+    n = names_of(f, arguments.integers, INTEGERS)
+    x, weight = arguments.data(0), arguments.data(1)
+    bias_data, out = arguments.data(2), arguments.data(3)
+    taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
+    channels = f.ceil_div(n["channels"], 2) if pairs else n["channels"]
+    depth = channels * taps
+    extent_yx = n["extent_y"] * n["extent_x"]
+    extent = n["extent_z"] * extent_yx
+    plane = n["size_z"] * n["size_y"] * n["size_x"]
+    out_plane = n["out_z"] * n["out_y"] * n["out_x"]
+    vectors = f.ceil_div(n["rows"], lanes)
+    line_blocks = f.ceil_div(n["pixels_y"], n["line_block"])
+    column_blocks = f.ceil_div(n["pixels_x"], n["column_block"])
+    block_pixels = n["line_block"] * n["column_block"]
+    flat = n["out_step_x"].equals(1) & (n["line_block"].equals(1) | (
+        n["out_step_y"].equals(1) & n["out_x"].equals(n["column_block"])))
+    # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
+    square = arguments.scratch
+    results = f.at(square, lanes * lanes * size)
+    tap_offsets = f.at(results, (block_pixels + most) * (tile_vectors * lanes * size))
+    pixel_offsets = f.at(tap_offsets, depth * 8)
+    out_offsets = f.at(pixel_offsets, (block_pixels + most) * 8)
+    padded = f.at(out_offsets, (block_pixels * 8 + 63) // 64 * 64)
+
+    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, channels)
+
+    def pixel_line(y: Value, at: Value, to: Value) -> list[Value]:
+        def pixel(k: Value, at: Value, to: Value) -> list[Value]:
+            f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, at)
+            f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * out_size, to)
+            return [f.at(at, 8), f.at(to, 8)]
+        return f.loop(0, n["column_block"], pixel, carry=[at, to])
+
+    end, _ = f.loop(0, n["line_block"], pixel_line, carry=[pixel_offsets, out_offsets])
+    for k in range(most):
+        f.store(f.constant(0), f.at(end, 8 * k))
+
+    def item(index: Value) -> None:
+        column_block, rest = index % column_blocks, index // column_blocks
+        block, rest = rest % line_blocks, rest // line_blocks
+        z, rest = rest % n["pixels_z"], rest // n["pixels_z"]
+        image, group = rest % n["images"], rest // n["images"]
+        line = block * n["line_block"]
+        lines = f.minimum(n["line_block"], n["pixels_y"] - line)
+        column = f.minimum(column_block * n["column_block"], n["pixels_x"] - n["column_block"])
+        pixels = lines * n["column_block"]
+        f.call(copy, f.index(x, element, (image * n["groups"] + group) * n["channels"] * plane), padded, channels,
+               n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
+               n["origin_y"] + line * n["step_y"], n["origin_x"] + column * n["step_x"],
+               n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if pairs else []))
+        out_image = f.index(out, element, (image * n["groups"] + group) * n["rows"] * out_plane)
+        out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
+                    + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
+        out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
+
+        def tile(first_vector: Value) -> None:
+            here = f.minimum(f.constant(tile_vectors), vectors - first_vector)
+            width_bytes = here * (lanes * size)
+            columns = f.at(weight, (group * vectors + first_vector) * (depth * (lanes * size)))
+
+            def run(tile_function: Function, rows: int) -> None:
+                f.loop(0, pixels, lambda p: _nothing(f.call(
+                    tile_function, padded, f.index(pixel_offsets, "i64", p), tap_offsets, depth, columns,
+                    f.at(results, p * width_bytes))), step=rows)
+
+            f.switch(here - 1, [lambda t=t, r=r: run(t, r)  # type: ignore[misc]
+                                for t, r in zip(tiles, heights, strict=True)])
+
+            def one_vector(v: Value) -> None:
+                first = (first_vector + v) * lanes
+                rows = n["rows"] - first
+                start = f.at(results, v * (lanes * size))
+                mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
+                    rows, f.constant(lanes)), 0))
+                extra = f.masked_load(out_vec, f.index(bias_data, element, group * n["rows"] + first), mask,
+                                      Value(f, out_vec, "zeroinitializer"))
+                extra = f.cast("fpext", extra, vec)
+                to = f.index(out_image, element, first * out_plane + out_line)
+
+                def square_of(p: Value) -> list[Value]:
+                    rows = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
+                    return [f.cast("fptrunc", value, out_vec) for value in transpose(f, rows)]
+
+                def whole(p: Value) -> None:
+                    """A full square, all rows valid, contiguous in out."""
+                    for m, value in enumerate(square_of(p)):
+                        f.store(value, f.index(to, element, p + out_plane * m))
+
+                def partial(p: Value) -> None:
+                    for m, value in enumerate(square_of(p)):
+                        f.store(value, f.at(square, m * lanes * out_size))
+                    count = f.minimum(f.constant(lanes), pixels - p)
+
+                    def row(m: Value) -> None:
+                        from_row, to_row = f.index(square, element, m * lanes), f.index(to, element, m * out_plane)
+                        f.loop(0, count, lambda k: f.store(
+                            f.load(element, f.index(from_row, element, k)),
+                            f.at(to_row, f.load("i64", f.index(out_offsets, "i64", p + k)))))
+                    f.loop(0, f.minimum(rows, f.constant(lanes)), row)
+
+                simple = flat & (rows >= lanes)
+                full = f.select(simple, pixels - pixels % lanes, 0)
+                f.loop(0, full, whole, step=lanes)
+                f.loop(full, pixels, partial, step=lanes)
+
+            f.loop(0, here, one_vector)
+
+        f.loop(0, vectors, tile, step=tile_vectors)
+
+    f.loop(f["begin"], f["end"], item)
+    f.ret(0)
+    return module.text()
+
+
+def _tile(module: Module, type: str, rows: int, vectors: int, pairs: bool) -> Function:
+    """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]; with `pairs` two products each."""
+    size = SIZES[type]
+    lanes = module.target.lanes(size)
+    vec = vector(lanes, type)
+    f = module.function(f"tile_{rows}x{vectors}", [
+        ("ptr", "padded"), ("ptr", "pixels"), ("ptr", "taps"), ("i64", "depth"), ("ptr", "b"), ("ptr", "c")])
+    a = [f.at(f["padded"], f.load("i64", f.at(f["pixels"], 8 * r))) for r in range(rows)]
+    zero = f.constant(0, vec)
+    loaded = vector(2 * lanes, "bfloat") if pairs else vec
+
+    def step(k: Value, b: Value, *sums: Value) -> list[Value]:
+        offset = f.load("i64", f.index(f["taps"], "i64", k))
+        columns = [f.load(loaded, f.at(b, v * lanes * size)) for v in range(vectors)]
+        new = list(sums)
+        for r in range(rows):
+            number = f.splat(f.load("i32" if pairs else type, f.at(a[r], offset)), lanes)
+            if pairs:
+                number = f.cast("bitcast", number, loaded)
+            for v in range(vectors):
+                if pairs:
+                    new[r * vectors + v] = f.call_intrinsic(
+                        "llvm.x86.avx512bf16.dpbf16ps.512", vec, [vec, loaded, loaded],
+                        [sums[r * vectors + v], number, columns[v]])
+                else:
+                    new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
+        return [f.at(b, vectors * lanes * size), *new]
+
+    _, *sums = f.loop(0, f["depth"], step, carry=[f["b"], *[zero] * (rows * vectors)])
+    for k, value in enumerate(sums):
+        f.store(value, f.at(f["c"], k * lanes * size))
+    f.ret()
+    return f
+
+
+def _nothing(value: object) -> None:
+    return None

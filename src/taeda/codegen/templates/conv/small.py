@@ -1,0 +1,272 @@
+"""Convolution of small images, of which much is border: taps that fall outside cost nothing.
+
+The same sum as `conv_gather`, with vectors along output channels as in `conv_direct` and the same columns of weight.
+The pixels of an image are divided into classes that have the same taps inside (corners, borders, the middle..). Pixels
+of one class, of several images, make up a register tile, which runs over the class's own list of (channel, tap) and
+reads x where it stands. A work item is (group, tile of output channels, block of images); channels are taken in blocks
+whose weight stays in the second cache while all pixels pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.direct import pixel_rows, tile_width
+from taeda.codegen.templates.conv.weight import transpose
+from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
+
+INTEGERS = (
+    "images", "groups", "channels", "rows",
+    "size_z", "size_y", "size_x",
+    "taps_z", "taps_y", "taps_x",
+    "pixels_z", "pixels_y", "pixels_x",
+    "step_z", "step_y", "step_x",
+    "origin_z", "origin_y", "origin_x",
+    "tap_step_z", "tap_step_y", "tap_step_x",
+    "out_z", "out_y", "out_x",
+    "out_origin_z", "out_origin_y", "out_origin_x",
+    "out_step_z", "out_step_y", "out_step_x",
+    "channel_block", "image_block", "has_bias",
+)
+CLASS_WORDS = 4  # taps inside, first entry of its table, first of its pixels, number of its pixels
+
+
+def heights(target: Target) -> tuple[tuple[int, ...], ...]:
+    """Pixels in the register tiles, for 1, 2, ... vectors of output channels; more than one size where it pays."""
+    return tuple((r, 3) if r <= 6 else (r, 4) for r in pixel_rows(target))
+
+
+def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixels: Any, image_block: Any) -> Any:
+    """`pixels` of one image."""
+    size = SIZES[type]
+    lanes, width = target.lanes(size), tile_width(target, size)
+    return ((image_block * pixels + lanes) * (width * size + 16) + lanes * lanes * size
+            + channel_block * taps * pixels * 8 + pixels * (8 * CLASS_WORDS + 16) + 512)
+
+
+def emit_conv_small(target: Target, type: str = "float") -> str:
+    """Operands: x, columns of the weight, bias (or anything), out."""
+    module = Module(target)
+    size = SIZES[type]
+    lanes = target.lanes(size)
+    vec = vector(lanes, type)
+    shapes = heights(target)
+    tiles = [[_tile(module, type, rows, k + 1) for rows in sizes] for k, sizes in enumerate(shapes)]
+    tile_vectors = len(shapes)
+    f = module.kernel()
+    arguments = Arguments(f)
+    n = names_of(f, arguments.integers, INTEGERS)
+    x, weight, bias, out = (arguments.data(k) for k in range(4))
+    taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
+    plane = n["size_z"] * n["size_y"] * n["size_x"]
+    out_plane = n["out_z"] * n["out_y"] * n["out_x"]
+    pixels = n["pixels_z"] * n["pixels_y"] * n["pixels_x"]
+    vectors = f.ceil_div(n["rows"], lanes)
+    tile_count = f.ceil_div(vectors, tile_vectors)
+    image_blocks = f.ceil_div(n["images"], n["image_block"])
+    most = n["image_block"] * pixels
+    # Scratch: a square of lanes, results, places of pixels in x and in out, the classes, places of an image's pixels in
+    # x and in out, tables.
+    square = arguments.scratch
+    results = f.at(square, lanes * lanes * size)
+    pixel_places = f.at(results, (most + lanes) * (tile_vectors * lanes * size))
+    out_places = f.at(pixel_places, (most + lanes) * 8)
+    classes = f.at(out_places, (most + lanes) * 8)
+    image_places = f.at(classes, pixels * (8 * CLASS_WORDS))
+    image_out_places = f.at(image_places, pixels * 8)
+    tables = f.at(image_out_places, pixels * 8)
+
+    def inside(axis: str, at: Value) -> tuple[Value, Value]:
+        """The first tap inside and the number of them along one axis."""
+        def one(k: Value, first: Value, count: Value) -> list[Value]:
+            place = at * n[f"step_{axis}"] + n[f"origin_{axis}"] + k * n[f"tap_step_{axis}"]
+            valid = (place >= 0) & (place < n[f"size_{axis}"])
+            begins = valid & count.equals(0)
+            return [f.select(begins, k, first), count + f.cast("zext", valid, "i64")]
+        first, count = f.loop(0, n[f"taps_{axis}"], one, carry=[f.constant(0), f.constant(0)])
+        return first, count
+
+    def runs(axis: str, body: Any, carry: list[Value]) -> list[Value]:
+        """Calls body(first tap, taps, begin, end, *carried) for each run of pixels with the same taps along an axis."""
+        def one_run(begin: Value, *carried: Value) -> list[Value]:
+            first, count = inside(axis, begin)
+
+            def longer(end: Value) -> Value:
+                def same() -> list[Value]:
+                    other_first, other_count = inside(axis, end)
+                    return [other_first.equals(first) & other_count.equals(count)]
+                return f.branch(end < n[f"pixels_{axis}"], same, lambda: [f.constant(0, "i1")])[0]
+
+            (end,) = f.repeat(longer, lambda end: [end + 1], [begin + 1])
+            return [end, *body(first, count, begin, end, *carried)]
+
+        return f.repeat(lambda begin, *_: begin < n[f"pixels_{axis}"], one_run, [f.constant(0), *carry])[1:]
+
+    def place_class(z: tuple[Value, ...], y: tuple[Value, ...], x_run: tuple[Value, ...], number: Value, entry: Value,
+                    pixel: Value) -> list[Value]:
+        """Writes one class: its words, its table of (place in x, place in the weight), its pixels."""
+        words = f.at(classes, number * (8 * CLASS_WORDS))
+        count = z[1] * y[1] * x_run[1]
+        members = (z[3] - z[2]) * (y[3] - y[2]) * (x_run[3] - x_run[2])
+        for k, word in enumerate((count, entry, pixel, members)):
+            f.store(word, f.at(words, 8 * k))
+
+        def channel(c: Value, to: Value) -> list[Value]:
+            def at_z(kz: Value, to: Value) -> list[Value]:
+                def at_y(ky: Value, to: Value) -> list[Value]:
+                    def at_x(kx: Value, to: Value) -> list[Value]:
+                        place = (c * plane + (kz * n["tap_step_z"] * n["size_y"] + ky * n["tap_step_y"]) * n["size_x"]
+                                 + kx * n["tap_step_x"])
+                        row = c * taps + (kz * n["taps_y"] + ky) * n["taps_x"] + kx
+                        f.store(f.cast("trunc", place * size, "i32"), to)
+                        f.store(f.cast("trunc", row, "i32"), f.at(to, 4))
+                        return [f.at(to, 8)]
+                    return f.loop(x_run[0], x_run[0] + x_run[1], at_x, carry=[to])
+                return f.loop(y[0], y[0] + y[1], at_y, carry=[to])
+            return f.loop(z[0], z[0] + z[1], at_z, carry=[to])
+
+        f.loop(0, n["channel_block"], channel, carry=[f.at(tables, entry * 8)])
+
+        def member_z(oz: Value, k: Value) -> list[Value]:
+            def member_y(oy: Value, k: Value) -> list[Value]:
+                def member_x(ox: Value, k: Value) -> list[Value]:
+                    place = (((oz * n["step_z"] + n["origin_z"]) * n["size_y"] + oy * n["step_y"] + n["origin_y"])
+                             * n["size_x"] + ox * n["step_x"] + n["origin_x"])
+                    target_place = (((oz * n["out_step_z"] + n["out_origin_z"]) * n["out_y"] + oy * n["out_step_y"]
+                                     + n["out_origin_y"]) * n["out_x"] + ox * n["out_step_x"] + n["out_origin_x"])
+                    f.store(place, f.index(image_places, "i64", k))
+                    f.store(target_place, f.index(image_out_places, "i64", k))
+                    return [k + 1]
+                return f.loop(x_run[2], x_run[3], member_x, carry=[k])
+            return f.loop(y[2], y[3], member_y, carry=[k])
+        f.loop(z[2], z[3], member_z, carry=[pixel])
+        return [number + 1, entry + count * n["channel_block"], pixel + members]
+
+    class_count, _, _ = runs("z", lambda *z: runs("y", lambda *y: runs("x", lambda *x_run: place_class(
+        z[:4], y[:4], x_run[:4], *x_run[4:]), list(y[4:])), list(z[4:])), [f.constant(0)] * 3)
+
+    def for_classes(body: Any) -> None:
+        def one(k: Value) -> None:
+            words = f.at(classes, k * (8 * CLASS_WORDS))
+            body(*(f.load("i64", f.at(words, 8 * j)) for j in range(CLASS_WORDS)))
+        f.loop(0, class_count, one)
+
+    def item(index: Value) -> None:
+        block, rest = index % image_blocks, index // image_blocks
+        tile, group = rest % tile_count, rest // tile_count
+        first_image = block * n["image_block"]
+        images = f.minimum(n["image_block"], n["images"] - first_image)
+        here = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors)
+        width_bytes = here * (lanes * size)
+        columns = f.at(weight, (group * vectors + tile * tile_vectors) * (n["channels"] * taps * (lanes * size)))
+        total = images * pixels
+        f.loop(0, (total + lanes) * here, lambda k: f.store(f.constant(0, vec), f.at(results, k * (lanes * size))))
+
+        def list_pixels(count: Value, entry: Value, pixel: Value, members: Value) -> None:
+            def image(i: Value) -> None:
+                number = (first_image + i) * n["groups"] + group
+                start = pixel * images + i * members
+
+                def one(k: Value) -> None:
+                    place = f.load("i64", f.index(image_places, "i64", pixel + k))
+                    f.store((number * n["channels"] * plane + place) * size, f.index(pixel_places, "i64", start + k))
+                    place = f.load("i64", f.index(image_out_places, "i64", pixel + k))
+                    f.store((number * n["rows"] * out_plane + place) * size, f.index(out_places, "i64", start + k))
+                f.loop(0, members, one)
+            f.loop(0, images, image)
+
+        for_classes(list_pixels)
+
+        def channels(channel: Value) -> None:
+            depth = f.minimum(n["channel_block"], n["channels"] - channel)
+            x_here = f.index(x, type, channel * plane)
+            columns_here = f.at(columns, channel * taps * width_bytes)
+
+            def one_class(count: Value, entry: Value, pixel: Value, members: Value) -> None:
+                begin, end = pixel * images, (pixel + members) * images
+
+                def run(p: Value, tile_function: Function, rows: int) -> list[Value]:
+                    f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8),
+                           depth * count, columns_here, f.at(results, p * width_bytes),
+                           f.minimum(f.constant(rows), end - p))
+                    return [p + rows]
+
+                def of_width(functions: list[Function], sizes: tuple[int, ...]) -> None:
+                    large, small = sizes
+                    (p,) = f.repeat(lambda p: p + small < end, lambda p: run(p, functions[0], large), [begin])
+                    f.branch(p < end, lambda: _nothing(run(p, functions[1], small)))
+
+                f.switch(here - 1, [lambda t=t, s=s: of_width(t, s)  # type: ignore[misc]
+                                    for t, s in zip(tiles, shapes, strict=True)])
+
+            for_classes(one_class)
+
+        f.loop(0, n["channels"], channels, step=n["channel_block"])
+
+        def one_vector(v: Value) -> None:
+            first = (tile * tile_vectors + v) * lanes
+            rows = f.minimum(n["rows"] - first, f.constant(lanes))
+            mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), rows, 0))
+            extra = f.masked_load(vec, f.index(bias, type, group * n["rows"] + first), mask, f.constant(0, vec))
+            start = f.at(results, v * (lanes * size))
+
+            def squares(p: Value) -> None:
+                loaded = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
+                for m, value in enumerate(transpose(f, loaded)):
+                    f.store(value, f.at(square, m * lanes * size))
+                count = f.minimum(f.constant(lanes), total - p)
+
+                def row(m: Value) -> None:
+                    from_row = f.index(square, type, m * lanes)
+                    to_row = f.index(out, type, (first + m) * out_plane)
+                    f.loop(0, count, lambda k: f.store(
+                        f.load(type, f.index(from_row, type, k)),
+                        f.at(to_row, f.load("i64", f.index(out_places, "i64", p + k)))))
+                f.loop(0, rows, row)
+            f.loop(0, total, squares, step=lanes)
+
+        f.loop(0, here, one_vector)
+
+    f.loop(f["begin"], f["end"], item)
+    f.ret(0)
+    return module.text()
+
+
+def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
+    """c[valid rows][vectors] += sum over entries of the table of x[pixel + place] * b[row of weight]."""
+    size = SIZES[type]
+    lanes = module.target.lanes(size)
+    vec = vector(lanes, type)
+    f = module.function(f"tile_{rows}x{vectors}", [
+        ("ptr", "x"), ("ptr", "pixels"), ("ptr", "table"), ("i64", "depth"), ("ptr", "b"), ("ptr", "c"),
+        ("i64", "valid")])
+    last = f["valid"] - 1
+    a = [f.at(f["x"], f.load("i64", f.index(f["pixels"], "i64", f.minimum(f.constant(r), last)))) for r in range(rows)]
+    zero = f.constant(0, vec)
+
+    def step(k: Value, *sums: Value) -> list[Value]:
+        entry = f.index(f["table"], "i64", k)
+        place = f.cast("sext", f.load("i32", entry), "i64")
+        b = f.at(f["b"], f.cast("sext", f.load("i32", f.at(entry, 4)), "i64") * (vectors * lanes * size))
+        columns = [f.load(vec, f.at(b, v * lanes * size)) for v in range(vectors)]
+        new = list(sums)
+        for r in range(rows):
+            number = f.splat(f.load(type, f.at(a[r], place)), lanes)
+            for v in range(vectors):
+                new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
+        return new
+
+    sums = f.loop(0, f["depth"], step, carry=[zero] * (rows * vectors))
+    for r in range(rows):
+        def add(r: int = r) -> None:
+            for v in range(vectors):
+                place = f.at(f["c"], (r * vectors + v) * lanes * size)
+                f.store(f.load(vec, place) + sums[r * vectors + v], place)
+        f.branch(f.constant(r) < f["valid"], add)
+    f.ret()
+    return f
+
+
+def _nothing(_: object) -> None:
+    return None

@@ -1,0 +1,339 @@
+"""Packing for matrix products: blocks of A and B into the order in which the tiles read them.
+
+A panel of B is `[depth][columns]` for up to `kind.columns` columns, so that a tile reads it from front to back. Rows of
+A need no special order; they are copied where reading them in place is slow (a stride between rows that is a
+multiple of 4096 bytes falls on few cache sets, rows along which k is not the fastest dimension touch a line for each
+element) or where their dtype must be widened. Each function comes for the strides it is fast for; the ones
+called `any` take all. Strides are in bytes, depths in units (see `Kind.depth`).
+
+Reading: columns that do not exist are left out of loads or replaced by a copy of the last one, never read. Units of k
+that are half outside (`pairs` with an odd K) are filled up with zero. What is written beyond the existing columns of
+a panel is arbitrary: it only reaches lanes that are not stored.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from taeda.codegen.templates.conv_ir import Function, Module, Value, lanes_of, vector
+from taeda.codegen.templates.gemm.kind import Kind
+from taeda.codegen.templates.rows import bitcast
+
+
+def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]:
+    """Inside each 16 bytes of `16 // unit` vectors, the transposed square of elements: one or two rounds of unpack."""
+    lanes, w = lanes_of(vectors[0].type), 16 // unit
+
+    def unpack(a: Value, b: Value, width: int, high: int) -> Value:
+        """From each 16 bytes, the low or high runs of `width` elements of a and b in turn."""
+        order = []
+        for first in range(0, lanes, w):
+            for k in range(0, w // 2, width):
+                for source in (0, lanes):
+                    order += [source + first + high * w // 2 + k + i for i in range(width)]
+        return f.shuffle(a, b, order)
+
+    if w == 2:
+        return [unpack(vectors[0], vectors[1], 1, high) for high in (0, 1)]
+    halves = [[unpack(vectors[j], vectors[j + 1], 1, high) for j in (0, 2)] for high in (0, 1)]
+    return [unpack(halves[i // 2][0], halves[i // 2][1], 2, i % 2) for i in range(4)]
+
+
+def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
+    """The transposed square of n vectors of n elements of `unit` bytes: inside 16 bytes, then of the 16 bytes."""
+    n, w = len(rows), 16 // unit
+    inner = [transpose_lanes(f, rows[g:g + w], unit) for g in range(0, n, w)]
+    count = n // w  # of 16 bytes in a vector
+    columns: list[Value] = [rows[0]] * n
+    for i in range(w):
+        vectors, s = [group[i] for group in inner], 1
+        while s < count:  # swap bit s of the number of the vector with bit s of the number of the 16 bytes
+            new = list(vectors)
+            for g in range(count):
+                if not g & s:
+                    low = [(j if not j & s else j - s + count) for j in range(count)]
+                    high = [(j + s if not j & s else j + count) for j in range(count)]
+                    new[g], new[g + s] = (
+                        f.shuffle(vectors[g], vectors[g + s], [j * w + e for j in order for e in range(w)])
+                        for order in (low, high))
+            vectors, s = new, 2 * s
+        for g in range(count):
+            columns[g * w + i] = vectors[g]
+    return columns
+
+
+def prefetch(f: Function, pointer: Value) -> None:
+    """Asks for the line at `pointer`, which need not exist, to be brought into the second cache."""
+    f.module.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+    f.raw(f"call void @llvm.prefetch.p0(ptr {pointer.text}, i32 0, i32 2, i32 1)")
+
+
+def load_unit(f: Function, kind: Kind, source: Value, k_stride: Value, elements: Value) -> Value:
+    """The unit at `source`, packed; of a pair of which one element exists the other is zero."""
+    if not kind.pairs:
+        return kind.load(f, source)
+    low = f.cast("zext", f.load("i16", source), "i32")
+    zero = f.constant(0, "i32")
+    (high,) = f.branch(elements > 1, lambda: f.cast("zext", f.load("i16", f.at(source, k_stride)), "i32"), lambda: zero)
+    shifted = f.emit("i32", f"shl i32 {high.text}, 16")
+    return f.emit("i32", f"or i32 {low.text}, {shifted.text}")
+
+
+def interleave(f: Function, low: Value, high: Value) -> Value:
+    """Vector of units from the vectors of their first and second elements."""
+    n = lanes_of(low.type)
+    both = f.shuffle(low, high, [j // 2 + (j % 2) * n for j in range(2 * n)])
+    return bitcast_units(f, both, n)
+
+
+def bitcast_units(f: Function, value: Value, lanes: int) -> Value:
+    return f.cast("bitcast", value, vector(lanes, "i32"))
+
+
+def load_across(f: Function, kind: Kind, pointers: list[Value]) -> Value:
+    """A vector of units of neighbouring columns; one pointer for each element of a unit."""
+    if kind.pairs:
+        low, high = (f.load(vector(kind.lanes, "i16"), pointer) for pointer in pointers)
+        return interleave(f, low, high)
+    return kind.load(f, pointers[0], kind.lanes)
+
+
+def any_order(module: Module, kind: Kind, name: str) -> Function:
+    """Copies units one by one: `count` lines of `elements` elements along k, any strides on either side."""
+    f = module.function(name, [
+        ("ptr", "source"), ("i64", "line_stride"), ("i64", "k_stride"), ("ptr", "target"), ("i64", "target_line"),
+        ("i64", "target_step"), ("i64", "count"), ("i64", "elements")])
+    depth = f.ceil_div(f["elements"], kind.depth)
+
+    def unit(k: Value) -> None:
+        source = f.at(f["source"], k * kind.depth * f["k_stride"])
+        target = f.at(f["target"], k * f["target_step"])
+        left = f["elements"] - k * kind.depth
+
+        def line(j: Value) -> None:
+            value = load_unit(f, kind, f.at(source, j * f["line_stride"]), f["k_stride"], left)
+            f.store(value, f.at(target, j * f["target_line"]))
+        f.loop(0, f["count"], line)
+
+    f.loop(0, depth, unit)
+    f.ret()
+    return f
+
+
+def b_rows(module: Module, kind: Kind, vectors: int, any_: Function) -> Function:
+    """A panel of `vectors` vectors of a B whose columns are neighbours in memory."""
+    f = module.function(f"pack_rows_{vectors}", [
+        ("ptr", "source"), ("i64", "k_stride"), ("ptr", "panel"), ("i64", "columns"), ("i64", "elements")])
+    lanes, size = kind.lanes, kind.itemsize
+    step = vectors * lanes * kind.unit
+    whole = f["columns"].equals(vectors * lanes)
+    masked = kind.masks and not kind.converts
+    mask = f.lane_range(lanes, f.constant(0), f["columns"] - (vectors - 1) * lanes) if masked else None
+
+    def load(source: Value, v: int) -> Value:
+        pointer = f.at(source, v * lanes * size)
+        if mask is not None and v == vectors - 1:
+            return f.masked_load(kind.vector, pointer, mask, f.constant(0, kind.vector))
+        return load_across(f, kind, [pointer, f.at(pointer, f["k_stride"])] if kind.pairs else [pointer])
+
+    def copy() -> None:
+        depth = f["elements"] // kind.depth if kind.pairs else f["elements"]
+
+        def unit(k: Value, source: Value, panel: Value) -> list[Value]:
+            for v in range(vectors):
+                f.store(load(source, v), f.at(panel, v * lanes * kind.unit))
+            return [f.at(source, f["k_stride"] * kind.depth), f.at(panel, step)]
+
+        source, panel = f.loop(0, depth, unit, carry=[f["source"], f["panel"]])
+        if kind.pairs:
+            f.call(any_, source, f.constant(size), f["k_stride"], panel, f.constant(kind.unit), f.constant(step),
+                   f["columns"], f["elements"] - depth * kind.depth)
+
+    def slowly() -> None:
+        f.call(any_, f["source"], f.constant(size), f["k_stride"], f["panel"], f.constant(kind.unit), f.constant(step),
+               f["columns"], f["elements"])
+
+    if masked:
+        copy()
+    else:
+        f.branch(whole, copy, slowly)
+    f.ret()
+    return f
+
+
+def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
+    """Gives a function that loads `lanes` units along k from each of `lanes` pointers, at an offset in bytes, and
+    returns them transposed: one vector for each unit of k."""
+    def load(offset: Value) -> list[Value]:
+        rows = []
+        for pointer in pointers:
+            pointer = f.at(pointer, offset)
+            if kind.pairs:
+                rows.append(bitcast_units(f, f.load(vector(2 * kind.lanes, "i16"), pointer), kind.lanes))
+            else:
+                rows.append(kind.load(f, pointer, kind.lanes))
+        return transpose(f, rows, kind.unit)
+    return load
+
+
+def b_columns(module: Module, kind: Kind, any_: Function) -> Function:
+    """Up to `lanes` columns, along each of which k is the fastest dimension, into a panel with `step` bytes a unit.
+
+    Squares of lanes by lanes units are transposed in registers; the last square overlaps the one before.
+    """
+    f = module.function("pack_columns", [
+        ("ptr", "source"), ("i64", "n_stride"), ("ptr", "panel"), ("i64", "step"), ("i64", "columns"),
+        ("i64", "elements")])
+    lanes = kind.lanes
+    depth = f["elements"] // kind.depth
+
+    def squares() -> None:
+        last_column = f["columns"] - 1
+        pointers = [f.at(f["source"], f.minimum(f.constant(j), last_column) * f["n_stride"]) for j in range(lanes)]
+        load = square_loader(f, kind, pointers)
+
+        def square(k: Value) -> None:
+            k = f.minimum(k, depth - lanes)
+            for i, value in enumerate(load(k * (kind.depth * kind.itemsize))):
+                f.store(value, f.at(f["panel"], (k + i) * f["step"]))
+        f.loop(0, depth, square, step=lanes)
+        if kind.pairs:  # an odd element
+            f.call(any_, f.at(f["source"], depth * kind.depth * kind.itemsize), f["n_stride"],
+                   f.constant(kind.itemsize), f.at(f["panel"], depth * f["step"]), f.constant(kind.unit), f["step"],
+                   f["columns"], f["elements"] - depth * kind.depth)
+
+    def slowly() -> None:
+        f.call(any_, f["source"], f["n_stride"], f.constant(kind.itemsize), f["panel"], f.constant(kind.unit),
+               f["step"], f["columns"], f["elements"])
+
+    f.branch(depth >= lanes, squares, slowly)
+    f.ret()
+    return f
+
+
+def b_block(module: Module, kind: Kind, any_: Function) -> Function:
+    """Panels of a block of B, `panel_bytes` apart; the last one may be narrower, with that many fewer vectors."""
+    rows = [b_rows(module, kind, v, any_) for v in range(1, kind.vectors + 1)]
+    columns_ = b_columns(module, kind, any_)
+    f = module.function("pack_b", [
+        ("ptr", "source"), ("i64", "k_stride"), ("i64", "n_stride"), ("ptr", "target"), ("i64", "panel_bytes"),
+        ("i64", "columns"), ("i64", "elements")])
+    lanes = kind.lanes
+
+    def panel(j: Value) -> None:
+        source = f.at(f["source"], j * f["n_stride"])
+        target = f.at(f["target"], j // kind.columns * f["panel_bytes"])
+        count = f.minimum(f["columns"] - j, kind.columns)
+        vectors = f.ceil_div(count, lanes)
+        step = vectors * (lanes * kind.unit)
+
+        def along_rows() -> None:
+            def of(pack: Function) -> None:
+                f.call(pack, source, f["k_stride"], target, count, f["elements"])
+            f.switch(vectors - 1, [functools.partial(of, pack) for pack in rows])
+
+        def along_columns() -> None:
+            def group(v: Value) -> None:
+                f.call(columns_, f.at(source, v * lanes * f["n_stride"]), f["n_stride"],
+                       f.at(target, v * (lanes * kind.unit)), step, f.minimum(count - v * lanes, lanes), f["elements"])
+            f.loop(0, vectors, group)
+
+        def slowly() -> None:
+            f.call(any_, source, f["n_stride"], f["k_stride"], target, f.constant(kind.unit), step, count,
+                   f["elements"])
+
+        f.branch(f["n_stride"].equals(kind.itemsize), along_rows, lambda: f.branch(
+            f["k_stride"].equals(kind.itemsize), along_columns, slowly) and None)
+
+    f.loop(0, f["columns"], panel, step=kind.columns)
+    f.ret()
+    return f
+
+
+def a_rows(module: Module, kind: Kind) -> Function:
+    """Rows of A along which k is the fastest dimension: copied, and widened, as they are."""
+    f = module.function("copy_rows", [
+        ("ptr", "source"), ("i64", "row_stride"), ("ptr", "target"), ("i64", "target_row"), ("i64", "rows"),
+        ("i64", "elements")])
+    lanes = kind.lanes
+    zero = f.constant(0)
+    ahead = f["row_stride"] * kind.group_rows  # the rows that come next
+
+    def row(i: Value) -> None:
+        source, target = f.at(f["source"], i * f["row_stride"]), f.at(f["target"], i * f["target_row"])
+        if kind.pairs:
+            whole = f["elements"] // 2
+
+            def vectors(k: Value) -> None:
+                value = f.load(vector(2 * lanes, "i16"), f.at(source, k * 4))
+                f.store(bitcast_units(f, value, lanes), f.at(target, k * 4))
+            f.loop(0, whole - (lanes - 1), vectors, step=lanes)
+            done = whole // lanes * lanes
+
+            def unit(k: Value) -> None:
+                value = load_unit(f, kind, f.at(source, k * 4), f.constant(2), f["elements"] - k * 2)
+                f.store(value, f.at(target, k * 4))
+            f.loop(done, f.ceil_div(f["elements"], 2), unit)
+            return
+
+        def several(k: Value) -> None:
+            value = kind.load(f, f.at(source, k * kind.itemsize), lanes)
+            prefetch(f, f.at(f.at(source, ahead), k * kind.itemsize))
+            f.store(value, f.at(target, k * kind.unit))
+        f.loop(0, f["elements"] - (lanes - 1), several, step=lanes)
+        done = f["elements"] // lanes * lanes
+
+        def one(k: Value) -> None:
+            f.store(kind.load(f, f.at(source, k * kind.itemsize)), f.at(target, k * kind.unit))
+        f.loop(done, f["elements"], one)
+
+    f.loop(zero, f["rows"], row)
+    f.ret()
+    return f
+
+
+def a_columns(module: Module, kind: Kind, any_: Function) -> Function:
+    """Rows of A that are neighbours in memory, up to `kind.group_rows` of them, as [depth][group_rows]."""
+    f = module.function("copy_columns", [("ptr", "source"), ("i64", "k_stride"), ("ptr", "target"), ("i64", "rows"),
+                                         ("i64", "elements")])
+    lanes, size = kind.lanes, kind.itemsize
+    step = kind.group_rows * kind.unit
+    depth = f["elements"] // kind.depth if kind.pairs else f["elements"]
+
+    def copy(source: Value, target: Value, vectors: int) -> None:
+        def unit(_: Value, source: Value, target: Value) -> list[Value]:
+            for v in range(vectors):
+                pointer = f.at(source, v * lanes * size)
+                pointers = [pointer, f.at(pointer, f["k_stride"])] if kind.pairs else [pointer]
+                f.store(load_across(f, kind, pointers), f.at(target, v * lanes * kind.unit))
+            if vectors * lanes == kind.group_rows:
+                prefetch(f, f.at(source, kind.group_rows * kind.itemsize))
+            return [f.at(source, f["k_stride"] * kind.depth), f.at(target, step)]
+        f.loop(0, depth, unit, carry=[source, target])
+
+    def all_rows() -> Value:
+        copy(f["source"], f["target"], kind.group_rows // lanes)
+        return f.constant(kind.group_rows)
+
+    def some_rows() -> Value:
+        whole = f["rows"] // lanes * lanes
+        f.loop(0, whole, lambda i: copy(f.at(f["source"], i * size), f.at(f["target"], i * kind.unit), 1), step=lanes)
+        return whole
+
+    def one_by_one(first_row: Any, rows: Value, first_unit: Any, elements: Value) -> None:
+        source = f.at(f.at(f["source"], first_row * size), f.coerce(first_unit) * kind.depth * f["k_stride"])
+        target = f.at(f.at(f["target"], first_row * kind.unit), f.coerce(first_unit) * step)
+        f.call(any_, source, f.constant(size), f["k_stride"], target, f.constant(kind.unit), f.constant(step), rows,
+               elements)
+
+    (done,) = f.branch(f["rows"].equals(kind.group_rows), all_rows, some_rows)
+    one_by_one(done, f["rows"] - done, 0, f["elements"])
+    if kind.pairs:  # an odd element
+        one_by_one(f.constant(0), f["rows"], depth, f["elements"] - depth * kind.depth)
+    f.ret()
+    return f
+
+
+__all__ = ["a_columns", "a_rows", "any_order", "b_block", "bitcast", "transpose"]

@@ -1,0 +1,234 @@
+"""Products with few rows: C[b] = A[b] @ B[b] for A of at most `THIN_ROWS` rows, and matrix times vector.
+
+Here B is read once and its way from memory is what counts: nothing is packed that can be used from where it is. The
+sums and their order are those of `gemm_micro`, so the result has the bits that the same rows get in a large product.
+
+ - Columns of B that are neighbours in memory: a few rows of B at a time, each read along its length, are added to the
+   sums, which stay in the first cache.
+ - k the fastest dimension of B (the weight of a linear layer, or A @ vector turned around): for `lanes` columns,
+   squares of lanes by lanes units are transposed in registers and used at once.
+ - What is left over (fewer columns than a vector, any other strides) is packed in small parts.
+
+Operands and integers are those of `gemm`. The columns of C are divided into units of `COLUMN_UNIT`:
+
+    work       batch * ceildiv(N, COLUMN_UNIT); for a product with a vector batch * ceildiv(M, COLUMN_UNIT)
+    scratch    scratch_bytes(kind)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from taeda.codegen.target import Target
+from taeda.codegen.templates.conv_ir import Arguments, Function, Module, Value
+from taeda.codegen.templates.gemm import micro as gemm_micro
+from taeda.codegen.templates.gemm import pack as gemm_pack
+from taeda.codegen.templates.gemm.blocked import Entry, epilogue, load_old
+from taeda.codegen.templates.gemm.kind import Kind, kind_of
+
+THIN_ROWS = 4
+COLUMN_UNIT = 64
+_COLUMNS = 1024  # of C in one go: their sums stay in the first cache
+_UNITS = 4096  # of k in one go: the copied rows of A stay in the second cache
+_PACKED_UNITS = 128  # of k packed at a time
+
+
+def scratch_bytes(kind: Kind) -> int:
+    return THIN_ROWS * (_COLUMNS + _UNITS) * kind.unit + _PACKED_UNITS * kind.lanes * kind.unit
+
+
+def along_rows(module: Module, kind: Kind, rows: int) -> Function:
+    """sums[rows][columns] += a[rows][depth] @ b[depth][columns], with neighbouring columns, whole vectors of them."""
+    f = module.function(f"along_rows_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_k"),
+                                              ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
+                                              ("i64", "columns")])
+    lanes = kind.lanes
+    wide = 8 if kind.target.vector_registers == 32 or rows == 1 else 4
+    a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
+
+    def some_units(k: Value, count: int) -> None:
+        places_of_a = [[f.at(a_rows[r], (k + u) * kind.unit) for u in range(count)] for r in range(rows)]
+
+        def element(r: int, u: int) -> Value:
+            return f.splat(f.load(kind.packed_type, places_of_a[r][u]), lanes)
+
+        # The elements of one row of A stay in registers; those of several are read again for each vector.
+        kept = [element(0, u) for u in range(count)] if rows == 1 else []
+        starts = [f.at(f["b"], (k * kind.depth + u) * f["b_k"]) for u in range(count * kind.depth)]
+
+        def columns(j: Value) -> None:
+            places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit) for r in range(rows)]
+            sums = [f.load(kind.vector, place) for place in places]
+            for u in range(count):
+                value = gemm_pack.load_across(f, kind, [f.at(s, j * kind.itemsize)
+                                                        for s in starts[u * kind.depth:(u + 1) * kind.depth]])
+                sums = [kind.multiply_add(f, kept[u] if kept else element(r, u), value, sums[r]) for r in range(rows)]
+            for r in range(rows):
+                f.store(sums[r], places[r])
+        f.loop(0, f["columns"], columns, step=lanes)
+
+    f.loop(0, f["depth"] - (wide - 1), lambda k: some_units(k, wide), step=wide)
+    if wide > 1:
+        f.loop(f["depth"] // wide * wide, f["depth"], lambda k: some_units(k, 1))
+    f.ret()
+    return f
+
+
+def columns_together(kind: Kind) -> int:
+    """Columns that `along_columns` takes at a time."""
+    return max(16, kind.lanes)
+
+
+def along_columns(module: Module, kind: Kind, rows: int) -> Function:
+    """The same for up to `columns_together` columns along which k is the fastest dimension; depth in whole vectors.
+
+    Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
+    of them advance together, as each is a chain of dependent additions.
+    """
+    f = module.function(f"along_columns_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"),
+                                                 ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
+                                                 ("i64", "columns")])
+    lanes = kind.lanes
+    vectors = columns_together(kind) // lanes
+    together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
+    last = f["columns"] - 1
+    a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
+    for first in range(0, vectors, together):
+        columns = [(first + v) * lanes for v in range(together)]
+        load = [gemm_pack.square_loader(f, kind, [
+            f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
+        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
+                  for j in columns for r in range(rows)]
+
+        def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load) -> list[Value]:
+            values = list(sums)
+            for v, load_one in enumerate(load):
+                for u, column in enumerate(load_one(k * (kind.depth * kind.itemsize))):
+                    for r in range(rows):
+                        element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
+                        values[v * rows + r] = kind.multiply_add(f, element, column, values[v * rows + r])
+            return values
+
+        sums = f.loop(0, f["depth"], square, step=lanes, carry=[f.load(kind.vector, place) for place in places])
+        for value, place in zip(sums, places, strict=True):
+            f.store(value, place)
+    f.ret()
+    return f
+
+
+def columns_of(module: Module, kind: Kind) -> Function:
+    """Some columns of C, at most _COLUMNS, for all of K. Strides in bytes, pointers at the first of the columns."""
+    any_order = gemm_pack.any_order(module, kind, "pack_any")
+    pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
+    copy_rows = gemm_pack.a_rows(module, kind)
+    # For one row and for THIN_ROWS; of two or three rows the missing ones are whatever is in scratch, and go nowhere.
+    by_rows = [along_rows(module, kind, r) for r in (1, THIN_ROWS)]
+    by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
+    copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
+    by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
+    finish = epilogue(module, kind)
+    begin_from = load_old(module, kind)
+
+    f = module.function("columns_of", [
+        ("ptr", "a"), ("i64", "a_row"), ("i64", "a_k"), ("ptr", "b"), ("i64", "b_k"), ("i64", "b_column"), ("ptr", "c"),
+        ("i64", "c_row"), ("ptr", "bias"), ("i64", "bias_row"), ("i64", "bias_column"), ("i64", "has_bias"),
+        ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"), ("ptr", "scratch")])
+    rows, columns, size, unit, lanes = f["rows"], f["columns"], kind.itemsize, kind.unit, kind.lanes
+    sums, sums_row = f["scratch"], f.constant(_COLUMNS * unit)
+    copied, copied_row = f.at(sums, THIN_ROWS * _COLUMNS * unit), f.constant(_UNITS * unit)
+    packed = f.at(copied, THIN_ROWS * _UNITS * unit)
+
+    def for_rows(functions: list[Function], *values: Value) -> None:
+        one, several = functions
+        f.branch(rows.equals(1), lambda: f.call(one, *values), lambda: f.call(several, *values))
+
+    def zero(r: Value) -> None:
+        nothing = f.constant(0, kind.vector)
+        f.loop(0, columns, lambda j: f.store(nothing, f.at(sums, r * sums_row + j * unit)), step=lanes)
+
+    f.branch(f["accumulate"].differs(0),
+             lambda: f.call(begin_from, f["c"], f["c_row"], sums, sums_row, rows, columns),
+             lambda: f.loop(0, rows, zero) and None)
+
+    def by_parts(first_column: Value, count: Value, first_unit: Value, units: Value, source: Value,
+                 elements: Value) -> None:
+        """Up to `lanes` columns, packed in parts of _PACKED_UNITS units."""
+        def part(k: Value) -> None:
+            some = f.minimum(units - k, _PACKED_UNITS)
+            at = f.at(source, (k * kind.depth) * f["b_k"] + first_column * f["b_column"])
+            some_elements = f.minimum(elements - k * kind.depth, some * kind.depth)
+            f.branch(f["b_column"].equals(size), lambda: f.call(pack_rows, at, f["b_k"], packed, count, some_elements),
+                     lambda: f.call(any_order, at, f["b_column"], f["b_k"], packed, f.constant(unit),
+                                    f.constant(lanes * unit), count, some_elements))
+            # All lanes of sums exist, so that none needs to be left out.
+            f.call(by_packing, f.at(copied, (first_unit + k) * unit), copied_row, f.constant(unit), packed,
+                   f.constant(lanes * unit), some, f.at(sums, first_column * unit), sums_row, f.constant(1), rows,
+                   f.constant(lanes))
+        f.loop(0, units, part, step=_PACKED_UNITS)
+
+    def k_part(k: Value) -> None:
+        elements = f.minimum(f["K"] - k, _UNITS * kind.depth)
+        depth = f.ceil_div(elements, kind.depth)
+        source_a, source_b = f.at(f["a"], k * f["a_k"]), f.at(f["b"], k * f["b_k"])
+        f.branch(f["a_k"].equals(size),
+                 lambda: f.call(copy_rows, source_a, f["a_row"], copied, copied_row, rows, elements),
+                 lambda: f.call(any_order, source_a, f["a_row"], f["a_k"], copied, copied_row, f.constant(unit), rows,
+                                elements))
+
+        def rest_of_columns(first: Value) -> None:
+            f.loop(first, columns, lambda j: by_parts(j, f.minimum(columns - j, lanes), f.constant(0), depth, source_b,
+                                                      elements), step=lanes)
+
+        def neighbouring_columns() -> None:
+            whole = columns // lanes * lanes
+            pairs = elements // kind.depth  # whole units
+            for_rows(by_rows, copied, copied_row, source_b, f["b_k"], sums, sums_row, pairs, whole)
+            if kind.pairs:
+                left = depth - pairs
+                f.loop(0, f.select(left > 0, whole, f.constant(0)), lambda j: by_parts(
+                    j, f.constant(lanes), pairs, left, f.at(source_b, pairs * kind.depth * f["b_k"]),
+                    elements - pairs * kind.depth), step=lanes)
+            rest_of_columns(whole)
+
+        def neighbouring_k() -> None:
+            whole = elements // (kind.depth * lanes) * lanes
+
+            def group(j: Value) -> None:
+                for_rows(by_columns, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
+                         f.at(sums, j * unit), sums_row, whole, f.minimum(columns - j, columns_together(kind)))
+            f.branch(whole > 0, lambda: f.loop(0, columns, group, step=columns_together(kind)) and None)
+
+            def rest_of_k(j: Value) -> None:
+                by_parts(j, f.minimum(columns - j, lanes), whole, depth - whole,
+                         f.at(source_b, whole * kind.depth * f["b_k"]), elements - whole * kind.depth)
+            f.branch(depth > whole, lambda: f.loop(0, columns, rest_of_k, step=lanes) and None)
+
+        f.branch(f["b_column"].equals(size), neighbouring_columns, lambda: f.branch(
+            f["b_k"].equals(size), neighbouring_k, lambda: rest_of_columns(f.constant(0))) and None)
+
+    f.loop(0, f["K"], k_part, step=_UNITS * kind.depth)
+    f.call(finish, sums, sums_row, f["c"], f["c_row"], f["bias"], f["bias_row"], f["bias_column"], f["has_bias"], rows,
+           columns)
+    f.ret()
+    return f
+
+
+def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None) -> str:
+    """LLVM IR of the kernel for products with at most THIN_ROWS rows or one column."""
+    kind = kind_of(target, dtype, out_dtype)
+    module = Module(target)
+    columns = columns_of(module, kind)
+    f = module.kernel()
+    e = Entry(f, Arguments(f), kind, turns=True)
+    units = f.ceil_div(e.N, COLUMN_UNIT)
+
+    def some_columns(at: Value) -> list[Value]:
+        """The columns of one matrix from unit `at` on, as many as there are and go in one time."""
+        matrix, first = at // units, at % units * COLUMN_UNIT
+        end = f.minimum(f.minimum(e.N, first + (f["end"] - at) * COLUMN_UNIT), first + _COLUMNS)
+        f.call(columns, *e.block(matrix, f.constant(0), first, e.M, end - first))
+        return [at + f.ceil_div(end - first, COLUMN_UNIT)]
+
+    f.repeat(lambda at: at < f["end"], some_columns, carry=[f["begin"]])
+    f.ret(0)
+    return module.text()

@@ -1,0 +1,525 @@
+"""How convolutions are carried out: which templates are launched, on what, and with which block sizes.
+
+Every function takes the builder `b`, contiguous registers whose `shape` holds numbers or Symbols, and static strides
+and dilations with one entry for each spatial dimension (one to three); paddings may be Symbols. The methods are
+
+* `conv_direct`: vectors along output channels, the input read in place; for images that fill its tiles,
+* `conv_small`: the same for images so small that many taps fall outside,
+* `conv_planes`: vectors along pixels; for few output channels in a group, depthwise convolution above all,
+* `conv_gather`: patches gathered into panels; for everything else: 1x1, very many channels.
+
+The choice, and the order of every sum, depend on the shape of one image only: all candidates are launched with
+conditions of which exactly one holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from taeda.codegen.target import Target, current
+from taeda.codegen.templates.conv import convert as conv_convert
+from taeda.codegen.templates.conv import direct as conv_direct
+from taeda.codegen.templates.conv import fold as conv_fold
+from taeda.codegen.templates.conv import gather as conv_gather
+from taeda.codegen.templates.conv import planes as conv_planes
+from taeda.codegen.templates.conv import small as conv_small
+from taeda.codegen.templates.conv import weight as conv_weight
+from taeda.codegen.templates.conv_ir import SIZES
+from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
+
+TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
+SMALL_IMAGE = 64  # pixels
+MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
+MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
+MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
+BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A convolution as the templates see it (the formula stands in `conv_gather`). Sequences are (z, y, x).
+
+    The weight is said by strides in elements, so that one tensor serves a convolution and its transpose.
+    """
+
+    groups: int
+    channels: Any  # of x, in one group
+    rows: Any  # of out, in one group
+    taps: Sequence[Any]
+    pixels: Sequence[Any]
+    step: Sequence[int]
+    origin: Sequence[Any]
+    tap_step: Sequence[int]
+    out_origin: Sequence[int]
+    out_step: Sequence[int]
+    group_stride: Any
+    row_stride: Any
+    channel_stride: Any
+    first: Any  # the first tap, counted in elements
+    tap_strides: Sequence[Any]
+    columns: str  # "natural": the weight is [row][channel][tap]; "swapped": [channel][row][tap]; "any"
+
+    @property
+    def tap_count(self) -> Any:
+        return product(self.taps)
+
+    @property
+    def depth(self) -> Any:
+        return self.channels * self.tap_count
+
+
+def name_of(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def computes_in(dtype: str) -> str:
+    """The dtype that convolutions of this one are given in: bfloat16 itself only where there are dot products."""
+    if dtype == "bfloat16" and current().bf16_dot:
+        return dtype
+    narrow = {"float16": "float32", "bfloat16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32"}
+    return narrow.get(dtype, dtype)
+
+
+def type_of(tensor: Any) -> str:
+    name = name_of(tensor)
+    if name not in TYPES:
+        raise NotImplementedError(f"convolution of dtype {name}; {', '.join(TYPES)} are computed directly")
+    return TYPES[name]
+
+
+def itemsize_of(type: str) -> int:
+    return SIZES[type]
+
+
+def three(values: Sequence[Any], fill: Any) -> list[Any]:
+    """Values for (z, y, x) of one to three values."""
+    return [fill] * (3 - len(values)) + list(values)
+
+
+def all_of(*conditions: Any) -> Any:
+    """Conjunction of conditions that may be known: True, False or a Symbol."""
+    result: Any = True
+    for c in conditions:
+        if not isinstance(c, Symbol):
+            if not c:
+                return False
+        else:
+            result = c if result is True else result & c
+    return result
+
+
+def any_of(*conditions: Any) -> Any:
+    return negated(all_of(*(negated(c) for c in conditions)))
+
+
+def negated(condition: Any) -> Any:
+    return logical_not(condition) if isinstance(condition, Symbol) else not condition
+
+
+def output_size(size: Any, kernel: Any, stride: int, padding: Any, dilation: int) -> Any:
+    return (size + (padding * 2 - 1) - (kernel - 1) * dilation) // stride + 1
+
+
+class _Conditional:
+    """The builder, with a condition on what is launched. Nothing is emitted for what cannot happen."""
+
+    def __init__(self, b: Any, condition: Any) -> None:
+        self.b: Any = b.b if isinstance(b, _Conditional) else b
+        self.condition: Any = all_of(b.condition, condition) if isinstance(b, _Conditional) else condition
+
+    @property
+    def possible(self) -> bool:
+        return isinstance(self.condition, Symbol) or bool(self.condition)
+
+    def launch(self, *args: Any, **kwargs: Any) -> None:
+        self.b.launch(*args, **kwargs, when=self.condition if isinstance(self.condition, Symbol) else None)
+
+    def alloc(self, dtype: Any, shape: Sequence[Any]) -> Any:
+        return self.b.alloc(dtype, shape, when=self.condition if isinstance(self.condition, Symbol) else None)
+
+
+def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, image: Any = None) -> None:
+    """Writes the convolution of x to `out`. `image`: elements of a plane of x, where x itself may not be there."""
+    if name_of(x) == "bfloat16":
+        _convolve_pairs(b, x, weight, bias, out, g)
+        return
+    target = current()
+    lanes = target.lanes(itemsize_of(type_of(x)))
+    vectors = ceildiv(g.rows, lanes)
+    taps, pixels = g.tap_count, product(g.pixels)
+    few_rows = g.rows * 5 < vectors * (lanes * 3)
+    image = product(x.shape[2:]) if image is None else image
+    compact = _reach(g) <= MOST_REACH
+    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4), compact)
+    many_rows = all_of(negated(few_rows), taps > 1, compact)
+    direct = all_of(many_rows, g.depth <= 2400, pixels >= SMALL_IMAGE)
+    small = all_of(many_rows, pixels < SMALL_IMAGE, g.channels * image <= MOST_SMALL_INPUT)
+    gather = negated(any_of(planes, direct, small))
+    columns = _columns(_Conditional(b, any_of(direct, small)), target, weight, g)
+    _direct(_Conditional(b, direct), target, x, columns, bias, out, g)
+    _small(_Conditional(b, small), target, x, columns, bias, out, g)
+    _planes(_Conditional(b, planes), target, x, weight, bias, out, g)
+    _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
+
+
+def _reach(g: Geometry) -> Any:
+    """Elements of x between the first and the last tap of one pixel, in all channels."""
+    return product([(t - 1) * abs(d) + 1 for t, d in zip(g.taps, g.tap_step, strict=True)]) * g.channels
+
+
+def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    """The convolution of bfloat16: directly, with dot products of pairs, or in float32 for what is not worth that."""
+    target = current()
+    lanes = target.lanes(4)
+    vectors = ceildiv(g.rows, lanes)
+    direct = all_of(negated(g.rows * 5 < vectors * (lanes * 3)), g.depth <= 4800, g.channels > 1,
+                    product(g.pixels) >= SMALL_IMAGE, _reach(g) <= MOST_REACH)
+    pairs = _Conditional(b, direct)
+    if pairs.possible:
+        columns = pairs.alloc("float32", [g.groups * vectors * lanes * (ceildiv(g.channels, 2) * g.tap_count)])
+        pairs.launch(conv_direct.emit_conv_columns, {"type": "bfloat"}, [weight, columns],
+                     [g.rows, g.channels, *_weight_places(g)[:3], *g.taps, g.first, *g.tap_strides],
+                     work=g.groups * vectors, grain=1)
+        _direct(pairs, target, x, columns, bias, out, g)
+    wide = _Conditional(b, negated(direct))
+    if wide.possible:
+        wide_x, wide_weight, wide_bias = (converted(wide, t, "float32") for t in (x, weight, bias))
+        result = wide.alloc("float32", out.shape)
+        convolve(wide, wide_x, wide_weight, wide_bias, result, g, product(x.shape[2:]))
+        converted(wide, result, "bfloat16", out)
+
+
+def converted(b: Any, tensor: Any, dtype: str, out: Any = None) -> Any:
+    """A copy of a float32 or bfloat16 tensor in the other of these dtypes (None for None)."""
+    if tensor is None:
+        return None
+    out = b.alloc(dtype, tensor.shape) if out is None else out
+    count = product(tensor.shape)
+    source, result = ("bfloat", "float") if dtype == "float32" else ("float", "bfloat")
+    b.launch(conv_convert.emit_conv_convert, {"source": source, "result": result}, [tensor, out], [count],
+             work=ceildiv(count, conv_convert.CHUNK), grain=4)
+    return out
+
+
+def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
+    """Where there is no bias something must stand for it, which is read but not used."""
+    return [x, weight, out if bias is None else bias, out]
+
+
+def _static_step(step: Sequence[int]) -> int:
+    return step[2] if step[2] in (1, 2) else 0
+
+
+def step_along_x(step: Sequence[int], pixels: Sequence[Any]) -> Any:
+    """The step along x; 1 where there are no two pixels, so that no memory is set aside for a gigantic step."""
+    return step[2] if step[2] in (1, 2) else where(pixels[2] <= 1, 1, step[2])
+
+
+def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    itemsize = itemsize_of(type)
+    width = conv_gather.panel_width(target, itemsize)
+    size, out_size, pixels = three(x.shape[2:], 1), three(out.shape[2:], 1), list(g.pixels)
+    if list(g.out_step) == [1, 1, 1]:
+        size, pixels, out_size = _as_one_line(g.taps, g.step, [*g.origin, *g.out_origin], size, pixels, out_size)
+    tap_count = maximum(g.tap_count, 1)
+    channel_block = maximum(minimum(g.channels, 4096 // itemsize // tap_count), 1)
+    depth = channel_block * tap_count
+    panels = maximum(minimum(393216 // itemsize // (depth * width), 16), 1)
+    pixel_block = panels * width
+    images = x.shape[0]
+    pixel_blocks = ceildiv(images * product(g.pixels), pixel_block)
+    places = [int(bias is not None), *_weight_places(g), 1 << 40, 0]
+    if g.columns == "swapped":
+        # Rows of such a weight are spread over memory: they are brought together.
+        lanes = target.lanes(itemsize)
+        pack = conv_gather.pack_vectors(target, itemsize)
+        packs = ceildiv(g.rows, pack * lanes)
+        packed = b.alloc(weight.dtype, [g.groups * packs * (pack * lanes) * g.depth])
+        b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": pack}, [weight, packed],
+                 [g.channels, g.groups, g.rows, g.tap_count, g.channel_stride, g.group_stride],
+                 work=g.groups * ceildiv(g.rows, lanes) * g.channels, grain=_lanes_grain(g.tap_count, lanes),
+                 scratch=lanes * lanes * itemsize)
+        weight, width_of_pack = packed, pack * lanes
+        places = [places[0], packs * width_of_pack * g.depth, 1, g.tap_count * width_of_pack, 0,
+                  *(product(g.taps[k + 1:]) * width_of_pack for k in range(3)), width_of_pack, g.depth * width_of_pack]
+    # A few large blocks of pixels leave threads idle: then the rows are divided too.
+    row_block = ceildiv(ceildiv(g.rows, ceildiv(8, maximum(pixel_blocks, 1))), 24) * 24
+    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step)},
+             _operands(x, weight, bias, out),
+             [images, g.groups, g.channels, g.rows, *size, *g.taps, *pixels, *g.step, *g.origin, *g.tap_step, *out_size,
+              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *places],
+             work=g.groups * ceildiv(g.rows, row_block) * pixel_blocks, grain=1,
+             scratch=conv_gather.scratch_bytes(target, type, channel_block, tap_count, pixel_block))
+
+
+def _as_one_line(taps: Sequence[Any], step: Sequence[int], origin: Sequence[Any], size: list[Any], pixels: list[Any],
+                 *more: list[Any]) -> tuple[list[Any], ...]:
+    """Sizes with (z, y, x) taken as one line, where there is a single tap and each pixel is where an element is."""
+    shapes = (size, pixels, *more)
+    if list(step) != [1, 1, 1]:
+        return shapes
+    same = all_of(product(taps) == 1, *(o == 0 for o in origin), *(p == s for p, s in zip(pixels, size, strict=True)))
+    return tuple([where(same, 1, s[0]), where(same, 1, s[1]), where(same, product(s), s[2])] for s in shapes)
+
+
+def _columns(b: _Conditional, target: Target, weight: Any, g: Geometry) -> Any:
+    """The weight as `conv_direct` and `conv_small` want it."""
+    if not b.possible:
+        return None
+    type = type_of(weight)
+    lanes = target.lanes(itemsize_of(type))
+    vectors = ceildiv(g.rows, lanes)
+    columns = b.alloc(weight.dtype, [g.groups * vectors * lanes * g.depth])
+    if g.columns == "any":
+        b.launch(conv_direct.emit_conv_columns, {"type": type}, [weight, columns],
+                 [g.rows, g.channels, g.group_stride, g.row_stride, g.channel_stride, *g.taps, g.first, *g.tap_strides],
+                 work=g.groups * vectors, grain=1)
+    else:
+        images, pixels = (1, g.depth) if g.columns == "natural" else (g.channels, g.tap_count)
+        b.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [weight, columns],
+                 [images, g.groups, g.rows, pixels, g.channel_stride, g.group_stride],
+                 work=g.groups * vectors * images, grain=_lanes_grain(pixels, lanes),
+                 scratch=lanes * lanes * itemsize_of(type))
+    return columns
+
+
+def _small(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    tap_count, pixels = g.tap_count, product(g.pixels)
+    channel_block = maximum(minimum(g.channels, 4096 // itemsize_of(type) // maximum(tap_count, 1)), 1)
+    image_block = maximum(minimum(512 // maximum(pixels, 1), x.shape[0]), 1)
+    tiles = ceildiv(ceildiv(g.rows, target.lanes(itemsize_of(type))), len(conv_small.heights(target)))
+    b.launch(conv_small.emit_conv_small, {"type": type}, _operands(x, columns, bias, out),
+             [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step, *g.origin,
+              *g.tap_step, *three(out.shape[2:], 1), *g.out_origin, *g.out_step, channel_block, image_block,
+              int(bias is not None)],
+             work=g.groups * tiles * ceildiv(x.shape[0], image_block), grain=1,
+             scratch=conv_small.scratch_bytes(target, type, channel_block, tap_count, pixels, image_block))
+
+
+def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    pairs = name_of(x) == "bfloat16"
+    type = "bfloat" if pairs else type_of(x)
+    channels = ceildiv(g.channels, 2) if pairs else g.channels
+    extent, lines, columns_of_block = _blocks(g, 512, True)
+    b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
+             [*_common(x, out, g), *extent, lines, columns_of_block, int(bias is not None)],
+             work=(g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
+                   * ceildiv(g.pixels[2], columns_of_block)), grain=_grain(lines * columns_of_block * g.rows * g.depth),
+             scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
+                                               channels * product(extent), lines * columns_of_block))
+
+
+def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    extent, line_block, _ = _blocks(g, 8192, False)
+    line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
+    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step)},
+             _operands(x, weight, bias, out),
+             [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g)],
+             work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
+             grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
+             scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
+                                               line_vectors, step_along_x(g.step, g.pixels)))
+
+
+def _grain(products: Any) -> Any:
+    """Work items in a piece, for items of so many products: a piece is to be worth starting, and filling tables."""
+    return maximum(1000000 // maximum(products, 1), 1)
+
+
+def _lanes_grain(pixels: Any, lanes: int) -> Any:
+    """The same for `emit_conv_lanes`, whose items are so many pixels of a vector."""
+    return maximum(16384 // maximum(pixels * lanes, 1), 1)
+
+
+def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
+    # The copy begins at the tap furthest left, which is the last one if taps run backwards.
+    reach = [(t - 1) * d for t, d in zip(g.taps, g.tap_step, strict=True)]
+    origin = [o + minimum(r, 0) for o, r in zip(g.origin, reach, strict=True)]
+    begin = [maximum(-r, 0) if d < 0 else 0 for r, d in zip(reach, g.tap_step, strict=True)]
+    return [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step[:2],
+            step_along_x(g.step, g.pixels), *origin, *g.tap_step, *begin, *three(out.shape[2:], 1), *g.out_origin,
+            *g.out_step]
+
+
+def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[Any], Any, Any]:
+    """Extent (z, y, x) of the copy for one block of the output, and its lines and columns."""
+    extent = [maximum((t - 1) * abs(d) + 1, 0) for t, d in zip(g.taps, g.tap_step, strict=True)]
+    columns = maximum(g.pixels[2], 1)
+    if split_columns:
+        most = 2 * BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[1] * g.step[2], 1)
+        columns = _even(columns, minimum(maximum(most, 48), most_pixels))
+    extent[2] = extent[2] + (columns - 1) * g.step[2]
+    lines = BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[2], 1)
+    lines = minimum((lines - extent[1]) // g.step[1] + 1, most_pixels // columns)
+    lines = _even(maximum(g.pixels[1], 1), maximum(lines, 1))
+    extent[1] = extent[1] + (lines - 1) * g.step[1]
+    return extent, lines, columns
+
+
+def _even(count: Any, most: Any) -> Any:
+    """The size of blocks of at most `most` that divide `count` about evenly."""
+    return ceildiv(count, ceildiv(count, most))
+
+
+def _weight_places(g: Geometry) -> list[Any]:
+    return [g.group_stride, g.row_stride, g.channel_stride, g.first, *g.tap_strides]
+
+
+def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Sequence[int], padding: Sequence[Any],
+            dilation: Sequence[int], groups: int, sizes: Sequence[Any] | None = None) -> Any:
+    """x (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None → (N, M, *sizes). All contiguous.
+
+    `sizes` are those that PyTorch documents where they are not given; `padding` is that in front.
+    """
+    rank = len(stride)
+    kernel = weight.shape[2:]
+    if sizes is None:
+        sizes = [output_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i]) for i in range(rank)]
+    out = b.alloc(x.dtype, [x.shape[0], weight.shape[0], *sizes])
+    channels, rows, taps = weight.shape[1], weight.shape[0] // groups, product(kernel)
+    convolve(b, x, weight, bias, out, Geometry(
+        groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(sizes, 1),
+        step=three(stride, 1), origin=three([-p for p in padding], 0), tap_step=three(dilation, 1),
+        out_origin=[0] * 3, out_step=[1] * 3, group_stride=rows * channels * taps, row_stride=channels * taps,
+        channel_stride=taps, first=0, tap_strides=three([product(kernel[i + 1:]) for i in range(rank)], 1),
+        columns="natural"))
+    return out
+
+
+def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], stride: Sequence[int],
+               padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
+    """The transpose of `forward`: x (N, M, *in), weight (M, C / groups, *kernel) → (N, C, *sizes).
+
+    It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
+    fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
+    which meet the input backwards. Strides with very many classes are carried out otherwise.
+    """
+    if name_of(x) == "bfloat16" and any(s != 1 for s in stride):  # each class would write a part of a copy
+        wide_x, wide_weight, wide_bias = (converted(b, t, "float32") for t in (x, weight, bias))
+        found = transposed(b, wide_x, wide_weight, wide_bias, sizes, stride, padding, dilation, groups)
+        return converted(b, found, "bfloat16")
+    rank = len(stride)
+    kernel = weight.shape[2:]
+    channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
+    out = b.alloc(x.dtype, [x.shape[0], rows * groups, *sizes])
+    if math.prod(stride) > MOST_CLASSES:
+        _transposed_by_taps(b, x, weight, bias, out, stride, padding, dilation, groups)
+        return out
+    for residues in itertools.product(*(range(s) for s in stride)):
+        taps, origin, pixels, tap_step, tap_strides = [], [], [], [], []
+        first: Any = 0
+        for i in range(rank):
+            s, p, d = stride[i], padding[i], dilation[i]
+            element = product(kernel[i + 1:])
+            pixels.append(maximum(ceildiv(sizes[i] - residues[i], s), 0))
+            start, period = _first_tap(residues[i] + p, s, d)
+            tap_step.append(-(period * d // s))
+            tap_strides.append(element * period)
+            count = maximum(ceildiv(kernel[i] - start, period), 0)
+            taps.append(where(start < 0, 0, count))
+            start = maximum(start, 0)
+            origin.append((p + (residues[i] - start * d)) // s)
+            first = first + start * element
+        convolve(b, x, weight, bias, out, Geometry(
+            groups=groups, channels=channels, rows=rows, taps=three(taps, 1), pixels=three(pixels, 1), step=[1] * 3,
+            origin=three(origin, 0), tap_step=three(tap_step, 1), out_origin=three(residues, 0),
+            out_step=three(stride, 1), group_stride=channels * rows * all_taps, row_stride=all_taps,
+            channel_stride=rows * all_taps, first=first, tap_strides=three(tap_strides, 1),
+            columns="swapped" if all(s == 1 for s in stride) else "any"))
+    return out
+
+
+def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
+    """`transposed` for large strides: products of pixels and taps by a 1x1 convolution, then added by `conv_fold`."""
+    kernel, pixels = weight.shape[2:], x.shape[2:]
+    channels, rows, taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
+    products = b.alloc(x.dtype, [x.shape[0], groups * rows * taps, *pixels])
+    convolve(b, x, weight, None, products, Geometry(
+        groups=groups, channels=channels, rows=rows * taps, taps=[1] * 3, pixels=three(pixels, 1), step=[1] * 3,
+        origin=[0] * 3, tap_step=[1] * 3, out_origin=[0] * 3, out_step=[1] * 3, group_stride=channels * rows * taps,
+        row_stride=1, channel_stride=rows * taps, first=0, tap_strides=[1] * 3, columns="any"))
+    planes, sizes = x.shape[0] * groups * rows, three(out.shape[2:], 1)
+    b.launch(conv_fold.emit_conv_fold, {"type": type_of(x)}, [products, out if bias is None else bias, out],
+             [groups * rows, *three(pixels, 1), *three(kernel, 1), *three(stride, 1), *three(padding, 0),
+              *three(dilation, 1), *sizes, int(bias is not None)],
+             work=where(product(sizes) == 0, 0, planes), grain=maximum(16384 // maximum(product(sizes), 1), 1))
+
+
+def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
+    """The least k with position - k * dilation a multiple of the stride (-1: none), and the period of such k."""
+    period = stride // math.gcd(stride, dilation)
+    found: Any = -1
+    for k in reversed(range(period)):
+        found = where((position + k * (stride - 1) * dilation) % stride == 0, k, found)  # never negative
+    return found, period
+
+
+def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride: Sequence[int],
+                    padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
+    """x (N, C, *size), upstream (N, M, *out) → (M, C / groups, *kernel). All contiguous."""
+    if name_of(x) == "bfloat16":
+        found = weight_gradient(b, converted(b, x, "float32"), converted(b, upstream, "float32"), kernel, stride,
+                                padding, dilation, groups)
+        return converted(b, found, "bfloat16")
+    target = current()
+    type = type_of(x)
+    itemsize = itemsize_of(type)
+    lanes = target.lanes(itemsize)
+    images = x.shape[0]
+    channels, rows = x.shape[1] // groups, upstream.shape[1] // groups
+    size, pixels, taps = three(x.shape[2:], 1), three(upstream.shape[2:], 1), three(kernel, 1)
+    step, tap_step = three(stride, 1), three(dilation, 1)
+    origin = three([-p for p in padding], 0)
+    size, pixels = _as_one_line(taps, step, origin, size, pixels)
+    tap_count, pixel_count = product(taps), product(pixels)
+    extent = [maximum((q - 1) * s + (t - 1) * d + 1, 0)
+              for q, s, t, d in zip(pixels, step, taps, tap_step, strict=True)]
+    vectors = ceildiv(rows, lanes)
+    out = b.alloc(x.dtype, [rows * groups, channels, *kernel])
+    integers = [images, groups, channels, rows, *size, *taps, *pixels, *step[:2], step_along_x(step, pixels),
+                *origin, *tap_step]
+    places = [0, 0, 0, *extent]
+
+    few_rows = rows * 5 < vectors * (lanes * 3)
+    along_pixels = _Conditional(b, few_rows)
+    if along_pixels.possible:
+        along_pixels.launch(
+            conv_planes.emit_conv_planes_weight, {"type": type, "step_x": _static_step(step)}, [x, upstream, out],
+            [*integers, *places], work=groups * channels, grain=1,
+            scratch=conv_planes.weight_scratch_bytes(target, type, rows, tap_count, product(extent),
+                                                      step_along_x(step, pixels)))
+    along_rows = _Conditional(b, negated(few_rows))
+    if along_rows.possible:
+        columns = along_rows.alloc(x.dtype, [groups * vectors * lanes * images * pixel_count])
+        along_rows.launch(conv_weight.emit_conv_lanes, {"type": type, "tile_vectors": 0}, [upstream, columns],
+                          [images, groups, rows, pixel_count, groups * rows * pixel_count, rows * pixel_count],
+                          work=groups * vectors * images, grain=_lanes_grain(pixel_count, lanes),
+                          scratch=lanes * lanes * itemsize)
+        most = minimum(1024 // maximum(tap_count, 1), BLOCK_ELEMENTS // maximum(product(extent), 1))
+        blocks = maximum(ceildiv(channels, maximum(minimum(channels, most), 1)), 1)
+        channel_block = maximum(ceildiv(channels, blocks), 1)
+        image_block = maximum(minimum(512 // maximum(pixel_count, 1), images), 1)
+        line_block = maximum(512 // maximum(pixels[2], 1), 1)
+        tiles = ceildiv(vectors, len(conv_weight.tap_rows(target)))
+        along_rows.launch(conv_weight.emit_conv_weight, {"type": type}, [x, columns, out],
+                          [*integers, *extent, channel_block, image_block, line_block],
+                          work=groups * tiles * ceildiv(channels, channel_block), grain=1,
+                          scratch=conv_weight.scratch_bytes(target, type, channel_block, image_block, tap_count,
+                                                            product(extent), pixels[0] * pixels[1]))
+    return out

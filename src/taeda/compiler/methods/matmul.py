@@ -1,0 +1,77 @@
+"""How matrix products are written into Programs: which kernel is launched, on what, in which pieces.
+
+Everything is a formula of run-time sizes and strides. `b` is the Builder (compiler/builder.py), tensors are registers.
+The method (`gemm` for blocks, `gemm_thin` for few rows) depends on M and N, the result does not: both add up in the
+same order (see `gemm_micro`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from taeda.codegen.target import current
+from taeda.codegen.templates.gemm import blocked as gemm
+from taeda.codegen.templates.gemm import thin as gemm_thin
+from taeda.codegen.templates.gemm.kind import kind_of
+from taeda.ir.expression import make, unwrap, wrap
+
+
+def _make(operator: str, *operands: Any) -> Any:
+    return wrap(make(operator, *(unwrap(o) for o in operands)))
+
+
+def _product(sizes: Sequence[Any]) -> Any:
+    return math.prod(sizes[1:], start=sizes[0]) if sizes else 1
+
+
+def _stride(tensor: Any, dim: int) -> Any:
+    """The stride along a non-negative dimension that may be broadcast; 0 for one that is missing."""
+    return 0 if dim < 0 else _make("where", _make("eq", tensor.size(dim), 1), 0, tensor.stride(dim))
+
+
+def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, accumulate: bool = False) -> None:
+    """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
+
+    `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
+    and broadcast views need no copy. (Batch dimensions of `left` that can be joined with its rows should be, where
+    `right` is one matrix.) `out` has the broadcast batch dimensions, and its last dimension is contiguous; its dtype
+    is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
+    dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
+    With `accumulate` the sums start from what `out` holds.
+
+    An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
+    products (bool, complex).
+    """
+    kind = kind_of(current(), left.dtype, out.dtype)
+    rank = out.ndim - 2
+    M, N, K = left.size(-2), right.size(-1), left.size(-1)
+    integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
+    integers += [_stride(bias, bias.ndim - 2), _stride(bias, bias.ndim - 1)] if bias is not None else [0, 0]
+    integers += [int(accumulate), int(bias is not None), rank]
+    for dim in range(rank):
+        integers += [out.size(dim), _stride(left, dim - out.ndim + left.ndim),
+                     _stride(right, dim - out.ndim + right.ndim), out.stride(dim),
+                     0 if bias is None else _stride(bias, dim - out.ndim + bias.ndim)]
+    batch = _product([out.size(dim) for dim in range(rank)])
+    operands = [left, right, out] if bias is None else [left, right, bias, out]
+    params = {"dtype": left.dtype, "out_dtype": out.dtype}
+
+    # Few rows, or one column of which the rows then lie along the vectors.
+    is_vector = _make("and", _make("eq", N, 1), _make("eq", out.stride(-2), 1))
+    thin = _make("or", _make("le", M, gemm_thin.THIN_ROWS), is_vector)
+    units = _make("ceildiv", _make("where", is_vector, M, N), gemm_thin.COLUMN_UNIT)
+    # Pieces of some columns, long enough to be read at speed, and of some microseconds at least.
+    grain = _make("max", 8, 4096 // _make("max", K, 1))
+    b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, work=batch * units, grain=grain,
+             scratch=gemm_thin.scratch_bytes(kind), when=thin)
+
+    column_block: Any = kind.column_blocks[-1][1]
+    for largest, columns in reversed(kind.column_blocks[:-1]):
+        column_block = _make("where", _make("le", M * N, largest), columns, column_block)
+    blocks = _make("ceildiv", M, kind.row_block) * _make("ceildiv", N, column_block)
+    # A piece is one block, but for a batch of small matrices.
+    grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
+    b.launch(gemm.emit_gemm, params, operands, integers, work=batch * blocks, grain=grain,
+             scratch=gemm.scratch_bytes(kind), when=_make("not", thin))
