@@ -10,7 +10,7 @@ from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, const, load, red
 from taeda.ops.creation import arange
 from taeda.ops.op import Result, Sample, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, where
-from taeda.ops.reduction import compute, log_softmax
+from taeda.ops.reduction import compute, log_softmax, softmax
 
 
 @kernel(public=False, differentiable=False)
@@ -51,11 +51,9 @@ def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> T
     int64."""
     x = compute(input)
     target = checked_targets(target, input.shape[1], ignore_index)
-    shifted = x - x.amax((1,), True)
-    total = shifted.exp().sum((1,), True).log()
-    chosen = where(_hot(target, input.shape[1]), shifted, 0.0).sum((1,), True)
+    chosen = where(_hot(target, input.shape[1]), log_softmax(x, 1), 0.0).sum((1,), True)
     valid = target.ne(ignore_index).unsqueeze(-1)
-    losses = where(valid, total - chosen, 0.0)
+    losses = where(valid, -chosen, 0.0)
     return convert(losses.sum() / convert(valid, x.dtype).sum(), input.dtype)
 
 
@@ -64,8 +62,7 @@ def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
     x = compute(input)
     valid = target.ne(ignore_index).unsqueeze(-1)
     scale = compute(grad) / convert(valid, x.dtype).sum()
-    e = (x - x.amax((1,), True)).exp()
-    probability = e / e.sum((1,), True)
+    probability = softmax(x, 1)
     hot = convert(_hot(target, input.shape[1]), x.dtype)
     return convert(where(valid, (probability - hot) * scale, 0.0), input.dtype), None
 
