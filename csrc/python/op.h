@@ -45,7 +45,7 @@ struct Overload {
   bool differentiable = true;
   std::vector<bool> output_differentiable;
   Ref<> result_type;                       // a named tuple class, or null
-  Ref<> python;                            // the definition (ops/op.py), for tracing and create_graph
+  Ref<> python;                            // the definition (ops/definition.py), for tracing and create_graph
   std::vector<int> mutated;                // indices of the parameters (tensors, tensor lists) that the op writes to
   std::unordered_map<std::string, std::unique_ptr<Compiled>> cache;
   struct Recent {                          // the last few keys, compared before hashing

@@ -26,7 +26,7 @@ def _key() -> str:
 
 
 def load() -> list[dict[str, Any]]:
-    """The schema of every op (Op.schema in ops/op.py), in order of definition."""
+    """The schema of every op (Op.schema in ops/definition.py), in order of definition."""
     key = _key()
     body = cache.load(key)
     if body is None:

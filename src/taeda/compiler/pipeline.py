@@ -87,11 +87,11 @@ def trace(op: Op, key: Key) -> Traced:
         elif entry[0] == "default":
             if p.kind == "TensorOrNumber":
                 tensors.append(None)
-            arguments.append(op._convert(p, p.default))
+            arguments.append(op.convert(p, p.default))
         elif entry[0] == "generator":
             arguments.append((("attribute", attribute(), "int"), ("attribute", attribute(), "int")))
         elif entry[0] == "static":
-            arguments.append(op._convert(p, entry[1]))
+            arguments.append(op.convert(p, entry[1]))
         else:
             raise ValueError(f"the key of {op.name} has an entry {entry!r}")
     with tracing(graph):

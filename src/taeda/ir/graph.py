@@ -33,7 +33,7 @@ TENSOR_KINDS = ("Tensor", "TensorOrNumber", "Tensors")
 NUMBER_KINDS = ("Number", "float", "SymInt", "Sizes", "Generator")
 LIST_KINDS = ("Sizes", "Generator")  # of these, the ones that are several numbers
 
-# Filled by ops/op.py as ops are registered: what `x + y` and `x.exp()` do on a Value.
+# Filled by ops/registry.py as ops are registered: what `x + y` and `x.exp()` do on a Value.
 operators: dict[str, Callable[..., Any]] = {}
 methods: dict[str, Callable[..., Any]] = {}
 

@@ -36,7 +36,7 @@ ones of floating dtype. ::
 A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it
 differentiably).
 
-Kernels are known by *handles*: small integers, equal for equal kernels. `kernel_info(handle)` says what a handle is,
+Kernels are known by *handles*: small integers, equal for equal kernels.
 `kernel_uses_index(handle)` whether its points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives
 the address of a loop kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None;
 `template_kernel(handle)` the address of a kernel from a template. `copy_kernel`, `fill_kernel` and `sum_kernel` give
@@ -164,28 +164,6 @@ def template_kernel(handle: int) -> int:
 
 
 @_one_at_a_time
-def kernel_info(handle: int) -> dict[str, Any]:
-    """What the executor has to know about a kernel before it runs it."""
-    kernel = kernels[handle]
-    if isinstance(kernel, TemplateSpec):
-        return {"kind": "template", "name": kernel[1]}
-    leaves = {e.op for e in walk(s.value for s in kernel.stages)}
-    # The dtype in which each run-time number is read: a double for floating dtypes, else an int64.
-    numbers = {e.attribute: e.dtype for e in walk(s.value for s in kernel.stages) if e.op == "scalar"}
-    return {
-        "kind": "loops",
-        "name": kernel.name,
-        "inputs": kernel.inputs,
-        "operands": tuple((o.dtype, o.role) for o in kernel.operands),
-        "scalars": kernel.scalars,
-        "float_scalars": tuple(dtypes.is_float(numbers.get(k, "int64")) for k in range(kernel.scalars)),
-        "pointwise": kernel.pointwise,
-        "index": "index" in leaves,
-        "position": "position" in leaves,
-    }
-
-
-@_one_at_a_time
 def copy_kernel(source: str, destination: str) -> int:
     """The handle of the kernel that converts and copies elements."""
     return register_kernel(
@@ -215,10 +193,3 @@ def sum_kernel(dtype: str) -> int:
             "sum",
         )
     )
-
-
-@_one_at_a_time
-def schemas() -> list[dict[str, Any]]:
-    """What the core has to know about every op (ops/op.py, Op.schema), in order of definition. Definitions with one
-    public name are tried in this order. An operator in ops/op.py's REFLECTED is called with the operands swapped."""
-    return registry.schemas()

@@ -1,0 +1,104 @@
+"""The registry of all ops, and the public names that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taeda.ir import graph as graph_ir
+from taeda.ir.graph import current
+
+if TYPE_CHECKING:
+    from taeda.ops.definition import Op
+
+
+class Function:
+    """A public name: one op, or several definitions that are tried in order until the arguments fit."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.definitions: list[Op] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(self.definitions) == 1 or current() is None:
+            return self.definitions[0](*args, **kwargs)  # the core knows the overloads
+        errors = []
+        for op in self.definitions:
+            try:
+                bound = op.bind(args, kwargs)
+            except TypeError as error:
+                errors.append(f"  {error}")
+                continue
+            return op.record(bound)
+        raise TypeError(f"{self.name}() got an invalid combination of arguments:\n" + "\n".join(errors))
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}: {', '.join(d.name for d in self.definitions)}>"
+
+
+@dataclass
+class Registry:
+    """All ops by unique name, and all public names."""
+
+    ops: dict[str, Op] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, Function] = field(default_factory=dict)
+
+    def add(self, op: Op) -> None:
+        if op.name in self.ops:
+            raise ValueError(f"there are two ops named {op.name!r}; give one of them overload= or public=")
+        self.ops[op.name] = op
+        for name in (op.public, *op.aliases) if op.public else ():
+            public = self.functions.setdefault(name, Function(name))
+            if op.modules:
+                public.definitions.append(op)
+            if op.method:
+                method = self.methods.setdefault(name, Function(name))
+                method.definitions.append(op)
+                graph_ir.methods[name] = method
+        for name in op.operators:
+            if name.startswith("__i") and name != "__invert__":
+                continue  # in-place operators exist on tensors only
+            if name in graph_ir.operators:
+                continue
+            function: Function | Op = self.functions[op.public] if op.public else op
+            graph_ir.operators[name] = _swapped(function) if name in REFLECTED else function
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """The schema of every op (see Op.schema), in order of definition."""
+        return [op.schema() for op in self.ops.values()]
+
+
+REFLECTED = frozenset(
+    f"__r{n}__"
+    for n in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+    )
+)
+
+
+def _swapped(op: Op | Function) -> Callable[..., Any]:
+    return lambda a, b: op(b, a)
+
+
+registry = Registry()
+
+
+def find_public(name: str) -> Any:
+    """The public function `name` as the core made it (how pickle finds an op)."""
+    import taeda
+
+    return getattr(taeda, name)
