@@ -11,31 +11,44 @@ from typing import Any
 
 from taeda import _core
 from taeda._core import Generator, Size, Tensor, device, dtype
+from taeda._module_tree import install as install_module_tree
 from taeda._public import install
 
 __version__ = "0.1.0"
 
 _SUBMODULES = frozenset(
     (
-        "nn",
-        "optim",
-        "utils",
+        "amp",
+        "as_torch",
         "autograd",
-        "linalg",
-        "special",
-        "signal",
+        "backends",
+        "cuda",
+        "distributed",
+        "distributions",
         "fft",
+        "func",
+        "functional",
+        "hub",
+        "jit",
+        "linalg",
+        "mps",
+        "multiprocessing",
+        "nn",
+        "ops",
+        "optim",
+        "overrides",
+        "printing",
+        "profiler",
         "random",
         "serialization",
-        "printing",
+        "signal",
+        "sparse",
+        "special",
         "testing",
-        "amp",
-        "backends",
-        "func",
-        "hub",
         "types",
-        "cuda",
-        "multiprocessing",
+        "utils",
+        "version",
+        "xpu",
     )
 )
 _LAZY = {
@@ -53,6 +66,7 @@ _LAZY = {
 }
 
 install(globals())
+install_module_tree()
 
 
 def __getattr__(name: str) -> Any:

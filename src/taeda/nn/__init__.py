@@ -1,5 +1,8 @@
 """Neural networks: modules, their functions, initialisation and helpers."""
 
+import importlib
+from typing import Any
+
 from taeda.nn import functional, init, parameter
 from taeda.nn.activation import (
     CELU,
@@ -157,3 +160,13 @@ __all__ = [
     "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "functional", "init",
     "parameter", "utils",
 ]  # fmt: skip
+
+_SUBMODULES = ("modules", "parallel")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"taeda.nn.{name}")
+    if name == "DataParallel":
+        return importlib.import_module("taeda.nn.parallel").DataParallel
+    raise AttributeError(f"module 'taeda.nn' has no attribute {name!r}")

@@ -1,0 +1,8 @@
+"""MKL, in whose place Taeda generates its own kernels."""
+
+__all__ = ["is_available"]
+
+
+def is_available() -> bool:
+    """Whether MKL can be used: False."""
+    return False

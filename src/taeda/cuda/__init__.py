@@ -1,0 +1,167 @@
+"""`torch.cuda` on a machine without a CUDA device, or rather in a Taeda that has no CUDA target yet.
+
+Questions are answered truthfully (there is no device, nothing is allocated); whatever needs a device raises what
+PyTorch's CPU build raises. Programs that ask first, and those that only seed, run unchanged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from taeda.cuda import amp, random
+
+__all__ = ["amp", "random"]
+
+default_generators: tuple[Any, ...] = ()
+has_half = True
+has_magma = False
+
+
+def _refuse() -> None:
+    raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+def _public(function: Any) -> Any:
+    __all__.append(function.__name__)
+    return function
+
+
+def _needs_device(name: str, doc: str) -> None:
+    """Define the function `name`, which cannot do its work without a device."""
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        _refuse()
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{doc} Raises AssertionError: there is no CUDA device."
+    globals()[name] = _public(function)
+
+
+def _answers(name: str, answer: Callable[[], Any], doc: str) -> None:
+    """Define the function `name`, whose answer without a device does not depend on its arguments."""
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return answer()
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    globals()[name] = _public(function)
+
+
+for _name, _doc in {
+    "init": "Start CUDA.",
+    "current_device": "The number of the current device.",
+    "current_stream": "The stream that kernels are put on.",
+    "default_stream": "The stream that is there from the start.",
+    "current_blas_handle": "cuBLAS's handle.",
+    "cudart": "The CUDA runtime.",
+    "get_device_capability": "The compute capability of a device.",
+    "get_device_name": "The name of a device.",
+    "get_device_properties": "The properties of a device.",
+    "get_rng_state": "The state of a device's generator.",
+    "get_sync_debug_mode": "How synchronising operations are reported.",
+    "get_per_process_memory_fraction": "The share of a device's memory that this process may take.",
+    "initial_seed": "The seed of the current device's generator.",
+    "ipc_collect": "Free memory shared with other processes.",
+    "mem_get_info": "Free and whole memory of a device.",
+    "synchronize": "Wait for all kernels of a device.",
+}.items():
+    _needs_device(_name, _doc)
+
+for _name, _answer, _doc in (
+    ("is_available", lambda: False, "Whether a CUDA device can be used: False."),
+    ("is_initialized", lambda: False, "Whether CUDA has been started: False."),
+    ("is_bf16_supported", lambda: False, "Whether the device computes in bfloat16: False."),
+    ("is_tf32_supported", lambda: False, "Whether the device computes in TF32: False."),
+    ("device_count", lambda: 0, "How many devices there are: 0."),
+    ("get_arch_list", list, "The architectures that kernels were compiled for: none."),
+    ("get_gencode_flags", str, "nvcc's flags: none."),
+    ("get_rng_state_all", list, "The states of all devices' generators: none."),
+    ("memory_allocated", lambda: 0, "Bytes that tensors take on a device: 0."),
+    ("max_memory_allocated", lambda: 0, "The most bytes that tensors took on a device: 0."),
+    ("memory_reserved", lambda: 0, "Bytes held by the allocator of a device: 0."),
+    ("max_memory_reserved", lambda: 0, "The most bytes held by the allocator of a device: 0."),
+    ("memory_cached", lambda: 0, "Old name of memory_reserved."),
+    ("max_memory_cached", lambda: 0, "Old name of max_memory_reserved."),
+    ("memory_stats", OrderedDict, "The allocator's statistics: none."),
+    ("memory_stats_as_nested_dict", dict, "The allocator's statistics: none."),
+    ("empty_cache", lambda: None, "Give unused memory of the devices back: there is none."),
+    ("manual_seed", lambda: None, "Seed the current device's generator: there is none."),
+    ("manual_seed_all", lambda: None, "Seed the generators of all devices: there are none."),
+    ("seed", lambda: None, "Seed the current device's generator at random: there is none."),
+    ("seed_all", lambda: None, "Seed the generators of all devices at random: there are none."),
+    ("reset_peak_memory_stats", lambda: None, "Forget the peaks of memory: there are none."),
+    ("reset_max_memory_allocated", lambda: None, "Forget the peak of allocated memory: there is none."),
+    ("reset_max_memory_cached", lambda: None, "Forget the peak of reserved memory: there is none."),
+    ("set_rng_state_all", lambda: None, "Set the states of all devices' generators: there are none."),
+):
+    _answers(_name, _answer, _doc)
+
+
+def _number(device: Any) -> int:
+    """The number of a device given as an int, a string, or a device; -1 for None and for the CPU."""
+    from taeda import device as device_type
+
+    if device is None:
+        return -1
+    if isinstance(device, int):
+        return device
+    d = device_type(device) if isinstance(device, str) else device
+    return -1 if d.type != "cuda" else (d.index or 0)
+
+
+@_public
+def set_device(device: Any) -> None:
+    """Make a device the current one. Raises AssertionError for any but a negative number."""
+    if _number(device) >= 0:
+        _refuse()
+
+
+@_public
+class device:  # noqa: N801, PyTorch's name
+    """`with cuda.device(d):` makes `d` the current device; a negative number or None changes nothing."""
+
+    def __init__(self, device: Any):
+        self.idx = _number(device)
+
+    def __enter__(self) -> None:
+        set_device(self.idx)
+
+    def __exit__(self, *error: Any) -> None:
+        return None
+
+
+@_public
+class device_of(device):  # noqa: N801, PyTorch's name
+    """`with cuda.device_of(tensor):` makes the tensor's device the current one; a CPU tensor changes nothing."""
+
+    def __init__(self, obj: Any):
+        super().__init__(obj.device if obj.is_cuda else None)
+
+
+@_public
+class Stream:
+    """A queue of kernels. Raises RuntimeError: there is no CUDA device."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise RuntimeError("torch.cuda.Stream requires CUDA support")
+
+
+@_public
+class Event:
+    """A mark in a stream. Raises RuntimeError: there is no CUDA device."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise RuntimeError("Tried to instantiate dummy base class Event")
+
+
+@_public
+@contextlib.contextmanager
+def stream(stream: Any) -> Iterator[None]:
+    """`with cuda.stream(s):` puts kernels on `s`; None changes nothing."""
+    if stream is not None:
+        _refuse()
+    yield

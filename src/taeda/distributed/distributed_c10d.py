@@ -1,0 +1,3 @@
+"""The deeper name of what `taeda.distributed` has."""
+
+from taeda.distributed import *  # noqa: F403

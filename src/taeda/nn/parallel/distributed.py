@@ -1,0 +1,5 @@
+"""The deeper name of DistributedDataParallel."""
+
+from taeda.nn.parallel import DistributedDataParallel
+
+__all__ = ["DistributedDataParallel"]

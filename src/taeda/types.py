@@ -1,0 +1,31 @@
+"""Names for annotations, as `torch.types` has them."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Sequence
+from typing import IO, Any, TypeAlias
+
+from taeda._core import Size, Tensor, device, dtype
+
+__all__ = ["Device", "FileLike", "Number", "Storage"]
+
+_int = builtins.int
+_float = builtins.float
+_bool = builtins.bool
+_str = builtins.str
+_complex = builtins.complex
+_device = device
+_dtype = dtype
+_size: TypeAlias = Size | list[int] | tuple[int, ...]
+_TensorOrTensors: TypeAlias = Tensor | Sequence[Tensor]
+
+Number: TypeAlias = int | float | bool
+_Number = (int, float, bool)
+Device: TypeAlias = device | str | int | None
+FileLike: TypeAlias = str | os.PathLike[str] | IO[bytes]
+Storage: TypeAlias = Any
+BoolLikeType: TypeAlias = bool
+IntLikeType: TypeAlias = int
+FloatLikeType: TypeAlias = float
