@@ -100,17 +100,21 @@ Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObjec
 
 }  // namespace
 
+bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call) {
+  for (auto& o : *op->overloads)
+    if (TAEDA_LIKELY(parse(*o, args, count, names, call, nullptr) == Match::Yes)) return true;
+  return false;
+}
+
 void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call) {
+  if (TAEDA_LIKELY(fit_overload(op, args, count, names, call))) return;
   auto& overloads = *op->overloads;
   std::string why;
-  if (TAEDA_LIKELY(overloads.size() == 1)) {
-    if (TAEDA_LIKELY(parse(*overloads[0], args, count, names, call, nullptr) == Match::Yes)) return;
+  if (overloads.size() == 1) {
     parse(*overloads[0], args, count, names, call, &why);
     PyErr_SetString(PyExc_TypeError, why.c_str());
     throw PythonError();
   }
-  for (auto& o : overloads)
-    if (parse(*o, args, count, names, call, nullptr) == Match::Yes) return;
   why = std::string(PyUnicode_AsUTF8(op->name)) + "() received an invalid combination of arguments - got (";
   for (Py_ssize_t i = 0; i < count; ++i) why += std::string(i ? ", " : "") + Py_TYPE(args[i])->tp_name;
   for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k)

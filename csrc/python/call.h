@@ -19,6 +19,8 @@ struct OpObject {
   PyObject* name;
   PyObject* document;
   PyObject* dictionary;
+  PyObject* inplace_form;  // the op that a call with a true `inplace` means, as in relu(x, inplace=True); else null
+  PyObject* otherwise;     // takes the calls that fit no overload (deprecated arguments); else null
   bool inplace;
 };
 
@@ -76,7 +78,9 @@ struct Inputs {
 
 void key_tensor(Inputs& in, const Tensor* t);
 
-// The first overload that the arguments fit; TypeError in PyTorch's words if there is none.
+// The first overload that the arguments fit, if there is one.
+bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);
+// The same; TypeError in PyTorch's words if there is none.
 void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);
 void read_inputs(const Call& call, Inputs& in);
 // The cache entry for the key; compiled now if this is the first such call.

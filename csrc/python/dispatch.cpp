@@ -249,9 +249,59 @@ PyMethodDef op_functions[] = {
     {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."},
     {}};
 
+namespace {
+
+// A name of nn.functional may take more than its op does: `inplace`, last by position, and deprecated arguments.
+Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  Ref<> fewer;                     // the names without `inplace`
+  std::vector<PyObject*> rest;     // the arguments without it
+  PyObject* inplace = nullptr;
+  if (op->inplace_form) {
+    int positional = (*op->overloads)[0]->schema.positional;
+    if (count == positional + 1) {
+      inplace = args[count - 1];
+      if (names) {
+        rest.assign(args, args + count - 1);
+        rest.insert(rest.end(), args + count, args + count + PyTuple_GET_SIZE(names));
+        args = rest.data();
+      }
+      --count;
+    }
+    for (Py_ssize_t k = 0; names && !inplace && k < PyTuple_GET_SIZE(names); ++k) {
+      if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, k), "inplace") != 0) continue;
+      Py_ssize_t named = PyTuple_GET_SIZE(names);
+      inplace = args[count + k];
+      rest.assign(args, args + count + named);
+      rest.erase(rest.begin() + count + k);
+      args = rest.data();
+      if (named == 1) {
+        names = nullptr;
+        break;
+      }
+      fewer = checked(PyTuple_New(named - 1));
+      for (Py_ssize_t i = 0, to = 0; i < named; ++i)
+        if (i != k) PyTuple_SET_ITEM(fewer.get(), to++, Ref<>::borrow(PyTuple_GET_ITEM(names, i)).release());
+      names = fewer.get();
+    }
+  }
+  if (inplace) {
+    int wanted = PyObject_IsTrue(inplace);
+    if (wanted < 0) throw PythonError();
+    if (wanted) return checked(PyObject_Vectorcall(op->inplace_form, args, static_cast<size_t>(count), names));
+  }
+  Call call;
+  if (TAEDA_LIKELY(fit_overload(op, args, count, names, &call))) return run_call(op, call);
+  if (op->otherwise) return checked(PyObject_Vectorcall(op->otherwise, args, static_cast<size_t>(count), names));
+  find_overload(op, args, count, names, &call);
+  return run_call(op, call);
+}
+
+}  // namespace
+
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names) {
   return guarded_object([&]() -> PyObject* {
     auto* op = reinterpret_cast<OpObject*>(self);
+    if (op->inplace_form || op->otherwise) return call_variant(op, args, PyVectorcall_NARGS(flags), names).release();
     Call call;
     find_overload(op, args, PyVectorcall_NARGS(flags), names, &call);
     return run_call(op, call).release();

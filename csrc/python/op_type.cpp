@@ -79,13 +79,14 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   return o;
 }
 
-// Op(name, overloads, inplace_of=None, doc=None)
+// Op(name, overloads or an Op to share them with, inplace=False, doc=None, inplace_form=None, otherwise=None)
 PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return guarded_object([&]() -> PyObject* {
-    static const char* names[] = {"name", "overloads", "inplace", "doc", nullptr};
-    PyObject *name, *overloads, *doc = Py_None;
+    static const char* names[] = {"name", "overloads", "inplace", "doc", "inplace_form", "otherwise", nullptr};
+    PyObject *name, *overloads, *doc = Py_None, *inplace_form = Py_None, *otherwise = Py_None;
     int inplace = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pO", const_cast<char**>(names), &name, &overloads, &inplace, &doc)) throw PythonError();
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOO", const_cast<char**>(names), &name, &overloads, &inplace, &doc, &inplace_form, &otherwise))
+      throw PythonError();
     std::vector<std::unique_ptr<Overload>> parsed;
     OpObject* shares = nullptr;
     if (PyObject_TypeCheck(overloads, OpType)) {
@@ -105,6 +106,8 @@ PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     Py_INCREF(doc);
     op->document = doc;
     op->inplace = inplace;
+    op->inplace_form = inplace_form == Py_None ? nullptr : Ref<>::borrow(inplace_form).release();
+    op->otherwise = otherwise == Py_None ? nullptr : Ref<>::borrow(otherwise).release();
     return reinterpret_cast<PyObject*>(op);
   });
 }
@@ -117,6 +120,8 @@ void op_dealloc(PyObject* self) {
   Py_XDECREF(op->name);
   Py_XDECREF(op->document);
   Py_XDECREF(op->dictionary);
+  Py_XDECREF(op->inplace_form);
+  Py_XDECREF(op->otherwise);
   type->tp_free(self);
   Py_DECREF(type);
 }
@@ -160,6 +165,24 @@ PyObject* op_reduce(PyObject* self, PyObject*) {
   return Py_BuildValue("(O(O))", find.get(), op->name);
 }
 
+// "(input, alpha=1.0)", what inspect.signature reads: given in the dictionary, or that of the only overload.
+PyObject* op_text_signature(PyObject* self, void*) {
+  return guarded_object([&]() -> PyObject* {
+    auto* op = reinterpret_cast<OpObject*>(self);
+    if (op->dictionary)
+      if (PyObject* text = PyDict_GetItemString(op->dictionary, "__text_signature__")) return Ref<>::borrow(text).release();
+    if (op->overloads->size() != 1) Py_RETURN_NONE;
+    return PyUnicode_FromString((*op->overloads)[0]->schema.signature(false).c_str());
+  });
+}
+
+int op_set_text_signature(PyObject* self, PyObject* text, void*) {
+  auto* op = reinterpret_cast<OpObject*>(self);
+  if (!op->dictionary && !(op->dictionary = PyDict_New())) return -1;
+  return text ? PyDict_SetItemString(op->dictionary, "__text_signature__", text) : PyDict_DelItemString(op->dictionary, "__text_signature__");
+}
+
+PyGetSetDef op_properties[] = {{"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr}, {}};
 PyMethodDef op_methods[] = {{"add_overload", op_add_overload, METH_O, "One more definition under this name, tried after the others."},
                             {"signatures", op_signatures, METH_NOARGS, "The overloads, as text."},
                             {"__reduce__", op_reduce, METH_NOARGS, nullptr},
@@ -177,6 +200,7 @@ PyType_Slot op_slots[] = {{Py_tp_new, reinterpret_cast<void*>(op_new)},
                           {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
                           {Py_tp_methods, op_methods},
                           {Py_tp_members, op_members},
+                          {Py_tp_getset, op_properties},
                           {0, nullptr}};
 PyType_Spec op_spec = {"taeda._core.Op", sizeof(OpObject), 0,
                        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR, op_slots};

@@ -28,22 +28,23 @@ const char* kind_text(const Parameter& p) {
 
 std::string kind_name(const Parameter& p) { return kind_text(p); }
 
-std::string Schema::signature() const {
+std::string Schema::signature(bool types) const {
   std::string out = "(";
   bool star = false;
   for (const Parameter& p : parameters) {
+    if (!types && p.kind == Kind::Generator && !p.keyword_only) continue;  // passed between ops, not by users
     if (out.size() > 1) out += ", ";
     if (p.keyword_only && !star) {
       out += "*, ";
       star = true;
     }
-    out += kind_text(p);
-    out += " " + p.name;
+    if (types) out += std::string(kind_text(p)) + " ";
+    out += p.name;
     if (p.has_default) {
       Ref<> text = Ref<>::steal(PyObject_Repr(p.default_value.get()));
       const char* s = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
       if (!s) PyErr_Clear();
-      out += std::string(" = ") + (s ? s : "?");
+      out += std::string(types ? " = " : "=") + (s ? s : "?");
     }
   }
   return out + ")";

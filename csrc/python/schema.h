@@ -28,7 +28,8 @@ struct Schema {
   std::vector<Parameter> parameters;
   int positional = 0;         // how many may be given by position
   int varargs = -1;           // index of a Sizes/Dims parameter that may be spread: x.view(2, 3)
-  std::string signature() const;  // "add(Tensor input, Tensor | Number other, *, Number alpha=1)"
+  // "(Tensor input, Tensor or Number other, *, Number alpha = 1)"; without types "(input, other, *, alpha=1)"
+  std::string signature(bool types = true) const;
 };
 
 inline constexpr int MAX_PARAMETERS = 24;

@@ -6,6 +6,22 @@ import taeda
 from taeda.nn import recurrence
 
 
+def cell_gates(gates, cell):
+    """One step of an LSTM from its four gates, written out."""
+    into, forget, candidate, out = gates.chunk(4, 1)
+    cell = forget.sigmoid() * cell + into.sigmoid() * candidate.tanh()
+    return out.sigmoid() * cell.tanh(), cell
+
+
+def gru_gates(from_input, from_hidden, hidden):
+    """One step of a GRU from both products, written out."""
+    input_reset, input_update, input_new = from_input.chunk(3, 1)
+    hidden_reset, hidden_update, hidden_new = from_hidden.chunk(3, 1)
+    update = (input_update + hidden_update).sigmoid()
+    new = (input_new + (input_reset + hidden_reset).sigmoid() * hidden_new).tanh()
+    return (hidden - new) * update + new
+
+
 def arguments(steps, with_bias, dtype=taeda.float64):
     taeda.manual_seed(0)
     shapes = [(steps, 2, 12), (2, 3), (2, 3), (12, 3)] + ([(12,)] if with_bias else [])
@@ -17,7 +33,7 @@ def one_by_one(projected, hidden, cell, weight, bias, steps, reverse):
     hiddens, cells = [None] * steps, [None] * steps
     for k in reversed(range(steps)) if reverse else range(steps):
         gates = projected[k] + taeda.nn.functional.linear(hidden, weight, bias)
-        hidden, cell = recurrence._lstm_cell_gates(gates, cell)
+        hidden, cell = cell_gates(gates, cell)
         hiddens[k], cells[k] = hidden, cell
     return taeda.stack(hiddens), taeda.stack(cells)
 
@@ -71,7 +87,7 @@ def test_gru_gates():
     taeda.manual_seed(1)
     given = [taeda.randn(2, width, dtype=taeda.float64).requires_grad_() for width in (9, 9, 3)]
     results = []
-    for function in (recurrence._gru_cell_gates, recurrence.gru_cell_gates):
+    for function in (gru_gates, recurrence.gru_cell_gates):
         output = function(*given)
         results.append([output, *taeda.autograd.grad((output * output).sum(), given)])
     for expected, got in zip(*results, strict=True):

@@ -1,8 +1,7 @@
 """Recurrent layers over time: the steps of RNN, LSTM and GRU, and stacks of them in both directions.
 
 The product of all inputs with the input weights is one large product; only the product with the hidden state has to
-wait for the step before. `lstm_cell_gates` and `gru_cell_gates` are ops where they are registered (one kernel for all
-gates of a step) and composites otherwise.
+wait for the step before. The gates of a step are one kernel.
 """
 
 from collections.abc import Callable
@@ -10,30 +9,13 @@ from typing import Any, NamedTuple
 
 import taeda
 from taeda.nn import functional as F
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 State = tuple[Any, ...]
 
 
-def _lstm_cell_gates(gates: Any, cell: Any) -> tuple[Any, Any]:
-    """Gates (B, 4H) in the order input, forget, candidate, output, and cell state (B, H): hidden and cell state."""
-    into, forget, candidate, out = gates.chunk(4, 1)
-    cell = forget.sigmoid() * cell + into.sigmoid() * candidate.tanh()
-    return out.sigmoid() * cell.tanh(), cell
-
-
-def _gru_cell_gates(from_input: Any, from_hidden: Any, hidden: Any) -> Any:
-    """Both products (B, 3H) in the order reset, update, new, and hidden state (B, H): the new hidden state."""
-    input_reset, input_update, input_new = from_input.chunk(3, 1)
-    hidden_reset, hidden_update, hidden_new = from_hidden.chunk(3, 1)
-    reset = (input_reset + hidden_reset).sigmoid()
-    update = (input_update + hidden_update).sigmoid()
-    new = (input_new + reset * hidden_new).tanh()
-    return (hidden - new) * update + new
-
-
-lstm_cell_gates = op("lstm_cell_gates", otherwise=_lstm_cell_gates)
-gru_cell_gates = op("gru_cell_gates", otherwise=_gru_cell_gates)
+lstm_cell_gates = op("lstm_cell_gates")
+gru_cell_gates = op("gru_cell_gates")
 lstm_steps = op("lstm_steps")
 # Steps that are one Program: many for speed, and small ones for what is left of a sequence.
 _PIECES = (16, 4, 1)

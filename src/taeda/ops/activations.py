@@ -9,8 +9,9 @@ from typing import Any
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops.dtypes import floats_only, torch_kernel_name
 from taeda.ops.elementary import sigmoid, tanh
-from taeda.ops.op import Number, Sample, Tensor, check, derived, pointwise, sample
+from taeda.ops.op import Generator, Number, Sample, Tensor, check, derived, pointwise, sample
 from taeda.ops.pointwise import compute, convert, where
+from taeda.ops.random import uniform
 
 _FUNCTIONAL = ("nn.functional",)
 
@@ -50,15 +51,22 @@ def _(grad: Any, output: Any) -> Any:
 relu6.samples(_samples)
 
 
-@pointwise(modules=_FUNCTIONAL, inplace=True)
-def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0) -> Tensor:
+@pointwise(public=False)
+def hard_tanh(input: Tensor, min_val: Number, max_val: Number) -> Tensor:
     """`input` clamped to [min_val, max_val]."""
     return call("minimum", call("maximum", input, min_val), max_val)
 
 
-@hardtanh.gradient
+@hard_tanh.gradient
 def _(grad: Any, input: Any, min_val: Any, max_val: Any) -> Any:
     return where(input > min_val, where(input < max_val, grad, 0), 0)
+
+
+@derived(modules=_FUNCTIONAL, inplace=True)
+def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0) -> Tensor:
+    """`input` clamped to [min_val, max_val]. Raises ValueError where min_val is above max_val."""
+    check(min_val <= max_val, ValueError, "min_val cannot be greater than max_val")
+    return hard_tanh(input, min_val, max_val)
 
 
 @hardtanh.samples
@@ -82,6 +90,26 @@ def _(grad: Any, input: Any, negative_slope: Any) -> Any:
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
     yield sample(make(3, 4), 0.3)
+
+
+@derived(modules=("torch", "nn.functional"), method=False, inplace=True)
+def rrelu(
+    input: Tensor,
+    lower: Number = 1 / 8,
+    upper: Number = 1 / 3,
+    training: bool = False,
+    generator: Generator = None,
+) -> Tensor:
+    """`input` where positive, else a slope times it: the mean of the two limits, or one drawn for each in training."""
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2)
+    return where(input > 0, input, input * uniform(input.shape, lower, upper, input.dtype, generator))
+
+
+@rrelu.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(3, 4), 0.1, 0.3)
 
 
 @pointwise(dtype=floats_only, modules=_FUNCTIONAL, method=False, inplace=True)
@@ -399,7 +427,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     from taeda.ops.views import narrow, wrap_dim
 
     if input.ndim == 0:
-        raise RuntimeError("glu does not support 0-dimensional tensors")
+        raise RuntimeError("glu does not support scalars because halving size must be even")
     d = wrap_dim(dim, input.ndim)
     size = input.shape[d]
     check(size % 2 == 0, RuntimeError, f"Halving dimension must be even, but dimension {d} is size {{0}}", size)

@@ -1,6 +1,5 @@
 """Functions of neural networks, stateless: PyTorch's `torch.nn.functional`."""
 
-from taeda.nn.functional._primitives import op as _op
 from taeda.nn.functional.activation import (
     celu,
     celu_,
@@ -139,7 +138,7 @@ def _bilinear(input1: object, input2: object, weight: object, bias: object = Non
     return output if bias is None else output + bias
 
 
-bilinear = _op("bilinear", otherwise=_bilinear)
+bilinear = _bilinear
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",

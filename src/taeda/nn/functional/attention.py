@@ -5,7 +5,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import internal
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad

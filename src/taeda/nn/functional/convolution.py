@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 conv1d, conv2d, conv3d = op("conv1d"), op("conv2d"), op("conv3d")
 conv_transpose1d, conv_transpose2d, conv_transpose3d = (op(f"conv_transpose{dims}d") for dims in (1, 2, 3))
@@ -89,7 +89,7 @@ def _fold(
     return full[:, :, paddings[0] : height - paddings[0], paddings[1] : width - paddings[1]]
 
 
-_unfold_op, _fold_op = op("im2col", otherwise=_unfold), op("col2im", otherwise=_fold)
+_unfold_op, _fold_op = _unfold, _fold
 
 
 def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:

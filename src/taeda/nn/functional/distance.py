@@ -4,7 +4,6 @@ from typing import Any
 
 import taeda
 from taeda.functions.matrices import _length
-from taeda.nn.functional._primitives import op
 
 
 def _cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
@@ -31,6 +30,6 @@ def _pdist(input: Any, p: float = 2) -> Any:
     return _length(input.index_select(0, first) - input.index_select(0, second), p, -1)
 
 
-cosine_similarity = op("cosine_similarity", otherwise=_cosine_similarity)
-pairwise_distance = op("pairwise_distance", otherwise=_pairwise_distance)
-pdist = op("pdist", otherwise=_pdist)
+cosine_similarity = _cosine_similarity
+pairwise_distance = _pairwise_distance
+pdist = _pdist

@@ -3,7 +3,7 @@
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 _dropout = op("dropout")
 

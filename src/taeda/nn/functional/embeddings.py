@@ -3,7 +3,7 @@
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 _embedding = op("embedding")
 
@@ -149,4 +149,4 @@ def _one_hot(tensor: Any, num_classes: int = -1) -> Any:
     return (tensor.unsqueeze(-1) == taeda.arange(num_classes)).to(taeda.int64)
 
 
-one_hot = op("one_hot", otherwise=_one_hot)
+one_hot = _one_hot

@@ -6,25 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import legacy_reduction, op
 from taeda.nn.functional.activation import logsigmoid
 from taeda.nn.functional.distance import cosine_similarity, pairwise_distance
 
 _nll_loss, _cross_entropy, _mse_loss = op("nll_loss"), op("cross_entropy"), op("mse_loss")
-
-
-def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str = "mean") -> str:
-    """`reduction`, or what the two deprecated arguments say where one is given."""
-    if size_average is None and reduce is None:
-        return reduction
-    if reduce is False:
-        result = "none"
-    else:
-        result = "sum" if size_average is False else "mean"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{result}' instead.", stacklevel=3
-    )
-    return result
 
 
 def _reduced(loss: Any, reduction: str) -> Any:

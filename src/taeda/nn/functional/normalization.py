@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import legacy, op
 
-layer_norm, _group_norm, _rms_norm = op("layer_norm"), op("group_norm"), op("rms_norm")
+layer_norm = legacy("layer_norm", "input, normalized_shape, weight=None, bias=None, eps=1e-05")
+_group_norm, _rms_norm = op("group_norm"), op("rms_norm")
 _batch_norm_training, _batch_norm_inference = op("batch_norm_training"), op("batch_norm_inference")
 
 

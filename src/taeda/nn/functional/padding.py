@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 _constant = op("constant_pad_nd")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.nn.functional._primitives import op
+from taeda.nn.functional._legacy import op
 
 avg_pool1d, avg_pool2d, avg_pool3d = op("avg_pool1d"), op("avg_pool2d"), op("avg_pool3d")
 _max_pool = [op(f"max_pool{dims}d") for dims in (1, 2, 3)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
-from taeda.nn.functional._primitives import op
 from taeda.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 _LINEAR_MODES = {"linear": 3, "bilinear": 4, "trilinear": 5}
@@ -245,9 +244,9 @@ def _channel_shuffle(input: Any, groups: int) -> Any:
     return input.unflatten(1, (groups, channels // groups)).transpose(1, 2).reshape(input.shape)
 
 
-pixel_shuffle = op("pixel_shuffle", otherwise=_pixel_shuffle)
-pixel_unshuffle = op("pixel_unshuffle", otherwise=_pixel_unshuffle)
-channel_shuffle = op("channel_shuffle", otherwise=_channel_shuffle)
+pixel_shuffle = _pixel_shuffle
+pixel_unshuffle = _pixel_unshuffle
+channel_shuffle = _channel_shuffle
 
 
 def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = None) -> Any:
