@@ -22,21 +22,8 @@ from taeda.functions import (
     shaping,
     tensor_methods,
 )
+from taeda.ir.dtype import TENSORS, info
 
-_DTYPES = {
-    "bool": (),
-    "uint8": (),
-    "int8": (),
-    "int16": ("short",),
-    "int32": ("int",),
-    "int64": ("long",),
-    "float16": ("half",),
-    "bfloat16": (),
-    "float32": ("float",),
-    "float64": ("double",),
-    "complex64": ("cfloat",),
-    "complex128": ("cdouble",),
-}
 # Composite functions that are methods too.
 _METHODS = (
     "split",
@@ -112,10 +99,9 @@ _METHODS_ONLY = ("cauchy_", "geometric_", "linalg_cross", "log_normal_", "mvlgam
 def install(names: dict[str, Any]) -> None:
     """Fill the namespace of the package."""
     _binding.bind(_schemas.load())
-    for name, aliases in _DTYPES.items():
-        value = getattr(_core, name)
-        for n in (name, *aliases):
-            names[n] = value
+    for name in TENSORS:
+        for n in (name, *info(name).aliases):
+            names[n] = getattr(_core, name)
     for module in (creation, calculus, comparing, contraction, copying, matrices, numbers, ordering, sampling, shaping):
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from taeda import _core
+from taeda.ir.dtype import info
 
 __all__ = ["finfo", "iinfo"]
-
-# name: (bits, bits of the mantissa without the leading one, bits of the exponent, decimal digits that survive)
-_FLOATS = {"float16": (16, 10, 5, 3), "bfloat16": (16, 7, 8, 2), "float32": (32, 23, 8, 6), "float64": (64, 52, 11, 15)}
-_PARTS = {"complex64": "float32", "complex128": "float64"}
-_INTEGERS = {"uint8": (8, False), "int8": (8, True), "int16": (16, True), "int32": (32, True), "int64": (64, True)}
 
 
 def _name(dtype: Any) -> str:
@@ -35,19 +31,17 @@ class finfo:  # noqa: N801 (PyTorch's name)
 
     def __init__(self, type: Any = None) -> None:  # noqa: A002 (PyTorch's name)
         name = _name(_core.get_default_dtype() if type is None else type)
-        name = _PARTS.get(name, name)
-        if name not in _FLOATS:
+        kind = info({"complex64": "float32", "complex128": "float64"}.get(name, name))
+        if not kind.is_floating:
             raise TypeError("torch.finfo() requires a floating point input type. "
                             "Use torch.iinfo to handle 'torch.finfo'")
-        bits, mantissa, exponent, digits = _FLOATS[name]
-        bias = 2 ** (exponent - 1) - 1
-        self.bits = bits
-        self.dtype = name
-        self.eps = 2.0**-mantissa
-        self.max = (2.0 - self.eps) * 2.0**bias
-        self.min = -self.max
-        self.smallest_normal = self.tiny = 2.0 ** (1 - bias)
-        self.resolution = float(f"1e-{digits}")
+        self.bits = kind.bits
+        self.dtype = kind.name
+        self.eps = kind.eps
+        self.max = kind.highest
+        self.min = kind.lowest
+        self.smallest_normal = self.tiny = kind.smallest_normal
+        self.resolution = float(f"1e-{kind.digits}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, finfo) and self.dtype == other.dtype
@@ -76,12 +70,13 @@ class iinfo:  # noqa: N801 (PyTorch's name)
         name = _name(type)
         if name == "bool":
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        if name not in _INTEGERS:
+        kind = info(name)
+        if not kind.is_integer:
             raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
-        self.bits, signed = _INTEGERS[name]
+        self.bits = kind.bits
         self.dtype = name
-        self.max = 2 ** (self.bits - signed) - 1
-        self.min = -(2 ** (self.bits - 1)) if signed else 0
+        self.max = kind.highest
+        self.min = kind.lowest
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, iinfo) and self.dtype == other.dtype

@@ -11,8 +11,8 @@ import numpy as np
 
 from taeda.codegen import loops
 from taeda.codegen.target import AVX2, AVX512, BASELINE, Target, machine_features
+from taeda.ir.dtype import FLOATS, itemsize
 from taeda.ir.loop import Kernel
-from taeda.ir.scalars import FLOATS, ITEMSIZE
 from taeda.runtime import jit
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +78,7 @@ def run(kernel: Kernel, inputs: Sequence[Array], *, target: Target, axis: str = 
         arrays.append(out if o.role == "element" else
                       np.lib.stride_tricks.as_strided(out, full, (out.strides[0],) + (0,) * (len(full) - 1)))
     along = 0 if axis == "outer" else len(full) - 1
-    classes = "".join((letters or {}).get(k) or letter(x.strides[along], ITEMSIZE[o.dtype], full[along])
+    classes = "".join((letters or {}).get(k) or letter(x.strides[along], itemsize(o.dtype), full[along])
                       for k, (x, o) in enumerate(zip(arrays, kernel.operands, strict=True)))
     function = compiled(kernel, (axis, 1 if middle is None else 2, classes), target)
     integers = [full[-1], 1 if middle is None else middle, index_base]

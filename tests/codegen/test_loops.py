@@ -9,6 +9,7 @@ from loop_driver import TARGETS, run, storage
 from taeda.codegen import loops
 from taeda.codegen.target import AVX512
 from taeda.ir import loop_interpreter as interpreter
+from taeda.ir.dtype import FLOATS, HALVES, INTEGERS
 from taeda.ir.loop import (
     Kernel,
     Operand,
@@ -24,7 +25,6 @@ from taeda.ir.loop import (
     select,
     split,
 )
-from taeda.ir.scalars import FLOATS, HALVES, INTEGERS
 
 TARGET = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 AXIS = pytest.mark.parametrize("axis", ["inner", "outer"])

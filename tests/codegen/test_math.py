@@ -8,8 +8,9 @@ from loop_driver import TARGETS, run, storage
 
 from taeda.codegen import scalars as scalar_math
 from taeda.ir import loop_interpreter as interpreter
+from taeda.ir.dtype import FLOATS, HALVES, INTEGERS, itemsize
 from taeda.ir.loop import Kernel, Operand, Store, call, const, load, select
-from taeda.ir.scalars import DOMAINS, FLOATS, HALVES, INTEGERS, ITEMSIZE, PRIMITIVES
+from taeda.ir.scalars import DOMAINS, PRIMITIVES
 
 TARGET = pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 
@@ -258,7 +259,7 @@ def test_cast(source: str, target_dtype: str, target) -> None:
                                                  ("int8", "uint8")])
 def test_bitcast(source: str, target_dtype: str, target) -> None:
     rng = np.random.default_rng(2)
-    bits = 8 * ITEMSIZE[source]
+    bits = 8 * itemsize(source)
     x = rng.integers(0, 2 ** (bits - 3), (1, 70)).astype(f"uint{bits}").view(storage(source))
     kernel = unary_kernel("bitcast", source, target_dtype)
     same(run(kernel, [x], target=target)[0], interpreter.run(kernel, [x])[0], target_dtype)

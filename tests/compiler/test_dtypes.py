@@ -6,12 +6,13 @@ import itertools
 
 import pytest
 
+from taeda.ir.dtype import TENSORS
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand
 
 torch = pytest.importorskip("torch")
 
-NAMES = list(dtypes.ALL)
+NAMES = list(TENSORS)
 NUMBERS = {"bool": True, "int": 1, "float": 1.5, "complex": 1j}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.fuse import Group, Item
+from taeda.ir.dtype import FLOATS
 from taeda.ir.expression import Expression, kind_of, make, product, rewrite, tensors_of, unwrap
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar
@@ -249,7 +250,7 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
     def number(e: Expression, dtype: str) -> Expr:
         wanted = (
             make("float", e)
-            if dtype.startswith(("float", "bfloat"))
+            if dtype in FLOATS
             else e
             if kind_of(e) != "float"
             else make("int", e)

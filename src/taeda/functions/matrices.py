@@ -9,7 +9,7 @@ from typing import Any
 import taeda
 from taeda._binding import internal
 from taeda.functions.creation import _finish
-from taeda.ops.dtypes import INTEGERS
+from taeda.ir.dtype import INTEGERS
 from taeda.ops.views import wrap_dim
 
 

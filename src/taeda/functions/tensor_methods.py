@@ -9,6 +9,7 @@ import taeda
 from taeda import _core
 from taeda._binding import internal
 from taeda.functions import creation
+from taeda.ir.dtype import TENSORS, info
 
 
 def _convert(x: Any, dtype: Any, copy: bool) -> Any:
@@ -51,27 +52,11 @@ def to(
 def type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The type as a string ('torch.FloatTensor'), or this tensor converted to `dtype`."""
     if dtype is None:
-        return "torch." + _TYPE_NAMES[str(self.dtype).rpartition(".")[2]]
+        return "torch." + info(self.dtype._name).word + "Tensor"
     if isinstance(dtype, str):
-        names = {v: k for k, v in _TYPE_NAMES.items()}
+        names = {info(name).word + "Tensor": name for name in TENSORS}
         dtype = getattr(_core, names[dtype.rpartition(".")[2]])
     return _convert(self, dtype, False)
-
-
-_TYPE_NAMES = {
-    "bool": "BoolTensor",
-    "uint8": "ByteTensor",
-    "int8": "CharTensor",
-    "int16": "ShortTensor",
-    "int32": "IntTensor",
-    "int64": "LongTensor",
-    "float16": "HalfTensor",
-    "bfloat16": "BFloat16Tensor",
-    "float32": "FloatTensor",
-    "float64": "DoubleTensor",
-    "complex64": "ComplexFloatTensor",
-    "complex128": "ComplexDoubleTensor",
-}
 
 
 def _conversion(name: str) -> Callable[..., Any]:
@@ -238,9 +223,8 @@ def _random(x: Any, low: int = 0, high: int | None = None, *, generator: Any, **
     if "to" not in bounds and high is None and low != 0:
         low, high = 0, low
     if high is None:
-        high = {"bool": 2, "float16": 2**11, "bfloat16": 2**8, "float32": 2**24, "float64": 2**53}.get(
-            str(x.dtype).rpartition(".")[2]
-        ) or taeda.iinfo(x.dtype).max
+        kind = info(x.dtype._name)  # all integers up to there, PyTorch's bound
+        high = 2 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else kind.highest
     return internal.random_integers(x.shape, low, high, x.dtype, generator)
 
 
@@ -266,21 +250,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "new_tensor": new_tensor,
     "new_empty_strided": new_empty_strided,
     "__contains__": contains,
-    **{
-        name: _conversion(dtype)
-        for name, dtype in {
-            "bool": "bool",
-            "byte": "uint8",
-            "char": "int8",
-            "short": "int16",
-            "int": "int32",
-            "long": "int64",
-            "half": "float16",
-            "bfloat16": "bfloat16",
-            "float": "float32",
-            "double": "float64",
-        }.items()
-    },
+    **{method: _conversion(name) for name in TENSORS if (method := info(name).method)},
     **{f"new_{name}": _new(name) for name in ("zeros", "ones", "empty")},
     "uniform_": _fill_random(_uniform),
     "normal_": _fill_random(_normal),

@@ -42,7 +42,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from taeda.ir.scalars import BOOL, COMBINERS, DTYPES, FLOATS, INTEGERS, LEAVES, PRIMITIVES, result_dtype
+from taeda.ir.dtype import ARITHMETIC, BOOL, FLOATS, holds
+from taeda.ir.scalars import COMBINERS, LEAVES, PRIMITIVES, result_dtype
 
 Number = bool | int | float
 _table: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
@@ -188,19 +189,6 @@ class Expr:
 
 # Building expressions
 
-# A cast from the first to any of the second keeps every value, so that casting back gives the same value.
-_WIDER: dict[str, tuple[str, ...]] = {
-    "bool": ("uint8", "int8", "int16", "int32", "int64", *FLOATS),
-    "uint8": ("int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"),
-    "int8": ("int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"),
-    "int16": ("int32", "int64", "float32", "float64"),
-    "int32": ("int64", "float64"),
-    "float16": ("float32", "float64"),
-    "bfloat16": ("float32", "float64"),
-    "float32": ("float64",),
-}
-
-
 def call(name: str, *args: Expr, dtype: str | None = None, attribute: Any = None) -> Expr:
     """Primitive `name` applied to `args`; `dtype` only for cast and bitcast. Raises TypeError if dtypes do not fit."""
     result = result_dtype(name, tuple(a.dtype for a in args), dtype)
@@ -213,7 +201,7 @@ def cast(x: Expr, dtype: str) -> Expr:
     """`x` as `dtype`; nothing if it is one already, and a cast to a wider dtype and back is undone."""
     if x.dtype == dtype:
         return x
-    if x.op == "cast" and x.args[0].dtype == dtype and x.dtype in _WIDER.get(dtype, ()):
+    if x.op == "cast" and x.args[0].dtype == dtype and holds(dtype, x.dtype):
         return x.args[0]
     return call("cast", x, dtype=dtype)
 
@@ -229,7 +217,7 @@ def select(condition: Expr, where_true: Expr | Number, where_false: Expr | Numbe
 
 def const(value: Number, dtype: str) -> Expr:
     """A constant. Raises TypeError for a fraction as an integer dtype or an unknown dtype."""
-    if dtype not in DTYPES:
+    if dtype not in ARITHMETIC:
         raise TypeError(f"unknown dtype {dtype!r}")
     if dtype == BOOL:
         return Expr("const", (), dtype, bool(value))
@@ -346,7 +334,7 @@ def check(kernel: Kernel) -> None:
     """Raises ValueError, naming the stage, if `kernel` is not legal loop IR."""
     roles = [operand.role for operand in kernel.operands]
     for k, operand in enumerate(kernel.operands):
-        if operand.dtype not in DTYPES or operand.role not in ("input", "element", "row"):
+        if operand.dtype not in ARITHMETIC or operand.role not in ("input", "element", "row"):
             raise ValueError(f"operand {k} of {kernel.name} is {operand}")
         if operand.role == "input" and k >= kernel.inputs:
             raise ValueError(f"operand {k} of {kernel.name}: inputs come before outputs")
@@ -492,6 +480,6 @@ def format_kernel(kernel: Kernel) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["BOOL", "DTYPES", "FLOATS", "INTEGERS", "Expr", "Kernel", "Operand", "Reduce", "Stage", "Store", "call",
+__all__ = ["Expr", "Kernel", "Operand", "Reduce", "Stage", "Store", "call",
            "cast", "check", "const", "format_expression", "format_kernel", "index", "load", "position", "reduced",
            "scalar", "select", "split", "substitute", "walk"]

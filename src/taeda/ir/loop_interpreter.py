@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from taeda.ir.dtype import FLOATS, HALVES
 from taeda.ir.loop import Expr, Kernel, Reduce, check, walk
-from taeda.ir.scalars import FLOATS, HALVES
 
 Array = np.ndarray[Any, Any]
 ORDER, BLOCK = 32, 1024

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from taeda.ir import loop_interpreter
+from taeda.ir.dtype import info
 from taeda.ir.expression import evaluate
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced
 
@@ -151,7 +152,7 @@ class _Machine:
             return source
         lead = source.array.ndim - len(shape)
         dims = tuple(d for d, n in enumerate(source.array.shape) if d < lead or shape[d - lead] == 1 and n != 1)
-        wide = "float32" if source.dtype in ("float16", "bfloat16") else source.dtype
+        wide = info(source.dtype).compute
         kernel = Kernel((Operand(source.dtype, "input"), Operand(source.dtype, "row")), (
             Reduce("sum", cast(load(0, source.dtype), wide)), Store(1, cast(reduced(0, wide), source.dtype))))
         (result,) = run_loops(kernel, [source.array], [], source.array.shape, dims, True)

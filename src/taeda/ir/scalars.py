@@ -1,7 +1,7 @@
 """The scalar primitives of loop IR: one row each, and what dtypes they take and give.
 
 This table is the list that the interpreter (`loop_interpreter.MEANINGS`) and the code generator
-(`codegen.math`, `codegen.vectors`) must cover; a test fails and names the primitive that one of them lacks.
+(`codegen.scalars`) must cover; a test fails and names the primitive that one of them lacks.
 
 Every primitive works on values of one dtype, unless its rule says otherwise:
 
@@ -20,21 +20,14 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-BOOL = "bool"
-SIGNED = ("int8", "int16", "int32", "int64")
-INTEGERS = ("uint8", *SIGNED)
-HALVES = ("float16", "bfloat16")
-FLOATS = (*HALVES, "float32", "float64")
-DTYPES = (BOOL, *INTEGERS, *FLOATS)
-ITEMSIZE = {"bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
-            "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
+from taeda.ir.dtype import ARITHMETIC, BOOL, FLOATS, INTEGERS, itemsize
 
 DOMAINS: dict[str, tuple[str, ...]] = {
     "float": FLOATS,
     "integer": INTEGERS,
     "number": (*INTEGERS, *FLOATS),
     "integral": (BOOL, *INTEGERS),
-    "any": DTYPES,
+    "any": ARITHMETIC,
 }
 
 
@@ -111,9 +104,9 @@ def result_dtype(name: str, dtypes: tuple[str, ...], given: str | None = None) -
             raise TypeError(f"select takes a bool condition, got {dtypes[0]}")
         result = dtypes[1]
     elif rule == "given":
-        if given not in DTYPES:
+        if given not in ARITHMETIC:
             raise TypeError(f"{name} needs a dtype, got {given!r}")
-        if name == "bitcast" and ITEMSIZE[given] != ITEMSIZE[dtypes[0]]:
+        if name == "bitcast" and itemsize(given) != itemsize(dtypes[0]):
             raise TypeError(f"bitcast from {dtypes[0]} to {given}: sizes differ")
         return given
     elif rule == "philox":

@@ -7,7 +7,7 @@ from typing import Any
 from taeda.codegen.target import current
 from taeda.codegen.templates.attention import backward, decode
 from taeda.codegen.templates.attention import forward as blocks
-from taeda.codegen.templates.rows import ITEMSIZE
+from taeda.ir.dtype import FLOATS, info, itemsize
 from taeda.ir.expression import broadcast_dims, ceildiv, make, square_root, to_float, unwrap, wrap
 from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, same_size
@@ -16,18 +16,17 @@ from taeda.ops.pointwise import where
 from taeda.ops.random import native_dropout
 
 DECODE_QUERIES = 4  # up to here the kernel for few queries is used
-HALVES = ("float16", "bfloat16")
 
 
 def _geometry(query: Any, key: Any, value: Any, mask: Any) -> list[Any]:
     """The integers of the kernels (codegen/templates/attention/forward.py)."""
-    size = ITEMSIZE[query.dtype]
+    size = itemsize(query.dtype)
     integers = [query.size(1), query.size(1) // maximum_one(key.size(1)), query.size(2), key.size(2), query.size(3),
                 value.size(3)]
     for x in (query, key, value):
         integers += [x.stride(d) * size for d in range(4)]
     if mask is not None:
-        integers += [mask.stride(d) * ITEMSIZE[mask.dtype] for d in range(4)]
+        integers += [mask.stride(d) * itemsize(mask.dtype) for d in range(4)]
     return integers
 
 
@@ -60,7 +59,7 @@ def attention_forward(b: Any, query: Tensor, key: Tensor, value: Tensor, mask: T
     integers = _geometry(query, key, value, mask)
     params = {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}
     few = _all(queries <= DECODE_QUERIES, same_size(key.stride(3), 1), same_size(value.stride(3), 1))
-    size = ITEMSIZE[query.dtype]
+    size = itemsize(query.dtype)
     b.launch(decode.emit_attention_decode, params, operands, integers, [to_float(scale)],
              work=batch * heads * queries, scratch=decode.scratch_bytes(features, value.size(3), size), when=few)
     rows = blocks.query_block(current(), query.dtype)
@@ -94,7 +93,7 @@ def attention_backward(b: Any, grad_output: Tensor, query: Tensor, key: Tensor, 
                        output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor,
                                                                                                  Tensor]:
     """The gradients of query, key and value."""
-    size = ITEMSIZE[query.dtype]
+    size = itemsize(query.dtype)
     found = [b.alloc(query.dtype, x.shape) for x in (query, key, value)]
     output, statistics = b.contiguous(output), b.contiguous(statistics)
     operands = [query, key, value, *([] if mask is None else [mask]), grad_output, output, statistics, *found]
@@ -205,7 +204,7 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     (dimension -3), each for a group of query heads. A query without any key gives zeros. Method: FlashAttention, Dao
     et al. 2022."""
     q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
-    wide = "float32" if query.dtype in HALVES else query.dtype
+    wide = info(query.dtype).compute
     if mask is not None and mask.dtype != "bool":
         mask = converted(mask, wide)
     result = attention_forward(converted(q, wide), converted(k, wide), converted(v, wide), mask, scale, is_causal)[0]
@@ -236,7 +235,7 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
                            f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead.")
     if attn_mask is not None and is_causal:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    if query.dtype not in (*HALVES, "float32", "float64"):
+    if query.dtype not in FLOATS:
         raise RuntimeError(f"scaled_dot_product_attention: expected floating tensors, got {query.dtype}")
     ndim = max(query.ndim, key.ndim, value.ndim, 3)
     q, k, v = (_lifted(x, ndim) for x in (query, key, value))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taeda.compiler.methods import convolution as conv_plan
+from taeda.ir.dtype import info
 from taeda.ir.expression import maximum, minimum
 from taeda.ops.dtypes import is_complex, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
@@ -84,11 +85,6 @@ def _(grad: Any, input: Any, upstream: Any, padding: Any, stride: Any, dilation:
 
 # -- checks, as PyTorch words them -----------------------------------------------------------------------------------
 
-_CPP_NAMES = {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-              "int64": "long", "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char",
-              "bool": "bool"}
-
-
 def spread(value: Any, rank: int, name: str, op: str) -> tuple[int, ...]:
     """One static number for each spatial dimension."""
     values = (value,) * rank if isinstance(value, int) else tuple(value)
@@ -110,11 +106,11 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     if weight.ndim != rank + 2:
         raise RuntimeError(f"{op}: expected a weight of {rank + 2} dimensions, but got one of {weight.ndim}")
     if input.dtype != weight.dtype:
-        raise RuntimeError(f"Input type ({_CPP_NAMES.get(input.dtype, input.dtype)}) and weight type "
-                           f"({_CPP_NAMES.get(weight.dtype, weight.dtype)}) should be the same")
+        raise RuntimeError(f"Input type ({info(input.dtype).cpp}) and weight type "
+                           f"({info(weight.dtype).cpp}) should be the same")
     if bias is not None and bias.dtype != input.dtype:
-        raise RuntimeError(f"Input type ({_CPP_NAMES.get(input.dtype, input.dtype)}) and bias type "
-                           f"({_CPP_NAMES.get(bias.dtype, bias.dtype)}) should be the same")
+        raise RuntimeError(f"Input type ({info(input.dtype).cpp}) and bias type "
+                           f"({info(bias.dtype).cpp}) should be the same")
     if input.dtype == "bool" or is_complex(input.dtype):
         raise NotImplementedError(f'"{op}" not implemented for \'{torch_kernel_name(input.dtype)}\'')
     stride, padding, dilation = (spread(v, rank, n, op) for v, n in

@@ -1,6 +1,6 @@
-"""Element types and PyTorch's rules of promotion.
+"""PyTorch's rules of promotion, over the element types of `ir/dtype.py`.
 
-A dtype is known to the compiler by its name ("float32"). Promotion follows PyTorch's: among tensors with dimensions,
+Promotion follows PyTorch's: among tensors with dimensions,
 zero-dimensional tensors and Python numbers, a lower class of operand changes the result only if its category (bool,
 integer, floating, complex) is higher. Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.dtype.
 """
@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-BOOL = ("bool",)
-INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
-FLOATS = ("float16", "bfloat16", "float32", "float64")
-COMPLEX = ("complex64", "complex128")
-ALL = BOOL + INTEGERS + FLOATS + COMPLEX
-ITEMSIZE = {"bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "bfloat16": 2,
-            "float32": 4, "float64": 8, "complex64": 8, "complex128": 16}
+from taeda.ir.dtype import COMPLEX, FLOATS, HALVES, INTEGERS, TENSORS, info, itemsize
 
 _default = "float32"
 
@@ -37,7 +31,7 @@ def set_default_float(name: str) -> None:
 def name_of(dtype: Any) -> str:
     """'float32' for 'float32', taeda.float32 or anything else that prints as 'torch.float32'."""
     name = dtype if isinstance(dtype, str) else str(dtype).rpartition(".")[2]
-    if name not in ITEMSIZE:
+    if name not in TENSORS:
         raise TypeError(f"not a dtype: {dtype!r}")
     return name
 
@@ -57,13 +51,12 @@ def is_integer(dtype: Any, including_bool: bool = True) -> bool:
 
 def category(dtype: str) -> int:
     """0 bool, 1 integer, 2 floating, 3 complex."""
-    return 0 if dtype == "bool" else 1 if dtype in INTEGERS else 2 if dtype in FLOATS else 3
+    return info(dtype).category
 
 
 def compute_dtype(dtype: Any) -> str:
     """What arithmetic on this dtype is done in: float32 for the 16-bit floats, else the dtype itself."""
-    name = name_of(dtype)
-    return "float32" if name in ("float16", "bfloat16") else name
+    return info(name_of(dtype)).compute
 
 
 def promote(a: str, b: str) -> str:
@@ -76,7 +69,7 @@ def promote(a: str, b: str) -> str:
         # complex64 holds float32 but not float64
         return "complex128" if a == "complex64" and b == "float64" else a
     if a in FLOATS:
-        if {a, b} == {"float16", "bfloat16"}:
+        if a in HALVES and b in HALVES:
             return "float32"
         return a if FLOATS.index(a) > FLOATS.index(b) else b
     if a in COMPLEX:
@@ -84,7 +77,7 @@ def promote(a: str, b: str) -> str:
     if "uint8" in (a, b):
         other = b if a == "uint8" else a
         return "int16" if other == "int8" else other
-    return a if ITEMSIZE[a] > ITEMSIZE[b] else b
+    return a if itemsize(a) > itemsize(b) else b
 
 
 class Operand(NamedTuple):
@@ -153,11 +146,6 @@ def bool_to_bool(operands: Sequence[Operand]) -> tuple[str, str]:
     return "bool", "bool"
 
 
-def same_rule(operands: Sequence[Operand]) -> tuple[str, str]:
-    """Operands are converted to the dtype of the first: activations on a tensor and numbers."""
-    return operands[0].dtype, operands[0].dtype
-
-
 def floats_only(operands: Sequence[Operand]) -> tuple[str, str]:
     """As promote_rule, for ops that PyTorch does not define on integers."""
     common = result_type(operands)
@@ -176,6 +164,4 @@ def integers_only(operands: Sequence[Operand]) -> tuple[str, str]:
 
 def torch_kernel_name(dtype: str) -> str:
     """The name that PyTorch's messages give a dtype: 'Long' for int64."""
-    return {"bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
-            "float16": "Half", "bfloat16": "BFloat16", "float32": "Float", "float64": "Double",
-            "complex64": "ComplexFloat", "complex128": "ComplexDouble"}[dtype]
+    return info(dtype).word

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taeda.codegen.templates.rows import is_floating
 from taeda.compiler.methods.indexing import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
 from taeda.ir import expression
+from taeda.ir.dtype import FLOATS, info
 from taeda.ir.expression import broadcast_dims, unwrap, wrap
 from taeda.ops.creation import full
 from taeda.ops.dtypes import torch_kernel_name
@@ -36,15 +36,11 @@ def zeros_of(shape: Any, dtype: str) -> Any:
     return full(tuple(shape), 0, dtype)
 
 
-_LIMITS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-2**15, 2**15 - 1), "int32": (-2**31, 2**31 - 1),
-           "int64": (-2**63, 2**63 - 1), "bool": (0, 1)}
-
-
 def identity_of(mode: str, dtype: str) -> int | float:
     """What combining leaves a value unchanged with: 0 for 'sum', the lowest value for 'amax', and so on."""
     if mode in ("sum", "prod"):
         return int(mode == "prod")
-    lowest, highest = (float("-inf"), float("inf")) if is_floating(dtype) else _LIMITS[dtype]
+    lowest, highest = (float("-inf"), float("inf")) if dtype in FLOATS else (info(dtype).lowest, info(dtype).highest)
     return lowest if mode == "amax" else highest
 
 
@@ -438,7 +434,7 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
         ones = full(tuple(input.shape), 1, input.dtype)
         counts = ones if include_self else index_fill(ones, dim, index, 0)
         counts = _combined(counts, dim, index, full(tuple(source.shape), 1, input.dtype), "sum", "index_reduce")
-        result = result / counts if is_floating(input.dtype) else result.floor_divide(counts)
+        result = result / counts if input.dtype in FLOATS else result.floor_divide(counts)
     return result
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from taeda.ir.expression import product
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, const, load, reduced, scalar, select
 from taeda.ops.creation import arange
+from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Result, Sample, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, where
 from taeda.ops.reduction import compute, log_softmax, softmax
@@ -95,15 +96,7 @@ def _check_targets(input: Any, target: Any) -> None:
     if target.ndim != expected:
         raise ValueError(f"Expected target of {expected} dimensions for an input of {input.ndim}, got {target.ndim}")
     if target.dtype not in ("int64", "uint8"):
-        words = {
-            "int32": "Int",
-            "int16": "Short",
-            "int8": "Char",
-            "bool": "Bool",
-            "float32": "Float",
-            "float64": "Double",
-        }
-        raise RuntimeError(f"expected scalar type Long but found {words.get(target.dtype, target.dtype)}")
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {torch_kernel_name(target.dtype)}")
     if input.ndim > 1:
         check(
             input.shape[0] == target.shape[0],
@@ -186,7 +179,7 @@ def cross_entropy(
 
     Shapes: input (N, C, *) or (C); target (N, *) or () of classes, or of the shape of input.
     """
-    if target.dtype in ("float16", "bfloat16", "float32", "float64"):
+    if is_float(target.dtype):
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     _check_targets(input, target)
     scores, rows = _rows(input, target)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.compiler.methods.matmul import plan_matmul
+from taeda.ir.dtype import info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ops.dtypes import is_float
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
@@ -13,21 +14,9 @@ from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel,
 
 def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
     if left.dtype != right.dtype:
-        words = {
-            "float32": "float",
-            "float64": "double",
-            "int64": "long int",
-            "int32": "int",
-            "float16": "c10::Half",
-            "bfloat16": "c10::BFloat16",
-            "bool": "bool",
-            "uint8": "unsigned char",
-            "int8": "signed char",
-            "int16": "short",
-        }
         raise RuntimeError(
-            f"expected {name} to have the same dtype, but got: {words.get(left.dtype, left.dtype)} != "
-            f"{words.get(right.dtype, right.dtype)}"
+            f"expected {name} to have the same dtype, but got: {info(left.dtype).cpp} != "
+            f"{info(right.dtype).cpp}"
         )
     if left.dtype == "bool":
         raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")

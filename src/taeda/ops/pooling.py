@@ -12,6 +12,7 @@ from typing import Any
 
 from taeda.compiler.methods import pooling as pool_plan
 from taeda.compiler.methods.pooling import Windows
+from taeda.ir.dtype import info
 from taeda.ir.expression import minimum
 from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
@@ -286,8 +287,7 @@ def _largest(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padd
 
 def _max_dtype(dtype: str) -> str:
     """A dtype that holds all values of this one and that maxima are computed in."""
-    wider = {"float16": "float32", "bfloat16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32"}
-    return wider.get(dtype, dtype)
+    return info(dtype).accumulate
 
 
 def _mean(op: str, rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil: bool,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.templates.sort import scan as templates
+from taeda.ir.dtype import info
 from taeda.ir.expression import ceildiv, product
 from taeda.ops.creation import full
 from taeda.ops.dtypes import category, is_float, torch_kernel_name
@@ -12,9 +13,6 @@ from taeda.ops.indexing import converted, normal_dim, zeros_of
 from taeda.ops.op import DType, Result, Tensor, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.scattering import scatter_along
-
-_LOWEST = {"float16": -65504.0, "bfloat16": -3.3895313892515355e38, "float32": -3.4028234663852886e38,
-           "float64": -1.7976931348623157e308}
 
 
 def lines(shape: Any, dim: int) -> tuple[Any, Any, Any]:
@@ -61,7 +59,7 @@ def _(grad: Any, output: Any, input: Any, dim: int, operation: str, reverse: boo
         return where(is_zero, at_zero, running(grad * output) / where(is_zero, one, input))
     # exp(x_k) * sum over i >= k of grad_i exp(-out_i), kept in logarithms; the two signs of grad apart.
     # The logarithm of what is not there is the lowest number, not -inf: differences of it must not become NaN.
-    lowest = full((), _LOWEST[grad.dtype], grad.dtype)
+    lowest = full((), info(grad.dtype).lowest, grad.dtype)
 
     def part(positive: Any) -> Any:
         logs = where(positive > 0, positive.abs().log(), lowest)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.rows import is_floating
 from taeda.compiler.methods.indexing import Bound, Dimension, check_indices, out_of_bounds, walk
+from taeda.ir.dtype import FLOATS
 from taeda.ir.expression import broadcast_dims, wrap
 from taeda.ops.creation import full
 from taeda.ops.indexing import (
@@ -272,7 +272,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     if not include_self:
         counts = _scatter("scatter", counts, dim, index, full((), 0, input.dtype), "write")
     counts = _scatter("scatter", counts, dim, index, full((), 1, input.dtype), "sum")
-    if is_floating(input.dtype):
+    if input.dtype in FLOATS:
         return result / where(counts.eq(0), full((), 1, input.dtype), counts)
     return result.floor_divide(where(counts.eq(0), full((), 1, input.dtype), counts))
 

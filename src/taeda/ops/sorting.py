@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.rows import ITEMSIZE
 from taeda.codegen.templates.sort import rows as templates
+from taeda.ir.dtype import itemsize
 from taeda.ir.expression import maximum
 from taeda.ops.dtypes import category, is_float, torch_kernel_name
 from taeda.ops.indexing import converted, normal_dim, zeros_of
@@ -22,7 +22,7 @@ def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], 
     outer, row, inner = lines(x.shape, dim)
     if hasattr(row, "expression"):
         b.check(row <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
-    size = ITEMSIZE[x.dtype]
+    size = itemsize(x.dtype)
     b.launch(template, {"dtype": x.dtype, **params}, operands, [row, inner, *extra], work=outer * inner,
              grain=maximum(1, 4096 // maximum(1, row)), scratch=templates.scratch_bytes(row, size), when=when)
 

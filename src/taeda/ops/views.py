@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.ir.dtype import itemsize
 from taeda.ir.expression import Symbol, maximum, minimum, unwrap
 from taeda.ir.expression import where as choose
-from taeda.ops.dtypes import ITEMSIZE
 from taeda.ops.op import (
     Dims,
     DType,
@@ -688,6 +688,6 @@ def view_dtype(b: Any, input: Tensor, dtype: DType) -> Tensor:
 @view_dtype.meta
 def _(input: Any, dtype: str) -> Result:
     sizes = list(input.shape)
-    if ITEMSIZE[input.dtype] != ITEMSIZE[dtype] and sizes:
-        sizes[-1] = sizes[-1] * ITEMSIZE[input.dtype] // ITEMSIZE[dtype]
+    if itemsize(input.dtype) != itemsize(dtype) and sizes:
+        sizes[-1] = sizes[-1] * itemsize(input.dtype) // itemsize(dtype)
     return Result(dtype, sizes)

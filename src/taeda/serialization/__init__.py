@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import taeda
+from taeda.ir.dtype import itemsize
 from taeda.serialization.archive import ArchiveReader, ArchiveWriter
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 from taeda.serialization.globals import dtype_called
-from taeda.serialization.memory import ITEM_SIZES, bytes_of, storage_from, storage_on
+from taeda.serialization.memory import bytes_of, storage_from, storage_on
 from taeda.serialization.pickling import (
     TorchPickler,
     _rebuild_parameter,
@@ -207,7 +208,7 @@ def _load(data: Any, name: str, map_location: Any, mapped: bool = False) -> Any:
         kind = dtype_called(dtype)
         if kind is None:
             raise CheckpointError(f"storage {key} has dtype {dtype}, which is not there yet")
-        if count < 0 or count * ITEM_SIZES[dtype] != size:
+        if count < 0 or count * itemsize(dtype) != size:
             raise CheckpointError(f"storage {key} should hold {count} elements of {dtype}, but has {size} bytes")
         return TypedStorage(storage, kind)
 

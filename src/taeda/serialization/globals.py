@@ -3,23 +3,14 @@
 from typing import Any
 
 import taeda
+from taeda.ir.dtype import TENSORS, info
 
 # Storage classes of PyTorch, which say the dtype of a tensor's memory.
-STORAGES = {
-    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
-    "ByteStorage": "uint8", "BoolStorage": "bool", "ComplexDoubleStorage": "complex128",
-    "ComplexFloatStorage": "complex64",
-}  # fmt: skip
+STORAGES = {info(name).word + "Storage": name for name in TENSORS}
 STORAGE_OF_DTYPE = {dtype: storage for storage, dtype in STORAGES.items()}
 
 # Names of dtypes in `torch`, with their aliases.
-DTYPES = {
-    "float64": "float64", "double": "float64", "float32": "float32", "float": "float32", "float16": "float16",
-    "half": "float16", "bfloat16": "bfloat16", "int64": "int64", "long": "int64", "int32": "int32", "int": "int32",
-    "int16": "int16", "short": "int16", "int8": "int8", "uint8": "uint8", "bool": "bool", "complex64": "complex64",
-    "cfloat": "complex64", "complex128": "complex128", "cdouble": "complex128",
-}  # fmt: skip
+DTYPES = {n: name for name in TENSORS for n in (name, *info(name).aliases)}
 
 
 def dtype_called(name: str) -> Any:

@@ -5,11 +5,6 @@ from typing import Any
 import taeda
 from taeda import _core
 
-ITEM_SIZES = {
-    "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "bfloat16": 2, "float32": 4,
-    "float64": 8, "complex64": 8, "complex128": 16,
-}  # fmt: skip
-
 Storage = _core.UntypedStorage
 
 

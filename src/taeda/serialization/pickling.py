@@ -7,9 +7,10 @@ from collections import OrderedDict
 from typing import Any
 
 import taeda
+from taeda.ir.dtype import itemsize
 from taeda.nn.parameter import Parameter
 from taeda.serialization.globals import STORAGE_OF_DTYPE, GlobalName, StorageReference
-from taeda.serialization.memory import ITEM_SIZES, bytes_of, dtype_name, storage_from, storage_of, storage_on, tensor_on
+from taeda.serialization.memory import bytes_of, dtype_name, storage_from, storage_of, storage_on, tensor_on
 from taeda.utils.hooks import warn_if_has_hooks
 
 _REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
@@ -83,7 +84,7 @@ class TorchPickler(_PicklerInPython):
                 "Cannot save multiple tensors or storages that view the same data as different types: "
                 f"{kind} and {name}"
             )
-        count = storage.nbytes() // ITEM_SIZES[name]
+        count = storage.nbytes() // itemsize(name)
         reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
         hooks: OrderedDict[Any, Any] = OrderedDict()

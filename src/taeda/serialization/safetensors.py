@@ -4,13 +4,11 @@ import os
 from typing import Any
 
 import taeda
+from taeda.ir.dtype import TENSORS, info
 from taeda.serialization.errors import CheckpointError
 from taeda.serialization.memory import bytes_of, dtype_name, storage_from, storage_of, tensor_on
 
-_NAMES = {
-    "float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "int64": "I64", "int32": "I32",
-    "int16": "I16", "int8": "I8", "uint8": "U8", "bool": "BOOL",
-}  # fmt: skip
+_NAMES = {name: info(name).safetensors for name in TENSORS if info(name).safetensors}
 _DTYPES = {short: name for name, short in _NAMES.items()}
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from taeda.codegen import scalars as scalar_math
+from taeda.codegen.llvm.types import memory_type, register_type
 from taeda.codegen.loops.memory import copy_in, copy_out, first_lanes, has_masks, masked_load, masked_store
 from taeda.codegen.loops.reduce import Combiner
 from taeda.codegen.loops.schedule import HEAVY, UNIFORM, cost_of
 from taeda.codegen.scalars import integer as math_integer
-from taeda.codegen.scalars.convert import MEMORY, REGISTER, from_memory, round_to
+from taeda.codegen.scalars.convert import from_memory, round_to
 from taeda.codegen.target import Target
 from taeda.codegen.text import Builder, Vec
+from taeda.ir.dtype import FLOATS, HALVES, itemsize
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, substitute, walk
-from taeda.ir.scalars import FLOATS, HALVES, ITEMSIZE, round_half
+from taeda.ir.scalars import round_half
 
 FAULT_DIVISION = 1  # returned if an integer was divided by zero
 CALL, ROW, MIDDLE, POINT = range(4)  # levels
@@ -40,7 +42,7 @@ class Emitter:
         self.streaming = {k for k, letter in enumerate(classes) if letter == "n"}
         self.b = Builder(target)
         self.lanes = 0  # W, set before any code for points is written
-        self.sizes = [ITEMSIZE[operand.dtype] for operand in kernel.operands]
+        self.sizes = [itemsize(operand.dtype) for operand in kernel.operands]
         self.combiners = {k: Combiner(self.b, s) for k, s in enumerate(kernel.stages) if isinstance(s, Reduce)}
         self._levels: dict[Expr, int] = {}
         self._varying: dict[Expr, bool] = {}
@@ -190,7 +192,7 @@ class Emitter:
             with self.b.at_entry():
                 return self.value(node, lanes)
         if node.op == "const":
-            made = self.b.splat(self._constant(node), REGISTER[node.dtype], lanes)
+            made = self.b.splat(self._constant(node), register_type(node.dtype), lanes)
         elif not self._varying[node] and lanes != UNIFORM:
             made = self.value(node, UNIFORM).broadcast(lanes)
         elif node.args:
@@ -230,7 +232,7 @@ class Emitter:
     def scalar_value(self, node: Expr) -> Vec:
         b = self.b
         place = b.offset(self._scalar_base, 8 * node.attribute)
-        kind = REGISTER[node.dtype]
+        kind = register_type(node.dtype)
         if node.dtype in FLOATS:
             value = b.op(f"load double, ptr {place}, align 8")
             if kind == "float":
@@ -246,7 +248,7 @@ class Emitter:
     def load_one(self, operand: int, pointer: str) -> Vec:
         """The value at `pointer` in UNIFORM lanes."""
         dtype = self.kernel.operands[operand].dtype
-        kind = MEMORY[dtype]
+        kind = memory_type(dtype)
         value = self.b.op(f"load {kind}, ptr {pointer}, align 1")
         return from_memory(self.b, self.b.spread(value, kind, UNIFORM), dtype)
 
@@ -302,7 +304,7 @@ class Emitter:
         b, lanes = self.b, self.lanes
         partial_inputs = [k for k in inputs if k not in whole]
         partial = list(dict.fromkeys((*partial_inputs, *(k for k in outputs if k not in whole))))
-        kinds = {k: MEMORY[self.kernel.operands[k].dtype] for k in (*inputs, *outputs)}
+        kinds = {k: memory_type(self.kernel.operands[k].dtype) for k in (*inputs, *outputs)}
         targets = dict(direct)
         raw: dict[int, Vec] = {}
         if self.masked and partial_inputs:

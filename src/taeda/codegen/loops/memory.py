@@ -10,13 +10,12 @@ from __future__ import annotations
 from taeda.codegen.text import SHORT, Builder, Vec
 
 TILE = 16  # rows of a tile
-_MEMORY_KIND = {1: "i8", 2: "i16", 4: "i32", 8: "i64"}
 
 
 def strided_copy(b: Builder, size: int, target: str, target_stride: str | int, source: str, source_stride: str | int,
                  count: str) -> None:
     """Copies `count` values of `size` bytes; strides in bytes."""
-    kind = _MEMORY_KIND[size]
+    kind = f"i{8 * size}"
     name = f"copy{size}"
     b.helper(name, f"""define internal void @{name}(ptr %t, i64 %ts, ptr %s, i64 %ss, i64 %n) noinline nounwind {{
 entry:
@@ -45,7 +44,7 @@ def tile_copy(b: Builder, size: int, target: str, target_strides: tuple[str | in
 
     Goes down the rows first: made for tiles whose one side has neighbouring values there. TILE rows are unrolled.
     """
-    kind = _MEMORY_KIND[size]
+    kind = f"i{8 * size}"
     name = f"tile_copy{size}"
     unrolled, p, q = [], "%pj", "%qj"
     for r in range(TILE):
@@ -130,7 +129,7 @@ def copy_in(b: Builder, size: int, buffer: str, source: str, count: str, mask: V
     if not has_masks(b, size):
         strided_copy(b, size, buffer, size, source, size, count)
         return
-    b.store(masked_load(b, _MEMORY_KIND[size], source, mask), buffer, 64)
+    b.store(masked_load(b, f"i{8 * size}", source, mask), buffer, 64)
 
 
 def copy_out(b: Builder, size: int, buffer: str, target: str, count: str, mask: Vec) -> None:
@@ -138,4 +137,4 @@ def copy_out(b: Builder, size: int, buffer: str, target: str, count: str, mask: 
     if not has_masks(b, size):
         strided_copy(b, size, target, size, buffer, size, count)
         return
-    masked_store(b, b.load(_MEMORY_KIND[size], mask.lanes, buffer, 64), target, mask)
+    masked_store(b, b.load(f"i{8 * size}", mask.lanes, buffer, 64), target, mask)

@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taeda.codegen import scalars as scalar_math
-from taeda.codegen.scalars.convert import REGISTER, round_to
-from taeda.codegen.text import BITS, Builder, Vec
+from taeda.codegen.llvm.types import register_type
+from taeda.codegen.scalars.convert import round_to
+from taeda.codegen.text import Builder, Vec
+from taeda.ir.dtype import BOOL, FLOATS, HALVES, info
 from taeda.ir.loop import Reduce
-from taeda.ir.scalars import BOOL, FLOATS, HALVES
 
 ORDER = 32
 BLOCK = 1024
@@ -41,7 +42,7 @@ class Combiner:
         self.value = reduce.value
         self.source = reduce.value.dtype
         self.dtype = reduce.dtype
-        self.kind = "i8" if self.source == BOOL else REGISTER[self.source]
+        self.kind = "i8" if self.source == BOOL else register_type(self.source)
         self.is_float = self.source in FLOATS
         self.ordered = self.is_float and self.name in ("sum", "prod")
         self.indexed = self.name in ("argmax", "argmin")
@@ -56,10 +57,7 @@ class Combiner:
         highest = self.name in ("min", "argmin")
         if self.is_float:
             return float("inf") if highest else float("-inf")
-        bits = BITS[self.kind]
-        if self.source == "uint8":
-            return 255 if highest else 0
-        return (1 << (bits - 1)) - 1 if highest else -(1 << (bits - 1))
+        return info(self.source).highest if highest else info(self.source).lowest
 
     def start(self, lanes: int, positions: Vec | None = None) -> list[Vec]:
         state = [self.b.splat(self.identity(), self.kind, lanes)]
@@ -81,7 +79,7 @@ class Combiner:
             return x | y if largest else x & y
         if self.is_float:
             return scalar_math.minimum_maximum(y, x, largest)
-        prefix = "u" if self.source == "uint8" else "s"
+        prefix = "s" if info(self.source).is_signed else "u"
         return x.compare(prefix + ("gt" if largest else "lt"), y).select(x, y)
 
     def update(self, state: list[Vec], value: Vec, position: Vec | None, mask: Vec | None = None) -> list[Vec]:
@@ -102,7 +100,7 @@ class Combiner:
         largest = self.name == "argmax"
         if self.is_float:
             return value.compare("ugt" if largest else "ult", best) & best.compare("ord", best)
-        prefix = "u" if self.source in ("uint8", BOOL) else "s"
+        prefix = "s" if info(self.source).is_signed else "u"
         return value.compare(prefix + ("gt" if largest else "lt"), best)
 
     def across(self, state: list[Vec]) -> list[Vec]:

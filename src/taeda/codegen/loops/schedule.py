@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from taeda.codegen.scalars.convert import REGISTER
+from taeda.codegen.llvm.types import register_type
 from taeda.codegen.target import Target
 from taeda.codegen.text import BITS, Builder, Vec
+from taeda.ir.dtype import FLOATS, itemsize
 from taeda.ir.loop import Expr, Kernel, walk
-from taeda.ir.scalars import FLOATS, ITEMSIZE
 
 UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
 _CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil": 2, "trunc": 2, "round": 2,
@@ -35,7 +35,8 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
     `order` is their ORDER: W is that, or a divisor of it where the work makes one register enough.
     """
     nodes = list(walk(values))
-    bits = [BITS[REGISTER[node.dtype]] for node in nodes if node.op != "position"] + [8 * ITEMSIZE[d] for d in dtypes]
+    bits = [BITS[register_type(node.dtype)] for node in nodes if node.op != "position"]
+    bits += [8 * itemsize(d) for d in dtypes]
     native = target.vector_bytes * 8 // max(bits, default=32)
     cost = cost_of(values)
     if order > 1 and cost <= 12:

@@ -15,8 +15,9 @@ from taeda.codegen.scalars import integer as math_integer
 from taeda.codegen.scalars import tables as math_tables
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
 from taeda.codegen.text import Builder, Vec
+from taeda.ir.dtype import FLOATS, HALVES, SIGNED, UNSIGNED, info
 from taeda.ir.loop import Expr
-from taeda.ir.scalars import BOOL, FLOATS, HALVES, PRIMITIVES
+from taeda.ir.scalars import PRIMITIVES
 
 # Specials of arithmetic
 
@@ -241,9 +242,10 @@ LOGICAL: dict[str, Function] = {
 }
 
 TABLES: dict[str, dict[str, Function]] = {
-    "bool": LOGICAL, "uint8": _integer_table(False),
-    **dict.fromkeys(("int8", "int16", "int32", "int64"), _integer_table(True)),
-    **dict.fromkeys(("float16", "bfloat16", "float32"), SINGLE), "float64": DOUBLE,
+    "bool": LOGICAL,
+    **dict.fromkeys(UNSIGNED, _integer_table(False)),
+    **dict.fromkeys(SIGNED, _integer_table(True)),
+    **{name: SINGLE if info(name).compute == "float32" else DOUBLE for name in FLOATS},
 }
 
 # Lowered below, not by table.
@@ -256,7 +258,7 @@ def compare(name: str, x: Vec, y: Vec, dtype: str) -> Vec:
         return x.compare(_FLOAT_COMPARE[name], y)
     if name in ("eq", "ne"):
         return x.compare(name, y)
-    return x.compare(("u" if dtype in (BOOL, "uint8") else "s") + name, y)
+    return x.compare(("s" if info(dtype).is_signed else "u") + name, y)
 
 
 def lower(b: Builder, node: Expr, args: list[Vec]) -> Vec:

@@ -7,18 +7,13 @@ are float and double.
 
 from __future__ import annotations
 
+from taeda.codegen.llvm.types import memory_type, register_type
 from taeda.codegen.text import Builder, Vec
-from taeda.ir.scalars import FLOATS, HALVES
-
-MEMORY = {"bool": "i8", "uint8": "i8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
-          "float16": "i16", "bfloat16": "i16", "float32": "float", "float64": "double"}
-REGISTER = {"bool": "i1", "uint8": "i8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
-            "float16": "float", "bfloat16": "float", "float32": "float", "float64": "double"}
-_BITS = {"uint8": 8, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
+from taeda.ir.dtype import FLOATS, HALVES, info
 
 
 def from_memory(b: Builder, x: Vec, dtype: str) -> Vec:
-    """The register form of `x`, which was loaded with kind MEMORY[dtype]."""
+    """The register form of `x`, which was loaded as memory_type(dtype)."""
     if dtype == "bool":
         return x.compare("ne", 0)
     if dtype == "bfloat16":
@@ -78,7 +73,7 @@ def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
     """`x` as dtype `target`. Floats out of the range of an integer dtype give an unspecified integer."""
     if source == target:
         return x
-    kind = REGISTER[target]
+    kind = register_type(target)
     if target == "bool":
         return x.compare("une" if source in FLOATS else "ne", 0)
     if source == "bool":
@@ -91,24 +86,24 @@ def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
         widened = source in HALVES and target not in HALVES
         return x if widened else round_to(b, x, target)
     if source in FLOATS:
-        if _BITS[target] < 32:
+        if info(target).bits < 32:
             return x.convert("fptosi", "i32").convert("trunc", kind)
         return x.convert("fptosi", kind)
     if target in FLOATS:
-        if _BITS[source] < 32:  # vector conversions exist for 32 bits and more
-            x = x.convert("zext" if source == "uint8" else "sext", "i32")
+        if info(source).bits < 32:  # vector conversions exist for 32 bits and more
+            x = x.convert("sext" if info(source).is_signed else "zext", "i32")
             source = "int32"
         x = x.convert("sitofp", kind)
         return round_to(b, x, target)
-    if _BITS[source] > _BITS[target]:
+    if info(source).bits > info(target).bits:
         return x.convert("trunc", kind)
-    if _BITS[source] < _BITS[target]:
-        return x.convert("zext" if source == "uint8" else "sext", kind)
+    if info(source).bits < info(target).bits:
+        return x.convert("sext" if info(source).is_signed else "zext", kind)
     return x
 
 
 def bitcast(b: Builder, x: Vec, source: str, target: str) -> Vec:
     """The same bits as another dtype of the same size."""
     memory = to_memory(b, x, source)
-    kind = MEMORY[target]
+    kind = memory_type(target)
     return from_memory(b, memory if memory.kind == kind else memory.convert("bitcast", kind), target)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from taeda.codegen.llvm.types import memory_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv_ir import (
     SIZES,
@@ -21,27 +22,12 @@ from taeda.codegen.templates.conv_ir import (
     mangled,
     vector,
 )
-
-ITEMSIZE = {"bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
-            "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
-BITS = {1: "i8", 2: "i16", 4: "i32", 8: "i64"}
-HALVES = ("float16", "bfloat16")
-COMPUTE = {"bool": "i8", "uint8": "i8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
-           "float16": "float", "bfloat16": "float", "float32": "float", "float64": "double"}
+from taeda.ir.dtype import HALVES, info
 
 
-def storage_type(dtype: str) -> str:
-    """The LLVM type an element is loaded and stored as; 16-bit floats travel as their bits."""
-    return "i16" if dtype in HALVES else COMPUTE[dtype]
-
-
-def is_floating(dtype: str) -> bool:
-    return dtype in ("float16", "bfloat16", "float32", "float64")
-
-
-def bits_type(dtype: str) -> str:
-    """The integer type of the same size, for kernels that only move elements."""
-    return BITS[ITEMSIZE[dtype]]
+def compute_type(dtype: str) -> str:
+    """What values of the dtype are held in: memory's type, but float for the 16-bit floats."""
+    return memory_type(info(dtype).compute)
 
 
 # -- conversions and comparisons ---------------------------------------------------------------------------------------
@@ -122,7 +108,7 @@ def _float_to_half(f: Function, value: Value) -> Value:
 
 def load_wide(f: Function, pointer: Value, dtype: str, lanes: int = 0) -> Value:
     """The element (or `lanes` of them) at `pointer`, in the type of arithmetic."""
-    stored = storage_type(dtype)
+    stored = memory_type(dtype)
     return widen(f, f.load(vector(lanes, stored) if lanes else stored, pointer), dtype)
 
 
@@ -134,19 +120,19 @@ def convert(f: Function, value: Value, source: str, destination: str) -> Value:
     """From the arithmetic type of one dtype to that of another, for the widenings that accumulation needs."""
     if source == "bool" and destination != "bool":
         source = "uint8"
-    a, b = COMPUTE[source], COMPUTE[destination]
+    a, b = compute_type(source), compute_type(destination)
     target = like(value, b)
     if a == b:
         return value
     if is_float(a) and is_float(b):
         return f.cast("fpext" if SIZES[a] < SIZES[b] else "fptrunc", value, target)
     if is_float(b):
-        return f.cast("uitofp" if source == "uint8" else "sitofp", value, target)
+        return f.cast("sitofp" if info(source).is_signed else "uitofp", value, target)
     if is_float(a):
         raise NotImplementedError(f"conversion of {source} to {destination} inside an indexing kernel")
     if SIZES[a] > SIZES[b]:
         return f.cast("trunc", value, target)
-    return f.cast("zext" if source == "uint8" else "sext", value, target)
+    return f.cast("sext" if info(source).is_signed else "zext", value, target)
 
 
 def combine(f: Function, operation: str, a: Value, b: Value, dtype: str) -> Value:
@@ -161,7 +147,7 @@ def combine(f: Function, operation: str, a: Value, b: Value, dtype: str) -> Valu
         better = compare(f, "ogt" if operation == "amax" else "olt", b, a)
         unordered = compare(f, "uno", b, b)
         return f.select(bit_operation(f, "or", better, unordered), b, a)
-    sign = "u" if dtype == "uint8" else "s"
+    sign = "s" if info(dtype).is_signed else "u"
     return f.call_intrinsic(f"llvm.{sign}{operation[1:]}", a.type, [a.type, a.type], [a, b], suffix=True)
 
 
@@ -316,7 +302,7 @@ def start_kernel(target: Target) -> tuple[Module, Function, Arguments]:
     return module, f, Arguments(f)
 
 
-__all__ = ["BITS", "COMPUTE", "HALVES", "ITEMSIZE", "Arguments", "Function", "Module", "Reader", "Value", "advance",
-           "bit_operation", "bitcast", "bits_type", "combine", "compare", "convert", "copy_function", "is_float",
-           "is_floating", "is_truth", "kernel_text", "lanes_of", "leave_if", "like", "load_wide", "mangled", "narrow",
-           "nest", "offset_of", "positions", "start_kernel", "storage_type", "store_narrow", "vector", "widen"]
+__all__ = ["Arguments", "Function", "Module", "Reader", "Value", "advance", "bit_operation", "bitcast", "combine",
+           "compare", "compute_type", "convert", "copy_function", "is_float", "is_truth", "kernel_text", "lanes_of",
+           "leave_if", "like", "load_wide", "mangled", "narrow", "nest", "offset_of", "positions", "start_kernel",
+           "store_narrow", "vector", "widen"]

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taeda.codegen.llvm.types import memory_type
 from taeda.codegen.target import Target, current
 from taeda.codegen.templates.conv import convert as conv_convert
 from taeda.codegen.templates.conv import direct as conv_direct
@@ -29,9 +30,10 @@ from taeda.codegen.templates.conv import planes as conv_planes
 from taeda.codegen.templates.conv import small as conv_small
 from taeda.codegen.templates.conv import weight as conv_weight
 from taeda.codegen.templates.conv_ir import SIZES
+from taeda.ir.dtype import info
 from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
 
-TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
+TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 SMALL_IMAGE = 64  # pixels
 MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
 MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
@@ -80,8 +82,7 @@ def computes_in(dtype: str) -> str:
     """The dtype that convolutions of this one are given in: bfloat16 itself only where there are dot products."""
     if dtype == "bfloat16" and current().bf16_dot:
         return dtype
-    narrow = {"float16": "float32", "bfloat16": "float32", "int8": "int32", "uint8": "int32", "int16": "int32"}
-    return narrow.get(dtype, dtype)
+    return info(dtype).accumulate
 
 
 def type_of(tensor: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from taeda.codegen.templates.index.mask import CHUNK, emit_mask_count, emit_mask_offsets
 from taeda.codegen.templates.index.walk import emit_index
-from taeda.codegen.templates.rows import HALVES, ITEMSIZE
+from taeda.ir.dtype import info, itemsize
 from taeda.ir.expression import ceildiv, make, maximum, minimum, product, unwrap, where
 from taeda.ir.expression import wrap as wrap_expression
 
@@ -66,11 +66,11 @@ def walk(b: Builder, mode: str, regular: Register, indexed: Register, indices: S
     ordered = [d for d in dims if not d.collision] + [d for d in dims if d.collision]
     safe = sum(not d.collision for d in dims)
     block = READ_BLOCK if mode == "read" else WRITE_BLOCK
-    sizes = (ITEMSIZE[regular.dtype], ITEMSIZE[indexed.dtype])
+    sizes = (itemsize(regular.dtype), itemsize(indexed.dtype))
     integers: list[Any] = [block, *(d.size for d in ordered), *(d.regular * sizes[0] for d in ordered),
                            *(d.indexed * sizes[1] for d in ordered)]
     for k, index in enumerate(indices):
-        integers += [d.indices[k] * ITEMSIZE[index.dtype] for d in ordered]
+        integers += [d.indices[k] * itemsize(index.dtype) for d in ordered]
     for bound in bounds:
         integers += [bound.size, bound.stride * sizes[1]]
     if skip is not None:
@@ -96,7 +96,7 @@ def check_indices(b: Builder, indices: Sequence[Register], dimensions: Sequence[
     dims = [d for d in dimensions if not _zero(d.indices)] or [Dimension(1, 0, 0, (0,) * len(indices))]
     integers: list[Any] = [READ_BLOCK, *(d.size for d in dims), *[0] * (2 * len(dims))]
     for k, index in enumerate(indices):
-        integers += [d.indices[k] * ITEMSIZE[index.dtype] for d in dims]
+        integers += [d.indices[k] * itemsize(index.dtype) for d in dims]
     for bound in bounds:
         integers += [bound.size, 0]
     # Nothing is to be checked where nothing is written: an index into a tensor with an empty dimension, say.
@@ -149,4 +149,4 @@ def mask_places(b: Builder, mask: Register) -> tuple[Register, Any, Any]:
 
 def accumulator(dtype: str) -> str:
     """What sums of a dtype are kept in."""
-    return "float32" if dtype in HALVES else dtype
+    return info(dtype).compute

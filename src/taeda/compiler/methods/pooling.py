@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taeda.codegen.llvm.types import memory_type
 from taeda.codegen.target import current
 from taeda.codegen.templates.pool import places as pool_places
 from taeda.codegen.templates.pool import windows as pool
 from taeda.compiler.methods.convolution import step_along_x, three
 from taeda.ir.expression import maximum, minimum, product, where
 
-TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
+TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 COPY_ELEMENTS = 16384  # of the padded lines worked on at a time
 _OUT_OF_RANGE = ((pool_places.OUT_OF_RANGE, "RuntimeError",
                   "Found an invalid max index: {0} (a plane has {1} elements)"),)

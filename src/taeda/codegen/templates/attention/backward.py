@@ -36,7 +36,8 @@ from taeda.codegen.templates.attention.parts import (
     transpose_in,
     transpose_out,
 )
-from taeda.codegen.templates.rows import ITEMSIZE, Function, Reader, Value, kernel_text, start_kernel
+from taeda.codegen.templates.rows import Function, Reader, Value, kernel_text, start_kernel
+from taeda.ir.dtype import itemsize
 
 
 def scratch_bytes(features: Any, value_features: Any, itemsize: int) -> Any:
@@ -49,7 +50,7 @@ def emit_attention_backward(target: Target, *, dtype: str, causal: bool, mask: s
     """The kernel described above; parameters as for the forward kernel."""
     module, f, arguments = start_kernel(target)
     shape = shape_of(target, dtype)
-    size = ITEMSIZE[dtype]
+    size = itemsize(dtype)
     reader = Reader(f, arguments)
     g = Geometry(f, arguments, reader, mask is not None)
     out_strides = reader.many(4)

@@ -11,7 +11,8 @@ from typing import Any
 from taeda.codegen.target import Target
 from taeda.codegen.templates.attention.forward import Geometry, scale_of
 from taeda.codegen.templates.attention.parts import KEY_BLOCK, LOG2_E, Shape, exp2, horizontal_sum, shape_of
-from taeda.codegen.templates.rows import ITEMSIZE, Function, Reader, Value, compare, kernel_text, start_kernel, vector
+from taeda.codegen.templates.rows import Function, Reader, Value, compare, kernel_text, start_kernel, vector
+from taeda.ir.dtype import itemsize
 
 KEYS = 4  # keys whose products with the query are summed side by side
 
@@ -24,7 +25,7 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
     """The kernel described above; parameters as for `emit_attention`."""
     module, f, arguments = start_kernel(target)
     shape = shape_of(target, dtype)
-    size, lanes = ITEMSIZE[dtype], shape.lanes
+    size, lanes = itemsize(dtype), shape.lanes
     g = Geometry(f, arguments, Reader(f, arguments), mask is not None)
     query, key, value = (arguments.data(k) for k in range(3))
     mask_base = arguments.data(3) if mask else query

@@ -34,16 +34,8 @@ from taeda.codegen.templates.attention.parts import (
     transpose_in,
     transpose_out,
 )
-from taeda.codegen.templates.rows import (
-    ITEMSIZE,
-    Arguments,
-    Function,
-    Reader,
-    Value,
-    compare,
-    kernel_text,
-    start_kernel,
-)
+from taeda.codegen.templates.rows import Arguments, Function, Reader, Value, compare, kernel_text, start_kernel
+from taeda.ir.dtype import itemsize
 
 MAXIMUM_QUERIES = 64  # no target has larger blocks: enough for the size of scratch
 
@@ -80,7 +72,7 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
     """The kernel described above. dtype 'float32' or 'float64'; mask None, 'bool' or 'float' (of the same dtype)."""
     module, f, arguments = start_kernel(target)
     shape = shape_of(target, dtype)
-    size = ITEMSIZE[dtype]
+    size = itemsize(dtype)
     g = Geometry(f, arguments, Reader(f, arguments), mask is not None)
     query, key, value = (arguments.data(k) for k in range(3))
     mask_base = arguments.data(3) if mask else query

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from taeda.codegen.target import Target
-from taeda.codegen.templates.rows import COMPUTE, ITEMSIZE, Function, Value, bit_operation, compare, vector
+from taeda.codegen.templates.rows import Function, Value, bit_operation, compare, compute_type, vector
+from taeda.ir.dtype import itemsize
 
 KEY_BLOCK = 64
 LOG2_E = 1.4426950408889634
@@ -53,7 +54,7 @@ class Shape:
 
 def shape_of(target: Target, dtype: str) -> Shape:
     vectors, tile = (2, 8) if target.vector_registers >= 32 else (2, 6)
-    return Shape(COMPUTE[dtype], ITEMSIZE[dtype], target.lanes(ITEMSIZE[dtype]), vectors, tile)
+    return Shape(compute_type(dtype), itemsize(dtype), target.lanes(itemsize(dtype)), vectors, tile)
 
 
 def padded(f: Function, count: Value, shape: Shape) -> Value:

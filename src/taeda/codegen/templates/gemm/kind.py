@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taeda.codegen.llvm.types import memory_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv_ir import Function, Value, vector
-from taeda.codegen.templates.rows import ITEMSIZE, convert, load_wide, narrow, storage_type, store_narrow
-
-_COMPUTE = {"float32": "float32", "float64": "float64", "float16": "float32", "bfloat16": "float32", "int64": "int64",
-            "int32": "int32", "int16": "int32", "int8": "int32", "uint8": "int32"}
-_TYPES = {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64"}
+from taeda.codegen.templates.rows import convert, load_wide, narrow, store_narrow
+from taeda.ir.dtype import FLOATS, HALVES, INTEGERS, info, itemsize
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,16 @@ class Kind:
     @property
     def itemsize(self) -> int:
         """Bytes of an element of `a` and `b` in memory."""
-        return ITEMSIZE[self.dtype]
+        return itemsize(self.dtype)
 
     @property
     def out_itemsize(self) -> int:
-        return ITEMSIZE[self.out_dtype]
+        return itemsize(self.out_dtype)
 
     @property
     def unit(self) -> int:
         """Bytes of a packed unit, which is also the size of an accumulator."""
-        return ITEMSIZE[self.compute]
+        return itemsize(self.compute)
 
     @property
     def depth(self) -> int:
@@ -58,7 +56,7 @@ class Kind:
     @property
     def type(self) -> str:
         """LLVM type of an accumulator."""
-        return _TYPES[self.compute]
+        return memory_type(self.compute)
 
     @property
     def vector(self) -> str:
@@ -126,7 +124,7 @@ class Kind:
         return convert(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
 
     def store_out(self, f: Function, value: Value, pointer: Value) -> None:
-        if is_half(self.out_dtype):
+        if self.out_dtype in HALVES:
             store_narrow(f, value, pointer, self.out_dtype)
         else:
             f.store(convert(f, value, self.compute, self.out_dtype), pointer)
@@ -138,24 +136,19 @@ class Kind:
             name = "llvm.x86.avx512bf16.dpbf16ps.512"
             return f.call_intrinsic(name, self.vector, [self.vector, packed, packed],
                                     [c, f.cast("bitcast", a, packed), f.cast("bitcast", b, packed)])
-        return f.fma(a, b, c) if self.compute.startswith("float") else c + a * b
-
-
-def is_half(dtype: str) -> bool:
-    return dtype in ("float16", "bfloat16")
+        return f.fma(a, b, c) if self.compute in FLOATS else c + a * b
 
 
 def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
     """The kind for a product of matrices of `dtype`. Raises NotImplementedError for bool and complex dtypes."""
     out_dtype = out_dtype or dtype
-    if dtype not in _COMPUTE or out_dtype not in _COMPUTE:
+    if not {dtype, out_dtype} <= {*INTEGERS, *FLOATS}:
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
-    compute = _COMPUTE[dtype]
-    floats = out_dtype.startswith(("float", "bfloat")), compute.startswith("float")
-    if ITEMSIZE[out_dtype] > ITEMSIZE[compute] or floats[0] != floats[1]:
+    compute = info(dtype).accumulate
+    if itemsize(out_dtype) > itemsize(compute) or (out_dtype in FLOATS) != (compute in FLOATS):
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
     pairs = dtype == "bfloat16" and target.bf16_dot
-    lanes = target.lanes(ITEMSIZE[compute])
+    lanes = target.lanes(itemsize(compute))
     if target.vector_registers == 32:
         rows, vectors = 8, 3
     elif target.fma:
@@ -165,4 +158,4 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
     return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs)
 
 
-__all__ = ["Kind", "convert", "is_half", "kind_of", "narrow", "storage_type"]
+__all__ = ["Kind", "convert", "kind_of", "narrow"]

@@ -9,34 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from taeda.codegen.llvm.types import bits_type, memory_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
-    ITEMSIZE,
     Function,
     Reader,
     Value,
     bit_operation,
-    bits_type,
     is_truth,
     kernel_text,
     positions,
     start_kernel,
-    storage_type,
     vector,
 )
+from taeda.ir.dtype import itemsize
 
 CHUNK = 8192  # a multiple of every vector length
 
 
 def _lanes(target: Target, dtype: str) -> int:
-    return target.vector_bytes if ITEMSIZE[dtype] == 1 else 16
+    return target.vector_bytes if itemsize(dtype) == 1 else 16
 
 
 def _truths(f: Function, pointer: Value, dtype: str, lanes: int) -> Value:
     """Bit k of the i64 result says whether element k of `lanes` is true."""
-    loaded = f.emit(vector(lanes, storage_type(dtype)), f"load {vector(lanes, storage_type(dtype))}, ptr "
+    loaded = f.emit(vector(lanes, memory_type(dtype)), f"load {vector(lanes, memory_type(dtype))}, ptr "
                                                         f"{pointer.text}, "
-                                                        f"align {ITEMSIZE[dtype]}")
+                                                        f"align {itemsize(dtype)}")
     bits = f.cast("bitcast", is_truth(f, loaded, dtype), f"i{lanes}")
     return bits if lanes == 64 else f.cast("zext", bits, "i64")
 
@@ -47,7 +46,7 @@ def emit_mask_count(target: Target, *, dtype: str) -> str:
     module, f, arguments = start_kernel(target)
     count = Reader(f, arguments).one()
     mask, counts = arguments.data(0), arguments.data(1)
-    lanes, size = _lanes(target, dtype), ITEMSIZE[dtype]
+    lanes, size = _lanes(target, dtype), itemsize(dtype)
 
     def chunk(c: Value) -> None:
         begin = c * CHUNK
@@ -59,7 +58,7 @@ def emit_mask_count(target: Target, *, dtype: str) -> str:
             return [total + f.call_intrinsic("llvm.ctpop", "i64", ["i64"], [bits], suffix=True)]
 
         def one(i: Value, total: Value) -> list[Value]:
-            truth = is_truth(f, f.load(storage_type(dtype), f.at(mask, i * size)), dtype)
+            truth = is_truth(f, f.load(memory_type(dtype), f.at(mask, i * size)), dtype)
             return [total + f.cast("zext", truth, "i64")]
         (total,) = f.loop(begin, vectors, several, step=lanes, carry=[f.constant(0)])
         (total,) = f.loop(vectors, end, one, carry=[total])
@@ -89,7 +88,7 @@ def emit_mask_offsets(target: Target) -> str:
 def _each_true(f: Function, mask: Value, dtype: str, begin: Value, end: Value, first: Value,
                body: Callable[[Value, Value], None]) -> None:
     """body(position, place) for the true elements in [begin, end), places counting from `first`."""
-    lanes, size = _lanes(f.module.target, dtype), ITEMSIZE[dtype]
+    lanes, size = _lanes(f.module.target, dtype), itemsize(dtype)
     vectors = end - (end - begin) % lanes
 
     def several(i: Value, place: Value) -> list[Value]:
@@ -104,7 +103,7 @@ def _each_true(f: Function, mask: Value, dtype: str, begin: Value, end: Value, f
         return [place]
 
     def one(i: Value, place: Value) -> list[Value]:
-        truth = is_truth(f, f.load(storage_type(dtype), f.at(mask, i * size)), dtype)
+        truth = is_truth(f, f.load(memory_type(dtype), f.at(mask, i * size)), dtype)
         f.branch(truth, lambda: body(i, place))
         return [place + f.cast("zext", truth, "i64")]
     (place,) = f.loop(begin, vectors, several, step=lanes, carry=[first])
@@ -140,7 +139,7 @@ def emit_masked(target: Target, *, mode: str, dtype: str) -> str:
     module, f, arguments = start_kernel(target)
     count = Reader(f, arguments).one()
     mask, offsets, source, result = (arguments.data(k) for k in range(4))
-    size, type = ITEMSIZE[dtype], bits_type(dtype)
+    size, type = itemsize(dtype), bits_type(dtype)
 
     def write(position: Value, place: Value) -> None:
         read, written = (position, place) if mode == "select" else (place, position)

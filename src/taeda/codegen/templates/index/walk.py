@@ -27,18 +27,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from taeda.codegen.llvm.types import bits_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
-    COMPUTE,
-    HALVES,
-    ITEMSIZE,
     Function,
     Reader,
     Value,
     advance,
-    bits_type,
     combine,
     compare,
+    compute_type,
     convert,
     copy_function,
     kernel_text,
@@ -49,6 +47,7 @@ from taeda.codegen.templates.rows import (
     start_kernel,
     vector,
 )
+from taeda.ir.dtype import HALVES, info, itemsize
 
 MODES = ("read", "check", "write", "sum", "prod", "amax", "amin")
 INDEX_DTYPES = ("int64", "int32", "uint8")
@@ -101,7 +100,7 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
         item_dims, walked = list(range(safe)), list(range(safe, rank - 1))
         item_sizes = [sizes[d] for d in item_dims]
     inner_strides = [s[inner] for s in strides]
-    elements = [ITEMSIZE[regular], ITEMSIZE[indexed]]
+    elements = [itemsize(regular), itemsize(indexed)]
 
     def item(_: Value, *at: Value) -> Sequence[Value]:
         starts = [offset_of(f, base, at[: len(item_dims)], [s[d] for d in item_dims])
@@ -150,8 +149,8 @@ class _IndexWriter:
         total: Value | None = None
         wanted: Value | None = None
         for k, (pointer, dtype, (bound, stride)) in enumerate(zip(pointers, self.indices, self.bounds, strict=True)):
-            value = f.load(COMPUTE[dtype], pointer)
-            value = f.cast("zext" if dtype == "uint8" else "sext", value, "i64")
+            value = f.load(compute_type(dtype), pointer)
+            value = f.cast("sext" if info(dtype).is_signed else "zext", value, "i64")
             at = value
             if self.wrap:
                 at = f.select(value < 0, value + bound, value)
@@ -159,7 +158,7 @@ class _IndexWriter:
             if self.skip is not None:
                 wanted = value.differs(self.skip)
             ends = [f.cast("ptrtoint", p, "i64") for p in (pointer, bases[k])]
-            where = (ends[0] - ends[1]) // ITEMSIZE[dtype]
+            where = (ends[0] - ends[1]) // itemsize(dtype)
             leave_if(f, bad, k + 1, self.fault, [value, bound, where])
             total = at * stride if total is None else total + at * stride
         return (f.constant(0) if total is None else total), wanted
@@ -207,7 +206,7 @@ class _IndexWriter:
                 source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
                 f.call(copy_function(f.module), destination, source, count * elements[0])
                 return
-            lanes = f.module.target.lanes(ITEMSIZE[self.indexed])
+            lanes = f.module.target.lanes(itemsize(self.indexed))
             def at(i: Value, lanes: int) -> None:
                 if ahead is not None and lanes:
                     prefetch(f, f.at(f.at(regular, ahead), i * elements[0]))

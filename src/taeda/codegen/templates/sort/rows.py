@@ -14,26 +14,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm.types import bits_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
-    ITEMSIZE,
     Arguments,
     Function,
     Module,
     Reader,
     Value,
     bit_operation,
-    bits_type,
     compare,
-    is_floating,
     kernel_text,
     start_kernel,
     vector,
 )
+from taeda.ir.dtype import FLOATS, info, itemsize
 
 SMALL = 48  # longer rows are sorted by radix
 FEW = 32    # of topk, kept sorted by insertion
-_INFINITY = {"float16": 0x7C00, "bfloat16": 0x7F80, "float32": 0x7F800000, "float64": 0x7FF0000000000000}
 
 
 def scratch_bytes(row: Any, itemsize: int) -> Any:
@@ -43,16 +41,16 @@ def scratch_bytes(row: Any, itemsize: int) -> Any:
 
 def ordered_key(f: Function, bits: Value, dtype: str, descending: bool) -> Value:
     """The unsigned key of elements given by their bits (a scalar or a vector)."""
-    size = ITEMSIZE[dtype]
+    size = itemsize(dtype)
     sign = -(1 << (8 * size - 1))
     key = bits
-    if is_floating(dtype):
+    if dtype in FLOATS:
         magnitude = bit_operation(f, "and", bits, ~sign)
         flips = bit_operation(f, "or", bit_operation(f, "ashr", bits, 8 * size - 1), sign)
         key = bit_operation(f, "xor", bits, flips)
         key = f.select(magnitude.equals(0), sign, key)
-        key = f.select(compare(f, "ugt", magnitude, _INFINITY[dtype]), -1, key)
-    elif dtype not in ("bool", "uint8"):
+        key = f.select(compare(f, "ugt", magnitude, info(dtype).infinity_bits), -1, key)
+    elif info(dtype).is_signed:
         key = bit_operation(f, "xor", bits, sign)
     return bit_operation(f, "xor", key, -1) if descending else key
 
@@ -62,7 +60,7 @@ class Rows:
 
     def __init__(self, f: Function, arguments: Arguments, dtype: str) -> None:
         reader = Reader(f, arguments)
-        self.f, self.dtype, self.size = f, dtype, ITEMSIZE[dtype]
+        self.f, self.dtype, self.size = f, dtype, itemsize(dtype)
         self.row, self.inner = reader.many(2)
         self.reader = reader
         self.type = bits_type(dtype)
@@ -440,7 +438,7 @@ def emit_select(target: Target, *, dtype: str, mode: str) -> str:
         rank = k - 1
         if mode != "kth":
             nans = f.constant(0)
-            if is_floating(dtype):
+            if dtype in FLOATS:
                 def count(i: Value, nans: Value) -> list[Value]:
                     this = f.load(rows.type, f.at(rows.keys, i * rows.size))
                     return [nans + f.cast("zext", this.equals(-1), "i64")]

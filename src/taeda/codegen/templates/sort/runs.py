@@ -8,17 +8,16 @@ from __future__ import annotations
 from taeda.codegen.target import Target
 from taeda.codegen.templates.index.mask import CHUNK
 from taeda.codegen.templates.rows import (
-    ITEMSIZE,
     Reader,
     Value,
     bit_operation,
     compare,
-    is_floating,
     kernel_text,
     leave_if,
     load_wide,
     start_kernel,
 )
+from taeda.ir.dtype import FLOATS, info, itemsize
 
 
 def emit_run_starts(target: Target, *, dtype: str) -> str:
@@ -27,12 +26,12 @@ def emit_run_starts(target: Target, *, dtype: str) -> str:
     Operands [input, starts bool]; work: elements."""
     module, f, arguments = start_kernel(target)
     data, starts = arguments.data(0), arguments.data(1)
-    size = ITEMSIZE[dtype]
+    size = itemsize(dtype)
 
     def one(i: Value) -> None:
         x = load_wide(f, f.at(data, i * size), dtype)
         before = load_wide(f, f.at(data, f.maximum(i - 1, 0) * size), dtype)
-        start = bit_operation(f, "or", i.equals(0), compare(f, "une" if is_floating(dtype) else "ne", x, before))
+        start = bit_operation(f, "or", i.equals(0), compare(f, "une" if dtype in FLOATS else "ne", x, before))
         f.store(f.cast("zext", start, "i8"), f.at(starts, i))
     f.loop(f["begin"], f["end"], one)
     f.ret(0)
@@ -79,8 +78,8 @@ def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter:
     module, f, arguments = start_kernel(target)
     row, count, step = Reader(f, arguments).many(3)
     data, values, out = arguments.data(0), arguments.data(1), arguments.data(2 + sorter)
-    size = ITEMSIZE[dtype]
-    sign = "o" if is_floating(dtype) else "u" if dtype in ("bool", "uint8") else "s"
+    size = itemsize(dtype)
+    sign = "o" if dtype in FLOATS else "s" if info(dtype).is_signed else "u"
 
     def one(w: Value) -> None:
         base = (w // count) * step

@@ -12,26 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from taeda.codegen.llvm.types import memory_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
-    COMPUTE,
-    ITEMSIZE,
     Function,
     Reader,
     Value,
     bit_operation,
     compare,
+    compute_type,
     is_float,
-    is_floating,
     kernel_text,
     like,
     load_wide,
     start_kernel,
-    storage_type,
     store_narrow,
     vector,
     widen,
 )
+from taeda.ir.dtype import FLOATS, info, itemsize
 
 COLUMNS = 16
 ACCUMULATED = {"float32": "float64"}
@@ -39,7 +38,7 @@ ACCUMULATED = {"float32": "float64"}
 
 def accumulated_in(dtype: str) -> str:
     """The LLVM type in which a dtype is summed."""
-    return COMPUTE[ACCUMULATED.get(dtype, dtype)]
+    return compute_type(ACCUMULATED.get(dtype, dtype))
 
 
 def _columns(f: Function, row: Value, inner: Value, reverse: bool,
@@ -74,10 +73,10 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
     type = accumulated_in(dtype)
 
     def load(position: Value, lanes: int) -> Value:
-        value = load_wide(f, f.at(data, position * ITEMSIZE[source]), source, lanes)
+        value = load_wide(f, f.at(data, position * itemsize(source)), source, lanes)
         if value.type == like(value, type):
             return value
-        cast = "fpext" if is_float(type) else "zext" if source in ("bool", "uint8") else "sext"
+        cast = "fpext" if is_float(type) else "sext" if info(source).is_signed else "zext"
         return f.cast(cast, value, like(value, type))
 
     def scan(_: Value, place: Callable[[Value], Value], lanes: int) -> None:
@@ -93,9 +92,9 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
             x = load(at, lanes)
             new = sum + x if operation == "sum" else sum * x if operation == "prod" else _log_add_exp(f, sum, x)
             kept = new
-            if new.type != like(new, COMPUTE[dtype]):
-                kept = f.cast("fptrunc", new, like(new, COMPUTE[dtype]))
-            store_narrow(f, kept, f.at(result, at * ITEMSIZE[dtype]), dtype)
+            if new.type != like(new, compute_type(dtype)):
+                kept = f.cast("fptrunc", new, like(new, compute_type(dtype)))
+            store_narrow(f, kept, f.at(result, at * itemsize(dtype)), dtype)
             return [new]
         f.loop(0, row, step, carry=[first])
     _columns(f, row, inner, reverse, scan)
@@ -132,12 +131,12 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
     module, f, arguments = start_kernel(target)
     row, inner = Reader(f, arguments).many(2)
     data, values, indices = (arguments.data(k) for k in range(3))
-    size = ITEMSIZE[dtype]
-    sign = "o" if is_floating(dtype) else "u" if dtype in ("bool", "uint8") else "s"
+    size = itemsize(dtype)
+    sign = "o" if dtype in FLOATS else "s" if info(dtype).is_signed else "u"
     predicate = sign + ("ge" if largest else "le")
 
     def scan(first: Value, place: Callable[[Value], Value], lanes: int) -> None:
-        stored = vector(lanes, storage_type(dtype)) if lanes else storage_type(dtype)
+        stored = vector(lanes, memory_type(dtype)) if lanes else memory_type(dtype)
         numbers = vector(lanes, "i64") if lanes else "i64"
 
         def step(i: Value, best: Value, at: Value) -> Sequence[Value]:
@@ -145,7 +144,7 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
             raw = f.load(stored, f.at(data, position * size))
             x, b = widen(f, raw, dtype), widen(f, best, dtype)
             better = compare(f, predicate, x, b)
-            if is_floating(dtype):
+            if dtype in FLOATS:
                 number = compare(f, "ord", b, b)
                 better = bit_operation(f, "or", compare(f, "uno", x, x), bit_operation(f, "and", number, better))
             new = f.select(better, raw, best)

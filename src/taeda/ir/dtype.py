@@ -1,0 +1,183 @@
+"""Element types: one row for each, the only table of them in Python.
+
+Everything that depends on an element type (bytes, kinds, the dtype that arithmetic is done in, ranges, the words of
+PyTorch's messages and files, LLVM's types in `codegen/llvm`) is read from here or follows from it. The core has a
+table of its own for what it needs at run time (`csrc/core/dtype.cpp`); a test compares the two.
+
+`support` says how far a row reaches, and nothing else claims more: 'arithmetic' (loop IR and kernels know it),
+'tensors' (the core has tensors of it, kernels do not) or 'none' (its properties are known; there are no tensors).
+
+The compiler names a dtype by its name ("float32"); `info` finds the row of a name.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class DType(NamedTuple):
+    """An element type.
+
+    `kind` is 'bool', 'unsigned', 'signed', 'floating' or 'complex'. An element of fewer than 8 bits is packed: several
+    share a byte. A 16-bit float is computed with in float32, and sums of products of small integers are int32.
+    """
+
+    name: str
+    kind: str
+    bits: int                   # of one element; of a complex one, of both parts
+    support: str
+    compute: str                # what arithmetic on elements is done in, rounded to the dtype after each primitive
+    accumulate: str             # what sums of products, and maxima over many places, are done in
+    word: str                   # in PyTorch's messages and the names of its tensor types: 'Long'
+    cpp: str                    # the C++ type, in other messages of PyTorch: 'long int'
+    aliases: tuple[str, ...] = ()  # further names in the `torch` namespace
+    method: str | None = None   # the method of tensors that converts to it: 'long'
+    safetensors: str | None = None
+    mantissa: int = 0           # bits of a float's fraction, without the leading one
+    exponent: int = 0           # bits of its exponent
+    digits: int = 0             # decimal digits that survive
+    infinity: bool = True       # does a float have infinities (else the largest exponent is for numbers as well)
+
+    @property
+    def is_packed(self) -> bool:
+        return self.bits < 8
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an element; an error for packed ones, which have none of their own."""
+        if self.is_packed:
+            raise TypeError(f"{self.name} is packed: {8 // self.bits} elements to a byte")
+        return self.bits // 8
+
+    @property
+    def is_floating(self) -> bool:
+        return self.kind == "floating"
+
+    @property
+    def is_complex(self) -> bool:
+        return self.kind == "complex"
+
+    @property
+    def is_integer(self) -> bool:
+        return self.kind in ("signed", "unsigned")
+
+    @property
+    def is_signed(self) -> bool:
+        return self.kind in ("signed", "floating", "complex")
+
+    @property
+    def is_half(self) -> bool:
+        """A 16-bit float: stored as its bits, computed with as a float32 that it can represent."""
+        return self.is_floating and self.bits == 16
+
+    @property
+    def category(self) -> int:
+        """Of promotion: 0 bool, 1 integer, 2 floating, 3 complex."""
+        return {"bool": 0, "floating": 2, "complex": 3}.get(self.kind, 1)
+
+    @property
+    def eps(self) -> float:
+        return 2.0**-self.mantissa
+
+    @property
+    def smallest_normal(self) -> float:
+        return 2.0 ** (2 - 2 ** (self.exponent - 1))
+
+    @property
+    def highest(self) -> int | float:
+        """The largest finite value."""
+        if self.is_floating and not self.infinity:  # the largest bits of all are NaN
+            return (2.0 - 2 * self.eps) * 2.0 ** 2 ** (self.exponent - 1)
+        if self.is_floating:
+            return (2.0 - self.eps) * 2.0 ** (2 ** (self.exponent - 1) - 1)
+        return 1 if self.kind == "bool" else (1 << self.bits - self.is_signed) - 1
+
+    @property
+    def lowest(self) -> int | float:
+        """The lowest finite value."""
+        if self.is_floating:
+            return -self.highest
+        return -(1 << self.bits - 1) if self.is_signed else 0
+
+    @property
+    def infinity_bits(self) -> int:
+        """The bits of +infinity: every exponent bit, no fraction."""
+        return (1 << self.exponent) - 1 << self.mantissa
+
+
+def _number(name: str, kind: str, bits: int, word: str, cpp: str, *, support: str = "arithmetic", compute: str = "",
+            accumulate: str = "", **rest: object) -> DType:
+    compute = compute or name
+    return DType(name, kind, bits, support, compute, accumulate or compute, word, cpp, **rest)  # type: ignore[arg-type]
+
+
+# In the order of the core's table, then what it does not have.
+_ROWS = (
+    _number("bool", "bool", 8, "Bool", "bool", method="bool", safetensors="BOOL"),
+    _number("uint8", "unsigned", 8, "Byte", "unsigned char", accumulate="int32", method="byte", safetensors="U8"),
+    _number("int8", "signed", 8, "Char", "signed char", accumulate="int32", method="char", safetensors="I8"),
+    _number("int16", "signed", 16, "Short", "short int", accumulate="int32", aliases=("short",), method="short",
+            safetensors="I16"),
+    _number("int32", "signed", 32, "Int", "int", aliases=("int",), method="int", safetensors="I32"),
+    _number("int64", "signed", 64, "Long", "long int", aliases=("long",), method="long", safetensors="I64"),
+    _number("float16", "floating", 16, "Half", "c10::Half", compute="float32", aliases=("half",), method="half",
+            safetensors="F16", mantissa=10, exponent=5, digits=3),
+    _number("bfloat16", "floating", 16, "BFloat16", "c10::BFloat16", compute="float32", method="bfloat16",
+            safetensors="BF16", mantissa=7, exponent=8, digits=2),
+    _number("float32", "floating", 32, "Float", "float", aliases=("float",), method="float", safetensors="F32",
+            mantissa=23, exponent=8, digits=6),
+    _number("float64", "floating", 64, "Double", "double", aliases=("double",), method="double", safetensors="F64",
+            mantissa=52, exponent=11, digits=15),
+    _number("complex64", "complex", 64, "ComplexFloat", "c10::complex<float>", support="tensors",
+            aliases=("cfloat",)),
+    _number("complex128", "complex", 128, "ComplexDouble", "c10::complex<double>", support="tensors",
+            aliases=("cdouble",)),
+    _number("uint16", "unsigned", 16, "UInt16", "short unsigned int", support="none", safetensors="U16"),
+    _number("uint32", "unsigned", 32, "UInt32", "unsigned int", support="none", safetensors="U32"),
+    _number("uint64", "unsigned", 64, "UInt64", "long unsigned int", support="none", safetensors="U64"),
+    _number("complex32", "complex", 32, "ComplexHalf", "c10::complex<c10::Half>", support="none",
+            compute="complex64", aliases=("chalf",)),
+    _number("float8_e5m2", "floating", 8, "Float8_e5m2", "c10::Float8_e5m2", support="none", compute="float32",
+            safetensors="F8_E5M2", mantissa=2, exponent=5),
+    _number("float8_e4m3fn", "floating", 8, "Float8_e4m3fn", "c10::Float8_e4m3fn", support="none", compute="float32",
+            safetensors="F8_E4M3", mantissa=3, exponent=4, infinity=False),
+    _number("int4", "signed", 4, "Int4", "c10::int4", support="none", accumulate="int32"),
+    _number("uint4", "unsigned", 4, "UInt4", "c10::uint4", support="none", accumulate="int32"),
+)
+ROWS: dict[str, DType] = {r.name: r for r in _ROWS}
+
+BOOL = "bool"
+TENSORS = tuple(r.name for r in _ROWS if r.support != "none")
+ARITHMETIC = tuple(r.name for r in _ROWS if r.support == "arithmetic")
+UNSIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "unsigned")
+SIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "signed")
+INTEGERS = UNSIGNED + SIGNED
+HALVES = tuple(name for name in ARITHMETIC if ROWS[name].is_half)
+FLOATS = tuple(name for name in ARITHMETIC if ROWS[name].is_floating)
+COMPLEX = tuple(name for name in TENSORS if ROWS[name].is_complex)
+
+
+def info(name: str) -> DType:
+    """The row of "float32". Raises TypeError for a name that is no dtype."""
+    try:
+        return ROWS[name]
+    except KeyError:
+        raise TypeError(f"not a dtype: {name!r}") from None
+
+
+def itemsize(name: str) -> int:
+    """Bytes of one element."""
+    return info(name).itemsize
+
+
+def holds(narrow: str, wide: str) -> bool:
+    """Does `wide` have every value of `narrow`, so that converting there and back changes nothing?"""
+    a, b = info(narrow), info(wide)
+    if a.kind == "bool":
+        return b.kind != "bool"
+    if a.is_floating:
+        return b.is_floating and b.mantissa >= a.mantissa and b.exponent >= a.exponent and b.bits > a.bits
+    digits = a.bits - a.is_signed
+    if b.is_floating:
+        return b.mantissa + 1 >= digits
+    return b.is_integer and b.bits - b.is_signed >= digits and b.is_signed >= a.is_signed and b.name != a.name
