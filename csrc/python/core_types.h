@@ -17,6 +17,7 @@ void add_tensor_to_module(PyObject* module);     // Tensor, layout, memory_forma
 void add_operators_to_module(PyObject* module);  // set_operator, set_indexing
 void add_interop_to_module(PyObject* module);    // tensor, from_numpy, frombuffer, from_dlpack
 void add_generator_to_module(PyObject* module);  // Generator, default_generator
+void add_machine_code_to_module(PyObject* module);  // load_object
 
 // Add `o` (borrowed) to a module under a name; throws.
 inline void add_object(PyObject* module, const char* name, PyObject* o) {

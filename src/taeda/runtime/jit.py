@@ -1,6 +1,7 @@
 """LLVM IR text → address of a machine-code function.
 
-llvmlite is imported here only, and on first need: it costs about 50 ms.
+llvmlite is imported here only, and only when something has to be compiled: what is in the cache is loaded by the
+core (csrc/core/object_code.h) alone.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import sys
 import time
 from typing import Any
 
-from taeda import environment
+from taeda import _core, environment
 from taeda.codegen.target import Target, current
 from taeda.runtime import cache
 
 _VERSION = "1"
-_keep: list[Any] = []  # resource trackers: dropping one would unload its code
 _addresses: dict[str, int] = {}
 statistics = {"compiled": 0, "loaded": 0, "compile_seconds": 0.0}
 
@@ -35,12 +35,6 @@ def _machine(target: Target) -> Any:
     return llvm.Target.from_triple(target.triple).create_target_machine(
         cpu=target.processor, features=target.features, opt=2, reloc="pic", codemodel="default"
     )
-
-
-@functools.cache
-def _linker() -> Any:
-    llvm = _llvm()
-    return llvm.create_lljit_compiler()
 
 
 def object_code(text: str, target: Target | None = None) -> bytes:
@@ -77,10 +71,5 @@ def compile_kernel(text: str, target: Target | None = None, symbol: str = "kerne
     if name not in _addresses:
         if environment.debug() >= 4:
             print(text, file=sys.stderr)
-        body = object_code(text, target)
-        llvm = _llvm()
-        builder = llvm.JITLibraryBuilder().add_object_img(body).export_symbol(symbol).add_current_process()
-        tracker = builder.link(_linker(), "kernel_" + name[:32])
-        _keep.append(tracker)
-        _addresses[name] = tracker[symbol]
+        _addresses[name] = _core.load_object(object_code(text, target), symbol)
     return _addresses[name]

@@ -62,15 +62,9 @@ from taeda.ops.op import registry
 ops.load_all()
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _lock = threading.RLock()
-
-
-def _renew_lock() -> None:
-    global _lock
-    _lock = threading.RLock()
-
-
-# A thread that is not there after a fork cannot let go of the lock.
-os.register_at_fork(after_in_child=_renew_lock)
+# Nobody compiles while the process forks: a thread that is not there in the child could not let go of this lock, nor of
+# those in LLVM and of the modules it was importing.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def _one_at_a_time(function: _Function) -> _Function:
