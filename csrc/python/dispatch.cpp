@@ -141,7 +141,7 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
     Ref<Tensor> written[1] = {Ref<Tensor>::borrow(&target)};
     std::vector<Tensor*> inputs(in.tensors().begin(), in.tensors().end());
     if (before) inputs[0] = before.get();
-    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
+    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written);
     bump_version(target, o.display.c_str());
     rebase_history(target, std::move(node), 0);
   } else {
@@ -308,11 +308,49 @@ PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject*
   });
 }
 
-BackwardProgram* Compiled::backward_for(uint64_t needs) {
-  auto found = backward.find(needs);
-  if (found != backward.end()) return found->second.get();
-  Ref<> d = compile_backward(overload->name.c_str(), key.get(), needs);
+Compiled::Compiled() = default;
+Compiled::~Compiled() = default;
+
+namespace {
+
+// The names of calls of the gradients of an overload.
+Overload* gradient_overload(Overload& of) {
+  if (!of.gradient) {
+    of.gradient = std::make_unique<Overload>();
+    of.gradient->name = of.name;
+    of.gradient->display = "gradient of " + of.display;
+    std::string_view name = of.backward_name;  // TanhBackward0 → TanhBackwardBackward0
+    if (name.ends_with("0")) name.remove_suffix(1);
+    of.gradient->backward_name = std::string(name) + "Backward0";
+  }
+  return of.gradient.get();
+}
+
+// Which outputs have a gradient, as the compiler wants it: None for all.
+Ref<> given_tuple(uint64_t given, size_t outputs) {
+  if (given == ALL_OUTPUTS) return Ref<>::borrow(Py_None);
+  Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(outputs)));
+  for (size_t k = 0; k < outputs; ++k)
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(k), Py_NewRef(given >> k & 1 ? Py_True : Py_False));
+  return tuple;
+}
+
+}  // namespace
+
+BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
+  auto known = [&]() -> BackwardProgram* {
+    for (auto& b : backward)
+      if (b->wanted == wanted && b->given == given) return b.get();
+    return nullptr;
+  };
+  if (BackwardProgram* b = known()) return *b;
+  Ref<> outputs = given_tuple(given, program->outputs.size());
+  Ref<> d = compile_backward(overload->name.c_str(), key.get(), wanted, outputs.get());
   auto b = std::make_unique<BackwardProgram>();
+  b->overload = gradient_overload(*overload);
+  b->key = checked(Py_BuildValue("(sOKO)", "gradient", key.get(), static_cast<unsigned long long>(wanted), outputs.get()));
+  b->wanted = wanted;
+  b->given = given;
   Ref<> saved = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "saved"), "saved"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(saved.get()); ++i) {
     const char* source;
@@ -325,7 +363,9 @@ BackwardProgram* Compiled::backward_for(uint64_t needs) {
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(grads.get()); ++i)
     b->grads.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(grads.get(), i))));
   b->program = Program::parse(PyDict_GetItemString(d.get(), "program"));
-  return backward.emplace(needs, std::move(b)).first->second.get();
+  // While Python compiled, another thread may have put in the same entry: then that one stays.
+  if (BackwardProgram* other = known()) return *other;
+  return *backward.emplace_back(std::move(b));
 }
 
 Ref<> call_op(PyObject* o, std::initializer_list<PyObject*> arguments) {

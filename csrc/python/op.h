@@ -13,25 +13,34 @@ namespace taeda {
 
 struct Overload;
 
-// What the compiler found out about the gradient of one (op, key, which inputs need it).
-struct BackwardProgram {
+struct BackwardProgram;
+
+// One entry of the cache: what a call with this key runs, and how it is differentiated.
+struct Compiled {
+  Overload* overload;
+  Ref<> key;                               // as given to Python
+  std::unique_ptr<Program> program;
+  std::vector<std::unique_ptr<BackwardProgram>> backward;  // one per (wanted, given) that was asked for
+  Compiled();
+  ~Compiled();
+  // The gradients of the inputs in the mask `wanted` (bit 63: all from 63 on), from those of the outputs in the mask
+  // `given` (ALL_OUTPUTS: of all differentiable ones). Compiled when it is first asked for.
+  BackwardProgram& backward_for(uint64_t wanted, uint64_t given);
+};
+inline constexpr uint64_t ALL_OUTPUTS = ~uint64_t{0};
+
+// What the compiler found out about the gradients of one (op, key, inputs wanted, outputs given). It is a call of its
+// own, "the gradient of ..": the tensors of its Program are the gradients of the given outputs, then what was saved, and
+// it can be differentiated like any other. That is how create_graph works, to any order.
+struct BackwardProgram : Compiled {
   enum Source : uint8_t { Input, Output, Shape };
   struct Saved {
     Source source;
     int index;
   };
+  uint64_t wanted, given;
   std::vector<Saved> saved;
-  std::unique_ptr<Program> program;  // inputs: gradients of the differentiable outputs, then what was saved
   std::vector<int> grads;            // for each output of the program: the index of the tensor input it belongs to
-};
-
-// One entry of the cache: what a call with this key runs.
-struct Compiled {
-  Overload* overload;
-  Ref<> key;                               // as given to Python
-  std::unique_ptr<Program> program;
-  std::unordered_map<uint64_t, std::unique_ptr<BackwardProgram>> backward;  // by mask of inputs that need gradients
-  BackwardProgram* backward_for(uint64_t needs);
 };
 
 struct Overload {
@@ -45,7 +54,6 @@ struct Overload {
   bool differentiable = true;
   std::vector<bool> output_differentiable;
   Ref<> result_type;                       // a named tuple class, or null
-  Ref<> python;                            // the definition (ops/definition.py), for tracing and create_graph
   std::vector<int> mutated;                // indices of the parameters (tensors, tensor lists) that the op writes to
   std::unordered_map<std::string, std::unique_ptr<Compiled>> cache;
   struct Recent {                          // the last few keys, compared before hashing
@@ -53,6 +61,7 @@ struct Overload {
     Compiled* compiled = nullptr;
   } recent[4];
   int next_recent = 0;
+  std::unique_ptr<Overload> gradient;      // what calls of its gradient are named by; made when one is compiled
 };
 
 extern PyTypeObject* OpType;            // taeda._core.Op: what taeda.add is

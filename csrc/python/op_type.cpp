@@ -75,7 +75,6 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
   }
   if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
-  if (PyObject* v = text_or_empty(d, "definition")) o->python = Ref<>::borrow(v);
   return o;
 }
 

@@ -39,8 +39,8 @@ Ref<> compile_forward(const char* overload, PyObject* key) {
   return ask("compile_forward", checked(Py_BuildValue("(sO)", overload, key)));
 }
 
-Ref<> compile_backward(const char* overload, PyObject* key, uint64_t needs) {
-  return ask("compile_backward", checked(Py_BuildValue("(sOK)", overload, key, static_cast<unsigned long long>(needs))));
+Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given) {
+  return ask("compile_backward", checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
 }
 
 Kernel kernel_variant(int handle, bool outer_axis, int inner_rank, const char* classes) {

@@ -10,7 +10,8 @@ namespace taeda {
 void register_runtime(PyObject* module);  // taeda.runtime.programs; imported by the core itself on the first miss otherwise
 
 Ref<> compile_forward(const char* overload, PyObject* key);                    // → Program description
-Ref<> compile_backward(const char* overload, PyObject* key, uint64_t needs);   // → {"saved", "program", "grads"}
+// → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output
+Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given);
 Kernel kernel_variant(int handle, bool outer_axis, int inner_rank, const char* classes);
 Kernel template_kernel(int handle);
 bool kernel_uses_index(int handle);

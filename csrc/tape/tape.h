@@ -79,6 +79,10 @@ struct Edge {
 
 using Gradients = std::vector<Ref<Tensor>>;  // null entries: no gradient (zero)
 
+// Masks over edges or tensor inputs: the last bit stands for all from there on.
+inline uint64_t edge_bit(size_t i) { return uint64_t{1} << (i < 63 ? i : 63); }
+inline constexpr uint64_t ALL_EDGES = ~uint64_t{0};
+
 class Node {
  public:
   Node();
@@ -89,8 +93,9 @@ class Node {
   virtual bool is_internal() const {
     return false;
   }  // PyTorch's name() says "torch::autograd::AccumulateGrad" for these
-  // Gradients of this node's outputs (null where none came) → one per edge. create_graph: run as recorded ops.
-  virtual Gradients apply(Gradients gradients, bool create_graph) = 0;
+  // Gradients of this node's outputs (null where none came) → one per edge. create_graph: the call is recorded itself.
+  // `wanted` is a mask of the edges whose gradients will be used (bit 63: all from 63 on); others may stay away.
+  virtual Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) = 0;
   virtual void release_saved() {}  // after a backward without retain_graph
   // After an in-place call wrote what this node saved as its output: the write itself is no change since.
   virtual void outputs_written() {}
@@ -208,21 +213,13 @@ inline bool requires_gradient(const Tensor& t) {
 // are allowed); bit 63 stands for all inputs from 63 on. 0 when gradient mode is off.
 uint64_t needs_gradient(std::span<Tensor* const> inputs);
 // Record a call that made `outputs`; sets grad_fn and requires_grad of the differentiable ones, saves what backward
-// needs. The node is an OpNode: without create_graph it runs the backward Program; with it, it calls the Python
-// definition
-//   compiled.overload->python.recorded_gradient(key, needs, gradients, inputs, outputs, attributes) → list, one per
-//   entry of BackwardProgram::grads
-// where inputs/outputs are tuples with the saved tensors (history restored) in their places; what was saved as a shape
-// only is a tensor of that geometry, what was not saved is a zero expanded to its shape (their values do not matter),
-// attributes a tuple of numbers and tuples.
+// needs. The node is an OpNode: it runs the backward Program, and with create_graph records that as a call of its own.
 void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
             std::span<Ref<Tensor>> outputs);
 // The same for an in-place call: inputs as they were before the write (inputs[k] may be an alias made by dispatch of
-// the tensor's old state); returns the node without attaching it, for rebase_history. With inplace the caller will bump
-// the version right after: saved outputs are remembered with the version to come, saved inputs with the version they
-// had.
+// the tensor's old state); returns the node without attaching it, for rebase_history.
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
-                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool inplace = false);
+                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs);
 // Of an in-place call, before the write: a copy of the target with its history if backward will need the old values
 // (x.mul_(y) where y requires grad), else null. It takes the target's place among the inputs given to make_node.
 Ref<Tensor> keep_before_write(Compiled& compiled, uint64_t needs, Tensor& target);

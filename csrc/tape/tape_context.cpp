@@ -139,7 +139,7 @@ class ErrorNode final : public Node {
   explicit ErrorNode(std::string text) : text_(std::move(text)) {}
   std::string name() const override { return "Error"; }
   bool is_internal() const override { return true; }
-  Gradients apply(Gradients, bool) override { raise(PyExc_RuntimeError, "%s", text_.c_str()); }
+  Gradients apply(Gradients, bool, uint64_t) override { raise(PyExc_RuntimeError, "%s", text_.c_str()); }
 
  private:
   std::string text_;
@@ -177,7 +177,7 @@ class UndefinedGradient final : public Node {
  public:
   std::string name() const override { return "UndefinedGrad"; }
   bool is_internal() const override { return true; }
-  Gradients apply(Gradients, bool) override { return Gradients(edges.size()); }
+  Gradients apply(Gradients, bool, uint64_t) override { return Gradients(edges.size()); }
 };
 
 // tensor → the same values, through which no gradient comes back (not even zeros). For gradcheck.

@@ -105,6 +105,7 @@ struct Task {
   void mark_needed();
   void arrive(uint32_t number, uint32_t output, Ref<Tensor> gradient);
   void run_step(uint32_t number);
+  uint64_t wanted_edges(const Node& node) const;
   void check_nan(Node& node, const Gradients& gradients);
 };
 
@@ -167,6 +168,15 @@ void Task::mark_needed() {
       stack.push_back({number, 0});
     }
   }
+}
+
+uint64_t Task::wanted_edges(const Node& node) const {
+  if (!inputs) return ALL_EDGES;
+  uint64_t wanted = 0;
+  for (size_t i = 0; i < node.edges.size(); ++i) {
+    if (node.edges[i].node && steps[numbers.find(node.edges[i].node.get())].needed) wanted |= edge_bit(i);
+  }
+  return wanted;
 }
 
 bool may_write_into(const Tensor& t) {
@@ -278,7 +288,7 @@ void Task::run_step(uint32_t number) {
   Node* before = running;
   running = &node;
   try {
-    results = node.apply(std::move(gradients), create_graph);
+    results = node.apply(std::move(gradients), create_graph, wanted_edges(node));
     if (TAEDA_UNLIKELY(state.anomaly && anomaly_checks_nan)) check_nan(node, results);
     if (post_hooks) {
       results.resize(node.edges.size());

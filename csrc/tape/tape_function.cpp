@@ -15,7 +15,7 @@ Ref<> FunctionNode::saved_tensors() {
   return tuple;
 }
 
-Gradients FunctionNode::apply(Gradients gradients, bool) {
+Gradients FunctionNode::apply(Gradients gradients, bool, uint64_t) {
   Ref<> context = context_;
   ContextObject& c = *as_context(context.get());
   Ref<> arguments = checked(PyTuple_New(static_cast<Py_ssize_t>(outputs.size())));

@@ -32,7 +32,7 @@ class FunctionNode final : public Node {
   ~FunctionNode() override = default;
   std::string name() const override { return name_; }
   const char* python_module() const override { return "taeda.autograd.function"; }
-  Gradients apply(Gradients gradients, bool create_graph) override;
+  Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   void release_saved() override {
     for (SavedTensor& s : saved) s.reset();
     released = !saved.empty();

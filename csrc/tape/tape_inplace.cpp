@@ -100,7 +100,7 @@ class CopySlices final : public Node {
   std::string call_name() const override { return call_ ? call_->call_name() : name(); }
   void release_saved() override { call_->release_saved(); }
 
-  Gradients apply(Gradients gradients, bool create_graph) override {
+  Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override {
     Gradients result(edges.size());
     Ref<Tensor> incoming = std::move(gradients[0]);
     if (!incoming) return result;
@@ -120,7 +120,7 @@ class CopySlices final : public Node {
     }
     incoming = nullptr;
     inner.resize(std::max<size_t>(1, call_->outputs.size()));
-    Gradients found = call_->apply(std::move(inner), create_graph);
+    Gradients found = call_->apply(std::move(inner), create_graph, wanted_of_call(wanted));
     found.resize(call_->edges.size());
     size_t at = 1;
     for (size_t i = 0; i < found.size(); ++i) {
@@ -140,6 +140,14 @@ class CopySlices final : public Node {
 
  private:
   Ref<Tensor> window(const Ref<Tensor>& whole) const;
+  // A mask over this node's edges as one over those of the call.
+  uint64_t wanted_of_call(uint64_t wanted) const {
+    uint64_t found = wanted & 1 && written_ >= 0 ? edge_bit(static_cast<size_t>(written_)) : 0;
+    size_t at = 1;
+    for (size_t i = 0; i < call_->edges.size(); ++i)
+      if (static_cast<int>(i) != written_ && wanted & edge_bit(at++)) found |= edge_bit(i);
+    return found;
+  }
   Part part_;
   int written_;
   Shared<Node> call_;
@@ -246,9 +254,7 @@ void check_inplace(Tensor& t, bool recorded) {
 }
 
 Ref<Tensor> keep_before_write(Compiled& compiled, uint64_t needs, Tensor& target) {
-  BackwardProgram* backward = compiled.backward_for(needs);
-  if (!backward) return nullptr;
-  for (const BackwardProgram::Saved& s : backward->saved) {
+  for (const BackwardProgram::Saved& s : compiled.backward_for(needs, ALL_OUTPUTS).saved) {
     if (s.source != BackwardProgram::Input || s.index != 0) continue;
     Shared<Node> history = gradient_function(target);
     Ref<Tensor> copy = empty(target.dtype, target.shape(), target.device);

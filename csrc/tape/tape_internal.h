@@ -47,7 +47,7 @@ class AccumulateGrad final : public Node {
   ~AccumulateGrad() override;
   std::string name() const override { return "AccumulateGrad"; }
   bool is_internal() const override { return true; }
-  Gradients apply(Gradients gradients, bool create_graph) override;
+  Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   PyObject* python_attribute(PyObject* name) override;
   PyObject* leaf_hooks() override { return variable->autograd ? variable->autograd->hooks.get() : nullptr; }
   Ref<Tensor> variable;

@@ -214,7 +214,7 @@ PyObject* AccumulateGrad::python_attribute(PyObject* name) {
   return Ref<>::borrow(variable.object()).release();
 }
 
-Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph) {
+Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t) {
   Ref<Tensor> incoming = std::move(gradients[0]);
   gradients.clear();
   if (!incoming) return {};

@@ -23,7 +23,7 @@ class OpNode final : public Node {
   static void operator delete(void* p) { ::operator delete(p); }
   std::string name() const override { return compiled_.overload->backward_name; }
   std::string call_name() const override { return compiled_.overload->display; }
-  Gradients apply(Gradients gradients, bool create_graph) override;
+  Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   void release_saved() override;
   void outputs_written() override;
   int written_input() const override;
@@ -34,9 +34,12 @@ class OpNode final : public Node {
  private:
   OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
          std::span<const Attribute> attributes);
-  Gradients apply_recorded(Gradients gradients);
+  BackwardProgram& backward_part(uint64_t wanted, uint64_t given, Few<int, 8>& places);
+  static void record_gradient(BackwardProgram& backward, size_t gradients, std::span<Tensor* const> inputs,
+                              std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs);
   Ref<Tensor> unpack(uint32_t i, bool history);
-  Ref<Tensor> saved_shape(const int64_t*& at) const;
+  Ref<Tensor> saved_shape(const int64_t*& at) const;  // of the shapes kept, the one at `at`, which moves on
+  void skip_shape(const int64_t*& at) const;
   SavedTensor* saved() { return reinterpret_cast<SavedTensor*>(this + 1); }
   Attribute* attributes() { return reinterpret_cast<Attribute*>(saved() + saved_count_); }
   int64_t* shapes() { return reinterpret_cast<int64_t*>(attributes() + attribute_count_); }

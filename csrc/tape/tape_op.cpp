@@ -95,6 +95,8 @@ void OpNode::outputs_written() {
   }
 }
 
+void OpNode::skip_shape(const int64_t*& at) const { at += 2 + 2 * (*at & 255); }
+
 Ref<Tensor> OpNode::saved_shape(const int64_t*& at) const {
   int64_t head = *at++;
   int ndim = static_cast<int>(head & 255);
@@ -107,94 +109,76 @@ Ref<Tensor> OpNode::saved_shape(const int64_t*& at) const {
   return t;
 }
 
-Gradients OpNode::apply(Gradients gradients, bool create_graph) {
-  Gradients result(edges.size());
-  bool any = false;
-  for (size_t k = 0; k < gradients.size(); ++k) any |= gradients[k] && is_differentiable_output(k);
-  if (!any) return result;
-  for (size_t k = 0; k < gradients.size(); ++k) {
-    if (!gradients[k] && is_differentiable_output(k)) gradients[k] = zeros(outputs[k]);
+// Where the saved tensors of `part` are among those of `whole`; false if some are not there. What was saved with its
+// elements serves where only the shape is needed.
+static bool find_saved(const BackwardProgram& part, const BackwardProgram& whole, Few<int, 8>& places) {
+  places.resize(whole.saved.size());
+  for (int& place : places) place = -1;
+  for (size_t k = 0; k < part.saved.size(); ++k) {
+    const BackwardProgram::Saved& wanted = part.saved[k];
+    auto serves = [&](const BackwardProgram::Saved& s) {
+      return s.index == wanted.index && (s.source == wanted.source || (s.source == BackwardProgram::Input &&
+                                                                       wanted.source == BackwardProgram::Shape));
+    };
+    auto found = std::find_if(whole.saved.begin(), whole.saved.end(), serves);
+    if (found == whole.saved.end()) return false;
+    places[found - whole.saved.begin()] = static_cast<int>(k);
   }
-  if (create_graph) return apply_recorded(std::move(gradients));
+  return true;
+}
+
+// The Program for just the gradients that are wanted, from just those that came, if what was saved serves it; else the
+// whole one, which takes zeros for those that did not come.
+BackwardProgram& OpNode::backward_part(uint64_t wanted, uint64_t given, Few<int, 8>& places) {
+  if (wanted != needs_ || given != ALL_OUTPUTS) {
+    BackwardProgram& part = compiled_.backward_for(wanted, given);
+    if (find_saved(part, backward_, places)) return part;
+  }
+  places.resize(saved_count_);
+  for (uint32_t i = 0; i < saved_count_; ++i) places[i] = static_cast<int>(i);
+  return backward_;
+}
+
+Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted) {
+  Gradients result(edges.size());
+  uint64_t came = 0;  // mask over the outputs
+  bool any = false, all = true;
+  for (size_t k = 0; k < gradients.size(); ++k) {
+    if (!is_differentiable_output(k)) continue;
+    any |= static_cast<bool>(gradients[k]);
+    all &= static_cast<bool>(gradients[k]);
+    if (gradients[k] && k < 64) came |= uint64_t{1} << k;
+  }
+  wanted &= needs_;
+  if (!any || !wanted) return result;
+  Few<int, 8> places;
+  BackwardProgram& backward = backward_part(wanted, all || gradients.size() > 63 ? ALL_OUTPUTS : came, places);
+
   Few<Ref<Tensor>, 8> held;
+  for (size_t k = 0; k < gradients.size(); ++k) {
+    if (!is_differentiable_output(k)) continue;
+    if (gradients[k]) held.push_back(std::move(gradients[k]));
+    else if (backward.given == ALL_OUTPUTS) held.push_back(zeros(outputs[k]));
+  }
+  size_t first = held.size();
+  held.resize(first + backward.saved.size());
+  const int64_t* at = shapes();
+  for (uint32_t i = 0; i < saved_count_; ++i) {
+    bool shape = backward_.saved[i].source == BackwardProgram::Shape;
+    if (places[i] >= 0) held[first + places[i]] = shape ? saved_shape(at) : unpack(i, create_graph);
+    else if (shape) skip_shape(at);
+  }
   Few<Tensor*, 8> tensors;
-  for (size_t k = 0; k < gradients.size(); ++k) {
-    if (is_differentiable_output(k)) tensors.push_back(held.push_back(std::move(gradients[k])).get());
-  }
-  const int64_t* at = shapes();
-  for (uint32_t i = 0; i < saved_count_; ++i) {
-    Ref<Tensor> t = backward_.saved[i].source == BackwardProgram::Shape ? saved_shape(at) : unpack(i, false);
-    tensors.push_back(held.push_back(std::move(t)).get());
-  }
-  Few<Ref<Tensor>, 4> outputs_of_program;
-  outputs_of_program.resize(backward_.grads.size());
-  backward_.program->run({tensors.begin(), tensors.size()}, {attributes(), attribute_count_},
-                         {outputs_of_program.begin(), outputs_of_program.size()});
-  for (size_t k = 0; k < backward_.grads.size(); ++k) {
-    size_t edge = static_cast<size_t>(backward_.grads[k]);
-    if (edge < edges.size() && edges[edge].node) result[edge] = std::move(outputs_of_program[k]);
-  }
-  return result;
-}
-
-// A tensor of the geometry of `like`, strides and offset included (as_strided goes by them). Its memory is not touched.
-static Ref<Tensor> uninitialised(const Tensor& like) {
-  int64_t span = like.offset + 1;
-  for (int i = 0; i < like.ndim; ++i) span += (std::max<int64_t>(like.sizes[i], 1) - 1) * like.strides[i];
-  Ref<Tensor> memory = empty(like.dtype, Dims{span}, like.device);
-  return alias(*memory, like.shape(), Dims(like.strides, like.ndim), like.offset);
-}
-
-// The gradient as calls of ops that are recorded themselves: the definition's Python says how.
-Gradients OpNode::apply_recorded(Gradients gradients) {
-  Ref<> gradient_tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(gradients.size())));
-  for (size_t k = 0; k < gradients.size(); ++k) {
-    PyTuple_SET_ITEM(gradient_tuple.get(), k, as_object(gradients[k]).release());
-  }
-  std::vector<Ref<Tensor>> inputs(input_count_), results(outputs.size());
-  const int64_t* at = shapes();
-  for (uint32_t i = 0; i < saved_count_; ++i) {
-    const BackwardProgram::Saved& s = backward_.saved[i];
-    if (s.source == BackwardProgram::Shape) {
-      Ref<Tensor> shape = saved_shape(at);
-      if (!inputs[s.index]) inputs[s.index] = uninitialised(*shape);
-    } else {
-      (s.source == BackwardProgram::Input ? inputs : results)[s.index] = unpack(i, true);
-    }
-  }
-  for (uint32_t i = 0; i < input_count_; ++i) {
-    if (!inputs[i] && edges[i].node) inputs[i] = expanded_zero(edges[i].node->outputs[edges[i].output]);
-  }
-  for (size_t k = 0; k < outputs.size(); ++k) {
-    if (!results[k]) results[k] = expanded_zero(outputs[k]);
-  }
-  Ref<> input_tuple = checked(PyTuple_New(input_count_));
-  for (uint32_t i = 0; i < input_count_; ++i) PyTuple_SET_ITEM(input_tuple.get(), i, as_object(inputs[i]).release());
-  Ref<> result_tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(results.size())));
-  for (size_t k = 0; k < results.size(); ++k) PyTuple_SET_ITEM(result_tuple.get(), k, as_object(results[k]).release());
-  Ref<> attribute_tuple = checked(PyTuple_New(attribute_count_));
-  for (uint32_t i = 0; i < attribute_count_; ++i) {
-    const Attribute& a = attributes()[i];
-    Ref<> value = Ref<>::borrow(Py_None);
-    if (a.kind == Attribute::Integer) value = checked(PyLong_FromLongLong(a.integer));
-    if (a.kind == Attribute::Floating) value = checked(PyFloat_FromDouble(a.floating));
-    if (a.kind == Attribute::List) value = sizes_object(Dims(a.list, a.count));
-    PyTuple_SET_ITEM(attribute_tuple.get(), i, value.release());
-  }
-  Ref<> needs = checked(PyLong_FromUnsignedLongLong(needs_));
-  Ref<> list = checked(PyObject_CallMethod(compiled_.overload->python.get(), "recorded_gradient", "OOOOOO",
-                                           compiled_.key.get(), needs.get(), gradient_tuple.get(), input_tuple.get(),
-                                           result_tuple.get(), attribute_tuple.get()));
-  Ref<> items = checked(PySequence_Fast(list.get(), "recorded_gradient must return a list"));
-  if (static_cast<size_t>(PySequence_Fast_GET_SIZE(items.get())) != backward_.grads.size()) {
-    raise(PyExc_SystemError, "recorded_gradient of '%s' returned %zd gradients where its Program has %zu",
-          compiled_.overload->display.c_str(), PySequence_Fast_GET_SIZE(items.get()), backward_.grads.size());
-  }
-  Gradients result(edges.size());
-  for (size_t k = 0; k < backward_.grads.size(); ++k) {
-    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), k);
-    size_t edge = static_cast<size_t>(backward_.grads[k]);
-    if (item != Py_None && edge < edges.size() && edges[edge].node) result[edge] = tensor_from(Ref<>::borrow(item));
+  for (Ref<Tensor>& t : held) tensors.push_back(t.get());
+  Few<Ref<Tensor>, 4> found;
+  found.resize(backward.grads.size());
+  std::span<Tensor* const> inputs(tensors.begin(), tensors.size());
+  std::span<const Attribute> numbers(attributes(), attribute_count_);
+  backward.program->run(inputs, numbers, {found.begin(), found.size()});
+  if (create_graph) record_gradient(backward, first, inputs, numbers, {found.begin(), found.size()});
+  for (size_t k = 0; k < backward.grads.size(); ++k) {
+    size_t edge = static_cast<size_t>(backward.grads[k]);
+    if (edge < edges.size() && edges[edge].node) result[edge] = std::move(found[k]);
   }
   return result;
 }
@@ -241,21 +225,19 @@ uint64_t needs_gradient(std::span<Tensor* const> inputs) {
   if (!state.grad_enabled || state.inference_mode) return 0;
   uint64_t needs = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i] && requires_gradient(*inputs[i])) needs |= uint64_t{1} << std::min<size_t>(i, 63);
+    if (inputs[i] && requires_gradient(*inputs[i])) needs |= edge_bit(i);
   }
   return needs;
 }
 
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
-                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool) {
-  BackwardProgram* backward = compiled.backward_for(needs);
-  if (!backward) return nullptr;
-  OpNode* node = OpNode::make(compiled, *backward, needs, inputs, attributes);
+                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs) {
+  OpNode* node = OpNode::make(compiled, compiled.backward_for(needs, ALL_OUTPUTS), needs, inputs, attributes);
   Shared<Node> owner = Shared<Node>::steal(node);
   node->note_line();
   node->edges.resize(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i] && (needs >> std::min<size_t>(i, 63) & 1)) node->edges[i] = gradient_edge(*inputs[i]);
+    if (inputs[i] && needs & edge_bit(i)) node->edges[i] = gradient_edge(*inputs[i]);
   }
   for (Ref<Tensor>& output : outputs) {
     if (!output)
@@ -269,20 +251,36 @@ Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* con
 void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
             std::span<Ref<Tensor>> outputs) {
   if (!compiled.overload->differentiable) return;
-  // An output that is an input (nothing had to be copied) gets an object of its own: the input keeps its history.
+  Shared<Node> node = make_node(compiled, needs, inputs, attributes, outputs);
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    if (static_cast<OpNode*>(node.get())->is_differentiable_output(k))
+      set_history(*outputs[k], node, static_cast<uint32_t>(k));
+  }
+}
+
+// With create_graph: the run of a backward Program is a call that is recorded itself. Of its inputs the first are the
+// `gradients` that came.
+void OpNode::record_gradient(BackwardProgram& backward, size_t gradients, std::span<Tensor* const> inputs,
+                             std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs) {
+  uint64_t needs = needs_gradient(inputs);
+  Few<bool, 4> made;  // not handed through: x + y has for both the gradient that came, with the history it has
+  bool any = false;
   for (Ref<Tensor>& output : outputs) {
+    auto same = std::find(inputs.begin(), inputs.end(), output.get());
+    made.push_back(same == inputs.end() || static_cast<size_t>(same - inputs.begin()) >= gradients);
+    if (!made[made.size() - 1]) continue;
+    any = true;
+    if (same != inputs.end()) output = alias(**same);
     for (Tensor* input : inputs) {
-      if (output.get() != input || !input) continue;
-      output = alias(*input);
+      if (!input || !input->storage || output->storage.get() != input->storage.get()) continue;
       note_view(*output, *input);
       break;
     }
   }
-  Shared<Node> node = make_node(compiled, needs, inputs, attributes, outputs);
-  if (!node) return;
+  if (!needs || !any || backward.backward_for(needs, ALL_OUTPUTS).grads.empty()) return;
+  Shared<Node> node = make_node(backward, needs, inputs, attributes, outputs);
   for (size_t k = 0; k < outputs.size(); ++k) {
-    if (static_cast<OpNode*>(node.get())->is_differentiable_output(k))
-      set_history(*outputs[k], node, static_cast<uint32_t>(k));
+    if (made[k]) set_history(*outputs[k], node, static_cast<uint32_t>(k));
   }
 }
 

@@ -71,7 +71,7 @@ PyObject* node_call(PyObject* o, PyObject* args, PyObject* kwargs) {
       gradients[i] = tensor_from(Ref<>::borrow(item));
       fit_gradient(gradients[i], node.outputs[i], nullptr, i, create_graph);
     }
-    Gradients results = node.apply(std::move(gradients), create_graph);
+    Gradients results = node.apply(std::move(gradients), create_graph, ALL_EDGES);
     results.resize(node.edges.size());
     if (results.size() == 1) return as_object(results[0]).release();
     Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(results.size())));

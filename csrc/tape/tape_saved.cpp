@@ -17,7 +17,7 @@ class Identity final : public Node {
  public:
   std::string name() const override { return "Identity"; }
   bool is_internal() const override { return true; }
-  Gradients apply(Gradients gradients, bool) override { return gradients; }
+  Gradients apply(Gradients gradients, bool, uint64_t) override { return gradients; }
 };
 
 }  // namespace

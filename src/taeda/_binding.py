@@ -43,22 +43,6 @@ modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)  # functions 
 _functions: dict[str, Any] = {}  # what each op's definition calls on tensors, by the op's unique name
 
 
-class _Definition:
-    """An op's definition, imported when it is asked for its gradient (csrc/tape.h)."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def recorded_gradient(self, *args: Any) -> list[Any]:
-        from taeda import ops
-        from taeda.ops.op import registry
-
-        ops.load_all()
-        return registry.ops[self.name].recorded_gradient(*args)
-
-
 def function_of(name: str) -> Any:
     """The callable for tensors of the op with this unique name."""
     return _functions[name]
@@ -88,7 +72,6 @@ def _overload(schema: Schema, display: str) -> dict[str, Any]:
         "differentiable": any(schema["differentiable"]),
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
-        "definition": _Definition(schema["name"]),
         "varargs": next(
             (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
         ),

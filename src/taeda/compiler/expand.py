@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from taeda.ir.expression import Expression, rewrite, tensors_of
+from taeda.ir.expression import Expression, product, rewrite, tensors_of, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ops.op import Derived, Pointwise, registry
 
@@ -15,28 +15,45 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     """A new graph of primitives that computes `outputs` from `leaves` (values of `graph`, with a label for each).
 
     Leaves may be inputs of `graph` or values that are given although nodes could compute them (saved outputs); a leaf
-    that comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order.
-    Without `effects`, nodes that only check something are left out.
+    that comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order. An
+    input of `graph` that is none of them may be there in name only: for sizes that a leaf has too, and for its shape
+    where that is the shape of a leaf. Without `effects`, nodes that only check something are left out.
     """
     new = Graph(graph.name)
     new.attributes = graph.attributes
     new.expand = True
     new.share_calls()
     mapping: dict[Value, Value] = {}
+    sizes: dict[Expression, Expression] = {}  # of leaves, in terms of `graph`: where else they are found
 
     def expression(e: Expression) -> Expression:
         return rewrite(e, leaf)
 
     def leaf(e: tuple[Any, ...]) -> Expression | None:
+        if e in sizes:
+            return sizes[e]
+        if e[0] == "numel" and e[1] not in mapping:
+            return expression(unwrap(product(e[1].dims)))
         if e[0] == "size":
             return mapping[e[1]].dims[e[2]]
         if e[0] in ("stride", "numel", "offset", "read"):
             return (e[0], mapping[e[1]], *e[2:])
         return None
 
+    def known(e: Expression) -> Expression | None:
+        try:
+            return expression(e)
+        except KeyError:  # in terms of a tensor that is not there (yet)
+            return None
+
+    def tensor(value: Value) -> Value:
+        return mapping[value] if value in mapping else next(mapping[v] for v, _ in leaves if v.dims == value.dims)
+
     for value, label in leaves:
-        dims = [_known(e, expression, mapping) for e in value.dims]
-        mapping[value] = new.input(value.dtype, dims, label)
+        found = mapping[value] = new.input(value.dtype, [known(e) for e in value.dims], label)
+        for old, size in zip(value.dims, found.dims, strict=True):
+            if isinstance(old, tuple):
+                sizes.setdefault(old, size)
     with tracing(new):
         for value, _ in leaves:  # x.sum(1) is the squeezed sum: who needs that with its dimensions has it too
             if value.node is not None and value.node.op.name == "squeeze_dims":
@@ -47,7 +64,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
         for node in graph.nodes:
             if node not in needed:
                 continue
-            arguments = node.map_arguments(mapping.__getitem__, expression)
+            arguments = node.map_arguments(tensor, expression)
             results: Any = node.op.inline(arguments) if isinstance(node.op, Derived) else node.op.record(arguments)
             results = results if isinstance(results, tuple) else () if results is None else (results,)
             for old, value in zip(node.outputs, results, strict=True):
@@ -56,12 +73,6 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     broadcast_instead(new)
     remove_dead(new)
     return new
-
-
-def _known(
-    e: Expression, expression: Callable[[Expression], Expression], mapping: dict[Value, Value]
-) -> Expression | None:
-    return expression(e) if all(t in mapping for _, t in tensors_of(e)) else None
 
 
 def _needed(graph: Graph, outputs: Sequence[Value], given: set[Value], effects: bool = True) -> set[Node]:

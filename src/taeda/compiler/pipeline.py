@@ -17,6 +17,10 @@ Backward::
     save            which inputs and outputs are read, and of which only the shape
     lower
 
+The gradient of a call is a call as well, whose key says of what it is the gradient: what it computes is the fused
+backward, seen as a function of the gradients that come in and of what was saved. Its own backward goes the same way
+from there (`trace_gradient`), to any order: that is what runs under create_graph.
+
 Keys are described in runtime/programs.py.
 """
 
@@ -30,9 +34,8 @@ from typing import Any
 from taeda import environment
 from taeda.compiler.differentiate import gradients
 from taeda.compiler.expand import expand
-from taeda.compiler.fuse import fuse
+from taeda.compiler.fuse import Item, fuse
 from taeda.compiler.lower import inputs_needed, lower
-from taeda.ir.expression import evaluate, without_broadcast
 from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
 from taeda.ops.dtypes import category
@@ -48,10 +51,13 @@ class Traced:
     graph: Graph
     tensors: list[Value | None]
     outputs: tuple[Value, ...]
+    differentiable: tuple[bool, ...]  # one per output
 
 
 def trace(op: Op, key: Key) -> Traced:
     """Call `op` on Values made from `key`."""
+    if key and key[0] == "gradient":
+        return trace_gradient(op, *key[1:])
     if len(key) != len(op.parameters):
         raise ValueError(f"the key of {op.name} has {len(key)} entries for {len(op.parameters)} parameters")
     graph = Graph(op.name)
@@ -97,7 +103,8 @@ def trace(op: Op, key: Key) -> Traced:
     with tracing(graph):
         found = op.record(tuple(arguments))
     outputs = found if isinstance(found, tuple) else () if found is None else (found,)
-    return Traced(graph, tensors, outputs)
+    differentiable = tuple(op.output_differentiable(k if op.results != -1 else 0) for k in range(len(outputs)))
+    return Traced(graph, tensors, outputs, differentiable)
 
 
 def compile_forward(op: Op, key: Key, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
@@ -132,8 +139,7 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
     graph = traced.graph
     grads: list[Value | None] = []
     for k, v in enumerate(traced.outputs):
-        has = op.output_differentiable(k if op.results != -1 else 0) and category(v.dtype) >= 2 and (
-            given is None or given[k])
+        has = traced.differentiable[k] and category(v.dtype) >= 2 and (given is None or given[k])
         grads.append(graph.input(v.dtype, v.dims, f"grad{k}" if len(traced.outputs) > 1 else "grad") if has else None)
     numbers = [k for k, v in enumerate(traced.tensors) if v is not None and needs >> min(k, 63) & 1]
     found = gradients(graph, traced.outputs, grads, [traced.tensors[k] for k in numbers])  # type: ignore[misc]
@@ -141,102 +147,64 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
 
 
 @dataclass
-class ExpandedGradient:
-    """The gradients of a call as a graph of primitives.
-
-    Its inputs are the tensor inputs of the call that are there, the outputs that are not inputs handed through, and the
-    gradients that came; `inputs` and `outputs` are the numbers of the former two.
-    """
+class Gradient:
+    """The gradients of a call as a graph of primitives, whose outputs they are."""
 
     graph: Graph
-    inputs: list[int]
-    outputs: list[int]
+    items: list[Item]                              # what fuse.py made of it
+    grads: list[Value]                             # inputs: the gradients that come
+    saved: list[tuple[Value, tuple[str, int]]]     # inputs: what the call has to save for it, and where that is from
+    numbers: list[int]                             # for each output the number of the tensor input it is for
+
+    @property
+    def tensors(self) -> list[Value]:
+        """What the Program is given, in order."""
+        return [*self.grads, *(v for v, _ in self.saved)]
 
 
-def expand_gradient(d: TracedGradient) -> ExpandedGradient:
-    """What both ways of computing gradients run, so that what one of them saves is what the other reads."""
-    inputs = [k for k, v in enumerate(d.traced.tensors) if v is not None]
-    known = {v for v in d.traced.tensors if v is not None}
-    outputs = []
+def gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) -> Gradient:
+    """The gradients of a call; see `differentiate` for the arguments."""
+    d = differentiate(op, key, needs, given)
+    sources = [(v, ("input", k)) for k, v in enumerate(d.traced.tensors) if v is not None]
+    known = {v for v, _ in sources}
     for k, v in enumerate(d.traced.outputs):
         if v not in known:  # an op may return an input as it is
-            outputs.append(k)
+            sources.append((v, ("output", k)))
             known.add(v)
-    leaves = [(v, v.label) for v in d.traced.tensors if v is not None]
-    leaves += [(d.traced.outputs[k], f"output{k}") for k in outputs]
+    leaves = [(v, v.label if source[0] == "input" else f"output{source[1]}") for v, source in sources]
     leaves += [(g, g.label) for g in d.grads if g is not None]
     graph = expand(d.traced.graph, [g for _, g in d.wanted], leaves, effects=False)
     _checked(graph, "expand")
-    return ExpandedGradient(graph, inputs, outputs)
+    items = fuse(graph)
+    source_of = {v: source for v, (_, source) in zip(graph.inputs, sources, strict=False)}
+    grads = graph.inputs[len(sources):]
+    data, shapes = inputs_needed(graph, items, grads)
+    saved = [(v, source_of[v]) for v in data]
+    for v in shapes:
+        kind, k = source_of[v]
+        if kind == "output":
+            raise NotImplementedError(
+                f"the gradient of {op.name} needs the shape of output {k}, whose sizes are not known from its inputs; "
+                "use the sizes of its gradient instead"
+            )
+        saved.append((v, ("shape", k)))
+    return Gradient(graph, items, grads, saved, [k for k, _ in d.wanted])
+
+
+def trace_gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None) -> Traced:
+    """The gradients of a call as a call on what its backward Program is given."""
+    g = gradient(op, key, needs, given)
+    graph = expand(g.graph, g.graph.outputs, [(v, v.label) for v in g.tensors], effects=False)
+    outputs = tuple(v for v in graph.outputs if v is not None)
+    return Traced(graph, list(graph.inputs), outputs, (True,) * len(outputs))
 
 
 def compile_backward(op: Op, key: Key, needs: int, register_kernel: Callable[[Any], int],
                      given: Sequence[bool] | None = None) -> dict[str, Any]:
     """See runtime/programs.py."""
-    d = differentiate(op, key, needs, given)
-    e = expand_gradient(d)
-    sources = [*(("input", k) for k in e.inputs), *(("output", k) for k in e.outputs)]
-    source: dict[Value, tuple[str, int]] = dict(zip(e.graph.inputs, sources, strict=False))
-    new_grads = e.graph.inputs[len(sources):]
-    items = fuse(e.graph)
-    data, shapes = inputs_needed(e.graph, items, new_grads)
-    saved = [(v, source[v]) for v in data]
-    for v in shapes:
-        if source[v][0] == "output":
-            raise NotImplementedError(
-                f"the gradient of {op.name} needs the shape of output {source[v][1]}, whose sizes are not "
-                "known from its inputs; use the sizes of its gradient instead"
-            )
-        saved.append((v, ("shape", source[v][1])))
-    program = lower(e.graph, [*new_grads, *(v for v, _ in saved)], items, register_kernel)
-    return {"saved": [s for _, s in saved], "program": _logged(e.graph, program), "grads": [k for k, _ in d.wanted]}
-
-
-def run_gradient(op: Op, key: Key, needs: int, grads: Sequence[Any], inputs: Sequence[Any], outputs: Sequence[Any],
-                 attributes: Sequence[Any]) -> list[Any]:
-    """Compute the gradients of a call on tensors, one recorded op after the other, so that they can be differentiated.
-
-    `inputs` and `outputs` are the tensors of the call; where an element is not needed any tensor of the right shape
-    will do. `grads` has one entry per output (None: no gradient came). The result has one entry per wanted input.
-    """
-    d = differentiate(op, key, needs, [g is not None for g in grads])
-    expanded = expand_gradient(d)
-    given = [*(inputs[k] for k in expanded.inputs), *(outputs[k] for k in expanded.outputs)]
-    given += [g for v, g in zip(d.grads, grads, strict=True) if v is not None]
-    values: dict[Value, Any] = dict(zip(expanded.graph.inputs, given, strict=True))
-
-    def number(e: Any) -> Any:
-        if not isinstance(e, tuple):
-            return e
-        if e[0] == "size":
-            return values[e[1]].shape[e[2]]
-        if e[0] == "stride":
-            return values[e[1]].stride(e[2])
-        if e[0] in ("numel", "offset"):
-            return values[e[1]].numel() if e[0] == "numel" else values[e[1]].storage_offset()
-        if e[0] == "attribute":
-            return attributes[e[1]]
-        if e[0] == "item":
-            return attributes[e[1]][e[2]]
-        return evaluate(e[0], [number(o) for o in e[1:]])
-
-    with tracing(None):
-        for node in expanded.graph.nodes:
-            arguments = node.map_arguments(values.__getitem__, lambda e: number(without_broadcast(e)))
-            arguments = tuple(_dtype_object(a) if p.kind == "DType" and a is not None else a
-                              for a, p in zip(arguments, node.op.parameters, strict=True))
-            args = [a for a, p in zip(arguments, node.op.parameters, strict=True) if not p.keyword_only]
-            kwargs = {p.name: a for a, p in zip(arguments, node.op.parameters, strict=True) if p.keyword_only}
-            found = node.op(*args, **kwargs)
-            for v, t in zip(node.outputs, found if isinstance(found, (tuple, list)) else (found,), strict=True):
-                values.setdefault(v, t)
-    return [values[v] for v in expanded.graph.outputs if v is not None]
-
-
-def _dtype_object(name: str) -> Any:
-    import taeda
-
-    return getattr(taeda, name)
+    g = gradient(op, key, needs, given)
+    program = lower(g.graph, g.tensors, g.items, register_kernel)
+    return {"saved": [source for _, source in g.saved], "program": _logged(g.graph, program), "grads": g.numbers}
 
 
 def _checked(graph: Graph, after: str) -> None:

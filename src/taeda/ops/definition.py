@@ -207,12 +207,5 @@ class Op:
             "doc": inspect.getdoc(self.body) or "",
         }
 
-    def recorded_gradient(self, key: tuple[Any, ...], needs: Any, gradients: Sequence[Any], inputs: Sequence[Any],
-                          outputs: Sequence[Any], attributes: Sequence[Any]) -> list[Any]:
-        """The gradients as recorded ops on tensors, for create_graph (csrc/tape.h says what is passed)."""
-        from taeda.compiler.pipeline import run_gradient
-
-        return run_gradient(self, key, needs, gradients, inputs, outputs, attributes)
-
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -570,48 +570,32 @@ def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt
 
 @as_strided.gradient
 def _(grad: Any, input: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
-    return as_strided_gradient(grad, input, size, stride, storage_offset)
+    """Added up in memory laid out as the storage, and read from there as `input` lies in it."""
+    offset, low, extent = _memory(input, size, stride, storage_offset)
+    memory = memory_view_gradient(grad, extent, size, stride, offset - low)
+    strides = tuple(input.stride(d) for d in range(input.ndim))
+    return memory_view(memory, input.shape, strides, input.storage_offset() - low)
 
 
-@derived(public=False, shape_only=("like",))
-def as_strided_gradient(
-    upstream: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None
-) -> Tensor:
-    """The gradient is added up in memory laid out as the storage, and read from there as `like` lies in it."""
+@view(public=False)
+def memory_view(memory: Tensor, size: Sizes, stride: Sizes, offset: SymInt) -> Tensor:
+    """as_strided of a vector that is contiguous and starts its storage."""
+    return View("as_strided", [list(size), list(stride), offset], list(size))
+
+
+@memory_view.gradient
+def _(grad: Any, memory: Any, size: Any, stride: Any, offset: Any) -> Any:
+    return memory_view_gradient(grad, memory.size(0), size, stride, offset)
+
+
+@derived(public=False)
+def memory_view_gradient(upstream: Tensor, extent: SymInt, size: Sizes, stride: Sizes, offset: SymInt) -> Tensor:
+    """A vector of `extent` elements with `upstream` added where the geometry has it."""
     from taeda.ops.creation import arange, zeros
     from taeda.ops.indexing import index_add
 
-    offset, low, extent = _memory(like, size, stride, storage_offset)
-    positions = as_strided(arange(0, 1, extent, "int64"), size, stride, offset - low)
-    memory = index_add(zeros((extent,), upstream.dtype), 0, reshape(positions, (-1,)), reshape(upstream, (-1,)))
-    return as_strided(memory, like.shape, tuple(like.stride(d) for d in range(like.ndim)), like.storage_offset() - low)
-
-
-@as_strided_gradient.gradient
-def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
-    return as_strided_like(grad, like, size, stride, storage_offset), None
-
-
-@kernel(public=False, shape_only=("like",))
-def as_strided_like(
-    b: Any, input: Tensor, like: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None
-) -> Tensor:
-    """as_strided of a copy of `input` that lies in memory as `like` does."""
-    offset, low, extent = _memory(like, size, stride, storage_offset)
-    memory = b.full(input.dtype, (extent,), 0)
-    inside = [list(like.shape), [like.stride(d) for d in range(like.ndim)], like.storage_offset() - low]
-    b.copy(b.view("as_strided", memory, inside, like.ndim), input)
-    return b.view("as_strided", memory, [list(size), list(stride), offset - low], len(size))
-
-
-@as_strided_like.meta
-def _(input: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Result:
-    return Result(input.dtype, size)
-
-
-@as_strided_like.gradient
-def _(grad: Any, like: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
-    return as_strided_gradient(grad, like, size, stride, storage_offset), None
+    positions = memory_view(arange(0, 1, extent, "int64"), size, stride, offset)
+    return index_add(zeros((extent,), upstream.dtype), 0, reshape(positions, (-1,)), reshape(upstream, (-1,)))
 
 
 def _memory(like: Any, size: Any, stride: Any, storage_offset: Any) -> tuple[Any, Any, Any]:

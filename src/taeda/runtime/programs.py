@@ -33,6 +33,9 @@ ones of floating dtype. ::
                 its attributes those of the forward call. A "shape" is a tensor without data.
      "grads":   [i, ...]}              for each output of the program the number of the tensor input it belongs to
 
+The gradient of a call is a call too: its key is ("gradient", key, needs, given), its tensor inputs are the tensors of
+that backward Program. compile_backward takes such keys, and so gives the gradients of gradients.
+
 A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it
 differentiably).
 
