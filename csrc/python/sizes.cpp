@@ -25,7 +25,7 @@ PyObject* size_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
     Ref<> out = checked(from_tuple(tuple.get()));
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(out.get()); ++i) {
       PyObject* item = PyTuple_GET_ITEM(out.get(), i);
-      if (PyLong_Check(item)) continue;
+      if (PyLong_Check(item) && !PyBool_Check(item)) continue;
       if (!PyIndex_Check(item))
         raise(PyExc_TypeError, "torch.Size() takes an iterable of 'int' (item %zd is '%s')", i, Py_TYPE(item)->tp_name);
       PyObject* number = checked(PyNumber_Index(item)).release();

@@ -5,12 +5,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import expected
 import taeda
-
-try:
-    import torch
-except ImportError:  # then the programs run on Taeda alone: no crash, no internal error
-    torch = None
 
 
 def plain(value: Any, library: Any) -> Any:
@@ -49,22 +45,7 @@ def _same_names(text: str) -> str:
     )
 
 
-def close(a: Any, b: Any) -> bool:
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(close(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(close(a[key], b[key]) for key in a)
-    if isinstance(a, float) and isinstance(b, float):
-        return a == b or (a != a and b != b) or abs(a - b) <= 1e-5 * max(1.0, abs(a), abs(b))
-    return type(a) is type(b) and a == b
-
-
 def agree(program: Callable[[Any], Any]) -> Any:
     """Assert that both libraries give the same; returns it."""
-    found = outcome(program, taeda)
-    if torch is None:
-        assert not (isinstance(found, tuple) and found[:2] == ("raised", "SystemError")), found
-        return found
-    expected = outcome(program, torch)
-    assert close(expected, found), f"\ntorch: {expected}\ntaeda: {found}"
-    return found
+    expected.agree(lambda library: outcome(program, library), 1e-5, 1e-5)
+    return outcome(program, taeda)

@@ -468,8 +468,8 @@ def max_unpool(input: Tensor, indices: Tensor, sizes: Sizes) -> Tensor:
 
 @max_unpool.samples
 def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(2, 3, 2), make(2, 3, 2, dtype="int64", low=0, high=5), 5)
-    yield sample(make(3, 2, 2), make(3, 2, 2, dtype="int64", low=0, high=16), (4, 4))
+    yield sample(make(2, 3, 2), make(2, 3, 5, dtype="float32").argsort(-1)[..., :2], 5)
+    yield sample(make(3, 2, 2), make(3, 16, dtype="float32").argsort(-1)[:, :4].reshape(3, 2, 2), (4, 4))
 
 
 def _max_samples(make: Any, rank: int) -> Iterator[Sample]:

@@ -1,0 +1,31 @@
+"""What all tests share: which test is running, for the records of PyTorch's outcomes (expected.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import expected
+
+
+def pytest_addoption(parser: Any) -> None:
+    parser.addoption("--record", action="store_true", help="record PyTorch's outcomes instead of comparing with them")
+
+
+def pytest_configure(config: Any) -> None:
+    expected.recording = config.getoption("--record")
+
+
+@pytest.fixture(autouse=True)
+def _running_test(request: Any) -> Iterator[None]:
+    """Names the running test for `expected.agree`, and fails where a recording is wanted that PyTorch cannot give."""
+    module = request.path.relative_to(request.config.rootpath / "tests").with_suffix("")
+    expected.begin(".".join(module.parts), request.node.name)
+    yield
+
+
+def pytest_sessionfinish(session: Any) -> None:
+    if expected.recording:
+        expected.finish()
