@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from taeda import _core
+from taeda import _core, environment
 from taeda._core import Generator, Size, Tensor, device, dtype
 from taeda._module_tree import install as install_module_tree
 from taeda._public import install
@@ -67,6 +67,8 @@ _LAZY = {
 
 install(globals())
 install_module_tree()
+if _threads := environment.num_threads():
+    _core.set_num_threads(_threads)
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,8 @@ variable               meaning                                                  
 TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512       what the machine has
 TAEDA_CACHE            folder of the compile cache; empty string: no disk cache      $XDG_CACHE_HOME/taeda
 TAEDA_CACHE_MB         size the disk cache is kept under                             512
-TAEDA_NUM_THREADS      threads of the pool at start                                  cores of this process
+TAEDA_NUM_THREADS      threads of the pool at start                                  OMP_NUM_THREADS, or the
+                                                                                     cores of this process
 TAEDA_DEBUG            1 programs, 2 kernels, 3 loop IR, 4 LLVM IR, 5 assembly       0
 TAEDA_CHECK            1: run the IR checkers after every pass                       0
 =====================  ============================================================  ==========================
@@ -34,9 +35,33 @@ def cache_megabytes() -> int:
     return int(os.environ.get("TAEDA_CACHE_MB") or 512)
 
 
-def num_threads() -> int:
-    given = os.environ.get("TAEDA_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
-    return int(given) if given else len(os.sched_getaffinity(0))
+MAX_THREADS = 4096
+
+
+def num_threads() -> int | None:
+    """How many threads were asked for; None: as many as the process has cores.
+
+    A TAEDA_NUM_THREADS that is no such number is an error. OMP_NUM_THREADS is other libraries' as well (its value may
+    be a list, one number per level of nesting), so that one is warned about and left aside, as the OpenMP libraries do.
+    """
+    if given := os.environ.get("TAEDA_NUM_THREADS"):
+        threads = _positive(given)
+        if threads is None:
+            raise ValueError(f"TAEDA_NUM_THREADS is {given!r}; expected a number from 1 to {MAX_THREADS}")
+        return threads
+    if given := os.environ.get("OMP_NUM_THREADS"):
+        threads = _positive(given.split(",")[0])
+        if threads is None:
+            import warnings
+
+            warnings.warn(f"OMP_NUM_THREADS is {given!r}, which is no number of threads: ignored", stacklevel=2)
+        return threads
+    return None
+
+
+def _positive(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_THREADS else None
 
 
 def debug() -> int:
