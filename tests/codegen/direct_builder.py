@@ -37,7 +37,7 @@ class Arguments(ctypes.Structure):
 
 
 class DirectBuilder:
-    """`alloc` and `launch` of the builder, executed immediately; every work item in pieces of `piece`."""
+    """What methods use of the Builder, executed immediately; every work item in pieces of `piece`."""
 
     def __init__(self, piece: int | None = None, fill: float | None = float("nan"),
                  target: Target | None = None) -> None:
@@ -53,6 +53,12 @@ class DirectBuilder:
         memory = torch.full((2 * GUARD + size,), 0xFF, dtype=torch.uint8)  # floating-point NaN
         self.guards += [memory[:GUARD], memory[GUARD + size:]]
         return memory[GUARD:GUARD + size].view(dtype).view(shape)
+
+    def contiguous(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.contiguous()
+
+    def copy(self, destination: torch.Tensor, source: torch.Tensor) -> None:
+        destination.copy_(source)
 
     def launch(self, template: Any, params: dict[str, Any], operands: Any, integers: Any = (), scalars: Any = (),
                work: int = 1, grain: int = 1, scratch: int = 0, faults: Any = (), when: Any = None) -> None:

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 
 from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
 
-from taeda.compiler.methods import convolution as conv_plan  # noqa: E402
+from taeda.compiler.methods import convolution  # noqa: E402
 
 F = torch.nn.functional
 CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -20,9 +20,33 @@ TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3
 
 
 @pytest.fixture(params=[t for t in RUNNABLE if t.name != "avx512_dot"], ids=lambda t: t.name)
-def target(request: Any, monkeypatch: Any) -> Any:
-    monkeypatch.setattr(conv_plan, "current", lambda: request.param)
+def target(request: Any) -> Any:
     return request.param
+
+
+def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
+    sizes = [(n + 2 * p - (k - 1) * d - 1) // s + 1
+             for n, k, s, p, d in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True)]
+    out = b.alloc(x.dtype, [x.shape[0], weight.shape[0], *sizes])
+    convolution.forward(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+                        dilation=dilation, groups=groups)
+    return out
+
+
+def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Any, stride: Any, padding: Any, dilation: Any,
+               groups: int) -> Any:
+    out = b.alloc(x.dtype, [x.shape[0], weight.shape[1] * groups, *sizes])
+    convolution.transposed(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+                           dilation=dilation, groups=groups)
+    return out
+
+
+def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Any, stride: Any, padding: Any, dilation: Any,
+                    groups: int) -> Any:
+    out = b.alloc(x.dtype, [upstream.shape[1], x.shape[1] // groups, *kernel])
+    convolution.weight_gradient(b, input=x, upstream=upstream, out=out, stride=stride, padding=padding,
+                                dilation=dilation, groups=groups)
+    return out
 
 
 # images, channels, rows, size, kernel, stride, padding, dilation, groups
@@ -81,16 +105,16 @@ def check(case: tuple[Any, ...], dtype: Any, target: Any, piece: int | None = No
     bias = random_tensor(rows)
     b = DirectBuilder(piece, target=target)
     precise = CONVOLUTIONS[rank](x.double(), weight.double(), bias.double(), stride, padding, dilation, groups)
-    got = conv_plan.forward(b, x, weight, bias, stride, padding, dilation, groups)
+    got = forward(b, x, weight, bias, stride, padding, dilation, groups)
     depth = channels // groups * weight[0, 0].numel()
     close(got, precise.to(dtype), depth)
     upstream = random_tensor(*precise.shape)
     by_input, by_weight, _ = torch.ops.aten.convolution_backward(
         upstream.double(), x.double(), weight.double(), None, stride, padding, dilation, False, [0] * rank, groups,
         (True, True, False))
-    got = conv_plan.transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
+    got = transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
     close(got, by_input.to(dtype), rows // groups * weight[0, 0].numel())
-    got = conv_plan.weight_gradient(b, x, upstream, kernel, stride, padding, dilation, groups)
+    got = weight_gradient(b, x, upstream, kernel, stride, padding, dilation, groups)
     close(got, by_weight.to(dtype), images * precise[:1, :1].numel())
 
 
@@ -125,15 +149,15 @@ def test_random_convolution(seed: int, target: Any) -> None:
 def test_same_bits_for_every_batch_and_split_of_work(name: str, target: Any) -> None:
     images, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
     x, weight = torch.randn(max(images, 4), channels, *size), torch.randn(rows, channels // groups, *kernel)
-    whole = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
-    pieces = conv_plan.forward(DirectBuilder(1, target=target), x, weight, None, stride, padding, dilation, groups)
+    whole = forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+    pieces = forward(DirectBuilder(1, target=target), x, weight, None, stride, padding, dilation, groups)
     assert torch.equal(whole, pieces)
     for i, count in itertools.product((0, 2), (1, 2)):
-        part = conv_plan.forward(DirectBuilder(target=target), x[i:i + count].contiguous(), weight, None, stride,
+        part = forward(DirectBuilder(target=target), x[i:i + count].contiguous(), weight, None, stride,
                                  padding, dilation, groups)
         assert torch.equal(part, whole[i:i + count])
     upstream = torch.randn_like(whole)
-    one, other = (conv_plan.weight_gradient(DirectBuilder(p, target=target), x, upstream, kernel, stride, padding,
+    one, other = (weight_gradient(DirectBuilder(p, target=target), x, upstream, kernel, stride, padding,
                                             dilation, groups) for p in (None, 1))
     assert torch.equal(one, other)
 
@@ -149,7 +173,7 @@ def test_transposed_convolution(seed: int, rank: int, target: Any) -> None:
     extra = [choose.randint(0, max(s, d) - 1) for s, d in zip(stride, dilation, strict=True)]
     x, weight, bias = torch.randn(2, channels, *size), torch.randn(channels, rows // groups, *kernel), torch.randn(rows)
     expected = TRANSPOSED[rank](x.double(), weight.double(), bias.double(), stride, padding, extra, groups, dilation)
-    got = conv_plan.transposed(DirectBuilder(target=target), x, weight, bias, expected.shape[2:], stride, padding,
+    got = transposed(DirectBuilder(target=target), x, weight, bias, expected.shape[2:], stride, padding,
                                dilation, groups)
     close(got, expected.float(), channels * weight[0, 0].numel())
 
@@ -160,11 +184,11 @@ def test_values_outside_do_not_leak(target: Any) -> None:
         _, channels, rows, size, kernel, stride, padding, dilation, groups = CASES[name]
         x, weight = torch.randn(3, channels, *size), torch.randn(rows, channels // groups, *kernel)
         x[1] = float("inf")
-        out = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+        out = forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
         assert out[0].isfinite().all() and out[2].isfinite().all()
         x[1] = 0
         x[:, 0, :, -1] = float("nan")
-        out = conv_plan.forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
+        out = forward(DirectBuilder(target=target), x, weight, None, stride, padding, dilation, groups)
         expected = CONVOLUTIONS[2](x, weight, None, stride, padding, dilation, groups)
         assert torch.equal(out.isnan(), expected.isnan())
 
@@ -182,15 +206,15 @@ def test_bfloat16(name: str) -> None:
     bias = torch.randn(rows).bfloat16()
     arguments = stride, padding, dilation, groups
     precise = CONVOLUTIONS[len(size)](x.double(), weight.double(), bias.double(), *arguments)
-    got = conv_plan.forward(b, x, weight, bias, *arguments)
+    got = forward(b, x, weight, bias, *arguments)
     torch.testing.assert_close(got.double(), precise, rtol=5e-3, atol=5e-3)
     upstream = torch.randn(precise.shape).bfloat16()
     by_input, by_weight, _ = torch.ops.aten.convolution_backward(
         upstream.double(), x.double(), weight.double(), None, *arguments[:3], False, [0] * len(size), groups,
         (True, True, False))
-    got = conv_plan.transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
+    got = transposed(b, upstream, weight, None, size, stride, padding, dilation, groups)
     torch.testing.assert_close(got.double(), by_input, rtol=5e-3, atol=1e-2)
-    got = conv_plan.weight_gradient(b, x, upstream, kernel, *arguments)
+    got = weight_gradient(b, x, upstream, kernel, *arguments)
     torch.testing.assert_close(got.double(), by_weight, rtol=5e-3, atol=1e-2)
 
 
@@ -203,4 +227,4 @@ def test_integers(name: str, dtype: Any, target: Any) -> None:
     weight = torch.randint(-9, 9, (rows, channels // arguments[3], *kernel), dtype=dtype)
     bias = torch.randint(-9, 9, (rows,), dtype=dtype)
     expected = CONVOLUTIONS[len(size)](x.double(), weight.double(), bias.double(), *arguments).to(dtype)
-    assert torch.equal(conv_plan.forward(DirectBuilder(target=target), x, weight, bias, *arguments), expected)
+    assert torch.equal(forward(DirectBuilder(target=target), x, weight, bias, *arguments), expected)

@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 
 from taeda.codegen import target as targets  # noqa: E402
 from taeda.codegen.templates.gemm import thin as gemm_thin  # noqa: E402
-from taeda.compiler.methods import matmul as gemm_plan  # noqa: E402
+from taeda.compiler.methods import matmul as methods  # noqa: E402
 from taeda.runtime import jit  # noqa: E402
 
 _MACHINE = list(targets.TARGETS).index(targets.current().name)
@@ -121,15 +121,14 @@ def multiply(target: targets.Target, left: Any, right: Any, pieces: int | None =
     a, b = left[None] if left.dim() == 1 else left, right[:, None] if right.dim() == 1 else right
     batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     out = torch.full((*batch, a.shape[-2], b.shape[-1]), 77).to(DTYPES[out_dtype] if out_dtype else left.dtype)
-    gemm_plan.plan_matmul(RunNow(target, pieces), Tensor(a), Tensor(b), Tensor(out),
-                          bias=None if bias is None else Tensor(bias))
+    methods.matmul(RunNow(target, pieces), left=Tensor(a), right=Tensor(b), out=Tensor(out),
+                   bias=None if bias is None else Tensor(bias))
     out = out.squeeze(-1) if right.dim() == 1 else out
     return out if left.dim() > 1 else out.squeeze(-1 if right.dim() == 1 else -2)
 
 
 @pytest.fixture(params=TARGETS, ids=lambda t: t.name, autouse=True)
-def target(request: Any, monkeypatch: Any) -> Iterator[targets.Target]:
-    monkeypatch.setattr(gemm_plan, "current", lambda: request.param)
+def target(request: Any) -> Iterator[targets.Target]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the references are small
     yield request.param
@@ -202,7 +201,7 @@ def test_bias_and_accumulation(target: targets.Target, dtype: str) -> None:
             assert_close(out, reference(left, right, bias), left, right, float(bias.double().abs().max()) + 1)
         out = Tensor(random((M, N), dtype))
         old = out.value.clone()
-        gemm_plan.plan_matmul(RunNow(target), Tensor(left), Tensor(right), out, accumulate=True)
+        methods.matmul(RunNow(target), left=Tensor(left), right=Tensor(right), out=out, accumulate=True)
         assert_close(out.value, reference(left, right, old=old), left, right,
                      (K + 1) * (float(old.double().abs().max()) + 1))
 
@@ -255,7 +254,7 @@ def test_nothing_beyond_the_operands_is_touched(target: targets.Target, dtype: s
                 fenced.append(Fenced(size * value.element_size()))
                 tensors.append(Tensor(fenced[-1].tensor(value)))
             left, right, bias, out = tensors
-            gemm_plan.plan_matmul(RunNow(target), left, right, out, bias=bias)
+            methods.matmul(RunNow(target), left=left, right=right, out=out, bias=bias)
             assert_close(out.value, reference(*values[:3]), values[0], values[1],
                          float(values[2].double().abs().max()) + 1)
             for memory in fenced:
@@ -282,11 +281,12 @@ def test_method(target: targets.Target) -> None:
     few = gemm_thin.THIN_ROWS
     for shape, expected in [((few, 9), "emit_gemm_thin"), ((50, 9), "emit_gemm"), ((50, 1), "emit_gemm_thin")]:
         run = RunNow(target)
-        gemm_plan.plan_matmul(run, Tensor(torch.randn(shape[0], 5)), Tensor(torch.randn(5, shape[1])),
-                              Tensor(torch.empty(shape)))
+        methods.matmul(run, left=Tensor(torch.randn(shape[0], 5)), right=Tensor(torch.randn(5, shape[1])),
+                       out=Tensor(torch.empty(shape)))
         assert run.launched == [expected]
 
 
 def test_no_product_of_bool(target: targets.Target) -> None:
     with pytest.raises(NotImplementedError, match="matrix product of dtype bool"):
-        gemm_plan.plan_matmul(RunNow(target), *[Tensor(torch.ones(2, 2, dtype=torch.bool))] * 3)
+        flags = Tensor(torch.ones(2, 2, dtype=torch.bool))
+        methods.matmul(RunNow(target), left=flags, right=flags, out=flags)

@@ -11,8 +11,8 @@ torch = pytest.importorskip("torch")
 
 from direct_builder import RUNNABLE, DirectBuilder  # noqa: E402
 
-from taeda.compiler.methods import pooling as pool_plan  # noqa: E402
-from taeda.compiler.methods.pooling import Windows  # noqa: E402
+from taeda.compiler.methods import pooling  # noqa: E402
+from taeda.ir.geometry import Windows  # noqa: E402
 
 F = torch.nn.functional
 MAX = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
@@ -22,9 +22,78 @@ ADAPTIVE_MAX = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptiv
 
 
 @pytest.fixture(params=[t for t in RUNNABLE if t.name != "avx512_dot"], ids=lambda t: t.name)
-def builder(request: Any, monkeypatch: Any) -> Any:
-    monkeypatch.setattr(pool_plan, "current", lambda: request.param)
+def builder(request: Any) -> Any:
     return DirectBuilder(target=request.param)
+
+
+_FAULT = ("RuntimeError", "invalid max index: {0} (a plane has {1} elements)")
+
+
+def pooled(b: Any, x: Any, w: Windows, dtype: str | None = None) -> Any:
+    """Memory for one number for each window."""
+    return b.alloc(dtype or x.dtype, [*x.shape[:x.dim() - w.rank], *w.output(x.shape[x.dim() - w.rank:])])
+
+
+def max_values(b: Any, x: Any, w: Windows) -> Any:
+    out = pooled(b, x, w)
+    pooling.max_pool(b, input=x, out=out, places=None, windows=w)
+    return out
+
+
+def max_places(b: Any, x: Any, w: Windows) -> Any:
+    out, places = pooled(b, x, w), pooled(b, x, w, "int64")
+    pooling.max_pool(b, input=x, out=out, places=places, windows=w)
+    return out, places
+
+
+def max_gradient(b: Any, upstream: Any, x: Any, w: Windows) -> Any:
+    out = b.alloc(x.dtype, x.shape)
+    pooling.max_pool_gradient(b, upstream=upstream, input=x, out=out, windows=w)
+    return out
+
+
+def mean(b: Any, x: Any, w: Windows, include_padding: bool, divisor: int) -> Any:
+    out = pooled(b, x, w)
+    pooling.mean_pool(b, input=x, out=out, windows=w, include_padding=include_padding, divisor=divisor)
+    return out
+
+
+def mean_gradient(b: Any, upstream: Any, sizes: Any, w: Windows, include_padding: bool, divisor: int) -> Any:
+    out = b.alloc(upstream.dtype, [*upstream.shape[:upstream.dim() - w.rank], *sizes])
+    pooling.mean_pool_gradient(b, upstream=upstream, out=out, windows=w, include_padding=include_padding,
+                               divisor=divisor)
+    return out
+
+
+def take(b: Any, x: Any, places: Any, rank: int) -> Any:
+    out = b.alloc(x.dtype, places.shape)
+    pooling.take_places(b, input=x, places=places, out=out, rank=rank, fault=_FAULT)
+    return out
+
+
+def put(b: Any, x: Any, places: Any, sizes: Any, rank: int) -> Any:
+    out = b.alloc(x.dtype, [*x.shape[:x.dim() - rank], *sizes])
+    pooling.put_places(b, input=x, places=places, out=out, rank=rank, add=True, fault=_FAULT)
+    return out
+
+
+def adaptive_mean(b: Any, x: Any, outs: Any) -> Any:
+    out = b.alloc(x.dtype, [*x.shape[:x.dim() - len(outs)], *outs])
+    pooling.adaptive_mean_pool(b, input=x, out=out, rank=len(outs))
+    return out
+
+
+def adaptive_mean_gradient(b: Any, upstream: Any, sizes: Any) -> Any:
+    out = b.alloc(upstream.dtype, [*upstream.shape[:upstream.dim() - len(sizes)], *sizes])
+    pooling.adaptive_mean_pool_gradient(b, upstream=upstream, out=out, rank=len(sizes))
+    return out
+
+
+def adaptive_max(b: Any, x: Any, outs: Any) -> Any:
+    shape = [*x.shape[:x.dim() - len(outs)], *outs]
+    out, places = b.alloc(x.dtype, shape), b.alloc("int64", shape)
+    pooling.adaptive_max_pool(b, input=x, out=out, places=places, rank=len(outs))
+    return out, places
 
 
 def drawn(seed: int, dilated: bool) -> tuple[tuple[int, ...], Windows]:
@@ -53,8 +122,8 @@ def test_max(seed: int, dtype: Any, builder: Any) -> None:
         x.view(-1)[::7] = float("-inf")
         x.view(-1)[::31] = float("nan")
     expected, places = MAX[w.rank](x, *arguments, return_indices=True)
-    assert torch.equal(pool_plan.max_values(builder, x, w).nan_to_num(7), expected.nan_to_num(7))
-    got, at = pool_plan.max_places(builder, x, w)
+    assert torch.equal(max_values(builder, x, w).nan_to_num(7), expected.nan_to_num(7))
+    got, at = max_places(builder, x, w)
     assert torch.equal(got.nan_to_num(7), expected.nan_to_num(7))
     assert torch.equal(at, places)
     if not dtype.is_floating_point:
@@ -62,9 +131,9 @@ def test_max(seed: int, dtype: Any, builder: Any) -> None:
     upstream = torch.randint(-9, 9, expected.shape).to(dtype)
     leaf = x.clone().requires_grad_()
     MAX[w.rank](leaf, *arguments, return_indices=True)[0].backward(upstream)
-    assert torch.equal(pool_plan.max_gradient(builder, upstream, x, w), leaf.grad)
-    assert torch.equal(pool_plan.put(builder, upstream, at, sizes, w.rank), leaf.grad)
-    taken = pool_plan.take(builder, x, at, w.rank)
+    assert torch.equal(max_gradient(builder, upstream, x, w), leaf.grad)
+    assert torch.equal(put(builder, upstream, at, sizes, w.rank), leaf.grad)
+    taken = take(builder, x, at, w.rank)
     assert torch.equal(taken.nan_to_num(7), expected.nan_to_num(7))
 
 
@@ -73,7 +142,7 @@ def test_least_numbers_only(builder: Any) -> None:
     x = torch.full((1, 2, 9, 40), float("-inf"))
     w = Windows((3, 3), (2, 1), (1, 1), (1, 2), False)
     expected, places = F.max_pool2d(x, w.taps, w.step, w.padding, w.tap_step, return_indices=True)
-    got, at = pool_plan.max_places(builder, x, w)
+    got, at = max_places(builder, x, w)
     assert torch.equal(got, expected) and torch.equal(at, places)
 
 
@@ -86,10 +155,10 @@ def test_mean(seed: int, dtype: Any, builder: Any) -> None:
     extra = (divisor or None,) if w.rank > 1 else ()
     leaf = x.clone().requires_grad_()
     expected = MEAN[w.rank](leaf, w.taps, w.step, w.padding, w.ceil, include, *extra)
-    torch.testing.assert_close(pool_plan.mean(builder, x, w, include, divisor), expected.detach())
+    torch.testing.assert_close(mean(builder, x, w, include, divisor), expected.detach())
     upstream = torch.randn_like(expected)
     expected.backward(upstream)
-    got = pool_plan.mean_gradient(builder, upstream, sizes, w, include, divisor)
+    got = mean_gradient(builder, upstream, sizes, w, include, divisor)
     torch.testing.assert_close(got, leaf.grad)
 
 
@@ -103,16 +172,16 @@ def test_adaptive(outs: tuple[int, ...], dtype: Any, builder: Any) -> None:
     x = torch.randn(2, 3, *sizes, dtype=dtype)
     leaf = x.clone().requires_grad_()
     expected = ADAPTIVE_MEAN[len(outs)](leaf, outs)
-    torch.testing.assert_close(pool_plan.adaptive_mean(builder, x, outs), expected.detach())
+    torch.testing.assert_close(adaptive_mean(builder, x, outs), expected.detach())
     upstream = torch.randn_like(expected)
     if 0 in outs:  # torch has no gradient of nothing
-        assert not pool_plan.adaptive_mean_gradient(builder, upstream, sizes).any()
+        assert not adaptive_mean_gradient(builder, upstream, sizes).any()
     else:
         expected.backward(upstream)
-        torch.testing.assert_close(pool_plan.adaptive_mean_gradient(builder, upstream, sizes), leaf.grad)
+        torch.testing.assert_close(adaptive_mean_gradient(builder, upstream, sizes), leaf.grad)
         x.view(-1)[::50] = float("nan")
         expected, places = ADAPTIVE_MAX[len(outs)](x, outs, return_indices=True)
-        got, at = pool_plan.adaptive_max(builder, x, outs)
+        got, at = adaptive_max(builder, x, outs)
         assert torch.equal(got.nan_to_num(9), expected.nan_to_num(9)) and torch.equal(at, places)
 
 
@@ -122,12 +191,12 @@ def test_places_out_of_range(bad: int, builder: Any) -> None:
     places[0, 1, 1] = bad
     x = torch.ones(1, 3, 4)
     with pytest.raises(RuntimeError, match=f"invalid max index: {bad} "):
-        pool_plan.take(builder, x, places, 2)
+        take(builder, x, places, 2)
     with pytest.raises(RuntimeError, match=f"invalid max index: {bad} "):
-        pool_plan.put(builder, torch.ones(1, 2, 2), places, (3, 4), 2)
+        put(builder, torch.ones(1, 2, 2), places, (3, 4), 2)
 
 
 def test_no_planes(builder: Any) -> None:
     w = Windows((2, 2), (2, 2), (0, 0), (1, 1), False)
-    assert pool_plan.max_values(builder, torch.ones(0, 3, 4, 4), w).shape == (0, 3, 2, 2)
-    assert pool_plan.mean(builder, torch.ones(0, 3, 4, 4), w, True, 0).shape == (0, 3, 2, 2)
+    assert max_values(builder, torch.ones(0, 3, 4, 4), w).shape == (0, 3, 2, 2)
+    assert mean(builder, torch.ones(0, 3, 4, 4), w, True, 0).shape == (0, 3, 2, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from taeda.compiler.lower import lower
 from taeda.ir import program_interpreter
 from taeda.ops.op import Op
 from taeda.runtime import programs
+from taeda.runtime.devices import target_of
 
 torch = pytest.importorskip("torch")
 
@@ -137,7 +139,9 @@ def second_order(op: Op, args: Sequence[Any], kwargs: dict[str, Any], grads: Seq
     names = [n for n, g in zip(sources, found, strict=True) if g is not None]
     leaves = [v for v in [*first.traced.tensors, *first.grads, *seeds] if v is not None]
     expanded = expand(graph, [g for g in found if g is not None], [(v, v.label) for v in leaves], effects=False)
-    program = lower(expanded, expanded.inputs, fuse(expanded), programs.register_kernel)
+    target = target_of("cpu")
+    program = lower(expanded, expanded.inputs, fuse(expanded), target,
+                    functools.partial(programs.register_kernel, target))
     given = [t for t in [*tensors, *grads] if t is not None] + [vectors[k] for k, _ in wanted]
     results = program_interpreter.run(program, [to_interpreter(t) for t in given], attributes, programs.kernels)
     return {n: from_interpreter(r) for n, r in zip(names, results, strict=True)}

@@ -12,6 +12,7 @@ from taeda import environment
 class Target:
     """An instruction set, as far as the code generators care.
 
+    `family` says whose methods serve it (compiler/methods) and who makes kernels for it (runtime/devices.py).
     `vector_bytes` is the width of a vector register, `vector_registers` how many there are;
     `bf16_dot` and `int8_dot` say whether vdpbf16ps and vpdpbusd exist.
     """
@@ -24,6 +25,7 @@ class Target:
     f16c: bool
     bf16_dot: bool = False
     int8_dot: bool = False
+    family: str = "cpu"
     processor: str = "x86-64"
     triple: str = "x86_64-unknown-linux-gnu"
 

@@ -7,11 +7,15 @@ numbers given to a Builder may be ints, floats or Symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from taeda.compiler import methods
 from taeda.ir.expression import Expression, product, unwrap, without_broadcast, wrap
 from taeda.ir.loop import Kernel
 from taeda.ops import dtypes
+
+if TYPE_CHECKING:
+    from taeda.codegen.target import Target
 
 
 class Register:
@@ -53,7 +57,8 @@ class Register:
 class Builder:
     """Collects instructions. The methods are the instructions of ARCHITECTURE.md ("Program description")."""
 
-    def __init__(self, register_kernel: Callable[[Any], int]):
+    def __init__(self, target: Target, register_kernel: Callable[[Any], int]):
+        self.target = target  # for methods only: what a body writes is the same for all
         self._register_kernel = register_kernel
         self.registers = 0
         self.instructions: list[tuple[Any, ...]] = []
@@ -145,6 +150,11 @@ class Builder:
         self.instructions.append(("check", self._number(condition), name, message, [self._number(n) for n in numbers]))
 
     # -- kernels -------------------------------------------------------------------------------------------------------
+
+    def method(self, name: str, **arguments: Any) -> Any:
+        """What the method `name` says, done in the way of the target: compiler/methods/__init__.py lists the methods
+        and their arguments. Returns what is listed there, if anything."""
+        return methods.find(self.target.family, name)(self, **arguments)
 
     def loops(
         self,

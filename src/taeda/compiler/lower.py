@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.fuse import Group, Item
@@ -13,14 +13,18 @@ from taeda.ir.graph import Graph, Node, Value
 from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp
 
+if TYPE_CHECKING:
+    from taeda.codegen.target import Target
+
 
 def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
-          register_kernel: Callable[[Any], int]) -> dict[str, Any]:
-    """The Program description of `graph`. `tensors` are the inputs that the Program is given, in order (None: absent).
+          target: Target, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
+    """The Program description of `graph` for `target`. `tensors` are the inputs that the Program is given, in order
+    (None: absent).
 
     Sizes are read from whichever of these has them: an expression equal to the size of one of them is that size.
     """
-    return _Lowering(graph, tensors, register_kernel).run(items)
+    return _Lowering(graph, tensors, target, register_kernel).run(items)
 
 
 def inputs_needed(graph: Graph, items: Iterable[Item], given: Sequence[Value]) -> tuple[list[Value], list[Value]]:
@@ -96,9 +100,10 @@ class SizeTable:
 
 
 class _Lowering:
-    def __init__(self, graph: Graph, tensors: Sequence[Value | None], register_kernel: Callable[[Any], int]):
+    def __init__(self, graph: Graph, tensors: Sequence[Value | None], target: Target,
+                 register_kernel: Callable[[Any], int]):
         self.graph = graph
-        self.builder = Builder(register_kernel)
+        self.builder = Builder(target, register_kernel)
         self.builder.resolve = self.resolve
         self.register: dict[Value, Register] = {}
         self.tensors = tensors

@@ -29,7 +29,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taeda import environment
 from taeda.compiler.differentiate import gradients
@@ -40,6 +40,9 @@ from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
 from taeda.ops.dtypes import category
 from taeda.ops.op import Op
+
+if TYPE_CHECKING:
+    from taeda.codegen.target import Target
 
 Key = tuple[Any, ...]
 
@@ -107,8 +110,8 @@ def trace(op: Op, key: Key) -> Traced:
     return Traced(graph, tensors, outputs, differentiable)
 
 
-def compile_forward(op: Op, key: Key, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
-    """The Program description of a call."""
+def compile_forward(op: Op, key: Key, target: Target, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
+    """The Program description of a call, for `target`."""
     traced = trace(op, key)
     _checked(traced.graph, "trace")
     given = [v for v in traced.tensors if v is not None]
@@ -117,7 +120,7 @@ def compile_forward(op: Op, key: Key, register_kernel: Callable[[Any], int]) -> 
     new = iter(graph.inputs)
     tensors = [None if v is None else next(new) for v in traced.tensors]
     items = fuse(graph)
-    return _logged(graph, lower(graph, tensors, items, register_kernel))
+    return _logged(graph, lower(graph, tensors, items, target, register_kernel))
 
 
 @dataclass
@@ -199,11 +202,11 @@ def trace_gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None) -
     return Traced(graph, list(graph.inputs), outputs, (True,) * len(outputs))
 
 
-def compile_backward(op: Op, key: Key, needs: int, register_kernel: Callable[[Any], int],
+def compile_backward(op: Op, key: Key, needs: int, target: Target, register_kernel: Callable[[Any], int],
                      given: Sequence[bool] | None = None) -> dict[str, Any]:
     """See runtime/programs.py."""
     g = gradient(op, key, needs, given)
-    program = lower(g.graph, g.tensors, g.items, register_kernel)
+    program = lower(g.graph, g.tensors, g.items, target, register_kernel)
     return {"saved": [source for _, source in g.saved], "program": _logged(g.graph, program), "grads": g.numbers}
 
 

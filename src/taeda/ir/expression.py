@@ -274,6 +274,28 @@ def logical_not(a: Any) -> Any:
     return wrap(make("not", unwrap(a)))
 
 
+def all_of(*conditions: Any) -> Any:
+    """The conjunction of conditions, each known or a Symbol: True, False or a Symbol."""
+    result: Any = True
+    for c in conditions:
+        if not isinstance(c, Symbol):
+            if not c:
+                return False
+        else:
+            result = c if result is True else result & c
+    return result
+
+
+def any_of(*conditions: Any) -> Any:
+    """The disjunction of such conditions."""
+    return negated(all_of(*(negated(c) for c in conditions)))
+
+
+def negated(condition: Any) -> Any:
+    """The opposite of such a condition."""
+    return logical_not(condition) if isinstance(condition, Symbol) else not condition
+
+
 def to_float(a: Any) -> Any:
     return wrap(make("float", unwrap(a)))
 
@@ -288,6 +310,18 @@ def product(numbers: Any) -> Any:
     for n in numbers:
         result = make("mul", result, unwrap(n))
     return wrap(result)
+
+
+def lines(shape: Any, dim: int) -> tuple[Any, Any, Any]:
+    """A shape as (outer, row, inner) around `dim`; without dimensions (1, 1, 1)."""
+    if not shape:
+        return 1, 1, 1
+    return product(shape[:dim]), shape[dim], product(shape[dim + 1:])
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two sizes are equal for certain."""
+    return unwrap(a) == unwrap(b)
 
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "truediv": "/", "pow": "**", "eq": "==",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.sort.runs import emit_repeat, emit_total
-from taeda.compiler.methods.indexing import Bound, Dimension, walk
+from taeda.ir.geometry import Bound, Dimension
 from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, index_read, normal_dim, same_size
 from taeda.ops.op import Dims, Result, SymInt, Tensor, check, derived, kernel, sample
@@ -22,7 +21,8 @@ def reversed_along(b: Any, input: Tensor, dims: tuple[int, ...]) -> Tensor:
     walked = [Dimension(input.size(d), out.stride(d), input.stride(d) * (-1 if d in dims else 1), none)
               for d in range(input.ndim)]
     bounds = [Bound(input.size(d), input.stride(d), "IndexError", "flip: {0} is not below {1}") for d in dims]
-    walk(b, "read", out, input, lasts, walked, bounds, wrap=False)
+    b.method("walk", mode="read", regular=out, indexed=input, indices=lasts, dimensions=walked, bounds=bounds,
+             wrap=False)
     return out
 
 
@@ -121,10 +121,9 @@ def triangle_places(rows: SymInt, columns: SymInt, offset: SymInt, upper: bool) 
 def repeated_numbers(b: Any, repeats: Tensor) -> Tensor:
     """Each i, repeats[i] times, in order: int64."""
     counts, total = b.contiguous(repeats), b.alloc("int64", [1])
-    b.launch(emit_total, {}, [counts, total], [counts.numel()], faults=[(1, "RuntimeError",
-                                                                         "repeats can not be negative")])
+    b.method("total", counts=counts, total=total, fault=("RuntimeError", "repeats can not be negative"))
     out = b.alloc("int64", [total.item()])
-    b.launch(emit_repeat, {}, [counts, out], [counts.numel()])
+    b.method("repeat_numbers", counts=counts, out=out)
     return out
 
 

@@ -4,45 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.target import current
-from taeda.codegen.templates.attention import backward, decode
-from taeda.codegen.templates.attention import forward as blocks
-from taeda.ir.dtype import FLOATS, info, itemsize
-from taeda.ir.expression import broadcast_dims, ceildiv, make, square_root, to_float, unwrap, wrap
+from taeda.ir.dtype import FLOATS, info
+from taeda.ir.expression import broadcast_dims, maximum, same, square_root, to_float, wrap
 from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, same_size
 from taeda.ops.op import Generator, Number, Result, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.random import native_dropout
-
-DECODE_QUERIES = 4  # up to here the kernel for few queries is used
-
-
-def _geometry(query: Any, key: Any, value: Any, mask: Any) -> list[Any]:
-    """The integers of the kernels (codegen/templates/attention/forward.py)."""
-    size = itemsize(query.dtype)
-    integers = [query.size(1), query.size(1) // maximum_one(key.size(1)), query.size(2), key.size(2), query.size(3),
-                value.size(3)]
-    for x in (query, key, value):
-        integers += [x.stride(d) * size for d in range(4)]
-    if mask is not None:
-        integers += [mask.stride(d) * itemsize(mask.dtype) for d in range(4)]
-    return integers
-
-
-def maximum_one(n: Any) -> Any:
-    return wrap(make("max", unwrap(n), 1))
-
-
-def _kind(mask: Any) -> str | None:
-    return None if mask is None else "bool" if mask.dtype == "bool" else "float"
-
-
-def _all(*conditions: Any) -> Any:
-    result: Any = 1
-    for c in conditions:
-        result = make("and", unwrap(result), unwrap(c)) if unwrap(result) != 1 else unwrap(c)
-    return wrap(result)
 
 
 @kernel(public=False, differentiable=(True, False))
@@ -52,20 +20,11 @@ def attention_forward(b: Any, query: Tensor, key: Tensor, value: Tensor, mask: T
     dtype.
 
     The result (B, H, L, F), and per query the largest score in base 2 and one over the sum of weights: (B, H, 2, L)."""
-    batch, heads, queries, features = query.shape
+    batch, heads, queries, _ = query.shape
     out = b.alloc(query.dtype, [batch, heads, queries, value.size(3)])
     statistics = b.alloc(query.dtype, [batch, heads, 2, queries])
-    operands = [query, key, value, *([] if mask is None else [mask]), out, statistics]
-    integers = _geometry(query, key, value, mask)
-    params = {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}
-    few = _all(queries <= DECODE_QUERIES, same_size(key.stride(3), 1), same_size(value.stride(3), 1))
-    size = itemsize(query.dtype)
-    b.launch(decode.emit_attention_decode, params, operands, integers, [to_float(scale)],
-             work=batch * heads * queries, scratch=decode.scratch_bytes(features, value.size(3), size), when=few)
-    rows = blocks.query_block(current(), query.dtype)
-    b.launch(blocks.emit_attention, params, operands, integers, [to_float(scale)],
-             work=batch * heads * ceildiv(queries, rows),
-             scratch=blocks.scratch_bytes(features, value.size(3), size), when=wrap(make("not", unwrap(few))))
+    b.method("attention", query=query, key=key, value=value, mask=mask, out=out, statistics=statistics, scale=scale,
+             causal=causal)
     return out, statistics
 
 
@@ -93,15 +52,10 @@ def attention_backward(b: Any, grad_output: Tensor, query: Tensor, key: Tensor, 
                        output: Tensor, statistics: Tensor, scale: Number, causal: bool) -> tuple[Tensor, Tensor,
                                                                                                  Tensor]:
     """The gradients of query, key and value."""
-    size = itemsize(query.dtype)
-    found = [b.alloc(query.dtype, x.shape) for x in (query, key, value)]
-    output, statistics = b.contiguous(output), b.contiguous(statistics)
-    operands = [query, key, value, *([] if mask is None else [mask]), grad_output, output, statistics, *found]
-    integers = [*_geometry(query, key, value, mask), *(grad_output.stride(d) * size for d in range(4))]
-    b.launch(backward.emit_attention_backward, {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}, operands,
-             integers, [to_float(scale)], work=query.size(0) * key.size(1),
-             scratch=backward.scratch_bytes(query.size(3), value.size(3), size))
-    return found[0], found[1], found[2]
+    by_query, by_key, by_value = (b.alloc(query.dtype, x.shape) for x in (query, key, value))
+    b.method("attention_gradient", upstream=grad_output, query=query, key=key, value=value, mask=mask, out=output,
+             statistics=statistics, by_query=by_query, by_key=by_key, by_value=by_value, scale=scale, causal=causal)
+    return by_query, by_key, by_value
 
 
 @attention_backward.meta
@@ -157,12 +111,12 @@ def _sum(a: Any, b: Any) -> Any:
 
 
 def _group(query: Any, key: Any) -> Any:
-    return query.shape[1] // maximum_one(key.shape[1])
+    return query.shape[1] // maximum(key.shape[1], 1)
 
 
 def _repeated(x: Any, query: Any) -> Any:
     """Each key head once for each query head that uses it."""
-    if not hasattr(same_size(x.shape[1], query.shape[1]), "expression") or x.dims[1] == query.dims[1]:
+    if same(x.shape[1], query.shape[1]):
         return x
     batch, heads, rows, features = x.shape
     group = _group(query, x)
@@ -174,7 +128,7 @@ def _folded(x: Any, like: Any) -> Any:
     if x.dims[1] == like.dims[1]:
         return x
     batch, heads, rows, features = like.shape
-    return x.reshape((batch, heads, x.shape[1] // maximum_one(heads), rows, features)).sum(2)
+    return x.reshape((batch, heads, x.shape[1] // maximum(heads, 1), rows, features)).sum(2)
 
 
 def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
@@ -250,7 +204,7 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
     if enable_gqa:
         check(same_size(k.shape[-3], v.shape[-3]), RuntimeError,
               "scaled_dot_product_attention: key has {0} heads and value {1}", k.shape[-3], v.shape[-3])
-        check(same_size(q.shape[-3] % maximum_one(k.shape[-3]), 0), RuntimeError,
+        check(same_size(q.shape[-3] % maximum(k.shape[-3], 1), 0), RuntimeError,
               "scaled_dot_product_attention: {0} query heads are not a multiple of {1} key heads", q.shape[-3],
               k.shape[-3])
         heads = [q.shape[-3], k.shape[-3], v.shape[-3]]

@@ -1,7 +1,7 @@
 """Convolutions and transposed convolutions in one to three dimensions.
 
 Three primitives are each other's gradients: `convolve`, its transpose `convolve_transposed` and `convolve_weight`, the
-gradient of both with respect to the weight. How they are computed is said in compiler/methods/convolution.py.
+gradient of both with respect to the weight.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taeda.compiler.methods import convolution as conv_plan
 from taeda.ir.dtype import info
 from taeda.ir.expression import maximum, minimum
 from taeda.ops.dtypes import is_complex, torch_kernel_name
@@ -17,15 +16,17 @@ from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, ke
 from taeda.ops.pointwise import convert
 from taeda.ops.reduction import sum as sum_over
 
-# -- primitives: input and weight of one dtype that conv_plan.computes_in gives ---------------------------------------
+# -- primitives: input and weight of one dtype, which is float32, float64, bfloat16, int32 or int64 --------------------
 
 
 @kernel(public=False)
 def convolve(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: Sizes, padding: Sizes,
              stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), weight (M, C / groups, *kernel), bias (M) → (N, M, *sizes); `padding` is that in front."""
-    return conv_plan.forward(b, b.contiguous(input), b.contiguous(weight), None if bias is None else b.contiguous(bias),
-                             stride, padding, dilation, groups, sizes)
+    out = b.alloc(input.dtype, (input.shape[0], weight.shape[0], *sizes))
+    b.method("convolve", input=input, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+             dilation=dilation, groups=groups)
+    return out
 
 
 @convolve.meta
@@ -48,8 +49,10 @@ def _by_bias(grad: Any) -> Any:
 def convolve_transposed(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: Sizes, padding: Sizes,
                         stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, M, *), weight (M, C / groups, *kernel), bias (C) → (N, C, *sizes): the transpose of `convolve`."""
-    return conv_plan.transposed(b, b.contiguous(input), b.contiguous(weight),
-                                None if bias is None else b.contiguous(bias), sizes, stride, padding, dilation, groups)
+    out = b.alloc(input.dtype, (input.shape[0], weight.shape[1] * groups, *sizes))
+    b.method("convolve_transposed", input=input, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+             dilation=dilation, groups=groups)
+    return out
 
 
 @convolve_transposed.meta
@@ -68,8 +71,10 @@ def _(grad: Any, input: Any, weight: Any, bias: Any, padding: Any, stride: Any, 
 def convolve_weight(b: Any, input: Tensor, upstream: Tensor, kernel_size: Sizes, padding: Sizes,
                     stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), upstream (N, M, *) → (M, C / groups, *kernel_size): the gradient of the weight."""
-    return conv_plan.weight_gradient(b, b.contiguous(input), b.contiguous(upstream), kernel_size, stride, padding,
-                                     dilation, groups)
+    out = b.alloc(input.dtype, (upstream.shape[1], input.shape[1] // groups, *kernel_size))
+    b.method("convolve_weight", input=input, upstream=upstream, out=out, stride=stride, padding=padding,
+             dilation=dilation, groups=groups)
+    return out
 
 
 @convolve_weight.meta
@@ -210,7 +215,8 @@ def _convolution_by_name(op: str, rank: int, input: Any, weight: Any, bias: Any,
 
 def _in_compute_dtype(op: Any, rank: int, input: Any, x: Any, weight: Any, bias: Any, *rest: Any) -> Any:
     """The primitive in a dtype it is computed in, rounded once; without the batch if `input` has none."""
-    wide = conv_plan.computes_in(x.dtype)
+    # Products of bfloat16 are the concern of the method: some processors have them.
+    wide = x.dtype if x.dtype == "bfloat16" else info(x.dtype).accumulate
     bias = None if bias is None else convert(bias, wide)
     out = convert(op(convert(x, wide), convert(weight, wide), bias, *rest), x.dtype)
     return out if input.ndim == rank + 2 else out.reshape(out.shape[1:])

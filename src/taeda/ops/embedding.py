@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.compiler.methods.indexing import Bound, Dimension, accumulator, walk
+from taeda.ir.geometry import Bound, Dimension
 from taeda.ops.creation import full
-from taeda.ops.dtypes import torch_kernel_name
+from taeda.ops.dtypes import compute_dtype, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
 
@@ -27,7 +27,8 @@ def _walk(b: Any, mode: str, rows: Any, table: Any, input: Any, skip: Any = None
                   for d in range(input.ndim)]
     dimensions.append(Dimension(table.size(1), rows.stride(input.ndim), table.stride(1), (0,)))
     bound = Bound(table.size(0), table.stride(0), "IndexError", _OUT_OF_RANGE)
-    walk(b, mode, rows, table, [input], dimensions, [bound], wrap=False, skip=skip)
+    b.method("walk", mode=mode, regular=rows, indexed=table, indices=[input], dimensions=dimensions, bounds=[bound],
+             wrap=False, skip=skip)
 
 
 @embedding_rows.meta
@@ -38,7 +39,7 @@ def _(weight: Any, input: Any, padding_idx: Any, by_frequency: bool = False) -> 
 @embedding_rows.gradient
 def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) -> Any:
     if by_frequency:
-        ones = full((*input.shape, 1), 1, accumulator(grad.dtype))
+        ones = full((*input.shape, 1), 1, compute_dtype(grad.dtype))
         counts = embedding_sum(ones, input, weight.shape[0], -1)
         grad = grad / converted(embedding_rows(counts, input, -1), grad.dtype)
     return embedding_sum(grad, input, weight.shape[0], padding_idx), None
@@ -48,7 +49,7 @@ def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) 
 def embedding_sum(b: Any, grad_rows: Tensor, input: Tensor, rows: SymInt, padding_idx: SymInt) -> Tensor:
     """The gradient of the table: `grad_rows` summed by index, in the order of `input`, those of `padding_idx` left
     out."""
-    out = b.full(accumulator(grad_rows.dtype), [rows, grad_rows.size(-1)], 0)
+    out = b.full(compute_dtype(grad_rows.dtype), [rows, grad_rows.size(-1)], 0)
     _walk(b, "sum", grad_rows, out, input, padding_idx)
     if out.dtype == grad_rows.dtype:
         return out

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taeda.compiler.methods.indexing import Bound, Dimension, accumulator, check_indices, out_of_bounds, walk
 from taeda.ir import expression
-from taeda.ir.dtype import FLOATS, info
+from taeda.ir.dtype import info
 from taeda.ir.expression import broadcast_dims, unwrap, wrap
+from taeda.ir.geometry import Bound, Dimension
+from taeda.ir.graph import Value
 from taeda.ops.creation import full
-from taeda.ops.dtypes import torch_kernel_name
+from taeda.ops.dtypes import compute_dtype, is_float, torch_kernel_name
 from taeda.ops.op import Number, Result, Tensor, TensorOrNumber, Tensors, check, derived, kernel, registry, sample
 from taeda.ops.pointwise import convert, where
 from taeda.ops.views import wrap_dim
@@ -40,7 +41,7 @@ def identity_of(mode: str, dtype: str) -> int | float:
     """What combining leaves a value unchanged with: 0 for 'sum', the lowest value for 'amax', and so on."""
     if mode in ("sum", "prod"):
         return int(mode == "prod")
-    lowest, highest = (float("-inf"), float("inf")) if dtype in FLOATS else (info(dtype).lowest, info(dtype).highest)
+    lowest, highest = (float("-inf"), float("inf")) if is_float(dtype) else (info(dtype).lowest, info(dtype).highest)
     return lowest if mode == "amax" else highest
 
 
@@ -51,7 +52,7 @@ def same_size(a: Any, b: Any) -> Any:
 
 def value_like(value: Any, dtype: str) -> Any:
     """A tensor operand as it is, a number as a tensor without dimensions."""
-    return value if hasattr(value, "dims") else full((), value, dtype)
+    return value if isinstance(value, Value) else full((), value, dtype)
 
 
 def check_index_dtype(index: Any, message: str) -> None:
@@ -70,6 +71,13 @@ _KINDS: dict[str, tuple[bool, str, str]] = {
     "index_copy": (False, "IndexError", "index_copy_(): "),
     "index_fill": (True, "IndexError", ""),
 }
+
+
+def out_of_bounds(dim: int, wrap: bool, exception: str = "IndexError", prefix: str = "") -> tuple[str, str]:
+    """PyTorch's first line, then where the index stood and what would have been right."""
+    valid = "-{1} <= index < {1}" if wrap else "0 <= index < {1}"
+    return exception, (f"{prefix}index {{0}} is out of bounds for dimension {dim} with size {{1}}\n"
+                       f"It is element {{2}} of the index tensor; valid is {valid}.")
 
 
 def _bound(kind: str, dim: int, size: Any, stride: Any) -> Bound:
@@ -111,9 +119,10 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: An
     bounds = [_bound(kind, d, input.size(d), indexed.stride(d)) for d in dims]
     negative = kind == "take" or _KINDS[kind][0]
     if mode == "check":
-        check_indices(b, indices, dimensions, bounds, wrap=negative)
+        b.method("check_walk", indices=indices, dimensions=dimensions, bounds=bounds, wrap=negative)
     else:
-        walk(b, mode, regular, indexed, indices, dimensions, bounds, wrap=negative)
+        b.method("walk", mode=mode, regular=regular, indexed=indexed, indices=indices, dimensions=dimensions,
+                 bounds=bounds, wrap=negative)
 
 
 @kernel(public=False)
@@ -153,9 +162,9 @@ def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], 
 
 def started(b: Any, input: Any, mode: str) -> Any:
     """What is written to: `input` or a copy of it, in the dtype that it is summed in."""
-    if mode == "write" or accumulator(input.dtype) == input.dtype:
+    if mode == "write" or compute_dtype(input.dtype) == input.dtype:
         return b.update(input)
-    out = b.alloc(accumulator(input.dtype), input.shape)
+    out = b.alloc(compute_dtype(input.dtype), input.shape)
     b.copy(out, input)
     return out
 
@@ -246,12 +255,8 @@ def _together(indices: list[Any]) -> tuple[Any, ...]:
             whole = shape[len(shape) - i.ndim + d]
             check(same_size(size, whole) | same_size(size, 1), IndexError,
                   "shape mismatch: indexing tensors could not be broadcast together: sizes {0} and {1}", size, whole)
-    return tuple(i if i.ndim == len(shape) and all(_provably(a, b) for a, b in zip(i.shape, shape, strict=True))
+    return tuple(i if i.ndim == len(shape) and all(expression.same(a, b) for a, b in zip(i.shape, shape, strict=True))
                  else i.expand(shape) for i in indices)
-
-
-def _provably(a: Any, b: Any) -> bool:
-    return a.same(b) if hasattr(a, "same") else not hasattr(b, "same") and a == b
 
 
 @derived(public=False)
@@ -397,7 +402,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: TensorOrNumber) ->
     """`input` with rows `index` along `dim` set to `value`, a number or a tensor without dimensions."""
     check_index_dtype(index, "index_fill_(): Expected dtype int64 for index.")
     d, rows, x = _single(input, dim, index, "index_fill")
-    number = not hasattr(value, "dims")
+    number = not isinstance(value, Value)
     value = value_like(value, input.dtype)
     if value.ndim != 0:
         raise RuntimeError("index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
@@ -434,7 +439,7 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
         ones = full(tuple(input.shape), 1, input.dtype)
         counts = ones if include_self else index_fill(ones, dim, index, 0)
         counts = _combined(counts, dim, index, full(tuple(source.shape), 1, input.dtype), "sum", "index_reduce")
-        result = result / counts if input.dtype in FLOATS else result.floor_divide(counts)
+        result = result / counts if is_float(input.dtype) else result.floor_divide(counts)
     return result
 
 

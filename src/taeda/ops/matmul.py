@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.compiler.methods.matmul import plan_matmul
 from taeda.ir.dtype import info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ops.dtypes import is_float
@@ -48,7 +47,7 @@ def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
     _same_dtype(left, right)
     _check_broadcast(b, left, right)
     out = b.alloc(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
-    plan_matmul(b, left, right, out)
+    b.method("matmul", left=left, right=right, out=out)
     return out
 
 
@@ -338,7 +337,7 @@ def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) ->
     flat = input if input.ndim == 2 else b.view("reshape", input, (rows, k))
     right = b.view("permute", matrix, (1, 0))
     out = b.alloc(input.dtype, (rows, matrix.shape[0]))
-    plan_matmul(b, flat, right, out, bias=bias)
+    b.method("matmul", left=flat, right=right, out=out, bias=bias)
     if weight.ndim == 1:
         return b.view("reshape", out, input.shape[:-1])
     return out if input.ndim == 2 else b.view("reshape", out, (*input.shape[:-1], weight.shape[0]))

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taeda.compiler.methods import pooling as pool_plan
-from taeda.compiler.methods.pooling import Windows
 from taeda.ir.dtype import info
 from taeda.ir.expression import minimum
+from taeda.ir.geometry import Windows
 from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
 
 # -- primitives ------------------------------------------------------------------------------------------------------
 # `taps`, `step`, `padding` and `tap_step` have one number for each pooled dimension.
+
+_OUT_OF_RANGE = ("RuntimeError", "Found an invalid max index: {0} (a plane has {1} elements)")
 
 
 def _outputs(input: Any, w: Windows) -> tuple[Any, ...]:
@@ -31,7 +32,10 @@ def _outputs(input: Any, w: Windows) -> tuple[Any, ...]:
 def max_values(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
                tap_step: tuple[int, ...], ceil: bool) -> Tensor:
     """The maximum of each window. Its gradient finds the places again, which costs less than keeping them."""
-    return pool_plan.max_values(b, b.contiguous(input), Windows(taps, step, padding, tap_step, ceil))
+    w = Windows(taps, step, padding, tap_step, ceil)
+    out = b.alloc(input.dtype, _outputs(input, w))
+    b.method("max_pool", input=input, out=out, places=None, windows=w)
+    return out
 
 
 @max_values.meta
@@ -48,8 +52,10 @@ def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, 
 def max_spread(b: Any, upstream: Tensor, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...],
                padding: tuple[int, ...], tap_step: tuple[int, ...], ceil: bool) -> Tensor:
     """`upstream` added up at the places of the maxima of `input`."""
-    return pool_plan.max_gradient(b, b.contiguous(upstream), b.contiguous(input),
-                                  Windows(taps, step, padding, tap_step, ceil))
+    out = b.alloc(input.dtype, input.shape)
+    b.method("max_pool_gradient", upstream=upstream, input=input, out=out,
+             windows=Windows(taps, step, padding, tap_step, ceil))
+    return out
 
 
 @max_spread.meta
@@ -67,7 +73,11 @@ def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, tap_step: Any, 
 def max_places(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
                tap_step: tuple[int, ...], ceil: bool) -> tuple[Tensor, Tensor]:
     """The maximum of each window and its place in the plane, int64."""
-    return pool_plan.max_places(b, b.contiguous(input), Windows(taps, step, padding, tap_step, ceil))
+    w = Windows(taps, step, padding, tap_step, ceil)
+    shape = _outputs(input, w)
+    out, places = b.alloc(input.dtype, shape), b.alloc("int64", shape)
+    b.method("max_pool", input=input, out=out, places=places, windows=w)
+    return out, places
 
 
 @max_places.meta
@@ -86,7 +96,9 @@ def _(grads: Any, outputs: Any, input: Any, taps: Any) -> Any:
 @kernel(public=False)
 def take_places(b: Any, input: Tensor, places: Tensor, rank: int) -> Tensor:
     """The elements of each plane of `input` at `places`; the last `rank` dimensions are the plane."""
-    return pool_plan.take(b, b.contiguous(input), b.contiguous(places), rank)
+    out = b.alloc(input.dtype, places.shape)
+    b.method("take_places", input=input, places=places, out=out, rank=rank, fault=_OUT_OF_RANGE)
+    return out
 
 
 @take_places.meta
@@ -102,7 +114,13 @@ def _(grad: Any, input: Any, places: Any, rank: Any) -> Any:
 @kernel(public=False)
 def put_places(b: Any, input: Tensor, places: Tensor, sizes: Sizes) -> Tensor:
     """Planes of `sizes`, zero but for the elements of `input` added at `places`."""
-    return pool_plan.put(b, b.contiguous(input), b.contiguous(places), sizes, len(sizes))
+    return _put(b, input, places, sizes, True)
+
+
+def _put(b: Any, input: Any, places: Any, sizes: Sequence[Any], add: bool) -> Any:
+    out = b.alloc(input.dtype, (*input.shape[:input.ndim - len(sizes)], *sizes))
+    b.method("put_places", input=input, places=places, out=out, rank=len(sizes), add=add, fault=_OUT_OF_RANGE)
+    return out
 
 
 @put_places.meta
@@ -118,7 +136,7 @@ def _(grad: Any, places: Any, sizes: Any) -> Any:
 @kernel(public=False)
 def set_places(b: Any, input: Tensor, places: Tensor, sizes: Sizes) -> Tensor:
     """Planes of `sizes`, zero but for the elements of `input` at `places`; where two meet, the last one stays."""
-    return pool_plan.put(b, b.contiguous(input), b.contiguous(places), sizes, len(sizes), add=False)
+    return _put(b, input, places, sizes, False)
 
 
 @set_places.meta
@@ -135,8 +153,10 @@ def _(grad: Any, places: Any, sizes: Any) -> Any:
 def mean_windows(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ...], padding: tuple[int, ...],
                  ceil: bool, include_padding: bool, divisor: int) -> Tensor:
     """The sum of each window over how many elements it has, or over `divisor` if that is not 0."""
-    return pool_plan.mean(b, b.contiguous(input), Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding,
-                          divisor)
+    w = Windows(taps, step, padding, (1,) * len(taps), ceil)
+    out = b.alloc(input.dtype, _outputs(input, w))
+    b.method("mean_pool", input=input, out=out, windows=w, include_padding=include_padding, divisor=divisor)
+    return out
 
 
 @mean_windows.meta
@@ -153,8 +173,11 @@ def _(grad: Any, input: Any, taps: Any, step: Any, padding: Any, ceil: Any, incl
 def mean_spread(b: Any, upstream: Tensor, sizes: Sizes, taps: tuple[int, ...], step: tuple[int, ...],
                 padding: tuple[int, ...], ceil: bool, include_padding: bool, divisor: int) -> Tensor:
     """The transpose of `mean_windows`, for planes of `sizes`."""
-    return pool_plan.mean_gradient(b, b.contiguous(upstream), sizes,
-                                   Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding, divisor)
+    out = b.alloc(upstream.dtype, (*upstream.shape[:upstream.ndim - len(sizes)], *sizes))
+    b.method("mean_pool_gradient", upstream=upstream, out=out,
+             windows=Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding=include_padding,
+             divisor=divisor)
+    return out
 
 
 @mean_spread.meta
@@ -171,7 +194,10 @@ def _(grad: Any, taps: Any, step: Any, padding: Any, ceil: Any, include_padding:
 @kernel(public=False)
 def adaptive_mean(b: Any, input: Tensor, output_size: Sizes) -> Tensor:
     """The means of windows that cover the last dimensions evenly."""
-    return pool_plan.adaptive_mean(b, b.contiguous(input), output_size)
+    rank = len(output_size)
+    out = b.alloc(input.dtype, (*input.shape[:input.ndim - rank], *output_size))
+    b.method("adaptive_mean_pool", input=input, out=out, rank=rank)
+    return out
 
 
 @adaptive_mean.meta
@@ -187,7 +213,10 @@ def _(grad: Any, input: Any, output_size: Any) -> Any:
 @kernel(public=False)
 def adaptive_spread(b: Any, upstream: Tensor, sizes: Sizes) -> Tensor:
     """The transpose of `adaptive_mean`, for planes of `sizes`."""
-    return pool_plan.adaptive_mean_gradient(b, b.contiguous(upstream), sizes)
+    rank = len(sizes)
+    out = b.alloc(upstream.dtype, (*upstream.shape[:upstream.ndim - rank], *sizes))
+    b.method("adaptive_mean_pool_gradient", upstream=upstream, out=out, rank=rank)
+    return out
 
 
 @adaptive_spread.meta
@@ -203,7 +232,11 @@ def _(grad: Any, upstream: Any, sizes: Any) -> Any:
 @kernel(public=False, differentiable=(True, False))
 def adaptive_places(b: Any, input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
     """The maxima of windows that cover the last dimensions evenly, and their places in the plane, int64."""
-    return pool_plan.adaptive_max(b, b.contiguous(input), output_size)
+    rank = len(output_size)
+    shape = (*input.shape[:input.ndim - rank], *output_size)
+    out, places = b.alloc(input.dtype, shape), b.alloc("int64", shape)
+    b.method("adaptive_max_pool", input=input, out=out, places=places, rank=rank)
+    return out, places
 
 
 @adaptive_places.meta

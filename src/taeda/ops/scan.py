@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.sort import scan as templates
 from taeda.ir.dtype import info
-from taeda.ir.expression import ceildiv, product
 from taeda.ops.creation import full
 from taeda.ops.dtypes import category, is_float, torch_kernel_name
 from taeda.ops.indexing import converted, normal_dim, zeros_of
@@ -15,24 +13,11 @@ from taeda.ops.pointwise import where
 from taeda.ops.scattering import scatter_along
 
 
-def lines(shape: Any, dim: int) -> tuple[Any, Any, Any]:
-    """A shape as (outer, row, inner) around `dim`; without dimensions (1, 1, 1)."""
-    if not shape:
-        return 1, 1, 1
-    return product(shape[:dim]), shape[dim], product(shape[dim + 1:])
-
-
-def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], dim: int) -> None:
-    outer, row, inner = lines(operands[0].shape, dim)
-    b.launch(template, params, operands, [row, inner], work=outer * ceildiv(inner, templates.COLUMNS))
-
-
 @kernel(public=False)
 def scan_along(b: Any, input: Tensor, dim: int, operation: str, reverse: bool, dtype: DType) -> Tensor:
     """Running 'sum', 'prod' or 'logsumexp' along `dim`, from its end if `reverse`. Integers give int64."""
     out = b.alloc(dtype, input.shape)
-    _launch(b, templates.emit_scan, {"operation": operation, "source": input.dtype, "dtype": dtype, "reverse": reverse},
-            [b.contiguous(input), out], dim)
+    b.method("scan", input=input, out=out, dim=dim, operation=operation, reverse=reverse)
     return out
 
 
@@ -110,9 +95,7 @@ for _op in (cumsum, cumprod, logcumsumexp):
 def extremes_along(b: Any, input: Tensor, dim: int, largest: bool) -> tuple[Tensor, Tensor]:
     """The largest or smallest element so far along `dim`, and where it stands; of equal ones the later."""
     values, indices = b.alloc(input.dtype, input.shape), b.alloc("int64", input.shape)
-    _launch(b, templates.emit_extremes, {"dtype": input.dtype, "largest": largest}, [b.contiguous(input), values,
-                                                                                     indices],
-            dim)
+    b.method("scan_extremes", input=input, values=values, places=indices, dim=dim, largest=largest)
     return values, indices
 
 

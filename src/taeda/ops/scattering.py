@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.compiler.methods.indexing import Bound, Dimension, check_indices, out_of_bounds, walk
-from taeda.ir.dtype import FLOATS
-from taeda.ir.expression import broadcast_dims, wrap
+from taeda.ir.expression import broadcast_dims, same, wrap
+from taeda.ir.geometry import Bound, Dimension
 from taeda.ops.creation import full
+from taeda.ops.dtypes import is_float
 from taeda.ops.indexing import (
     combined_gradients,
     converted,
@@ -19,6 +19,7 @@ from taeda.ops.indexing import (
     identity_of,
     index_read,
     normal_dim,
+    out_of_bounds,
     same_size,
     started,
     value_like,
@@ -38,9 +39,10 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, w
     size = indexed.size(dim) if indexed.ndim else 1
     bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, "IndexError RuntimeError"))
     if mode == "check":
-        check_indices(b, [index], dimensions, [bound], wrap=wrap_negative)
+        b.method("check_walk", indices=[index], dimensions=dimensions, bounds=[bound], wrap=wrap_negative)
     else:
-        walk(b, mode, regular, indexed, [index], dimensions, [bound], wrap=wrap_negative)
+        b.method("walk", mode=mode, regular=regular, indexed=indexed, indices=[index], dimensions=dimensions,
+                 bounds=[bound], wrap=wrap_negative)
 
 
 def _stride(register: Any, dim: int) -> Any:
@@ -143,9 +145,7 @@ def _(grad: Any, input: Any) -> Any:
 
 
 def _padded(grad: Any, like: Any) -> Any:
-    provable = all(a.same(b) if hasattr(a, "same") else not hasattr(b, "same") and a == b
-                   for a, b in zip(grad.shape, like.shape, strict=True))
-    return grad if provable else padded(grad, like)
+    return grad if all(map(same, grad.shape, like.shape)) else padded(grad, like)
 
 
 # -- public ------------------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     if not include_self:
         counts = _scatter("scatter", counts, dim, index, full((), 0, input.dtype), "write")
     counts = _scatter("scatter", counts, dim, index, full((), 1, input.dtype), "sum")
-    if input.dtype in FLOATS:
+    if is_float(input.dtype):
         return result / where(counts.eq(0), full((), 1, input.dtype), counts)
     return result.floor_divide(where(counts.eq(0), full((), 1, input.dtype), counts))
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.index.mask import emit_masked
-from taeda.codegen.templates.sort.runs import emit_bound, emit_run_starts, emit_runs, emit_search
-from taeda.compiler.methods.indexing import Bound, Dimension, mask_places, walk
 from taeda.ir.expression import maximum
+from taeda.ir.geometry import Bound, Dimension
+from taeda.ir.graph import Value
 from taeda.ops.creation import full
 from taeda.ops.dtypes import is_float, is_integer, promote, torch_kernel_name
 from taeda.ops.indexing import converted, index_write, same_size, value_like, zeros_of
@@ -22,14 +21,8 @@ from taeda.ops.reduction import reduce_max, reduce_min
 def search_rows(b: Any, rows: Tensor, values: Tensor, sorter: Tensor | None, right: bool, dtype: str) -> Tensor:
     """For each of `values` (..., n) the place in the sorted `rows` (..., m) or (m) where it would be inserted."""
     out = b.alloc(dtype, values.shape)
-    operands = [b.contiguous(rows), b.contiguous(values), *([] if sorter is None else [b.contiguous(sorter)]), out]
-    size = rows.size(-1)
-    count = values.size(-1) if rows.ndim > 1 else values.numel()
-    b.launch(emit_search, {"dtype": rows.dtype, "right": right, "result": dtype, "sorter": sorter is not None},
-             operands,
-             [size, maximum(1, count), size if rows.ndim > 1 else 0], work=values.numel(), grain=1024,
-             faults=[(1, "RuntimeError", "torch.searchsorted(): sorter index out of range: {0} for rows of {1} "
-                                         "elements")])
+    b.method("search_rows", rows=rows, values=values, sorter=sorter, out=out, right=right,
+             fault=("RuntimeError", "torch.searchsorted(): sorter index out of range: {0} for rows of {1} elements"))
     return out
 
 
@@ -55,7 +48,7 @@ def searchsorted(sorted_sequence: Tensor, input: TensorOrNumber, *, out_int32: b
     if side == "left" and right:
         raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while "
                            "right was True")
-    number = not hasattr(input, "dims")
+    number = not isinstance(input, Value)
     values = value_like(input, sorted_sequence.dtype if number else "")
     if sorted_sequence.ndim == 0:
         raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension "
@@ -104,14 +97,15 @@ def count_numbers(b: Any, input: Tensor, weights: Tensor | None, minlength: SymI
     """counts[n] = how often n is in `input` (int64, 1-d), or the sum of its weights, in order."""
     x, bound = b.contiguous(input), b.alloc("int64", [1])
     message = "bincount only supports 1-d non-negative integral inputs."
-    b.launch(emit_bound, {}, [x, bound], [x.numel()], faults=[(1, "RuntimeError", message)])
+    b.method("bound_numbers", input=x, bound=bound, fault=("RuntimeError", message))
     size = maximum(bound.item(), minlength)
     dtype = "int64" if weights is None else weights.dtype
     out = b.full(dtype, [size], 0)
     source = b.full("int64", [1], 1) if weights is None else weights
     stride = 0 if weights is None else weights.stride(0)
-    walk(b, "sum", source, out, [x], [Dimension(x.numel(), stride, 0, (1,), collision=True)],
-         [Bound(size, 1, "RuntimeError", message)], wrap=False)
+    b.method("walk", mode="sum", regular=source, indexed=out, indices=[x],
+             dimensions=[Dimension(x.numel(), stride, 0, (1,), collision=True)],
+             bounds=[Bound(size, 1, "RuntimeError", message)], wrap=False)
     return out
 
 
@@ -170,14 +164,12 @@ def equal_runs(b: Any, input: Tensor, places: Tensor | None) -> tuple[Tensor, Te
     `places`, a permutation, if given), and how long each run is."""
     x = b.contiguous(input)
     starts = b.alloc("bool", x.shape)
-    b.launch(emit_run_starts, {"dtype": x.dtype}, [x, starts], work=x.numel(), grain=16384)
-    offsets, count, chunks = mask_places(b, starts)
+    b.method("run_starts", input=x, starts=starts)
+    marks, count = b.method("mark_true", mask=starts)
     values, inverse = b.alloc(x.dtype, [count]), b.alloc("int64", x.shape)
     firsts = b.alloc("int64", [count + 1])
-    b.launch(emit_masked, {"mode": "select", "dtype": x.dtype}, [starts, offsets, x, values], [x.numel()], work=chunks)
-    b.launch(emit_runs, {"permuted": places is not None},
-             [starts, offsets, *([] if places is None else [b.contiguous(places)]), inverse, firsts],
-             [x.numel(), count], work=chunks)
+    b.method("pick_true", mask=starts, marks=marks, input=x, out=values)
+    b.method("number_runs", starts=starts, marks=marks, count=count, permutation=places, inverse=inverse, firsts=firsts)
     return values, inverse, firsts
 
 

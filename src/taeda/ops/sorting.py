@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.sort import rows as templates
-from taeda.ir.dtype import itemsize
-from taeda.ir.expression import maximum
+from taeda.ir.expression import all_of
 from taeda.ops.dtypes import category, is_float, torch_kernel_name
 from taeda.ops.indexing import converted, normal_dim, zeros_of
 from taeda.ops.op import Result, SymInt, Tensor, check, derived, kernel, sample
-from taeda.ops.scan import lines
 from taeda.ops.scattering import scatter_along
-
-LONGEST = 2 ** 31 - 1  # positions are kept in 32 bits
-
-
-def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], dim: int, extra: tuple[Any, ...] = (),
-            when: Any = None) -> None:
-    x = operands[0]
-    outer, row, inner = lines(x.shape, dim)
-    if hasattr(row, "expression"):
-        b.check(row <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
-    size = itemsize(x.dtype)
-    b.launch(template, {"dtype": x.dtype, **params}, operands, [row, inner, *extra], work=outer * inner,
-             grain=maximum(1, 4096 // maximum(1, row)), scratch=templates.scratch_bytes(row, size), when=when)
 
 
 def _no_complex(input: Any, name: str) -> None:
@@ -36,7 +20,7 @@ def _no_complex(input: Any, name: str) -> None:
 def sort_along(b: Any, input: Tensor, dim: int, descending: bool) -> tuple[Tensor, Tensor]:
     """The elements in order along `dim`, and where each stood. Equal elements keep their order."""
     values, indices = b.alloc(input.dtype, input.shape), b.alloc("int64", input.shape)
-    _launch(b, templates.emit_sort, {"descending": descending}, [b.contiguous(input), values, indices], dim)
+    b.method("sort", input=input, values=values, places=indices, dim=dim, descending=descending)
     return values, indices
 
 
@@ -63,7 +47,7 @@ def topk_along(b: Any, input: Tensor, k: SymInt, dim: int, largest: bool) -> tup
     """The first k elements of `sort_along`."""
     shape = _resized(input.shape, dim, k)
     values, indices = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    _launch(b, templates.emit_topk, {"largest": largest}, [b.contiguous(input), values, indices], dim, (k,), k > 0)
+    b.method("topk", input=input, values=values, places=indices, dim=dim, largest=largest)
     return values, indices
 
 
@@ -87,11 +71,7 @@ def select_along(b: Any, input: Tensor, k: SymInt, dim: int, mode: str, keepdim:
     """One element along `dim`, and where it stands: 'kth', 'median', 'nanmedian' or 'mode'."""
     shape = _reduced(input.shape, dim, keepdim)
     values, indices = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    operands = [b.contiguous(input), values, indices]
-    if mode == "mode":
-        _launch(b, templates.emit_mode, {}, operands, dim)
-    else:
-        _launch(b, templates.emit_select, {"mode": mode}, operands, dim, (k,))
+    b.method("select_rank", input=input, values=values, places=indices, dim=dim, mode=mode, k=k)
     return values, indices
 
 
@@ -138,9 +118,8 @@ def topk(input: Tensor, k: SymInt, dim: int = -1, largest: bool = True, sorted: 
     _no_complex(input, "topk")
     d = normal_dim(dim, input.ndim)
     row = input.shape[d] if input.ndim else 1
-    check((k >= 0) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 0 <= k <= row,
-          RuntimeError,
-          "selected index k out of range: k is {0}, dimension " + str(d) + " has {1} elements", k, row)
+    check(all_of(k >= 0, k <= row), RuntimeError,
+          f"selected index k out of range: k is {{0}}, dimension {d} has {{1}} elements", k, row)
     if input.ndim == 0:
         values, indices = topk_along(input.reshape((1,)), k, 0, largest)
         return values.reshape(()), indices.reshape(())
@@ -158,8 +137,7 @@ def kthvalue(input: Tensor, k: SymInt, dim: int = -1, keepdim: bool = False) -> 
     _no_complex(input, "kthvalue_cpu")
     d = normal_dim(dim, input.ndim)
     row = input.shape[d] if input.ndim else 1
-    check((k >= 1) & (k <= row) if hasattr(k, "expression") or hasattr(row, "expression") else 1 <= k <= row,
-          RuntimeError,
+    check(all_of(k >= 1, k <= row), RuntimeError,
           f"kthvalue(): selected number k out of range for dimension {d}")
     return select_along(input, k, d, "kth", keepdim)
 

@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from taeda import _core, environment
-from taeda.codegen.target import Target, current
+from taeda.codegen.target import Target
 from taeda.runtime import cache
 
 _VERSION = "1"
@@ -37,13 +37,12 @@ def _machine(target: Target) -> Any:
     )
 
 
-def object_code(text: str, target: Target | None = None) -> bytes:
+def object_code(text: str, target: Target) -> bytes:
     """Machine code (an object file) for a module of LLVM IR, from the cache or compiled now.
 
     The text must be well-formed SSA with explicit vectors: no IR pass is run, because none makes such
     code faster and they double the latency.
     """
-    target = target or current()
     key = cache.key_of(_VERSION, target.name, target.features, text)
     body = cache.load(key)
     if body is not None:
@@ -64,9 +63,8 @@ def object_code(text: str, target: Target | None = None) -> bytes:
     return body
 
 
-def compile_kernel(text: str, target: Target | None = None, symbol: str = "kernel") -> int:
+def compile_kernel(text: str, target: Target, symbol: str = "kernel") -> int:
     """The address of function `symbol` of the module `text`. Same text, same address."""
-    target = target or current()
     name = cache.key_of(target.name, text)
     if name not in _addresses:
         if environment.debug() >= 4:

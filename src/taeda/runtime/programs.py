@@ -39,28 +39,31 @@ that backward Program. compile_backward takes such keys, and so gives the gradie
 A wanted input that is not in "grads" has no gradient (None: it is an integer, or the op does not depend on it
 differentiably).
 
-Kernels are known by *handles*: small integers, equal for equal kernels.
-`kernel_uses_index(handle)` whether its points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives
-the address of a loop kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None;
-`template_kernel(handle)` the address of a kernel from a template. `copy_kernel`, `fill_kernel` and `sum_kernel` give
-the handles of kernels the executor uses itself.
+`device` is where the tensors of the call are; its target is what is compiled for.
+
+Kernels are known by *handles*: small integers, equal for equal kernels of one target. `kernel_uses_index(handle)` says
+whether a kernel's points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives the address of a loop
+kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None; `template_kernel(handle)` the
+address of a kernel from a template. `copy_kernel`, `fill_kernel` and `sum_kernel` give the handles of kernels the
+executor uses itself.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from taeda import environment, ops
+from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
+from taeda.runtime.devices import kernels_of, target_of
 
 ops.load_all()
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -82,47 +85,48 @@ def _one_at_a_time(function: _Function) -> _Function:
 
 
 kernels: list[Kernel | TemplateSpec] = []
-_handles: dict[Kernel | TemplateSpec, int] = {}
+targets: list[Target] = []  # of each kernel
+_handles: dict[tuple[Kernel | TemplateSpec, Target], int] = {}
 
 
 @_one_at_a_time
-def register_kernel(kernel: Kernel | TemplateSpec) -> int:
-    """The handle of a kernel; the same for an equal one."""
-    handle = _handles.get(kernel)
+def register_kernel(target: Target, kernel: Kernel | TemplateSpec) -> int:
+    """The handle of a kernel for a target; the same for an equal one."""
+    handle = _handles.get((kernel, target))
     if handle is None:
-        handle = _handles[kernel] = len(kernels)
+        handle = _handles[kernel, target] = len(kernels)
         kernels.append(kernel)
+        targets.append(target)
     return handle
 
 
 @_one_at_a_time
-def compile_forward(op_name: str, key: tuple[Any, ...]) -> dict[str, Any]:
+def compile_forward(op_name: str, key: tuple[Any, ...], device: str = "cpu") -> dict[str, Any]:
     """The Program for a call of the op with this unique name (see the top of this file)."""
-    return pipeline.compile_forward(registry.ops[op_name], key, register_kernel)
+    target = target_of(device)
+    return pipeline.compile_forward(registry.ops[op_name], key, target, functools.partial(register_kernel, target))
 
 
 @_one_at_a_time
 def compile_backward(
-    op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None
+    op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None, device: str = "cpu"
 ) -> dict[str, Any]:
     """The Program for the gradients of such a call (see the top of this file)."""
-    return pipeline.compile_backward(registry.ops[op_name], key, needs, register_kernel, given)
+    target = target_of(device)
+    register = functools.partial(register_kernel, target)
+    return pipeline.compile_backward(registry.ops[op_name], key, needs, target, register, given)
 
 
 @_one_at_a_time
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
-    from taeda.codegen.loops import emit
-    from taeda.codegen.target import current
-    from taeda.runtime.jit import compile_kernel
-
-    kernel = kernels[handle]
+    kernel, target = kernels[handle], targets[handle]
     assert isinstance(kernel, Kernel)
     if environment.debug() >= 3:
         import sys
 
         print(f"# kernel {handle}, variant {axis} {inner_rank} {classes}\n{kernel}", file=sys.stderr)
-    return compile_kernel(emit(kernel, (axis, inner_rank, classes), current()))
+    return kernels_of(target.family).loop_kernel(kernel, (axis, inner_rank, classes), target)
 
 
 @_one_at_a_time
@@ -141,8 +145,8 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
         return None
     partial, combine = parts
     return (
-        register_kernel(partial),
-        register_kernel(combine),
+        register_kernel(targets[handle], partial),
+        register_kernel(targets[handle], combine),
         tuple(o.dtype for o in partial.operands[partial.inputs :]),
     )
 
@@ -150,43 +154,41 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
 @_one_at_a_time
 def template_kernel(handle: int) -> int:
     """The address of a kernel from a template."""
-    from taeda.codegen.target import current
-    from taeda.runtime.jit import compile_kernel
-
-    spec = kernels[handle]
+    spec, target = kernels[handle], targets[handle]
     assert isinstance(spec, TemplateSpec)
-    module, name, params = spec
-    emitter = getattr(importlib.import_module(module), name)
-    return compile_kernel(emitter(current(), **dict(params)))
+    return kernels_of(target.family).template_kernel(spec, target)
 
 
 @_one_at_a_time
-def copy_kernel(source: str, destination: str) -> int:
+def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
     """The handle of the kernel that converts and copies elements."""
     return register_kernel(
+        target_of(device),
         Kernel(
             (Operand(source, "input"), Operand(destination, "element")),
             (Store(1, cast(load(0, source), destination)),),
             "copy",
-        )
+        ),
     )
 
 
 @_one_at_a_time
-def fill_kernel(dtype: str) -> int:
+def fill_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that writes one number everywhere."""
     wide = "float64" if dtypes.is_float(dtype) else "int64"
-    return register_kernel(Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill"))
+    kernel = Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill")
+    return register_kernel(target_of(device), kernel)
 
 
 @_one_at_a_time
-def sum_kernel(dtype: str) -> int:
+def sum_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
     compute = dtypes.compute_dtype(dtype)
     return register_kernel(
+        target_of(device),
         Kernel(
             (Operand(dtype, "input"), Operand(dtype, "row")),
             (Reduce("sum", cast(load(0, dtype), compute)), Store(1, cast(reduced(0, compute), dtype))),
             "sum",
-        )
+        ),
     )

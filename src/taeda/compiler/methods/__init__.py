@@ -1,0 +1,115 @@
+"""What each target does for the methods that the bodies of ops name.
+
+An op knows what is to be computed, not how: its body writes `b.method("matmul", left=x, right=y, out=z)`. While it is
+lowered, the table below gives the function that writes this method's launches for the target of the Program. The choice
+by shape, by width of vectors and by sizes of caches is there and nowhere else. Each function takes the Builder and, by
+name,
+
+* operands: registers. `out`, `values`, `places`, ... were made by the body and are filled, others are read. They may
+  have any strides unless something else is said;
+* sizes, strides and run-time numbers: ints or Symbols;
+* what machine code may be specialised on: plain Python values, and the descriptions of ir/geometry.py;
+* a fault: the name of an exception and a message, in which {0}, {1}, ... are what is said here.
+
+matmul
+    left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False)
+convolve, convolve_transposed
+    input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
+    padding (that in front), dilation, groups
+convolve_weight
+    input, upstream, out (the gradient of the weight), stride, padding, dilation, groups
+max_pool, max_pool_gradient
+    input, out, places (None, or int64 and filled too), windows; upstream, input, out, windows: upstream is added up at
+    the first maximum of each window of the input
+mean_pool, mean_pool_gradient
+    input or upstream, out, windows, include_padding, divisor (0: by the size of the window)
+adaptive_mean_pool, adaptive_mean_pool_gradient, adaptive_max_pool
+    input or upstream, out, places (of the last one), rank: windows that cover the last `rank` dimensions evenly
+take_places, put_places
+    input, places, out, rank, add (of put: False lets the last one stay), fault ({0} the place, {1} elements of a plane)
+walk
+    mode, regular, indexed, indices, dimensions, bounds, wrap, skip (None): elements of `indexed` are 'read' into
+    `regular`, or those of `regular` combined into `indexed` ('write', 'sum', 'prod', 'amax', 'amin'), in the order of
+    the dimensions. Faults of bounds: {0} the index, {1} the size, {2} the number of the element in its index tensor
+check_walk
+    indices, dimensions, bounds, wrap: nothing but the faults of a walk, before anything is written
+mark_true
+    mask (contiguous); returns a register that the next four want (`marks`), and how many elements are true (a Symbol)
+coordinates, pick_true, put_true
+    mask, marks, and: count, out (dimensions, count) | input, out (count) | source, out (of the mask's shape).
+    All are contiguous
+run_starts, number_runs
+    input (a vector), starts (bool: the element differs from the one before) | starts, marks, count, permutation (None),
+    inverse (at permutation[i] the number of the run of i), firsts (where each run starts, then the end)
+sort, topk, select_rank
+    input, values, places, dim, and: descending (stable) | largest | mode ('kth', 'median', 'nanmedian', 'mode'), k
+scan, scan_extremes
+    input, dim, and: out, operation ('sum', 'prod', 'logsumexp'), reverse | values, places, largest
+search_rows
+    rows, values, sorter (None), out, right, fault ({0} the sorter's number, {1} elements of a row)
+bound_numbers, total, repeat_numbers
+    input, bound (1) = largest + 1, fault | counts, total (1), fault | counts, out: each i, counts[i] times. int64 and
+    contiguous; the faults are for negative numbers
+attention, attention_gradient
+    query, key, value, mask (None), out, statistics, scale, causal; for the gradient also upstream, by_query, by_key,
+    by_value (filled). ops/attention.py says the shapes
+
+Another target is another family here, a row in runtime/devices.py that says who makes kernels for it, and a folder with
+both.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+_CPU = {
+    "matmul": "matmul.matmul",
+    "convolve": "convolution.forward",
+    "convolve_transposed": "convolution.transposed",
+    "convolve_weight": "convolution.weight_gradient",
+    "max_pool": "pooling.max_pool",
+    "max_pool_gradient": "pooling.max_pool_gradient",
+    "mean_pool": "pooling.mean_pool",
+    "mean_pool_gradient": "pooling.mean_pool_gradient",
+    "adaptive_mean_pool": "pooling.adaptive_mean_pool",
+    "adaptive_mean_pool_gradient": "pooling.adaptive_mean_pool_gradient",
+    "adaptive_max_pool": "pooling.adaptive_max_pool",
+    "take_places": "pooling.take_places",
+    "put_places": "pooling.put_places",
+    "walk": "indexing.walk",
+    "check_walk": "indexing.check_walk",
+    "mark_true": "masking.mark_true",
+    "coordinates": "masking.coordinates",
+    "pick_true": "masking.pick_true",
+    "put_true": "masking.put_true",
+    "number_runs": "masking.number_runs",
+    "run_starts": "masking.run_starts",
+    "sort": "sorting.sort",
+    "topk": "sorting.topk",
+    "select_rank": "sorting.select_rank",
+    "scan": "scanning.scan",
+    "scan_extremes": "scanning.scan_extremes",
+    "search_rows": "searching.search_rows",
+    "bound_numbers": "searching.bound_numbers",
+    "total": "searching.total",
+    "repeat_numbers": "searching.repeat_numbers",
+    "attention": "attention.attention",
+    "attention_gradient": "attention.attention_gradient",
+}
+
+# For each family of targets (Target.family), where in this folder the function of a method is. Modules are imported
+# when first asked for: a program of products and sums loads no convolution.
+METHODS: dict[str, dict[str, str]] = {"cpu": _CPU}
+
+
+@functools.cache
+def find(family: str, name: str) -> Callable[..., Any]:
+    """The function that carries out method `name` on targets of a family."""
+    places = METHODS[family]
+    if name not in places:
+        raise NotImplementedError(f"targets of the family {family!r} have no method {name!r}")
+    module, _, function = places[name].rpartition(".")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), function)

@@ -1,7 +1,7 @@
 """How convolutions are carried out: which templates are launched, on what, and with which block sizes.
 
-Every function takes the builder `b`, contiguous registers whose `shape` holds numbers or Symbols, and static strides
-and dilations with one entry for each spatial dimension (one to three); paddings may be Symbols. The methods are
+Strides and dilations are static, with one entry for each spatial dimension (one to three); paddings may be Symbols. The
+ways are
 
 * `conv_direct`: vectors along output channels, the input read in place; for images that fill its tiles,
 * `conv_small`: the same for images so small that many taps fall outside,
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taeda.codegen.llvm.types import memory_type
-from taeda.codegen.target import Target, current
+from taeda.codegen.target import Target
 from taeda.codegen.templates.conv import convert as conv_convert
 from taeda.codegen.templates.conv import direct as conv_direct
 from taeda.codegen.templates.conv import fold as conv_fold
@@ -30,8 +30,7 @@ from taeda.codegen.templates.conv import planes as conv_planes
 from taeda.codegen.templates.conv import small as conv_small
 from taeda.codegen.templates.conv import weight as conv_weight
 from taeda.codegen.templates.conv_ir import SIZES
-from taeda.ir.dtype import info
-from taeda.ir.expression import Symbol, ceildiv, logical_not, maximum, minimum, product, where
+from taeda.ir.expression import Symbol, all_of, any_of, ceildiv, maximum, minimum, negated, product, where
 
 TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 SMALL_IMAGE = 64  # pixels
@@ -78,13 +77,6 @@ def name_of(tensor: Any) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def computes_in(dtype: str) -> str:
-    """The dtype that convolutions of this one are given in: bfloat16 itself only where there are dot products."""
-    if dtype == "bfloat16" and current().bf16_dot:
-        return dtype
-    return info(dtype).accumulate
-
-
 def type_of(tensor: Any) -> str:
     name = name_of(tensor)
     if name not in TYPES:
@@ -99,30 +91,6 @@ def itemsize_of(type: str) -> int:
 def three(values: Sequence[Any], fill: Any) -> list[Any]:
     """Values for (z, y, x) of one to three values."""
     return [fill] * (3 - len(values)) + list(values)
-
-
-def all_of(*conditions: Any) -> Any:
-    """Conjunction of conditions that may be known: True, False or a Symbol."""
-    result: Any = True
-    for c in conditions:
-        if not isinstance(c, Symbol):
-            if not c:
-                return False
-        else:
-            result = c if result is True else result & c
-    return result
-
-
-def any_of(*conditions: Any) -> Any:
-    return negated(all_of(*(negated(c) for c in conditions)))
-
-
-def negated(condition: Any) -> Any:
-    return logical_not(condition) if isinstance(condition, Symbol) else not condition
-
-
-def output_size(size: Any, kernel: Any, stride: int, padding: Any, dilation: int) -> Any:
-    return (size + (padding * 2 - 1) - (kernel - 1) * dilation) // stride + 1
 
 
 class _Conditional:
@@ -148,7 +116,7 @@ def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, imag
     if name_of(x) == "bfloat16":
         _convolve_pairs(b, x, weight, bias, out, g)
         return
-    target = current()
+    target = b.target
     lanes = target.lanes(itemsize_of(type_of(x)))
     vectors = ceildiv(g.rows, lanes)
     taps, pixels = g.tap_count, product(g.pixels)
@@ -174,7 +142,7 @@ def _reach(g: Geometry) -> Any:
 
 def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
     """The convolution of bfloat16: directly, with dot products of pairs, or in float32 for what is not worth that."""
-    target = current()
+    target = b.target
     lanes = target.lanes(4)
     vectors = ceildiv(g.rows, lanes)
     direct = all_of(negated(g.rows * 5 < vectors * (lanes * 3)), g.depth <= 4800, g.channels > 1,
@@ -381,46 +349,62 @@ def _weight_places(g: Geometry) -> list[Any]:
     return [g.group_stride, g.row_stride, g.channel_stride, g.first, *g.tap_strides]
 
 
-def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Sequence[int], padding: Sequence[Any],
-            dilation: Sequence[int], groups: int, sizes: Sequence[Any] | None = None) -> Any:
-    """x (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None → (N, M, *sizes). All contiguous.
-
-    `sizes` are those that PyTorch documents where they are not given; `padding` is that in front.
-    """
+def forward(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+            dilation: Sequence[int], groups: int) -> None:
+    """input (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None, out (N, M, *sizes)."""
+    if name_of(input) == "bfloat16" and not b.target.bf16_dot:
+        _in_float32(b, forward, out, {"input": input, "weight": weight, "bias": bias}, stride=stride, padding=padding,
+                    dilation=dilation, groups=groups)
+        return
+    x, weight, bias = _contiguous(b, input, weight, bias)
     rank = len(stride)
     kernel = weight.shape[2:]
-    if sizes is None:
-        sizes = [output_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i]) for i in range(rank)]
-    out = b.alloc(x.dtype, [x.shape[0], weight.shape[0], *sizes])
     channels, rows, taps = weight.shape[1], weight.shape[0] // groups, product(kernel)
     convolve(b, x, weight, bias, out, Geometry(
-        groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(sizes, 1),
+        groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(out.shape[2:], 1),
         step=three(stride, 1), origin=three([-p for p in padding], 0), tap_step=three(dilation, 1),
         out_origin=[0] * 3, out_step=[1] * 3, group_stride=rows * channels * taps, row_stride=channels * taps,
         channel_stride=taps, first=0, tap_strides=three([product(kernel[i + 1:]) for i in range(rank)], 1),
         columns="natural"))
-    return out
 
 
-def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], stride: Sequence[int],
-               padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
-    """The transpose of `forward`: x (N, M, *in), weight (M, C / groups, *kernel) → (N, C, *sizes).
+def _contiguous(b: Any, *tensors: Any) -> list[Any]:
+    return [None if t is None else b.contiguous(t) for t in tensors]
+
+
+def _in_float32(b: Any, method: Any, out: Any, tensors: dict[str, Any], **rest: Any) -> None:
+    """A method carried out in float32, and rounded once."""
+    wide = {}
+    for name, tensor in tensors.items():
+        wide[name] = None if tensor is None else b.alloc("float32", tensor.shape)
+        if tensor is not None:
+            b.copy(wide[name], tensor)
+    result = b.alloc("float32", out.shape)
+    method(b, **wide, out=result, **rest)
+    b.copy(out, result)
+
+
+def transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+               dilation: Sequence[int], groups: int) -> None:
+    """The transpose of `forward`: input (N, M, *in), weight (M, C / groups, *kernel), out (N, C, *sizes).
 
     It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
     fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
     which meet the input backwards. Strides with very many classes are carried out otherwise.
     """
-    if name_of(x) == "bfloat16" and any(s != 1 for s in stride):  # each class would write a part of a copy
-        wide_x, wide_weight, wide_bias = (converted(b, t, "float32") for t in (x, weight, bias))
-        found = transposed(b, wide_x, wide_weight, wide_bias, sizes, stride, padding, dilation, groups)
-        return converted(b, found, "bfloat16")
+    if name_of(input) == "bfloat16" and (not b.target.bf16_dot or any(s != 1 for s in stride)):
+        # With a stride each class would write a part of a copy.
+        _in_float32(b, transposed, out, {"input": input, "weight": weight, "bias": bias}, stride=stride,
+                    padding=padding, dilation=dilation, groups=groups)
+        return
+    x, weight, bias = _contiguous(b, input, weight, bias)
+    sizes = out.shape[2:]
     rank = len(stride)
     kernel = weight.shape[2:]
     channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
-    out = b.alloc(x.dtype, [x.shape[0], rows * groups, *sizes])
     if math.prod(stride) > MOST_CLASSES:
         _transposed_by_taps(b, x, weight, bias, out, stride, padding, dilation, groups)
-        return out
+        return
     for residues in itertools.product(*(range(s) for s in stride)):
         taps, origin, pixels, tap_step, tap_strides = [], [], [], [], []
         first: Any = 0
@@ -442,7 +426,6 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Sequence[Any], str
             out_step=three(stride, 1), group_stride=channels * rows * all_taps, row_stride=all_taps,
             channel_stride=rows * all_taps, first=first, tap_strides=three(tap_strides, 1),
             columns="swapped" if all(s == 1 for s in stride) else "any"))
-    return out
 
 
 def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
@@ -471,14 +454,16 @@ def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
     return found, period
 
 
-def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride: Sequence[int],
-                    padding: Sequence[Any], dilation: Sequence[int], groups: int) -> Any:
-    """x (N, C, *size), upstream (N, M, *out) → (M, C / groups, *kernel). All contiguous."""
-    if name_of(x) == "bfloat16":
-        found = weight_gradient(b, converted(b, x, "float32"), converted(b, upstream, "float32"), kernel, stride,
-                                padding, dilation, groups)
-        return converted(b, found, "bfloat16")
-    target = current()
+def weight_gradient(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+                    dilation: Sequence[int], groups: int) -> None:
+    """input (N, C, *size), upstream (N, M, *sizes), out (M, C / groups, *kernel)."""
+    if name_of(input) == "bfloat16":
+        _in_float32(b, weight_gradient, out, {"input": input, "upstream": upstream}, stride=stride, padding=padding,
+                    dilation=dilation, groups=groups)
+        return
+    x, upstream = _contiguous(b, input, upstream)
+    kernel = out.shape[2:]
+    target = b.target
     type = type_of(x)
     itemsize = itemsize_of(type)
     lanes = target.lanes(itemsize)
@@ -492,7 +477,6 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
     extent = [maximum((q - 1) * s + (t - 1) * d + 1, 0)
               for q, s, t, d in zip(pixels, step, taps, tap_step, strict=True)]
     vectors = ceildiv(rows, lanes)
-    out = b.alloc(x.dtype, [rows * groups, channels, *kernel])
     integers = [images, groups, channels, rows, *size, *taps, *pixels, *step[:2], step_along_x(step, pixels),
                 *origin, *tap_step]
     places = [0, 0, 0, *extent]
@@ -523,4 +507,3 @@ def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Sequence[Any], stride
                           work=groups * tiles * ceildiv(channels, channel_block), grain=1,
                           scratch=conv_weight.scratch_bytes(target, type, channel_block, image_block, tap_count,
                                                             product(extent), pixels[0] * pixels[1]))
-    return out

@@ -1,6 +1,6 @@
-"""How matrix products are written into Programs: which kernel is launched, on what, in which pieces.
+"""How matrix products are carried out: which kernel is launched, on what, in which pieces.
 
-Everything is a formula of run-time sizes and strides. `b` is the Builder (compiler/builder.py), tensors are registers.
+Everything is a formula of run-time sizes and strides.
 The method (`gemm` for blocks, `gemm_thin` for few rows) depends on M and N, the result does not: both add up in the
 same order (see `gemm_micro`).
 """
@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.codegen.target import current
 from taeda.codegen.templates.gemm import blocked as gemm
 from taeda.codegen.templates.gemm import thin as gemm_thin
 from taeda.codegen.templates.gemm.kind import kind_of
@@ -31,7 +30,7 @@ def _stride(tensor: Any, dim: int) -> Any:
     return 0 if dim < 0 else _make("where", _make("eq", tensor.size(dim), 1), 0, tensor.stride(dim))
 
 
-def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, accumulate: bool = False) -> None:
+def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
     `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
@@ -44,7 +43,7 @@ def plan_matmul(b: Any, left: Any, right: Any, out: Any, *, bias: Any = None, ac
     An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
     products (bool, complex).
     """
-    kind = kind_of(current(), left.dtype, out.dtype)
+    kind = kind_of(b.target, left.dtype, out.dtype)
     rank = out.ndim - 2
     M, N, K = left.size(-2), right.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
