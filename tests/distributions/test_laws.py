@@ -13,7 +13,8 @@ from taeda import distributions as D
 
 CONTINUOUS = [(n, p) for n, p in CASES if n in (
     "Beta", "Cauchy", "Chi2", "ContinuousBernoulli", "Exponential", "FisherSnedecor", "Gamma", "Gumbel", "HalfCauchy",
-    "HalfNormal", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal", "Normal", "Pareto", "StudentT", "Uniform", "VonMises", "Weibull",
+    "HalfNormal", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal", "Normal", "Pareto", "StudentT",
+    "Uniform", "VonMises", "Weibull",
 )]  # fmt: skip
 
 
