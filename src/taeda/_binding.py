@@ -41,11 +41,35 @@ internal = (
 )  # ops without a public name, and their in-place forms (name_), as functions on tensors
 modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)  # functions by module: "torch", "nn.functional", ...
 _functions: dict[str, Any] = {}  # what each op's definition calls on tensors, by the op's unique name
+_methods_of_libraries: set[str] = set()
+_in_place: dict[str, Any] = {}   # the same of forms name_, where somebody asked
 
 
-def function_of(name: str) -> Any:
-    """The callable for tensors of the op with this unique name."""
-    return _functions[name]
+def function_of(name: str, in_place: bool = False) -> Any:
+    """The callable for tensors of the op with this unique name, or its in-place form.
+
+    That of an op defined outside of Taeda is made when it is first asked for.
+    """
+    made = _in_place if in_place else _functions
+    if name not in made:
+        from taeda.ops.registry import registry
+
+        schema = registry.ops[name].schema()
+        if in_place and not schema["inplace"]:
+            raise TypeError(f"{schema['public'] or name} has no in-place form; define it with inplace=True")
+        made[name] = _core_op((schema["public"] or name) + ("_" if in_place else ""), [schema], in_place)
+    return made[name]
+
+
+def bind_method(op: Any) -> None:
+    """Make an op defined outside of Taeda a method of tensors, with its in-place form if it has one."""
+    forms = {op.public: False} | ({op.public + "_": True} if op.inplace else {})
+    for name in forms:
+        if hasattr(_core.Tensor, name) and name not in _methods_of_libraries:
+            raise ValueError(f"{op.name} cannot be the method {name!r}: tensors have one already")
+    for name, in_place in forms.items():
+        setattr(_core.Tensor, name, function_of(op.name, in_place))
+        _methods_of_libraries.add(name)
 
 
 def _default(kind: str, default: Any) -> Any:

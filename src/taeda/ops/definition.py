@@ -22,16 +22,23 @@ class Op:
     body_parameters = 0                # leading parameters of the body that are no parameters of the op
 
     def __init__(self, body: Callable[..., Any], *, public: str | bool = True, overload: str = "",
-                 modules: tuple[str, ...] = ("torch",), method: bool | None = None, inplace: bool | None = None,
+                 modules: tuple[str, ...] | None = None, method: bool | None = None, inplace: bool | None = None,
                  out: bool | None = None, operators: tuple[str, ...] = (), aliases: tuple[str, ...] = (),
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
-                 mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None):
+                 mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
+                 library: str | None = None):
         self.body = body
+        # Taeda's own definitions share one space of names; others have the library's, by default their module.
+        own = library is None and body.__module__.startswith(f"{__package__}.")
+        self.library = "" if own else library or body.__module__
+        modules = modules if modules is not None else ("torch",) if own else ()
         own_name = body.__name__.rstrip("_") if not public else body.__name__
         self.public = "" if public is False else public if isinstance(public, str) else own_name
         self.name = (
             f"{self.public}.{overload}" if overload else own_name if public is True or not public else str(public)
         )
+        if self.library:
+            self.name = f"{self.library}::{self.name}"
         self.overload = overload
         self.__doc__ = body.__doc__
         self.__name__ = body.__name__
@@ -97,6 +104,15 @@ class Op:
 
             self.function = _binding.function_of(self.name)
         return self.function(*args, **kwargs)
+
+    def in_place(self, *args: Any, **kwargs: Any) -> Any:
+        """The form that writes its result into the first argument (of an op with inplace=True)."""
+        from taeda import _binding
+
+        return _binding.function_of(self.name, in_place=True)(*args, **kwargs)
+
+    def __reduce__(self) -> str:
+        return self.__name__  # pickled as a name of its module
 
     def trace(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Record a call on Values in the current graph. Returns the resulting Value(s)."""

@@ -60,6 +60,10 @@ would merely repeat (a conversion to the dtype it has), or None.
 Random numbers. An op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a
 pair of Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
 
+Ops of others. The same decorators work in any file, also after the import of Taeda. Such an op is called by the object
+the decorator returns (`some_op.in_place(x)` is its in-place form), is known to the compiler by a name qualified with
+its library, and takes no public name; with method=True it is a method of tensors, if they have none of that name.
+
 Options of every decorator:
 
 =======================  ============================================================================================
@@ -76,6 +80,7 @@ view=True                a @derived or @kernel op whose result may share the mem
 shape_only=("like",)     tensor parameters of which only the shape is read
 mutates=("input",)       parameters (tensors or lists of them) that are written to (@kernel only); never recorded
 fields=("values", ..)    names of the results: they come as a named tuple
+library="name"           whose op it is (default: Taeda's in taeda/ops, else that of the module it is defined in)
 =======================  ============================================================================================
 """
 

@@ -46,6 +46,9 @@ class Registry:
     methods: dict[str, Function] = field(default_factory=dict)
 
     def add(self, op: Op) -> None:
+        if op.library:
+            self._add_to_library(op)
+            return
         if op.name in self.ops:
             raise ValueError(f"there are two ops named {op.name!r}; give one of them overload= or public=")
         self.ops[op.name] = op
@@ -64,6 +67,22 @@ class Registry:
                 continue
             function: Function | Op = self.functions[op.public] if op.public else op
             graph_ir.operators[name] = _swapped(function) if name in REFLECTED else function
+
+    def _add_to_library(self, op: Op) -> None:
+        """An op defined outside of Taeda: it takes no public name but that of a method, if it is to be one.
+
+        Defined again (a notebook's cell run twice), it is another op: what holds the first one keeps it.
+        """
+        name, count = op.name, 1
+        while op.name in self.ops:
+            count += 1
+            op.name = f"{name}#{count}"
+        self.ops[op.name] = op
+        if op.method:
+            from taeda import _binding
+
+            _binding.bind_method(op)
+            graph_ir.methods[op.public] = op
 
     def schemas(self) -> list[dict[str, Any]]:
         """The schema of every op (see Op.schema), in order of definition."""
