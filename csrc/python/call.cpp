@@ -11,7 +11,8 @@ enum class Match { Yes, No };
 // ---- parsing ----------------------------------------------------------------------------------------------------
 
 // Tries one overload. On No, `why` (if given) receives the reason as an exception's text.
-Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call, std::string* why) {
+Match parse(const char* display, Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call,
+            std::string* why) {
   const Schema& s = overload.schema;
   int n = static_cast<int>(s.parameters.size());
   call->overload = &overload;
@@ -38,7 +39,7 @@ Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObjec
     }
   }
   if (positional > s.positional) {
-    if (why) *why = overload.display + "() takes " + std::to_string(s.positional) + " positional arguments but " + std::to_string(count) + " were given";
+    if (why) *why = std::string(display) + "() takes " + std::to_string(s.positional) + " positional arguments but " + std::to_string(count) + " were given";
     return Match::No;
   }
   for (Py_ssize_t i = 0; i < positional; ++i) call->values[i] = args[i];
@@ -68,11 +69,11 @@ Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObjec
           if (s.parameters[i].name == ours) at = i;
       }
       if (at < 0) {
-        if (why) *why = overload.display + "() got an unexpected keyword argument '" + text + "'";
+        if (why) *why = std::string(display) + "() got an unexpected keyword argument '" + text + "'";
         return Match::No;
       }
       if (call->values[at]) {
-        if (why) *why = overload.display + "() got multiple values for argument '" + s.parameters[at].name + "'";
+        if (why) *why = std::string(display) + "() got multiple values for argument '" + s.parameters[at].name + "'";
         return Match::No;
       }
       call->values[at] = value;
@@ -83,13 +84,13 @@ Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObjec
     PyObject* v = call->values[i];
     if (!v) {
       if (TAEDA_UNLIKELY(!p.has_default)) {
-        if (why) *why = overload.display + "() missing 1 required positional arguments: \"" + p.name + "\"";
+        if (why) *why = std::string(display) + "() missing 1 required positional arguments: \"" + p.name + "\"";
         return Match::No;
       }
       call->values[i] = p.default_value.get();
     } else if (TAEDA_UNLIKELY(!fits(p, v))) {
       if (why) {
-        *why = overload.display + "(): argument '" + p.name + "'" + (i < positional ? " (position " + std::to_string(i + 1) + ")" : "") +
+        *why = std::string(display) + "(): argument '" + p.name + "'" + (i < positional ? " (position " + std::to_string(i + 1) + ")" : "") +
                " must be " + kind_name(p) + ", not " + Py_TYPE(v)->tp_name;
       }
       return Match::No;
@@ -101,8 +102,8 @@ Match parse(Overload& overload, PyObject* const* args, Py_ssize_t count, PyObjec
 }  // namespace
 
 bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call) {
-  for (auto& o : *op->overloads)
-    if (TAEDA_LIKELY(parse(*o, args, count, names, call, nullptr) == Match::Yes)) return true;
+  for (Overload* o : *op->overloads)
+    if (TAEDA_LIKELY(parse(op->display, *o, args, count, names, call, nullptr) == Match::Yes)) return true;
   return false;
 }
 
@@ -111,18 +112,18 @@ void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
   auto& overloads = *op->overloads;
   std::string why;
   if (overloads.size() == 1) {
-    parse(*overloads[0], args, count, names, call, &why);
+    parse(op->display, *overloads[0], args, count, names, call, &why);
     PyErr_SetString(PyExc_TypeError, why.c_str());
     throw PythonError();
   }
-  why = std::string(PyUnicode_AsUTF8(op->name)) + "() received an invalid combination of arguments - got (";
+  why = std::string(op->display) + "() received an invalid combination of arguments - got (";
   for (Py_ssize_t i = 0; i < count; ++i) why += std::string(i ? ", " : "") + Py_TYPE(args[i])->tp_name;
   for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k)
     why += std::string(count + k ? ", " : "") + PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, k)) + "=" + Py_TYPE(args[count + k])->tp_name;
   why += "), but expected one of:";
-  for (auto& o : overloads) {
+  for (Overload* o : overloads) {
     std::string reason;
-    parse(*o, args, count, names, call, &reason);
+    parse(op->display, *o, args, count, names, call, &reason);
     why += "\n * " + o->schema.signature() + "\n      " + reason;
   }
   PyErr_SetString(PyExc_TypeError, why.c_str());

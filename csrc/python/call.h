@@ -14,9 +14,9 @@ inline constexpr int SMALL_TENSORS = 16;
 struct OpObject {
   PyObject_HEAD
   vectorcallfunc vectorcall;
-  std::vector<std::unique_ptr<Overload>>* overloads;  // owned unless shared
-  OpObject* shares;                                   // the op whose overloads an in-place form uses
+  std::vector<Overload*>* overloads;  // tried in order; in-place forms and aliases have the same ones
   PyObject* name;
+  const char* display;                // the same as text, for messages
   PyObject* document;
   PyObject* dictionary;
   PyObject* inplace_form;  // the op that a call with a true `inplace` means, as in relu(x, inplace=True); else null

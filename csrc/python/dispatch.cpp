@@ -111,7 +111,7 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   return package(o, outputs);
 }
 
-Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
+Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   Overload& o = *call.overload;
   Tensor& target = *in.tensors()[0];
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
@@ -141,37 +141,36 @@ Ref<> run_inplace(const Call& call, Inputs& in, Compiled& c) {
     Ref<Tensor> written[1] = {Ref<Tensor>::borrow(&target)};
     std::vector<Tensor*> inputs(in.tensors().begin(), in.tensors().end());
     if (before) inputs[0] = before.get();
-    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written);
-    bump_version(target, o.display.c_str());
+    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
+    bump_version(target, op->display);
     rebase_history(target, std::move(node), 0);
   } else {
-    bump_version(target, o.display.c_str());
+    bump_version(target, op->display);
   }
   return Ref<>::borrow(reinterpret_cast<PyObject*>(&target));
 }
 
-Ref<> run_out(const Call& call, Inputs& in, Compiled& c) {
-  Overload& o = *call.overload;
+Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   std::vector<Tensor*> targets;
   if (is_tensor(call.out)) {
     targets.push_back(as_tensor(call.out));
   } else if (PyTuple_Check(call.out) || PyList_Check(call.out)) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(call.out); ++i) {
       PyObject* t = PySequence_Fast_GET_ITEM(call.out, i);
-      if (!is_tensor(t)) raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", o.display.c_str(), Py_TYPE(t)->tp_name);
+      if (!is_tensor(t)) raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", op->display, Py_TYPE(t)->tp_name);
       targets.push_back(as_tensor(t));
     }
   } else {
-    raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", o.display.c_str(), Py_TYPE(call.out)->tp_name);
+    raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", op->display, Py_TYPE(call.out)->tp_name);
   }
   size_t n = c.program->outputs.size();
   if (targets.size() != n)
-    raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", o.display.c_str(), static_cast<int>(n), static_cast<int>(targets.size()));
+    raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", op->display, static_cast<int>(n), static_cast<int>(targets.size()));
   uint64_t needs = state.grad_enabled ? needs_gradient(in.tensors()) : 0;
   for (Tensor* t : targets) {
     if (needs || (state.grad_enabled && t->requires_grad))
       raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
-            o.display.c_str());
+            op->display);
     refuse_internal_overlap(*t);
   }
   // Written to directly where no input shares the memory in another way.
@@ -210,8 +209,8 @@ Ref<> run_call(OpObject* op, const Call& call) {
   check_devices(in);
   Compiled* c = find_compiled(call, in);
   if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
-  if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(call, in, *c);
-  if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(call, in, *c);
+  if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
+  if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(op, call, in, *c);
   Ref<> result = run_plain(call, in, *c);
   if (!call.overload->mutated.empty()) note_mutation(call);
   return result;
@@ -387,7 +386,7 @@ Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, i
   if (!needs) return out;
   auto* op = reinterpret_cast<OpObject*>(builtin_op("strided_view"));
   // The key is that of a call strided_view(base, sizes, strides, offset).
-  Overload& o = *(*op->overloads)[0];
+  Overload& o = *op->overloads->front();
   Inputs in;
   in.push_tensor(&base);
   key_tensor(in, &base);

@@ -50,7 +50,6 @@ struct Overload {
   Schema schema;
   int output_count = 1;
   bool returns_list = false;               // a variable number of outputs, or a tuple even for one
-  bool is_view = false;                    // output 0 shares memory with input 0 (where no copy was needed)
   bool differentiable = true;
   std::vector<bool> output_differentiable;
   Ref<> result_type;                       // a named tuple class, or null

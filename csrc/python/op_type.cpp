@@ -3,6 +3,8 @@
 
 #include <structmember.h>
 
+#include <unordered_map>
+
 #include "python/call.h"
 
 namespace taeda {
@@ -64,7 +66,6 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
     return v ? PyObject_IsTrue(v) == 1 : otherwise;
   };
   o->returns_list = truth("returns_list", o->output_count < 0);
-  o->is_view = truth("view", false);
   o->differentiable = truth("differentiable", true);
   if (PyObject* v = text_or_empty(d, "output_differentiable")) {
     Ref<> list = checked(PySequence_Fast(v, "output_differentiable"));
@@ -78,7 +79,41 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   return o;
 }
 
-// Op(name, overloads or an Op to share them with, inplace=False, doc=None, inplace_form=None, otherwise=None)
+// All overloads by their unique names. They stay for as long as the process: nodes of the tape refer to them.
+std::unordered_map<std::string, std::unique_ptr<Overload>>& overload_table() {
+  static auto* table = new std::unordered_map<std::string, std::unique_ptr<Overload>>;
+  return *table;
+}
+
+// define_overload(schema): one definition, for Ops to be made of.
+PyObject* define_overload(PyObject*, PyObject* schema) {
+  return guarded_object([&]() -> PyObject* {
+    if (!PyDict_Check(schema)) raise(PyExc_TypeError, "define_overload() takes a dict");
+    std::unique_ptr<Overload> o = parse_overload(schema);
+    auto [at, fresh] = overload_table().try_emplace(o->name, nullptr);
+    if (!fresh) raise(PyExc_ValueError, "the overload '%s' is defined already", o->name.c_str());
+    at->second = std::move(o);
+    Py_RETURN_NONE;
+  });
+}
+
+// What an Op is made of: the unique names of what define_overload was told, or the Op to share with.
+std::vector<Overload*> find_overloads(PyObject* o) {
+  if (PyObject_TypeCheck(o, OpType)) return *reinterpret_cast<OpObject*>(o)->overloads;
+  std::vector<Overload*> found;
+  Ref<> list = checked(PySequence_Fast(o, "overloads must be a list of names or an Op"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(list.get(), i);
+    const char* text = PyUnicode_Check(item) ? PyUnicode_AsUTF8(item) : nullptr;
+    auto at = text ? overload_table().find(text) : overload_table().end();
+    if (at == overload_table().end()) raise(PyExc_ValueError, "there is no overload %R", item);
+    found.push_back(at->second.get());
+  }
+  if (found.empty()) raise(PyExc_ValueError, "an Op needs an overload");
+  return found;
+}
+
+// Op(name, overloads, inplace=False, doc=None, inplace_form=None, otherwise=None)
 PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return guarded_object([&]() -> PyObject* {
     static const char* names[] = {"name", "overloads", "inplace", "doc", "inplace_form", "otherwise", nullptr};
@@ -86,24 +121,16 @@ PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     int inplace = 0;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOO", const_cast<char**>(names), &name, &overloads, &inplace, &doc, &inplace_form, &otherwise))
       throw PythonError();
-    std::vector<std::unique_ptr<Overload>> parsed;
-    OpObject* shares = nullptr;
-    if (PyObject_TypeCheck(overloads, OpType)) {
-      shares = reinterpret_cast<OpObject*>(overloads);
-    } else {
-      Ref<> list = checked(PySequence_Fast(overloads, "overloads must be a list or an Op"));
-      for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) parsed.push_back(parse_overload(PySequence_Fast_GET_ITEM(list.get(), i)));
-    }
+    auto found = std::make_unique<std::vector<Overload*>>(find_overloads(overloads));
+    const char* display = PyUnicode_AsUTF8(name);
+    if (!display) throw PythonError();
     auto* op = reinterpret_cast<OpObject*>(type->tp_alloc(type, 0));
     if (!op) throw PythonError();
     op->vectorcall = op_call;
-    op->shares = shares;
-    Py_XINCREF(reinterpret_cast<PyObject*>(shares));
-    op->overloads = shares ? shares->overloads : new std::vector<std::unique_ptr<Overload>>(std::move(parsed));
-    Py_INCREF(name);
-    op->name = name;
-    Py_INCREF(doc);
-    op->document = doc;
+    op->overloads = found.release();
+    op->name = Py_NewRef(name);
+    op->display = display;
+    op->document = Py_NewRef(doc);
     op->inplace = inplace;
     op->inplace_form = inplace_form == Py_None ? nullptr : Ref<>::borrow(inplace_form).release();
     op->otherwise = otherwise == Py_None ? nullptr : Ref<>::borrow(otherwise).release();
@@ -114,8 +141,7 @@ PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 void op_dealloc(PyObject* self) {
   auto* op = reinterpret_cast<OpObject*>(self);
   PyTypeObject* type = Py_TYPE(self);
-  if (op->shares) Py_DECREF(reinterpret_cast<PyObject*>(op->shares));
-  else delete op->overloads;
+  delete op->overloads;
   Py_XDECREF(op->name);
   Py_XDECREF(op->document);
   Py_XDECREF(op->dictionary);
@@ -135,19 +161,12 @@ PyObject* op_get(PyObject* self, PyObject* instance, PyObject*) {
 
 PyObject* op_repr(PyObject* self) { return PyUnicode_FromFormat("<built-in op %U of Taeda>", reinterpret_cast<OpObject*>(self)->name); }
 
-// add_overload(dict): one more definition under this name, tried after the others
-PyObject* op_add_overload(PyObject* self, PyObject* d) {
-  return guarded_object([&]() -> PyObject* {
-    reinterpret_cast<OpObject*>(self)->overloads->push_back(parse_overload(d));
-    Py_RETURN_NONE;
-  });
-}
-
 PyObject* op_signatures(PyObject* self, PyObject*) {
   return guarded_object([&]() -> PyObject* {
     Ref<> list = checked(PyList_New(0));
-    for (auto& o : *reinterpret_cast<OpObject*>(self)->overloads) {
-      Ref<> text = checked(PyUnicode_FromString((o->display + o->schema.signature()).c_str()));
+    auto* op = reinterpret_cast<OpObject*>(self);
+    for (Overload* o : *op->overloads) {
+      Ref<> text = checked(PyUnicode_FromString((op->display + o->schema.signature()).c_str()));
       if (PyList_Append(list.get(), text.get()) < 0) throw PythonError();
     }
     return list.release();
@@ -182,8 +201,9 @@ int op_set_text_signature(PyObject* self, PyObject* text, void*) {
 }
 
 PyGetSetDef op_properties[] = {{"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr}, {}};
-PyMethodDef op_methods[] = {{"add_overload", op_add_overload, METH_O, "One more definition under this name, tried after the others."},
-                            {"signatures", op_signatures, METH_NOARGS, "The overloads, as text."},
+PyMethodDef functions[] = {{"define_overload", define_overload, METH_O, "define_overload(schema): one definition, for Ops to be made of."},
+                            {}};
+PyMethodDef op_methods[] = {{"signatures", op_signatures, METH_NOARGS, "The overloads, as text."},
                             {"__reduce__", op_reduce, METH_NOARGS, nullptr},
                             {}};
 PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
@@ -209,7 +229,7 @@ PyType_Spec op_spec = {"taeda._core.Op", sizeof(OpObject), 0,
 void add_ops_to_module(PyObject* module) {
   OpType = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&op_spec));
   if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
-  if (PyModule_AddFunctions(module, op_functions) < 0) throw PythonError();
+  if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, functions) < 0) throw PythonError();
 }
 
 }  // namespace taeda

@@ -217,9 +217,10 @@ uint64_t needs_gradient(std::span<Tensor* const> inputs);
 void record(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
             std::span<Ref<Tensor>> outputs);
 // The same for an in-place call: inputs as they were before the write (inputs[k] may be an alias made by dispatch of
-// the tensor's old state); returns the node without attaching it, for rebase_history.
+// the tensor's old state); returns the node without attaching it, for rebase_history. With `inplace` the node's call is
+// named as the in-place form in messages.
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
-                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs);
+                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool inplace = false);
 // Of an in-place call, before the write: a copy of the target with its history if backward will need the old values
 // (x.mul_(y) where y requires grad), else null. It takes the target's place among the inputs given to make_node.
 Ref<Tensor> keep_before_write(Compiled& compiled, uint64_t needs, Tensor& target);

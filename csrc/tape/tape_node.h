@@ -22,7 +22,7 @@ class OpNode final : public Node {
   ~OpNode() override;
   static void operator delete(void* p) { ::operator delete(p); }
   std::string name() const override { return compiled_.overload->backward_name; }
-  std::string call_name() const override { return compiled_.overload->display; }
+  std::string call_name() const override { return compiled_.overload->display + (inplace ? "_" : ""); }
   Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   void release_saved() override;
   void outputs_written() override;
@@ -30,6 +30,7 @@ class OpNode final : public Node {
   PyObject* python_attribute(PyObject* name) override;
   void save(std::span<Tensor* const> inputs, std::span<Ref<Tensor>> results);
   bool is_differentiable_output(size_t k) const;
+  bool inplace = false;  // a call of the form name_
 
  private:
   OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,

@@ -231,9 +231,10 @@ uint64_t needs_gradient(std::span<Tensor* const> inputs) {
 }
 
 Shared<Node> make_node(Compiled& compiled, uint64_t needs, std::span<Tensor* const> inputs,
-                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs) {
+                       std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs, bool inplace) {
   OpNode* node = OpNode::make(compiled, compiled.backward_for(needs, ALL_OUTPUTS), needs, inputs, attributes);
   Shared<Node> owner = Shared<Node>::steal(node);
+  node->inplace = inplace;
   node->note_line();
   node->edges.resize(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {

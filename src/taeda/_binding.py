@@ -41,6 +41,7 @@ internal = (
 )  # ops without a public name, and their in-place forms (name_), as functions on tensors
 modules: dict[str, dict[str, Any]] = collections.defaultdict(dict)  # functions by module: "torch", "nn.functional", ...
 _functions: dict[str, Any] = {}  # what each op's definition calls on tensors, by the op's unique name
+_defined: set[str] = set()       # the unique names that the core knows
 _methods_of_libraries: set[str] = set()
 _in_place: dict[str, Any] = {}   # the same of forms name_, where somebody asked
 
@@ -78,7 +79,7 @@ def _default(kind: str, default: Any) -> Any:
     return tuple(default) if isinstance(default, list) else default
 
 
-def _overload(schema: Schema, display: str) -> dict[str, Any]:
+def _overload(schema: Schema) -> dict[str, Any]:
     """What the core's parser and dispatch need to know of one definition."""
     words = "".join(word[:1].upper() + word[1:] for word in (schema["public"] or schema["name"]).split("_"))
     parameters = [
@@ -87,12 +88,11 @@ def _overload(schema: Schema, display: str) -> dict[str, Any]:
     ]
     return {
         "name": schema["name"],
-        "display": display,
+        "display": schema["public"] or schema["name"],
         "backward_name": f"{words}Backward0",
         "parameters": parameters,
         "returns": schema["returns"],
         "returns_list": schema["returns"] not in (0, 1),
-        "view": schema["view"],
         "differentiable": any(schema["differentiable"]),
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
@@ -127,8 +127,11 @@ def _result_type(schema: Schema) -> Any:
 
 def _core_op(name: str, schemas: list[Schema], inplace: bool = False) -> Any:
     """The callable for one public name."""
-    doc = "\n\n".join(s["doc"] for s in schemas)
-    return _core.Op(name, [_overload(s, name) for s in schemas], inplace, doc)
+    for s in schemas:
+        if s["name"] not in _defined:
+            _core.define_overload(_overload(s))
+            _defined.add(s["name"])
+    return _core.Op(name, [s["name"] for s in schemas], inplace, "\n\n".join(s["doc"] for s in schemas))
 
 
 def bind(schemas: list[Schema]) -> None:
