@@ -1,7 +1,7 @@
 // Run-time attributes of an op call: the values of its number, integer and size-list arguments. They are inputs of
 // Programs, never part of the cache key.
 #pragma once
-#include "python/common.h"
+#include "core/common.h"
 
 namespace taeda {
 

@@ -1,10 +1,8 @@
 #include "core/loops.h"
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
 
-#include "python/runtime.h"
+#include "core/buffer.h"
 #include "core/thread_pool.h"
 
 namespace taeda {
@@ -136,7 +134,7 @@ int64_t run_tiled_piece(void* context, int64_t begin, int64_t end) {
 
 // The only fault of a loop kernel is an integer divided by zero; the message is PyTorch's.
 void explain(int64_t code) {
-  if (TAEDA_UNLIKELY(code != 0)) raise(PyExc_RuntimeError, "ZeroDivisionError");
+  if (TAEDA_UNLIKELY(code != 0)) raise(ErrorKind::Runtime, "ZeroDivisionError");
 }
 
 void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body) {
@@ -144,9 +142,8 @@ void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, Parall
   if (points < SERIAL || work <= grain) {
     code = body(&l, 0, work);
   } else {
-    Py_BEGIN_ALLOW_THREADS
+    WithoutHostLock unlocked;
     code = parallel_for(work, grain, body, &l);
-    Py_END_ALLOW_THREADS
   }
   explain(code);
 }
@@ -304,7 +301,7 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   bool empty_inner = false;
   for (int k = 0; k < inner_count; ++k) empty_inner |= shape[inner_dims[k]] == 0;
   if (empty_inner) inner.count = 0;
-  if (inner.count > 2) raise(PyExc_SystemError, "a reduction over %d separate ranges reached run_loops", inner.count);
+  if (inner.count > 2) raise(ErrorKind::Internal, "a reduction over %d separate ranges reached run_loops", inner.count);
   if (!empty_inner && run_in_chunks(kernel, outer, inner, operands, count, scalars, outputs)) return;
 
   Launch l;
@@ -356,61 +353,9 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
 
 }  // namespace
 
-Kernel LoopKernel::variant(bool outer_axis, int inner_rank, const char* classes, int operands) {
-  // Up to 30 operands a variant fits in 64 bits: two bits a class.
-  uint64_t key = 0;
-  bool fits = operands <= 29;
-  if (fits) {
-    for (int o = 0; o < operands; ++o) key = key << 2 | (classes[o] == 'c' ? 1 : classes[o] == 'z' ? 2 : classes[o] == 's' ? 3 : 0);
-    key = key << 3 | (outer_axis ? 4 : 0) | inner_rank;
-    for (const Last& l : last_)
-      if (l.key == key) return l.kernel;
-  }
-  std::string name = (outer_axis ? "o" : "i") + std::to_string(inner_rank) + classes;
-  auto found = variants_.find(name);
-  Kernel kernel;
-  if (found != variants_.end()) {
-    kernel = found->second;
-  } else {
-    kernel = kernel_variant(handle_, outer_axis, inner_rank, classes);
-    variants_.emplace(std::move(name), kernel);
-  }
-  if (fits) {
-    last_[next_] = {key, kernel};
-    next_ = (next_ + 1) % std::size(last_);
-  }
-  return kernel;
-}
-
-bool LoopKernel::split(LoopKernel** partial, LoopKernel** combine, std::vector<DType>* dtypes) {
-  if (!splitting_) {
-    int p, c;
-    bool can = kernel_split(handle_, &p, &c, &partial_dtypes_);
-    if (can) partial_ = loop_kernel(p), combine_ = loop_kernel(c);
-    splitting_ = can ? 2 : 1;
-  }
-  *partial = partial_;
-  *combine = combine_;
-  *dtypes = partial_dtypes_;
-  return splitting_ == 2;
-}
-
-bool LoopKernel::uses_index() {
-  if (!uses_index_) uses_index_ = kernel_uses_index(handle_) ? 2 : 1;
-  return uses_index_ == 2;
-}
-
-LoopKernel* loop_kernel(int handle) {
-  static std::vector<std::unique_ptr<LoopKernel>> kernels;  // under the GIL
-  if (handle < 0) raise(PyExc_ValueError, "kernel handle %d", handle);
-  if (static_cast<size_t>(handle) >= kernels.size()) kernels.resize(handle + 1);
-  if (!kernels[handle]) kernels[handle] = std::make_unique<LoopKernel>(handle);
-  return kernels[handle].get();
-}
-
 void run_loops(LoopKernel& kernel, const Dims& shape, bool reduces, uint32_t reduced, LoopOperand* operands, int count,
                const uint64_t* scalars, int outputs) {
-  if (count > MAX_OPERANDS) raise(PyExc_NotImplementedError, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
+  if (count > MAX_OPERANDS) raise(ErrorKind::NotImplemented, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
   for (int d = 0; d < shape.count; ++d)
     if (shape[d] == 0 && !(reduced >> d & 1)) return;  // no outer points
   if (reduces) {

@@ -1,75 +1,60 @@
-// A Program is all that runs: instructions over tensor registers, sizes as expressions over the registers' shapes and
-// the caller's attributes. Built once from the description that the compiler gives (ARCHITECTURE.md), executed
-// here without Python. What is compiled lazily is machine code: a kernel's address is asked for on first use.
+// A Program is all that runs: instructions over registers (Buffers), sizes as expressions over the registers' shapes and the
+// caller's attributes.
+//
+// A Program is plain data. Whoever has it from elsewhere fills the public fields and calls finish(), which refuses what
+// cannot run and finds out how long registers live: csrc/python/program_parser.cpp does so with the compiler's
+// description (ARCHITECTURE.md), and so would a reader of a file, after a writer that visits `steps` and writes each
+// instruction's fields. Kernels are handles; `kernels` says what they mean here.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
-#include <string>
 
-#include "core/attribute.h"
-#include "core/kernel_abi.h"
-#include "core/loops.h"
-#include "python/tensor.h"
-#include "core/views.h"
+#include "core/instructions.h"
 
 namespace taeda {
 
-struct Number {  // the value of an expression
-  bool floating;
-  int64_t integer;
-  double real;
-};
-
-// An expression in postfix form.
-class Expression {
- public:
-  static Expression parse(PyObject* description);
-  Number evaluate(const Ref<Tensor>* registers, const Attribute* attributes) const;
-  int64_t integer(const Ref<Tensor>* registers, const Attribute* attributes) const;
-
- private:
-  struct Step {
-    uint8_t what;  // see expression.cpp
-    int32_t a, b;
-    int64_t integer;
-    double real;
-  };
-  std::vector<Step> code_;
-  void parse_into(PyObject* o);
-};
-
-struct Instruction {
-  virtual ~Instruction() = default;
-  std::unique_ptr<Expression> when;
-};
-
 class Program {
  public:
-  // From a description; raises ValueError naming the fault of a malformed one.
-  static std::unique_ptr<Program> parse(PyObject* description);
+  struct Step {
+    Instruction what;
+    std::optional<Expression> when;  // skipped where this is 0
+    std::vector<int> frees;          // registers not needed after this step; found by finish()
+  };
+  int tensor_count = 0, attribute_count = 0, register_count = 0;
+  std::vector<int> outputs;  // registers; one may be an output twice, and an input may be one
+  std::vector<Step> steps;
+  KernelSource* kernels = nullptr;
 
-  // Run. `tensors` and `attributes` are the inputs; an absent optional tensor is nullptr. `outputs` receives the
-  // result tensors. `into` (may be empty) holds tensors that results are to be written to where that is possible
-  // in place: of outputs[k] if into[k] is set; the caller compares pointers and copies where it was not.
-  void run(std::span<Tensor* const> tensors, std::span<const Attribute> attributes, std::span<Ref<Tensor>> outputs,
-           std::span<Tensor* const> into = {}) const;
+  void finish();
 
-  int tensor_count, attribute_count, register_count;
-  std::vector<int> outputs;
+  struct Result {
+    Buffer* place;                   // given: where the result may be made, with no storage in it
+    const Buffer* buffer = nullptr;  // found: where it is: in `place`, a buffer of `into`, an input; null: absent
+    int shares = -1;                 // found: the number of the input in whose storage it lives, or -1
+  };
 
-  ~Program();
+  // Run. `inputs` and `attributes` are the arguments; an absent optional tensor is nullptr. Results are made on `device`;
+  // on "meta" all of them are described, and nothing is computed. `into` (may be empty) holds buffers of the caller that
+  // results are to be written to where that is possible: of outputs[k] if into[k] is set.
+  void run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
+           std::span<Result> results, std::span<Buffer* const> into = {}) const;
 
  private:
-  Program() = default;
-  friend struct ProgramParser;
-  std::vector<std::unique_ptr<Instruction>> instructions_;
-  const struct LoopsInstruction* only_loops_ = nullptr;  // the fast path of a Program of one pointwise kernel
+  void run_steps(Frame& f) const;
+  void run_checked(Frame& f) const;
+
+  // Where a register is made: the number of a temporary, or of an output, or nowhere (an input, or nothing makes it).
+  struct Place {
+    enum : uint8_t { Nowhere, Temporary, Output } kind = Nowhere;
+    int number = 0;
+  };
+  std::vector<Place> places_;
+  int temporaries_ = 0;
+  const LoopsInstruction* only_loops_ = nullptr;  // the fast path of a Program of one kernel
 };
 
-// Kernels of general use, registered by runtime/ at start as handles.
-Ref<Tensor> contiguous(Tensor& t);                       // t itself or a contiguous copy
-void copy_into(Tensor& destination, Tensor& source);     // broadcasting, converting; no autograd, no version
-void fill_with(Tensor& destination, const Number& value);
-Ref<Tensor> sum_to_shape(Tensor& t, const Tensor& like); // undo broadcasting
+// Whether every run is preceded by one that only infers, and the two compared (TAEDA_CHECK=1).
+extern bool check_programs;
 
 }  // namespace taeda

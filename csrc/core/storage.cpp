@@ -20,13 +20,18 @@ void* storage_memory(size_t size) { return kept_count ? kept[--kept_count] : ::o
 
 }  // namespace
 
-Shared<Storage> Storage::create(size_t bytes, Device device) {
-  char* data = bytes ? static_cast<char*>(allocate(bytes)) : nothing;
+Shared<Storage> Storage::reserve(size_t bytes, Device device) {
   Storage* s = new (storage_memory(sizeof(Storage))) Storage;
-  s->data_ = data;
   s->bytes_ = bytes;
   s->device_ = device;
   return Shared<Storage>::steal(s);
+}
+
+void Storage::allocate_now() {
+  if (device_.kind == DeviceKind::Meta) return;
+  if (device_.kind == DeviceKind::CUDA)
+    raise(PyExc_AssertionError, "Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far");
+  data_ = bytes_ ? static_cast<char*>(taeda::allocate(bytes_)) : nothing;
 }
 
 Shared<Storage> Storage::adopt(void* data, size_t bytes, Ref<> owner, Device device, bool writable) {
@@ -51,16 +56,18 @@ Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*),
 void Storage::resize(size_t bytes) {
   if (bytes == bytes_) return;
   if (!resizable_) raise(PyExc_RuntimeError, "Trying to resize storage that is not resizable");
-  char* data = bytes ? static_cast<char*>(allocate(bytes)) : nothing;
-  std::memcpy(data, data_, std::min(bytes, bytes_));
-  if (bytes_) deallocate(data_, bytes_);
-  data_ = data;
+  if (data_) {
+    char* data = bytes ? static_cast<char*>(taeda::allocate(bytes)) : nothing;
+    std::memcpy(data, data_, std::min(bytes, bytes_));
+    if (bytes_) deallocate(data_, bytes_);
+    data_ = data;
+  }
   bytes_ = bytes;
 }
 
 void Storage::destroy() noexcept {
   if (owned_) {
-    if (bytes_) deallocate(data_, bytes_);
+    if (data_ && bytes_) deallocate(data_, bytes_);
   } else if (deleter_) {
     deleter_(context_);
   }

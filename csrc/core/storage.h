@@ -27,15 +27,24 @@ void allocator_release_cached();                   // empty_cache()
 
 class Storage {
  public:
-  // Uninitialised memory from the allocator. bytes may be 0.
-  static Shared<Storage> create(size_t bytes, Device device = {});
+  // A storage of so many bytes that has no memory yet; bytes may be 0. On "meta" it never gets any.
+  static Shared<Storage> reserve(size_t bytes, Device device = {});
+  // Uninitialised memory from the allocator, unless there is some already.
+  void allocate() {
+    if (!data_) allocate_now();
+  }
+  static Shared<Storage> create(size_t bytes, Device device = {}) {
+    Shared<Storage> s = reserve(bytes, device);
+    s->allocate();
+    return s;
+  }
   // Memory of somebody else, kept alive by `owner` (released under the GIL).
   static Shared<Storage> adopt(void* data, size_t bytes, Ref<> owner, Device device = {}, bool writable = true);
   // Memory of somebody else with a C deleter (DLPack).
   static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {},
                                bool writable = true);
 
-  char* data() const { return data_; }
+  char* data() const { return data_; }  // null: without memory
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
   bool writable() const { return writable_; }
@@ -53,6 +62,7 @@ class Storage {
 
  private:
   Storage() = default;
+  void allocate_now();
   void destroy() noexcept;
   int64_t references_ = 1;  // under the GIL
   char* data_ = nullptr;

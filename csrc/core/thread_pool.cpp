@@ -19,6 +19,8 @@
 
 namespace taeda {
 
+HostLock host_lock;
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -214,7 +216,7 @@ int64_t parallel_for(int64_t work, int64_t grain, ParallelBody body, void* conte
   if (inside || get_num_threads() == 1) return run_alone(work, grain, body, context);
   Pool* p = current_pool();
   std::unique_lock<std::mutex> lock(p->busy, std::try_to_lock);
-  // Another Python thread uses the pool: this one does its work alone rather than wait.
+  // Another thread uses the pool: this one does its work alone rather than wait.
   if (!lock.owns_lock() || p->empty()) return run_alone(work, grain, body, context);
   inside = true;
   int64_t result = p->run(work, grain, body, context);

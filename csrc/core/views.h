@@ -1,6 +1,6 @@
 // Geometry: views are new sizes, strides and offset over the same storage. No kernel runs here.
 #pragma once
-#include "python/tensor.h"
+#include "core/buffer.h"
 
 namespace taeda {
 
@@ -17,8 +17,6 @@ enum class ViewKind : uint8_t {
   AsStrided,   // n, then n sizes, n strides, offset
   Diagonal,    // offset, dim1, dim2
   Unfold,      // dim, size, step
-  ExpandAs,    // like another register
-  ReshapeAs,   // like another register, a view where possible, else a copy
   Alias,
   Flatten,     // first dim, last dim: a view where possible, else a copy
 };
@@ -28,9 +26,9 @@ struct Geometry {
   Dims sizes, strides;
   int64_t offset;
 };
-// The geometry of view `kind` of t. Returns false only for Reshape/ReshapeAs/Flatten that need a copy (then sizes is
-// set and the caller copies). Raises torch's errors for what cannot be.
-bool view_geometry(ViewKind kind, const Tensor& t, const int64_t* arguments, int count, const Tensor* like, Geometry* out);
+// The geometry of view `kind` of t. Returns false only for Reshape/Flatten that need a copy (then sizes is set and the
+// caller copies). Raises torch's errors for what cannot be.
+bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* arguments, int count, Geometry* out);
 
 // Strides that view a tensor of the given geometry as `to` without copying, or false.
 bool reshape_strides(const Dims& sizes, const Dims& strides, const Dims& to, Dims* out);
@@ -38,12 +36,6 @@ bool reshape_strides(const Dims& sizes, const Dims& strides, const Dims& to, Dim
 void infer_size(Dims& sizes, int64_t numel);
 // dim + ndim if negative; IndexError "Dimension out of range (expected to be in range of [-2, 1], but got 2)".
 int wrap_dim(int64_t dim, int ndim);
-
-// A view recorded for autograd (dispatch.cpp): what x[1:3, None, ..., 2] returns. Basic indexing folds to one such call.
-// strides and offset are what the view has on base's memory; dense_strides and dense_offset what the same indices would give
-// on a contiguous tensor of base's shape with offset 0: that is the geometry its gradient is scattered with.
-Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides,
-                         int64_t dense_offset);
 
 // The broadcast of two shapes; raises "The size of tensor a (3) must match the size of tensor b (4) at
 // non-singleton dimension 1".

@@ -1,6 +1,7 @@
 #include "python/call.h"
 
 #include "core/generator.h"
+#include "python/program_parser.h"
 #include "python/runtime.h"
 
 namespace taeda {
@@ -407,7 +408,7 @@ Compiled* find_compiled(const Call& call, const Inputs& in) {
     compiled->overload = &o;
     compiled->key = python_key(call);
     Ref<> description = compile_forward(o.name.c_str(), compiled->key.get());
-    compiled->program = Program::parse(description.get());
+    compiled->program = parse_program(description.get());
     // While Python compiled, another thread may have put in the same entry: then that one stays.
     result = o.cache.emplace(owned, std::move(compiled)).first->second.get();
   }

@@ -39,6 +39,7 @@ struct Inputs {
   int tensor_count = 0;
   Attribute attributes[MAX_ATTRIBUTES];
   int attribute_count = 0;
+  Device device;  // of the results
   char small_key[192];
   std::string large_key;
   size_t key_size = 0;

@@ -35,11 +35,4 @@ PyObject* size_object(const int64_t* sizes, int count);
 
 extern PyObject* OutOfMemoryError;
 
-// How many objects of a kind are kept for reuse. None under the address sanitizer, which then sees uses after free.
-#ifdef __SANITIZE_ADDRESS__
-inline constexpr bool REUSE_OBJECTS = false;
-#else
-inline constexpr bool REUSE_OBJECTS = true;
-#endif
-
 }  // namespace taeda

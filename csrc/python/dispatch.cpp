@@ -4,7 +4,9 @@
 
 #include "python/call.h"
 #include "python/core_types.h"
+#include "python/run.h"
 #include "python/runtime.h"
+#include "python/program_parser.h"
 #include "python/state.h"
 #include "tape/tape.h"
 
@@ -13,7 +15,8 @@ namespace {
 
 // ---- running ------------------------------------------------------------------------------------------------------
 
-void check_devices(const Inputs& in) {
+// The device of the results: that of the tensors.
+Device common_device(const Inputs& in) {
   const Tensor* first = nullptr;
   for (const Tensor* t : in.tensors()) {
     if (!t) continue;
@@ -21,6 +24,12 @@ void check_devices(const Inputs& in) {
     else if (TAEDA_UNLIKELY(!(t->device == first->device)) && t->ndim && first->ndim)
       raise(PyExc_RuntimeError, "Expected all tensors to be on the same device, but found at least two devices");
   }
+  return first ? first->device : Device{};
+}
+
+void run_compiled(const Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs, std::span<Tensor* const> into = {},
+                  int* shares = nullptr) {
+  run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into, shares);
 }
 
 bool can_cast(DType from, DType to) {
@@ -85,25 +94,25 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   if (n > 4) large.resize(n);
   std::span<Ref<Tensor>> outputs(n > 4 ? large.data() : small, n);
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
-  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
-  for (Ref<Tensor>& out : outputs) {
-    // What came out must be a tensor of its own: an input handed through becomes a view of itself.
-    if (!out) continue;
-    for (Tensor* t : in.tensors())
-      if (t == out.get()) {
-        out = alias(*t);
-        break;
-      }
-  }
+  int few_shares[4];
+  std::vector<int> many_shares(n > 4 ? n : 0);
+  int* shares = n > 4 ? many_shares.data() : few_shares;
+  run_compiled(c, in, outputs, {}, shares);
   // Autograd and writes must know views, whatever op they came from: reshape is one now and then, dropout in evaluation always.
   bool views = false;
-  for (Ref<Tensor>& out : outputs)
-    for (Tensor* t : in.tensors())
-      if (out && t && t->storage && out->storage.get() == t->storage.get()) {
-        note_view(*out, *t);
-        views = true;
-        break;
-      }
+  for (size_t k = 0; k < n; ++k) {
+    if (TAEDA_LIKELY(shares[k] < 0) || !outputs[k]) continue;
+    Tensor& base = *in.tensors()[static_cast<size_t>(shares[k])];
+    // What came out must be a tensor of its own: an input handed through becomes a view of itself.
+    if (outputs[k].get() == &base) {
+      outputs[k] = alias(base);
+    } else {
+      outputs[k]->is_inference = base.is_inference;
+      outputs[k]->detached_version = base.detached_version;
+    }
+    note_view(*outputs[k], base);
+    views = true;
+  }
   if (TAEDA_UNLIKELY(needs != 0)) record(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
   if (TAEDA_UNLIKELY(state.inference_mode && !views))  // a view is what its base is
     for (Ref<Tensor>& out : outputs)
@@ -130,7 +139,7 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   Ref<Tensor> outputs[4];
   size_t n = std::min<size_t>(c.program->outputs.size(), 4);
   Ref<Tensor> before = recorded ? keep_before_write(c, needs, target) : nullptr;
-  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, {outputs, n}, into);
+  run_compiled(c, in, {outputs, n}, into);
   if (outputs[0].get() != &target) {
     Tensor& result = *outputs[0];
     if (!same_shape(result, target.shape()))
@@ -179,7 +188,7 @@ Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
     for (Tensor* input : in.tensors())
       if (input && t && t != input && partially_overlaps(*t, *input)) t = nullptr;
   std::vector<Ref<Tensor>> outputs(n);
-  c.program->run(in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into);
+  run_compiled(c, in, outputs, into);
   for (size_t k = 0; k < n; ++k) {
     if (outputs[k].get() == targets[k]) {
       bump_version(*targets[k]);
@@ -206,7 +215,7 @@ void note_mutation(const Call& call) {
 Ref<> run_call(OpObject* op, const Call& call) {
   Inputs in;
   read_inputs(call, in);
-  check_devices(in);
+  in.device = common_device(in);
   Compiled* c = find_compiled(call, in);
   if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
@@ -361,7 +370,7 @@ BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
   Ref<> grads = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "grads"), "grads"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(grads.get()); ++i)
     b->grads.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(grads.get(), i))));
-  b->program = Program::parse(PyDict_GetItemString(d.get(), "program"));
+  b->program = parse_program(PyDict_GetItemString(d.get(), "program"));
   // While Python compiled, another thread may have put in the same entry: then that one stays.
   if (BackwardProgram* other = known()) return *other;
   return *backward.emplace_back(std::move(b));

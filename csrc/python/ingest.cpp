@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "python/interop.h"
-#include "core/program.h"
+#include "python/run.h"
 #include "tape/tape.h"
 #include "python/tensor_type.h"
 

@@ -1,9 +1,7 @@
-// The callbacks into runtime/programs.py: what the core asks the compiler for on a miss. Each is asked once per
-// question; answers are cached here.
+// The callbacks into runtime/programs.py: what the core asks the compiler for on a miss.
 #pragma once
 #include "python/common.h"
-#include "core/dtype.h"
-#include "core/kernel_abi.h"
+#include "core/kernel_source.h"
 
 namespace taeda {
 
@@ -12,12 +10,6 @@ void register_runtime(PyObject* module);  // taeda.runtime.programs; imported by
 Ref<> compile_forward(const char* overload, PyObject* key);                    // → Program description
 // → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output
 Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given);
-Kernel kernel_variant(int handle, bool outer_axis, int inner_rank, const char* classes);
-Kernel template_kernel(int handle);
-bool kernel_uses_index(int handle);
-bool kernel_split(int handle, int* partial, int* combine, std::vector<DType>* dtypes);
-int copy_kernel(DType from, DType to);   // handles of loop kernels
-int fill_kernel(DType dtype);            // scalar 0 to every element
-int sum_kernel(DType dtype);             // plain sum in the same dtype
+KernelSource& compiler_kernels();  // the kernels that the compiler makes when they are asked for
 
 }  // namespace taeda

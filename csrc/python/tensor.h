@@ -1,9 +1,7 @@
 // The tensor: a strided view of a Storage, with its place in the autograd graph. The Python object is the tensor.
 #pragma once
 #include "python/common.h"
-#include "core/device.h"
-#include "core/dtype.h"
-#include "core/storage.h"
+#include "core/buffer.h"
 
 namespace taeda {
 
@@ -28,39 +26,22 @@ struct AutogradData {
   static void operator delete(void* p) noexcept;
 };
 
-struct Tensor {
+// What a tensor is beside its elements. A part of its own, because offsetof wants a plain struct.
+struct TensorHead {
   PyObject_HEAD
-  Shared<Storage> storage;          // null for a shape without data (saved shapes, meta device)
-  int64_t offset;                   // in elements
-  int64_t numel;
-  DType dtype;
-  uint8_t ndim;
   bool requires_grad;               // set by the user on a leaf, or because grad_fn is there
   bool is_inference : 1;            // made in inference_mode
   bool detached_version : 1;        // from .data: writes are not counted in the storage's version
   bool is_wrapped_number : 1;       // made from a Python number inside an op
   bool gc_tracked : 1;
-  Device device;
   uint32_t output_number;           // which output of grad_fn this is
   Shared<Node> grad_fn;             // null for leaves. Read it through tape.h: gradient_function(t)
   AutogradData* autograd;           // null until needed
   PyObject* dictionary;             // user attributes
   PyObject* weak_references;
-  int64_t sizes[MAX_DIMS];
-  int64_t strides[MAX_DIMS];        // in elements
-
-  char* data() const { return storage ? storage->data() + offset * itemsize(dtype) : nullptr; }
-  Dims shape() const { return Dims(sizes, ndim); }
-  bool is_contiguous() const {
-    int64_t expected = 1;
-    for (int i = ndim - 1; i >= 0; --i) {
-      if (sizes[i] == 1) continue;
-      if (strides[i] != expected) return numel == 0;
-      expected *= sizes[i];
-    }
-    return true;
-  }
 };
+
+struct Tensor : TensorHead, Buffer {};
 
 extern PyTypeObject* TensorType;       // taeda.Tensor
 extern PyTypeObject* ParameterType;    // taeda.nn.Parameter, once registered; else null
@@ -68,9 +49,10 @@ inline bool is_tensor(PyObject* o) { return Py_TYPE(o) == TensorType || PyObject
 inline Tensor* as_tensor(PyObject* o) { return reinterpret_cast<Tensor*>(o); }
 
 // New tensors. All are leaves without gradient. `empty` allocates; sizes are checked (negative, overflow, out of memory).
+Ref<Tensor> undescribed();                                                 // to be described (core/buffer.h)
 Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device = {});
 Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, Device device = {});
-Ref<Tensor> shape_only(const Tensor& like);                                // metadata without data
+Ref<Tensor> shape_only(const Tensor& like);                                // without even a storage
 Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset);
 // Same storage, new geometry. Bounds are checked only by the caller (views.h proves them, as_strided checks them).
 Ref<Tensor> alias(const Tensor& t, const Dims& sizes, const Dims& strides, int64_t offset);
@@ -81,19 +63,10 @@ AutogradData& autograd_data(Tensor& t);                                    // al
 // Tensors are unknown to the cycle collector until they may be part of a cycle: call this when giving one hooks.
 void track(Tensor& t);
 
-Dims contiguous_strides(const Dims& sizes);
-int64_t checked_numel(const Dims& sizes);                                  // raises on negative sizes and overflow
-// Do two elements of t share memory (expanded tensors)? 'Maybe' counts as yes only where PyTorch's check says so.
-bool has_internal_overlap(const Tensor& t);
-void refuse_internal_overlap(const Tensor& t);                             // raises PyTorch's error before a write to such a t
-bool same_shape(const Tensor& t, const Dims& shape);
-bool partially_overlaps(const Tensor& a, const Tensor& b);                 // share memory, but are not the same elements
-
-// Printing shapes in messages: "[2, 3]".
-struct Text {
-  char at[512];
-};
-Text shape_text(const Tensor& t);
-Text dims_text(const Dims& d);
+// A view recorded for autograd (dispatch.cpp): what x[1:3, None, ..., 2] returns. Basic indexing folds to one such call.
+// strides and offset are what the view has on base's memory; dense_strides and dense_offset what the same indices would give
+// on a contiguous tensor of base's shape with offset 0: that is the geometry its gradient is scattered with.
+Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides,
+                         int64_t dense_offset);
 
 }  // namespace taeda

@@ -1,6 +1,7 @@
 // The methods of taeda.Tensor that are not ops: questions about geometry, conversion to Python objects, protocols.
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "python/run.h"
 #include "tape/tape.h"
 #include "python/tensor_type.h"
 

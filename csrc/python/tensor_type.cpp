@@ -132,8 +132,8 @@ PyObject* representation(PyObject* self) {
 }
 
 PyMemberDef members[] = {
-    {"__dictoffset__", T_PYSSIZET, offsetof(Tensor, dictionary), READONLY, nullptr},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(Tensor, weak_references), READONLY, nullptr},
+    {"__dictoffset__", T_PYSSIZET, offsetof(TensorHead, dictionary), READONLY, nullptr},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(TensorHead, weak_references), READONLY, nullptr},
     {nullptr, 0, 0, 0, nullptr},
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "python/core_types.h"
+#include "python/run.h"
 #include "python/state.h"
 #include "tape/tape.h"
 

@@ -125,21 +125,6 @@ Ref<Tensor> expanded_zero(const Node::OutputInfo& like) {
   return alias(*zero, like.sizes, strides, 0);
 }
 
-bool is_dense(const Tensor& t) {
-  int order[MAX_DIMS];
-  for (int i = 0; i < t.ndim; ++i) order[i] = i;
-  std::sort(order, order + t.ndim, [&](int a, int b) {
-    return t.strides[a] != t.strides[b] ? t.strides[a] < t.strides[b] : t.sizes[a] < t.sizes[b];
-  });
-  int64_t expected = 1;
-  for (int i = 0; i < t.ndim; ++i) {
-    if (t.sizes[order[i]] == 1) continue;
-    if (t.strides[order[i]] != expected) return t.numel == 0;
-    expected *= t.sizes[order[i]];
-  }
-  return true;
-}
-
 namespace {
 
 bool same_sizes(const Tensor& t, const Dims& sizes) {

@@ -12,7 +12,6 @@ Ref<Tensor> call_method(const Ref<Tensor>& t, const char* name, std::initializer
 Ref<> sizes_object(const Dims& sizes);                                                         // a tuple
 Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides);  // no memory
 Ref<Tensor> expanded_zero(const Node::OutputInfo& like);  // one zero in memory, seen in the given shape
-bool is_dense(const Tensor& t);                           // no gaps and no overlaps, in whatever order of dimensions
 
 // Saved tensors, attributes and shapes follow the object in the same block of memory: one allocation per recorded call.
 class OpNode final : public Node {

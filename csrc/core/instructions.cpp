@@ -1,0 +1,365 @@
+// The instructions of a Program but loops (loops_instruction.cpp).
+#include "core/instructions.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "core/thread_pool.h"
+
+namespace taeda {
+
+Buffer* Frame::target(int reg, DType dtype, const Dims& sizes) const {
+  for (int t = 0; last && t < target_count; ++t)
+    if (targets[t].reg == reg && targets[t].buffer->dtype == dtype && same_shape(*targets[t].buffer, sizes))
+      return targets[t].buffer;
+  return nullptr;
+}
+
+// ---- memory ---------------------------------------------------------------------------------------------------------
+
+void allocate(const Buffer& b) { b.storage->allocate(); }
+
+void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& source) {
+  Dims shape = destination.shape();
+  Geometry g;
+  view_geometry(ViewKind::Expand, source, shape.at, shape.count, &g);
+  if (destination.device.kind == DeviceKind::Meta || destination.numel == 0) return;
+  if (!source.has_memory()) raise(ErrorKind::NotImplemented, "Cannot copy out of meta tensor; no data!");
+  LoopOperand operands[2];
+  operands[0] = {source.data(), source.dtype, false, {}};
+  operands[1] = {destination.data(), destination.dtype, true, {}};
+  for (int i = 0; i < shape.count; ++i) {
+    operands[0].strides[i] = shape[i] == 1 ? 0 : g.strides[i];
+    operands[1].strides[i] = destination.strides[i];
+  }
+  run_loops(kernels.copy(source.dtype, destination.dtype), shape, false, 0, operands, 2, nullptr, 1);
+}
+
+void fill_with(KernelSource& kernels, const Buffer& destination, const Number& value) {
+  if (destination.device.kind == DeviceKind::Meta || destination.numel == 0) return;
+  Number v = value;
+  const DTypeInfo& d = info(destination.dtype);
+  if (d.floating && !v.floating) v = {true, v.integer, static_cast<double>(v.integer)};
+  if (!d.floating && v.floating) v = {false, destination.dtype == DType::Bool ? v.real != 0 : v.integer, v.real};
+  uint64_t bits = scalar_bits(v);
+  LoopOperand operand{destination.data(), destination.dtype, true, {}};
+  std::copy(destination.strides, destination.strides + destination.ndim, operand.strides);
+  run_loops(kernels.fill(destination.dtype), destination.shape(), false, 0, &operand, 1, &bits, 1);
+}
+
+// ---- errors ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// "{0} is out of bounds" with the numbers put in.
+[[noreturn]] void raise_formatted(ErrorKind kind, const std::string& message, const Number* values, int count) {
+  std::string text;
+  for (size_t i = 0; i < message.size(); ++i) {
+    bool number = message[i] == '{' && i + 2 < message.size() && message[i + 2] == '}' && message[i + 1] >= '0' &&
+                  message[i + 1] < '0' + count;
+    if (!number) {
+      text += message[i];
+      continue;
+    }
+    const Number& v = values[message[i + 1] - '0'];
+    char digits[40];
+    if (v.floating) snprintf(digits, sizeof digits, "%g", v.real);
+    else snprintf(digits, sizeof digits, "%lld", static_cast<long long>(v.integer));
+    text += digits;
+    i += 2;
+  }
+  throw Error(kind, std::move(text));
+}
+
+struct LaunchContext {
+  Kernel kernel;
+  char* const* data;
+  const int64_t* integers;
+  const uint64_t* scalars;
+  int64_t scratch;
+  std::mutex mutex;
+  int64_t fault_begin = INT64_MAX;
+  int64_t fault[FAULT_WORDS];
+};
+
+constexpr int64_t NO_SCRATCH = -1;
+
+int64_t launch_piece(void* context, int64_t begin, int64_t end) {
+  auto& c = *static_cast<LaunchContext*>(context);
+  char* scratch = nullptr;
+  if (c.scratch > 0 && !(scratch = thread_scratch(c.scratch))) return NO_SCRATCH;
+  int64_t fault[FAULT_WORDS] = {};
+  KernelArguments a{c.data, c.integers, c.scalars, scratch, fault};
+  int64_t code = c.kernel(&a, begin, end);
+  if (TAEDA_UNLIKELY(code != 0)) {
+    std::lock_guard<std::mutex> lock(c.mutex);
+    if (begin < c.fault_begin) {
+      c.fault_begin = begin;
+      std::memcpy(c.fault, fault, sizeof fault);
+    }
+  }
+  return code;
+}
+
+[[noreturn]] void fail(const LaunchInstruction& launch, int64_t code, const LaunchContext& c) {
+  if (code == NO_SCRATCH)
+    raise(ErrorKind::Memory, "can't allocate memory: a kernel needs %lld bytes for each thread", (long long)c.scratch);
+  Number words[FAULT_WORDS];
+  for (int k = 0; k < FAULT_WORDS; ++k) words[k] = {false, c.fault[k], 0.0};
+  for (const Fault& fault : launch.faults)
+    if (fault.code == code) raise_formatted(fault.kind, fault.message, words, FAULT_WORDS);
+  raise(ErrorKind::Internal, "a kernel returned the fault code %lld, which its launch does not explain", (long long)code);
+}
+
+}  // namespace
+
+// ---- launch, check --------------------------------------------------------------------------------------------------
+
+void LaunchInstruction::execute(Frame& f) const {
+  char* data[MAX_OPERANDS];
+  int64_t numbers[MAX_LAUNCH_INTEGERS];
+  uint64_t bits[MAX_LAUNCH_SCALARS];
+  LaunchContext c;
+  int64_t items = f.integer(work);
+  if (items <= 0) return;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    const Buffer* b = f.registers[operands[k]];
+    if (TAEDA_UNLIKELY(b && !b->has_memory()))
+      raise(ErrorKind::NeedsData, "a kernel reads a tensor of shape %s that has no data", shape_text(*b).at);
+    data[k] = b ? b->data() : nullptr;
+  }
+  for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
+  for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
+  c.kernel = f.kernels->launch(handle);
+  c.data = data;
+  c.integers = numbers;
+  c.scalars = bits;
+  c.scratch = f.integer(scratch);
+  int64_t step = std::max<int64_t>(1, f.integer(grain)), code;
+  if (items <= step) {
+    code = launch_piece(&c, 0, items);
+  } else {
+    WithoutHostLock unlocked;
+    code = parallel_for(items, step, launch_piece, &c);
+  }
+  if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, c);
+}
+
+void LaunchInstruction::usage(Usage& u) const {
+  for (int r : operands) u.read(r);
+  for (const Expression& e : integers) u.use(e);
+  for (const Expression& e : scalars) u.use(e);
+  for (const Expression* e : {&work, &grain, &scratch}) u.use(*e);
+}
+
+namespace {
+
+void check(const CheckInstruction& i, const Frame& f) {
+  if (f.number(i.condition).real != 0) return;
+  Number numbers[MAX_CHECK_NUMBERS];
+  int count = 0;
+  for (const Expression& e : i.values) numbers[count++] = f.number(e);
+  raise_formatted(i.kind, i.message, numbers, count);
+}
+
+}  // namespace
+
+void CheckInstruction::infer(Frame& f) const {
+  if (!needs_values) check(*this, f);
+}
+
+void CheckInstruction::execute(Frame& f) const {
+  if (needs_values) check(*this, f);
+}
+
+void CheckInstruction::usage(Usage& u) const {
+  u.use(condition);
+  for (const Expression& e : values) u.use(e);
+}
+
+// ---- buffers and views ----------------------------------------------------------------------------------------------
+
+void AllocInstruction::infer(Frame& f) const {
+  Dims sizes;
+  for (const Expression& e : shape) sizes.push(f.integer(e));
+  if (const Buffer* target = f.target(reg, dtype, sizes)) f.registers[reg] = target;
+  else describe(f.define(reg), dtype, sizes, f.device);
+}
+
+void AllocInstruction::execute(Frame& f) const { allocate(f.at(reg)); }
+
+void AllocInstruction::usage(Usage& u) const {
+  for (const Expression& e : shape) u.use(e);
+  u.make(reg);
+}
+
+namespace {
+
+// Gives `reg` the storage of `source`, through another geometry.
+void define_view(Frame& f, int reg, int source, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset) {
+  const Buffer& of = f.at(source);
+  f.origins[reg] = f.origins[source];
+  describe_view(f.define(reg), of, dtype, sizes, strides, offset);
+}
+
+void define_alias(Frame& f, int reg, int source) {
+  const Buffer& of = f.at(source);
+  define_view(f, reg, source, of.dtype, of.shape(), of.stride_dims(), of.offset);
+}
+
+bool share_storage(const Frame& f, int a, int b) { return f.at(a).storage.get() == f.at(b).storage.get(); }
+
+}  // namespace
+
+void ViewInstruction::infer(Frame& f) const {
+  int64_t values[MAX_VIEW_ARGUMENTS];
+  int count = 0;
+  for (const Expression& e : arguments) values[count++] = f.integer(e);
+  const Buffer& of = f.at(source);
+  Geometry g;
+  if (view_geometry(kind, of, values, count, &g)) define_view(f, reg, source, of.dtype, g.sizes, g.strides, g.offset);
+  else describe(f.define(reg), of.dtype, g.sizes, of.device);  // a reshape that needs a copy
+}
+
+void ViewInstruction::execute(Frame& f) const {
+  if (share_storage(f, reg, source)) return;
+  const Buffer &to = f.at(reg), &from = f.at(source);
+  allocate(to);
+  Buffer in_shape_of_source;
+  describe_view(in_shape_of_source, to, to.dtype, from.shape(), contiguous_strides(from.shape()), 0);
+  copy_into(*f.kernels, in_shape_of_source, from);
+}
+
+void ViewInstruction::usage(Usage& u) const {
+  u.read(source);
+  for (const Expression& e : arguments) u.use(e);
+  u.make(reg);
+}
+
+void ViewDtypeInstruction::infer(Frame& f) const {
+  const Buffer& b = f.at(source);
+  Dims sizes = b.shape(), strides = b.stride_dims();
+  int from = itemsize(b.dtype), to = itemsize(dtype);
+  const char *from_name = info(b.dtype).name, *to_name = info(dtype).name;
+  int64_t offset = b.offset;
+  if (from != to) {
+    if (b.ndim == 0)
+      raise(ErrorKind::Runtime, "self.dim() cannot be 0 to view %s as %s (different element sizes)", from_name, to_name);
+    int last = b.ndim - 1;
+    if (strides[last] != 1 && b.numel)
+      raise(ErrorKind::Runtime, "self.stride(-1) must be 1 to view %s as %s (different element sizes), but got %lld",
+            from_name, to_name, (long long)strides[last]);
+    auto scaled = [&](int64_t n, const char* what) {
+      if (n * from % to != 0)
+        raise(ErrorKind::Runtime, "%s must be divisible by %d to view %s as %s (different element sizes), but got %lld", what,
+              to / from, from_name, to_name, (long long)n);
+      return n * from / to;
+    };
+    sizes[last] = scaled(sizes[last], "self.size(-1)");
+    offset = scaled(offset, "self.storage_offset()");
+    for (int i = 0; i < last; ++i) strides[i] = scaled(strides[i], "self.stride()");
+  }
+  define_view(f, reg, source, dtype, sizes, strides, offset);
+}
+
+void ViewDtypeInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.make(reg);
+}
+
+void AliasInstruction::infer(Frame& f) const { define_alias(f, reg, source); }
+
+void AliasInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.make(reg);
+}
+
+void ContiguousInstruction::infer(Frame& f) const {
+  const Buffer& b = f.at(source);
+  if (b.is_contiguous()) define_alias(f, reg, source);
+  else describe(f.define(reg), b.dtype, b.shape(), b.device);
+}
+
+void ContiguousInstruction::execute(Frame& f) const {
+  if (share_storage(f, reg, source)) return;
+  allocate(f.at(reg));
+  copy_into(*f.kernels, f.at(reg), f.at(source));
+}
+
+void ContiguousInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.make(reg);
+}
+
+void UpdateInstruction::infer(Frame& f) const {
+  const Buffer& b = f.at(source);
+  if (source_ends_here) {
+    for (int k = 0; k < f.target_count; ++k) {
+      if (f.targets[k].reg != reg || f.targets[k].buffer != &b) continue;
+      bool shared = false;  // does another register show the same memory?
+      for (int r = 0; r < f.register_count; ++r)
+        shared |= r != source && f.registers[r] && f.registers[r]->storage.get() == b.storage.get();
+      if (!shared) {
+        f.registers[reg] = &b;
+        f.origins[reg] = f.origins[source];
+        return;
+      }
+    }
+    // Made here, and no other register has a reference to its storage.
+    if (&b == f.places[source] && b.is_contiguous() && b.storage->references() == 1) {
+      define_alias(f, reg, source);
+      return;
+    }
+  }
+  describe(f.define(reg), b.dtype, b.shape(), b.device);
+}
+
+void UpdateInstruction::execute(Frame& f) const {
+  if (share_storage(f, reg, source)) return;
+  allocate(f.at(reg));
+  copy_into(*f.kernels, f.at(reg), f.at(source));
+}
+
+void UpdateInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.make(reg);
+}
+
+void SumToInstruction::infer(Frame& f) const {
+  const Buffer &b = f.at(source), &to = f.at(like);
+  if (same_shape(b, to.shape())) define_alias(f, reg, source);
+  else describe_sum(f.define(reg), b, to);
+}
+
+void SumToInstruction::execute(Frame& f) const {
+  if (!share_storage(f, reg, source)) sum_into(*f.kernels, f.at(reg), f.at(source));
+}
+
+void SumToInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.read(like);
+  u.make(reg);
+}
+
+void CopyInstruction::infer(Frame& f) const {
+  const Buffer& to = f.at(destination);
+  Geometry g;
+  Dims shape = to.shape();
+  view_geometry(ViewKind::Expand, f.at(source), shape.at, shape.count, &g);
+}
+
+void CopyInstruction::execute(Frame& f) const { copy_into(*f.kernels, f.at(destination), f.at(source)); }
+
+void CopyInstruction::usage(Usage& u) const {
+  u.read(source);
+  u.read(destination);
+}
+
+void FillInstruction::execute(Frame& f) const { fill_with(*f.kernels, f.at(reg), f.number(value)); }
+
+void FillInstruction::usage(Usage& u) const {
+  u.use(value);
+  u.read(reg);
+}
+
+}  // namespace taeda

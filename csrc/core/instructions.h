@@ -1,0 +1,232 @@
+// The instructions of a Program. Each is plain data and says two things:
+//
+//   infer     the sizes, strides, dtype, device and storage of its results. Touches no memory; a result that is not a view
+//             gets a storage without any.
+//   execute   does the work: gives results their memory, and fills it. Comes right after infer on the same frame.
+//
+// On the device "meta" only the first happens. What an instruction says about memory is where a result lives: in the
+// storage of an input (a view of it), or in one of its own.
+#pragma once
+#include <memory>
+#include <variant>
+
+#include "core/expression.h"
+#include "core/loops.h"
+#include "core/views.h"
+
+namespace taeda {
+
+struct LoopsPlan;
+
+// What one instruction may have; parsing refuses more.
+inline constexpr int MAX_LAUNCH_INTEGERS = 128, MAX_LAUNCH_SCALARS = 32, MAX_CHECK_NUMBERS = 10;
+inline constexpr int MAX_VIEW_ARGUMENTS = 2 * MAX_DIMS + 4;
+
+// What instructions see while they run.
+struct Frame {
+  const Buffer** registers;   // null: empty
+  Buffer* const* places;      // where each register is made that is no input
+  int16_t* origins;           // number of the input whose storage a register has, or -1
+  const Attribute* attributes;
+  Device device;              // of the results
+  KernelSource* kernels;
+  LoopsPlan* plan;            // what `infer` of loops leaves for `execute`
+  // Results may be written to these buffers of the caller, by the last instruction: an earlier write could destroy an
+  // input that is still needed. "update" may take its own at once.
+  struct Target {
+    int reg;
+    Buffer* buffer;
+  };
+  const Target* targets = nullptr;
+  int target_count = 0;
+  bool last = false;
+  int register_count = 0;
+
+  const Buffer& at(int reg) const {
+    const Buffer* b = registers[reg];
+    if (TAEDA_UNLIKELY(!b)) raise(ErrorKind::Internal, "a Program reads register %d, which is empty", reg);
+    return *b;
+  }
+  // The place of a result, which `infer` is about to describe.
+  Buffer& define(int reg) {
+    registers[reg] = places[reg];
+    return *places[reg];
+  }
+  // The caller's buffer for `reg`, if it is one and fits.
+  Buffer* target(int reg, DType dtype, const Dims& sizes) const;
+  Number number(const Expression& e) const { return e.evaluate(registers, attributes); }
+  int64_t integer(const Expression& e) const { return e.integer(registers, attributes); }
+};
+
+// What an instruction does with its registers, for Program::finish. `reads` and `makes` are called with registers,
+// `uses` with expressions.
+struct Usage;
+
+struct LoopsInstruction {
+  int kernel;  // handle
+  std::vector<int> inputs;
+  struct Output {
+    bool fresh;  // made here, or written to
+    int reg;
+    DType dtype;
+    bool row;    // one element per row of a reduction
+  };
+  std::vector<Output> outputs;
+  std::vector<Expression> scalars;
+  bool reduces = false, keepdim = false;
+  std::vector<int> reduced;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+struct Fault {
+  int64_t code;
+  ErrorKind kind;
+  std::string message;  // {0}, {1}.. are words of the fault
+};
+
+struct LaunchInstruction {
+  int handle;
+  std::vector<int> operands;
+  std::vector<Expression> integers, scalars;
+  Expression work, grain, scratch;
+  std::vector<Fault> faults;
+
+  void infer(Frame&) const {}  // its results are made by "alloc" before
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+struct AllocInstruction {
+  int reg;
+  DType dtype;
+  std::vector<Expression> shape;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+struct ViewInstruction {
+  ViewKind kind;
+  int reg, source;
+  std::vector<Expression> arguments;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+// The bits of a buffer as another dtype; of another size only where the last dimension is dense and divisible.
+struct ViewDtypeInstruction {
+  int reg, source;
+  DType dtype;
+
+  void infer(Frame& f) const;
+  void execute(Frame&) const {}
+  void usage(Usage& u) const;
+};
+
+struct AliasInstruction {
+  int reg, source;
+
+  void infer(Frame& f) const;
+  void execute(Frame&) const {}
+  void usage(Usage& u) const;
+};
+
+// The source itself if it is contiguous, else a contiguous copy.
+struct ContiguousInstruction {
+  int reg, source;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+// A buffer to be written to that starts as `source`. Where nobody can tell, that is no copy: `source` itself if the result
+// is to be written to it (an in-place call), or if it was made in this Program and is not needed after. Otherwise a copy.
+struct UpdateInstruction {
+  int reg, source;
+  bool source_ends_here = false;  // found by Program::finish
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+// Undoes broadcasting: the source summed to the shape of `like`; the source itself if the shapes are equal.
+struct SumToInstruction {
+  int reg, source, like;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+struct CopyInstruction {
+  int destination, source;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+struct FillInstruction {
+  int reg;
+  Expression value;
+
+  void infer(Frame&) const {}
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+// An error unless `condition` holds. It is known from the geometry, or only from values that were computed.
+struct CheckInstruction {
+  Expression condition;
+  ErrorKind kind;
+  std::string message;  // {0}, {1}.. are `values`
+  std::vector<Expression> values;
+  bool needs_values = false;  // found by Program::finish
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
+using Instruction =
+    std::variant<LoopsInstruction, LaunchInstruction, AllocInstruction, ViewInstruction, ViewDtypeInstruction, AliasInstruction,
+                 ContiguousInstruction, UpdateInstruction, SumToInstruction, CopyInstruction, FillInstruction, CheckInstruction>;
+
+struct Usage {
+  virtual void read(int reg) = 0;
+  virtual void make(int reg) = 0;
+  virtual void use(const Expression& e) = 0;
+
+ protected:
+  ~Usage() = default;
+};
+
+// Between the two halves of a loops instruction. Left uninitialised: only what the instruction has operands for is written.
+struct LoopsPlan {
+  Dims shape;
+  uint32_t mask;  // reduced dimensions
+  LoopOperand operands[MAX_OPERANDS];
+  const Buffer* inputs[MAX_OPERANDS];
+  const Buffer* outputs[MAX_OPERANDS];
+  std::vector<Buffer> copies;  // of the inputs, where kernels cannot walk the inputs themselves
+};
+
+// ---- what instructions are made of -------------------------------------------------------------------------------------
+
+void allocate(const Buffer& b);  // memory for a described buffer, unless it has some
+// Broadcasting, converting; no autograd, no version. Nothing happens where the destination is on "meta".
+void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& source);
+void fill_with(KernelSource& kernels, const Buffer& destination, const Number& value);
+// `out` described as `source` summed to the shape of `like`; then the sum.
+void describe_sum(Buffer& out, const Buffer& source, const Buffer& like);
+void sum_into(KernelSource& kernels, const Buffer& out, const Buffer& source);
+
+}  // namespace taeda

@@ -1,0 +1,236 @@
+// The instruction that runs a loop kernel over the broadcast shape of its inputs.
+#include <algorithm>
+
+#include "core/instructions.h"
+
+namespace taeda {
+namespace {
+
+// Strides of b for the broadcast shape: 0 where it is broadcast.
+void broadcast_strides(const Buffer& b, const Dims& shape, int64_t* out) {
+  int lead = shape.count - b.ndim;
+  for (int i = 0; i < lead; ++i) out[i] = 0;
+  for (int i = 0; i < b.ndim; ++i) out[lead + i] = b.sizes[i] == 1 && shape[lead + i] != 1 ? 0 : b.strides[i];
+}
+
+// The strides PyTorch gives to the result of a pointwise op: dimensions in the order of the inputs' strides. False where
+// that is the contiguous order.
+bool output_strides(const LoopsPlan& plan, int count, Dims* strides) {
+  const Dims& shape = plan.shape;
+  bool contiguous = true;
+  for (int k = 0; k < count && contiguous; ++k)
+    contiguous = !same_shape(*plan.inputs[k], shape) || plan.inputs[k]->is_contiguous();
+  if (contiguous) return false;
+  int n = shape.count;
+  int order[MAX_DIMS];  // from the innermost
+  for (int i = 0; i < n; ++i) order[i] = n - 1 - i;
+  auto compare = [&](int a, int b) {  // 1: a must go outside of b, -1: inside, 0: no opinion
+    for (int k = 0; k < count; ++k) {
+      int64_t x = plan.operands[k].strides[a], y = plan.operands[k].strides[b];
+      if (x == 0 || y == 0) continue;
+      if (x < y) return -1;
+      if (x > y) return 1;
+      if (shape[a] > shape[b]) return 1;
+    }
+    return 0;
+  };
+  for (int i = 1; i < n; ++i) {
+    int at = i;
+    for (int j = i - 1; j >= 0; --j) {
+      int c = compare(order[j], order[at]);
+      if (c > 0) {
+        std::swap(order[j], order[at]);
+        at = j;
+      } else if (c < 0) {
+        break;
+      }
+    }
+  }
+  strides->count = n;
+  int64_t next = 1;
+  for (int i = 0; i < n; ++i) {
+    (*strides)[order[i]] = next;
+    next *= std::max<int64_t>(shape[order[i]], 1);
+  }
+  return true;
+}
+
+// A dense copy with the kept dimensions outside and the reduced ones inside, seen with b's own shape.
+void describe_reduced_last(Buffer& copy, const Buffer& b, const Dims& shape, uint32_t reduced) {
+  int lead = shape.count - b.ndim;
+  Dims strides = b.shape();
+  int64_t next = 1;
+  for (int pass = 0; pass < 2; ++pass)
+    for (int d = b.ndim - 1; d >= 0; --d)
+      if ((reduced >> (d + lead) & 1) == (pass == 0)) {
+        strides[d] = next;
+        next *= std::max<int64_t>(b.sizes[d], 1);
+      }
+  describe(copy, b.dtype, b.shape(), strides, b.device);
+}
+
+// How many separate ranges the reduced dimensions make, at most, over all operands.
+int reduced_ranges(const Dims& shape, uint32_t reduced, const LoopOperand* operands, int count) {
+  int ranges = 0, previous = -1;
+  for (int d = 0; d < shape.count; ++d) {
+    if (!(reduced >> d & 1) || shape[d] == 1) continue;
+    bool joins = previous >= 0;
+    for (int o = 0; o < count && joins; ++o) joins = operands[o].strides[previous] == operands[o].strides[d] * shape[d];
+    if (!joins) ++ranges;
+    previous = d;
+  }
+  return ranges;
+}
+
+// Kernels walk at most two ranges of reduced dimensions. Where an input has more, all of them are copied first.
+void plan_copies(LoopsPlan& plan, int count) {
+  if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) <= 2) return;
+  plan.copies.resize(static_cast<size_t>(count));
+  for (int k = 0; k < count; ++k) {
+    describe_reduced_last(plan.copies[k], *plan.inputs[k], plan.shape, plan.mask);
+    broadcast_strides(plan.copies[k], plan.shape, plan.operands[k].strides);
+  }
+  if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) > 2)
+    raise(ErrorKind::NotImplemented,
+          "a reduction of broadcast operands over more than two separate ranges of dimensions");
+}
+
+void make_copies(KernelSource& kernels, LoopsPlan& plan) {
+  for (size_t k = 0; k < plan.copies.size(); ++k) {
+    allocate(plan.copies[k]);
+    copy_into(kernels, plan.copies[k], *plan.inputs[k]);
+    plan.inputs[k] = &plan.copies[k];
+  }
+}
+
+char* memory_of(const Buffer& b) {
+  if (TAEDA_UNLIKELY(!b.has_memory()))
+    raise(ErrorKind::NeedsData, "a kernel reads a tensor of shape %s that has no data", shape_text(b).at);
+  return b.storage->data() + b.offset * itemsize(b.dtype);
+}
+
+}  // namespace
+
+void LoopsInstruction::infer(Frame& f) const {
+  LoopsPlan& plan = *f.plan;
+  Dims& shape = plan.shape;
+  int n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
+  for (int k = 0; k < n; ++k) {
+    const Buffer& b = f.at(inputs[k]);
+    plan.inputs[k] = &b;
+    if (k == 0) shape = b.shape();
+    else if (!same_shape(b, shape)) shape = broadcast_shapes(shape, b.shape());
+  }
+  if (n == 0) {
+    shape.count = 0;
+    for (int k = 0; k < m; ++k)
+      if (!outputs[k].fresh) shape = f.at(outputs[k].reg).shape();
+  }
+  uint32_t mask = 0;
+  for (int d : reduced) {
+    if (d >= shape.count) raise(ErrorKind::Internal, "a Program reduces dimension %d of %d", d, shape.count);
+    mask |= 1u << d;
+  }
+  plan.mask = mask;
+  for (int k = 0; k < n; ++k) {
+    plan.operands[k].dtype = plan.inputs[k]->dtype;
+    plan.operands[k].output = false;
+    broadcast_strides(*plan.inputs[k], shape, plan.operands[k].strides);
+  }
+  if (mask) plan_copies(plan, n);
+  for (int k = 0; k < m; ++k) {
+    const Output& o = outputs[k];
+    Dims rows;
+    if (o.row)
+      for (int d = 0; d < shape.count; ++d) {
+        if (!(mask >> d & 1)) rows.push(shape[d]);
+        else if (keepdim) rows.push(1);
+      }
+    const Dims& sizes = o.row ? rows : shape;
+    const Buffer* out;
+    if (!o.fresh) {
+      out = &f.at(o.reg);
+      if (!same_shape(*out, sizes))
+        raise(ErrorKind::Runtime, "output with shape %s doesn't match the broadcast shape %s", shape_text(*out).at,
+              dims_text(sizes).at);
+    } else if (const Buffer* target = f.target(o.reg, o.dtype, sizes)) {
+      out = f.registers[o.reg] = target;
+    } else {
+      Buffer& made = f.define(o.reg);
+      Dims strides;
+      if (!o.row && shape.count > 1 && output_strides(plan, n, &strides)) describe(made, o.dtype, sizes, strides, f.device);
+      else describe(made, o.dtype, sizes, f.device);
+      out = &made;
+    }
+    plan.outputs[k] = out;
+    LoopOperand& to = plan.operands[n + k];
+    to.dtype = out->dtype;
+    to.output = true;
+    if (!o.row) {
+      broadcast_strides(*out, shape, to.strides);
+    } else {
+      for (int d = 0, at = 0; d < shape.count; ++d) {
+        bool gone = mask >> d & 1;
+        to.strides[d] = gone ? 0 : out->strides[at];
+        if (!gone || keepdim) ++at;
+      }
+    }
+  }
+}
+
+void LoopsInstruction::execute(Frame& f) const {
+  LoopsPlan& plan = *f.plan;
+  int n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
+  if (TAEDA_UNLIKELY(!plan.copies.empty())) make_copies(*f.kernels, plan);
+  for (int k = 0; k < n; ++k) plan.operands[k].data = memory_of(*plan.inputs[k]);
+  for (int k = 0; k < m; ++k) {
+    if (outputs[k].fresh) allocate(*plan.outputs[k]);
+    plan.operands[n + k].data = memory_of(*plan.outputs[k]);
+  }
+  uint64_t bits[MAX_OPERANDS];
+  for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
+  run_loops(f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, bits, m);
+  if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();
+}
+
+void LoopsInstruction::usage(Usage& u) const {
+  for (int r : inputs) u.read(r);
+  for (const Expression& e : scalars) u.use(e);
+  for (const Output& o : outputs) o.fresh ? u.make(o.reg) : u.read(o.reg);
+}
+
+void describe_sum(Buffer& out, const Buffer& source, const Buffer& like) {
+  int lead = source.ndim - like.ndim;
+  bool fits = lead >= 0;
+  for (int d = 0; fits && d < like.ndim; ++d)
+    fits = like.sizes[d] == 1 || like.sizes[d] == source.sizes[d + lead];
+  if (!fits)
+    raise(ErrorKind::Runtime, "cannot sum a gradient of shape %s to shape %s", shape_text(source).at,
+          shape_text(like).at);
+  describe(out, source.dtype, like.shape(), source.device);
+}
+
+void sum_into(KernelSource& kernels, const Buffer& out, const Buffer& source) {
+  LoopsPlan plan;
+  plan.shape = source.shape();
+  plan.mask = 0;
+  plan.inputs[0] = &source;
+  int lead = source.ndim - out.ndim;
+  for (int d = 0; d < source.ndim; ++d) {
+    plan.operands[0].strides[d] = source.strides[d];
+    bool gone = d < lead || (out.sizes[d - lead] == 1 && source.sizes[d] != 1);
+    if (gone) plan.mask |= 1u << d;
+    plan.operands[1].strides[d] = gone ? 0 : out.strides[d - lead];
+  }
+  plan_copies(plan, 1);
+  make_copies(kernels, plan);
+  allocate(out);
+  for (int k = 0; k < 2; ++k) {
+    plan.operands[k].data = memory_of(k ? out : *plan.inputs[0]);
+    plan.operands[k].dtype = source.dtype;
+    plan.operands[k].output = k == 1;
+  }
+  run_loops(kernels.sum(source.dtype), plan.shape, true, plan.mask, plan.operands, 2, nullptr, 1);
+}
+
+}  // namespace taeda

@@ -1,0 +1,73 @@
+#include "python/run.h"
+
+#include "python/runtime.h"
+
+namespace taeda {
+namespace {
+
+// An array with room for N on the stack.
+template <class T, int N>
+struct Room {
+  explicit Room(size_t count) : at(few) {
+    if (count > N) at = (many = std::make_unique<T[]>(count)).get();
+  }
+  T few[N];
+  std::unique_ptr<T[]> many;
+  T* at;
+};
+
+}  // namespace
+
+void run_program(const Program& program, Device device, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
+                 std::span<Ref<Tensor>> results, std::span<Tensor* const> into, int* shares) {
+  size_t n = program.outputs.size();
+  Room<const Buffer*, 16> buffers(inputs.size());
+  for (size_t k = 0; k < inputs.size(); ++k) buffers.at[k] = inputs[k];
+  Room<Program::Result, 4> found(n);
+  Room<Buffer*, 4> targets(into.size());
+  for (size_t k = 0; k < into.size(); ++k) targets.at[k] = into[k];
+  Buffer unlikely;  // where a result is made that was to be written to into[0], but does not fit
+  for (size_t k = 0; k < n; ++k) {
+    bool handed_through = program.outputs[k] < program.tensor_count;
+    bool targeted = k == 0 && !into.empty() && into[0];
+    if (!handed_through && !targeted) results[k] = undescribed();
+    found.at[k].place = targeted ? &unlikely : results[k].get();
+  }
+  program.run(device, {buffers.at, inputs.size()}, attributes, {found.at, n}, {targets.at, into.size()});
+  for (size_t k = 0; k < n; ++k) {
+    const Buffer* made = found.at[k].buffer;
+    if (shares) shares[k] = found.at[k].shares;
+    if (TAEDA_LIKELY(made == results[k].get())) continue;
+    Ref<Tensor> result;
+    if (made == &unlikely) describe_alias(*(result = undescribed()), unlikely);
+    // A tensor is a Buffer with more; which one it is, is known by where the Buffer lies.
+    for (Tensor* t : into)
+      if (made && made == t) result = Ref<Tensor>::borrow(t);
+    for (size_t i = 0; made && !result && i < inputs.size(); ++i)
+      if (made == inputs[i]) result = Ref<Tensor>::borrow(inputs[i]);
+    for (size_t i = 0; made && !result && i < k; ++i)
+      if (made == results[i].get()) result = results[i];
+    results[k] = std::move(result);
+  }
+}
+
+Ref<Tensor> contiguous(Tensor& t) {
+  if (t.is_contiguous()) return Ref<Tensor>::borrow(&t);
+  Ref<Tensor> out = empty(t.dtype, t.shape(), t.device);
+  copy_into(*out, t);
+  return out;
+}
+
+void copy_into(Tensor& destination, Tensor& source) { copy_into(compiler_kernels(), destination, source); }
+
+void fill_with(Tensor& destination, const Number& value) { fill_with(compiler_kernels(), destination, value); }
+
+Ref<Tensor> sum_to_shape(Tensor& t, const Tensor& like) {
+  if (same_shape(t, like.shape())) return Ref<Tensor>::borrow(&t);
+  Ref<Tensor> out = undescribed();
+  describe_sum(*out, t, like);
+  if (out->device.kind != DeviceKind::Meta) sum_into(compiler_kernels(), *out, t);
+  return out;
+}
+
+}  // namespace taeda
