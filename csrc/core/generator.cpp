@@ -86,7 +86,7 @@ PyObject* set_state(PyObject* self, PyObject* state) {
   return guarded_object([&] {
     if (!is_tensor(state)) raise(PyExc_TypeError, "expected a torch.ByteTensor, but got %s", Py_TYPE(state)->tp_name);
     const Tensor& t = *as_tensor(state);
-    if (t.dtype != DType::UInt8 || !t.storage) raise(PyExc_TypeError, "RNG state must be a torch.ByteTensor");
+    if (t.dtype != DType::UInt8 || !t.has_memory()) raise(PyExc_TypeError, "RNG state must be a torch.ByteTensor");
     if (t.numel != STATE_BYTES || !t.is_contiguous())
       raise(PyExc_RuntimeError, "Expected a generator state of size %lld but found the input RNG state size to be %lld",
             static_cast<long long>(STATE_BYTES), static_cast<long long>(t.numel));

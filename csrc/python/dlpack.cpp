@@ -186,7 +186,7 @@ PyMethodDef functions[] = {
 }  // namespace
 
 Ref<> dlpack_from_tensor(Tensor& t, bool versioned, bool copied) {
-  if (!t.storage) raise(PyExc_BufferError, "a tensor without data (device 'meta') cannot be exported");
+  if (!t.has_memory()) raise(PyExc_BufferError, "Cannot pack tensors on meta");
   bool writable = t.storage->writable();
   if (versioned) return export_tensor<Versioned>(t, (writable ? 0 : READ_ONLY) | (copied ? IS_COPIED : 0));
   if (!writable)

@@ -251,8 +251,8 @@ void store_nested(Tensor& out, int dim, int64_t offset, PyObject* data) {
 
 Ref<Tensor> copy_of(Tensor& source, const DType* dtype, Device device) {
   Ref<Tensor> out = empty(dtype ? *dtype : source.dtype, source.shape(), device);
-  if (!out->storage) return out;
-  if (!source.storage) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
+  if (!out->has_memory()) return out;
+  if (!source.has_memory()) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
   if (out->dtype == source.dtype && source.is_contiguous()) {
     if (source.numel)
       std::memcpy(out->data(), source.data(), static_cast<size_t>(source.numel * itemsize(source.dtype)));
@@ -441,9 +441,7 @@ Ref<Tensor> tensor_from_data(PyObject* data, const DType* dtype, Device device) 
   } else {
     store_value(out->data(), d, data);
   }
-  if (device.kind != DeviceKind::CPU) return empty(d, sizes, device);
-  out->device = device;
-  return out;
+  return device == Device{} ? out : copy_of(*out, nullptr, device);
 }
 
 void add_data_to_module(PyObject* module) {

@@ -242,7 +242,7 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
 }
 
 Ref<> array_from_tensor(Tensor& t) {
-  if (!t.storage)
+  if (!t.has_memory())
     raise(PyExc_TypeError,
           "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
   if (!info(t.dtype).typestr[0]) raise(PyExc_TypeError, "Got unsupported ScalarType %s", torch_name(t.dtype));

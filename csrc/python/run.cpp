@@ -21,6 +21,8 @@ struct Room {
 void run_program(const Program& program, Device device, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
                  std::span<Ref<Tensor>> results, std::span<Tensor* const> into, int* shares) {
   size_t n = program.outputs.size();
+  if (results.size() != n)
+    raise(ErrorKind::Internal, "a Program of %zu results was given places for %zu", n, results.size());
   Room<const Buffer*, 16> buffers(inputs.size());
   for (size_t k = 0; k < inputs.size(); ++k) buffers.at[k] = inputs[k];
   Room<Program::Result, 4> found(n);

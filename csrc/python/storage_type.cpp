@@ -22,6 +22,12 @@ void storage_dealloc(PyObject* self) {
   Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 
+const Storage& with_memory(PyObject* self) {
+  const Storage& s = storage_of(self);
+  if (!s.data()) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
+  return s;
+}
+
 // UntypedStorage(n): n uninitialised bytes
 PyObject* storage_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
@@ -42,7 +48,7 @@ Py_ssize_t storage_length(PyObject* self) { return static_cast<Py_ssize_t>(stora
 
 PyObject* storage_tolist(PyObject* self, PyObject*) {
   return guarded_object([&] {
-    Storage& s = storage_of(self);
+    const Storage& s = with_memory(self);
     Ref<> list = checked(PyList_New(static_cast<Py_ssize_t>(s.bytes())));
     for (size_t i = 0; i < s.bytes(); ++i)
       PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), PyLong_FromLong(static_cast<unsigned char>(s.data()[i])));
@@ -51,10 +57,12 @@ PyObject* storage_tolist(PyObject* self, PyObject*) {
 }
 
 PyObject* storage_item(PyObject* self, Py_ssize_t i) {
-  Storage& s = storage_of(self);
-  if (i < 0 || static_cast<size_t>(i) >= s.bytes())
-    return PyErr_Format(PyExc_IndexError, "index %zd out of range for storage of size %zu", i, s.bytes());
-  return PyLong_FromLong(static_cast<unsigned char>(s.data()[i]));
+  return guarded_object([&] {
+    const Storage& s = with_memory(self);
+    if (i < 0 || static_cast<size_t>(i) >= s.bytes())
+      raise(PyExc_IndexError, "index %zd out of range for storage of size %zu", i, s.bytes());
+    return PyLong_FromLong(static_cast<unsigned char>(s.data()[i]));
+  });
 }
 
 PyObject* storage_resize(PyObject* self, PyObject* size) {
@@ -71,7 +79,9 @@ PyObject* storage_resize(PyObject* self, PyObject* size) {
 }
 
 PyObject* storage_repr(PyObject* self) {
-  return PyUnicode_FromFormat("[torch.storage.UntypedStorage(device=cpu) of size %zu]", storage_of(self).bytes());
+  const Storage& s = storage_of(self);
+  Ref<> device = Ref<>::steal(device_object(s.device()));
+  return PyUnicode_FromFormat("[torch.storage.UntypedStorage(device=%S) of size %zu]", device.get(), s.bytes());
 }
 
 PyObject* storage_compare(PyObject* a, PyObject* b, int operation) {
@@ -83,6 +93,11 @@ Py_hash_t storage_hash(PyObject* self) { return _Py_HashPointer(&storage_of(self
 
 int storage_buffer(PyObject* self, Py_buffer* view, int flags) {
   Storage& s = storage_of(self);
+  view->obj = nullptr;
+  if (!s.data()) {
+    PyErr_SetString(PyExc_BufferError, "a storage on device meta has no bytes");
+    return -1;
+  }
   s.forbid_resize();
   return PyBuffer_FillInfo(view, self, s.data(), static_cast<Py_ssize_t>(s.bytes()), !s.writable(), flags);
 }

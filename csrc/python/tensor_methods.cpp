@@ -202,7 +202,7 @@ Ref<> nested_list(const Tensor& t, int dim, const char* at) {
 PyObject* tolist(PyObject* self, PyObject*) {
   return guarded_object([&] {
     const Tensor& t = the(self);
-    if (!t.storage) raise(PyExc_RuntimeError, "Tensor.tolist() cannot be called on meta tensors");
+    if (!t.has_memory()) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
     Shared<Storage> keep = t.storage;
     return nested_list(t, 0, t.data()).release();
   });
@@ -224,7 +224,7 @@ PyObject* format(PyObject* self, PyObject* specification) {
     const Tensor& t = the(self);
     if (!PyUnicode_Check(specification))
       raise(PyExc_TypeError, "__format__() argument must be str, not %s", Py_TYPE(specification)->tp_name);
-    if (t.ndim == 0 && t.storage) return PyObject_Format(only_element(t, PyExc_RuntimeError, "").get(), specification);
+    if (t.ndim == 0 && t.has_memory()) return PyObject_Format(only_element(t, PyExc_RuntimeError, "").get(), specification);
     if (PyUnicode_GET_LENGTH(specification) == 0) return PyObject_Str(self);
     raise(PyExc_TypeError, "unsupported format string passed to %s.__format__", Py_TYPE(self)->tp_name);
   });
@@ -234,9 +234,7 @@ PyObject* format(PyObject* self, PyObject* specification) {
 
 PyObject* untyped_storage(PyObject* self, PyObject*) {
   return guarded_object([&] {
-    const Tensor& t = the(self);
-    if (!t.storage) raise(PyExc_NotImplementedError, "a tensor without data (device 'meta') has no storage");
-    return storage_object(t.storage);
+    return storage_object(the(self).storage);
   });
 }
 

@@ -151,7 +151,7 @@ Ref<Tensor> recorded_alias(Tensor& t) {
 
 Ref<> only_element(const Tensor& t, PyObject* type, const char* message) {
   if (t.numel != 1) raise(type, "%s", message);
-  if (!t.storage) raise(PyExc_RuntimeError, "Tensor.item() cannot be called on meta tensors");
+  if (!t.has_memory()) raise(PyExc_RuntimeError, "Tensor.item() cannot be called on meta tensors");
   return checked(read_element(t.data(), t.dtype));
 }
 
