@@ -28,6 +28,14 @@ CASES = [
     ("Adamax", {"weight_decay": 0.1}),
     ("NAdam", {"weight_decay": 0.1}),
     ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True, "momentum_decay": 0.01}),
+    ("ASGD", {"lr": 0.1, "weight_decay": 0.1, "lambd": 0.01}),
+    ("ASGD", {"t0": 1, "alpha": 0.5, "maximize": True}),
+    ("RAdam", {"weight_decay": 0.1}),
+    ("RAdam", {"betas": (0.5, 0.6), "weight_decay": 0.1, "decoupled_weight_decay": True}),
+    ("Rprop", {}),
+    ("Rprop", {"etas": (0.3, 1.5), "step_sizes": (0.005, 0.02), "maximize": True}),
+    ("Adafactor", {}),
+    ("Adafactor", {"weight_decay": 0.1, "eps": (1e-6, 1e-2), "d": 1.5, "maximize": True}),
 ]
 BOTH = pytest.mark.parametrize("lib", [taeda, torch], ids=["taeda", "torch"])
 cases = pytest.mark.parametrize(("name", "options"), CASES, ids=[f"{n}-{'-'.join(o)}" for n, o in CASES])

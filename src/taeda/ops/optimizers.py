@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, load, scalar
+from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, load, scalar, select
 from taeda.ops import dtypes
 from taeda.ops.op import Tensors, kernel
 
@@ -315,11 +315,119 @@ def nadam_step(
     _update(b, "nadam", (params, grads, exp_avgs, exp_avg_sqs), (0, 2, 3), numbers, formula)
 
 
+@kernel(public=False, mutates=("params", "averages"), differentiable=False)
+def asgd_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    averages: Tensors,
+    *,
+    eta: float,
+    decay: float,
+    average_weight: float,
+    weight_decay: float = 0.0,
+    maximize: bool = False,
+) -> None:
+    """p = decay p - eta g; a += average_weight (p - a)."""
+
+    def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
+        p, g, average = x
+        g = _gradient(p, g, n["weight_decay"], maximize)
+        p = p * n["decay"] - g * n["eta"]
+        return p, p if _is(average_weight, 1) else average + (p - average) * n["average_weight"]
+
+    numbers = {"eta": eta, "decay": decay, "weight_decay": weight_decay, "average_weight": average_weight}
+    _update(b, "asgd", (params, grads, averages), (0, 2), numbers, formula)
+
+
+@kernel(public=False, mutates=("params", "exp_avgs", "exp_avg_sqs"), differentiable=False)
+def radam_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_avg_sqs: Tensors,
+    *,
+    step_size: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    rectification: float = 0.0,
+    weight_decay: float = 0.0,
+    decay_factor: float = 1.0,
+    maximize: bool = False,
+) -> None:
+    """Adam's means; p -= step_size m, times rectification / (sqrt(v) + eps) once the variance of v is bounded."""
+
+    def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
+        p, g, m, v = x
+        p = _shrunk(p, n["decay_factor"])
+        g = _gradient(p, g, n["weight_decay"], maximize)
+        m = m + (g - m) * n["weight1"]
+        v = _square(v, g, n, "beta2", "weight2")
+        change = m * n["step_size"]
+        if not _is(rectification, 0):
+            change = change * (n["rectification"] / (call("sqrt", v) + n["eps"]))
+        return p - change, m, v
+
+    numbers = {
+        "weight1": 1.0 - beta1,
+        "beta2": beta2,
+        "weight2": 1.0 - beta2,
+        "eps": eps,
+        "step_size": step_size,
+        "rectification": rectification,
+        "weight_decay": weight_decay,
+        "decay_factor": decay_factor,
+    }
+    _update(b, "radam", (params, grads, exp_avgs, exp_avg_sqs), (0, 2, 3), numbers, formula)
+
+
+@kernel(public=False, mutates=("params", "previous", "step_sizes"), differentiable=False)
+def rprop_step(
+    b: Any,
+    params: Tensors,
+    grads: Tensors,
+    previous: Tensors,
+    step_sizes: Tensors,
+    *,
+    shrink: float,
+    grow: float,
+    smallest: float,
+    largest: float,
+    maximize: bool = False,
+) -> None:
+    """Step sizes grow where the sign of the gradient stayed, and shrink, without a step, where it changed."""
+
+    def formula(x: list[Expr], n: dict[str, Any]) -> Sequence[Expr]:
+        p, g, before, size = x
+        g = -g if maximize else g
+        agree = g * before
+        size = select(agree > 0, size * n["grow"], select(agree < 0, size * n["shrink"], size))
+        size = call("minimum", call("maximum", size, _as(n["smallest"], size)), _as(n["largest"], size))
+        g = select(agree < 0, const(0, g.dtype), g)
+        return p - call("sign", g) * size, g, size
+
+    numbers = {"shrink": shrink, "grow": grow, "smallest": smallest, "largest": largest}
+    _update(b, "rprop", (params, grads, previous, step_sizes), (0, 2, 3), numbers, formula)
+
+
+def _as(number: Any, like: Expr) -> Expr:
+    """A number of a formula as an expression."""
+    return number if isinstance(number, Expr) else const(number, like.dtype)
+
+
 def _no_results(*_: Any, **__: Any) -> tuple[()]:
     return ()
 
 
-for step in (sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step):
+for step in (
+    sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step, asgd_step, radam_step,
+    rprop_step,
+):  # fmt: skip
     step.meta(_no_results)
 
-__all__ = ["adadelta_step", "adagrad_step", "adam_step", "adamax_step", "nadam_step", "rmsprop_step", "sgd_step"]
+__all__ = [
+    "adadelta_step", "adagrad_step", "adam_step", "adamax_step", "asgd_step", "nadam_step", "radam_step",
+    "rmsprop_step", "rprop_step", "sgd_step",
+]  # fmt: skip

@@ -9,3 +9,6 @@ adagrad_step = internal.adagrad_step
 adadelta_step = internal.adadelta_step
 adamax_step = internal.adamax_step
 nadam_step = internal.nadam_step
+asgd_step = internal.asgd_step
+radam_step = internal.radam_step
+rprop_step = internal.rprop_step
