@@ -52,6 +52,18 @@ _SUBMODULES = frozenset(
     )
 )
 _LAZY = {
+    "autocast": "amp",
+    "GradScaler": "amp",
+    "BFloat16Tensor": "legacy_types",
+    "BoolTensor": "legacy_types",
+    "ByteTensor": "legacy_types",
+    "CharTensor": "legacy_types",
+    "DoubleTensor": "legacy_types",
+    "FloatTensor": "legacy_types",
+    "HalfTensor": "legacy_types",
+    "IntTensor": "legacy_types",
+    "LongTensor": "legacy_types",
+    "ShortTensor": "legacy_types",
     "save": "serialization",
     "load": "serialization",
     "save_safetensors": "serialization",

@@ -7,11 +7,10 @@ PyTorch's CPU build raises. Programs that ask first, and those that only seed, r
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
-
-from taeda.cuda import amp, random
 
 __all__ = ["amp", "random"]
 
@@ -165,3 +164,9 @@ def stream(stream: Any) -> Iterator[None]:
     if stream is not None:
         _refuse()
     yield
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("amp", "random"):
+        return importlib.import_module(f"taeda.cuda.{name}")
+    raise AttributeError(f"module 'taeda.cuda' has no attribute {name!r}")

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-_NAMES = frozenset(("GradScaler", "autocast", "custom_bwd", "custom_fwd"))
+from taeda import amp
+from taeda.amp import custom_bwd, custom_fwd
+
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(importlib.import_module("taeda.amp"), name)
-    raise AttributeError(f"module 'taeda.cuda.amp' has no attribute {name!r}")
+class autocast(amp.autocast):  # noqa: N801, PyTorch's name
+    """`amp.autocast("cuda", ...)`."""
+
+    def __init__(self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True) -> None:
+        super().__init__("cuda", dtype=dtype, enabled=enabled, cache_enabled=cache_enabled)
+
+
+class GradScaler(amp.GradScaler):
+    """`amp.GradScaler("cuda", ...)`."""
+
+    def __init__(
+        self, init_scale: float = 65536.0, growth_factor: float = 2.0, backoff_factor: float = 0.5,
+        growth_interval: int = 2000, enabled: bool = True,
+    ) -> None:
+        super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)

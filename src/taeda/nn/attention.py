@@ -1,5 +1,8 @@
-"""Multi-head attention as a module."""
+"""Multi-head attention as a module, and the names of PyTorch's kernels of attention."""
 
+import contextlib
+from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 import taeda
@@ -9,7 +12,7 @@ from taeda.nn.linear import NonDynamicallyQuantizableLinear
 from taeda.nn.module import Module
 from taeda.nn.parameter import Parameter
 
-__all__ = ["MultiheadAttention"]
+__all__ = ["MultiheadAttention", "SDPBackend", "sdpa_kernel"]
 
 
 class MultiheadAttention(Module):
@@ -138,3 +141,23 @@ class MultiheadAttention(Module):
             is_causal=is_causal,
         )
         return (output.transpose(1, 0) if swap else output), weights
+
+
+class SDPBackend(Enum):
+    """PyTorch's kernels of attention. Taeda has one, which needs no choice: all names mean it."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextlib.contextmanager
+def sdpa_kernel(backends: list[SDPBackend] | SDPBackend, set_priority: bool = False) -> Iterator[None]:
+    """The kernels that attention may use in a block: accepted and checked, without effect."""
+    for backend in [backends] if isinstance(backends, SDPBackend) else backends:
+        if not isinstance(backend, SDPBackend):
+            raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
+    yield

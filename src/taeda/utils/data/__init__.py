@@ -11,6 +11,7 @@ from taeda.utils.data.dataset import (
     TensorDataset,
     random_split,
 )
+from taeda.utils.data.distributed import DistributedSampler
 from taeda.utils.data.loader import DataLoader
 from taeda.utils.data.sampler import (
     BatchSampler,
@@ -23,7 +24,7 @@ from taeda.utils.data.sampler import (
 from taeda.utils.data.worker import get_worker_info
 
 __all__ = [
-    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler",
-    "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset",
+    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset",
+    "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset",
     "WeightedRandomSampler", "default_collate", "default_convert", "get_worker_info", "random_split",
 ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""The tensor types of PyTorch's first years: `FloatTensor(2, 3)`, `isinstance(x, LongTensor)`.
+
+A type is a dtype: its instances are the tensors of that dtype, and calling it makes one as `Tensor(...)` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda import _core
+
+__all__ = [
+    "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor",
+    "IntTensor", "LongTensor", "ShortTensor",
+]  # fmt: skip
+
+
+class _TensorType(type):
+    """What `isinstance` asks, and what a call does."""
+
+    dtype: Any
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, _core.Tensor) and value.dtype == cls.dtype and value.device.type == "cpu"
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        import taeda
+
+        if len(args) == 1 and isinstance(args[0], _core.Tensor) and args[0].dtype != cls.dtype:
+            raise TypeError(
+                f"expected a tensor of {cls.dtype} to make a {cls.__module__}.{cls.__name__} of, but got one of "
+                f"{args[0].dtype}; write x.to({cls.dtype})"
+            )
+        if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], _core.Size):
+            return taeda.tensor(args[0], dtype=cls.dtype, **kwargs)
+        made = _core.Tensor(*args, **kwargs)
+        return made if made.dtype == cls.dtype else taeda.empty(made.shape, dtype=cls.dtype)
+
+    def __repr__(cls) -> str:
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+def _make(name: str, dtype: Any) -> Any:
+    doc = f"The tensors of {dtype}; called, a new one of the given sizes (uninitialised) or data."
+    return _TensorType(name, (), {"dtype": dtype, "__doc__": doc, "__module__": "torch"})
+
+
+FloatTensor = _make("FloatTensor", _core.float32)
+DoubleTensor = _make("DoubleTensor", _core.float64)
+HalfTensor = _make("HalfTensor", _core.float16)
+BFloat16Tensor = _make("BFloat16Tensor", _core.bfloat16)
+ByteTensor = _make("ByteTensor", _core.uint8)
+CharTensor = _make("CharTensor", _core.int8)
+ShortTensor = _make("ShortTensor", _core.int16)
+IntTensor = _make("IntTensor", _core.int32)
+LongTensor = _make("LongTensor", _core.int64)
+BoolTensor = _make("BoolTensor", _core.bool)
