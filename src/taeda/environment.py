@@ -3,7 +3,8 @@
 =====================  ============================================================  ==========================
 variable               meaning                                                       default
 =====================  ============================================================  ==========================
-TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512       what the machine has
+TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512;      what the machine has
+                       reference: interpreters instead of generated code
 TAEDA_CACHE            folder of the compile cache; empty string: no disk cache      $XDG_CACHE_HOME/taeda
 TAEDA_CACHE_MB         size the disk cache is kept under                             512
 TAEDA_NUM_THREADS      threads of the pool at start                                  OMP_NUM_THREADS, or the

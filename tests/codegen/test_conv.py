@@ -28,7 +28,7 @@ def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Any, padding: Any, d
     sizes = [(n + 2 * p - (k - 1) * d - 1) // s + 1
              for n, k, s, p, d in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True)]
     out = b.alloc(x.dtype, [x.shape[0], weight.shape[0], *sizes])
-    convolution.forward(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+    convolution.convolve(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
                         dilation=dilation, groups=groups)
     return out
 
@@ -36,7 +36,7 @@ def forward(b: Any, x: Any, weight: Any, bias: Any, stride: Any, padding: Any, d
 def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Any, stride: Any, padding: Any, dilation: Any,
                groups: int) -> Any:
     out = b.alloc(x.dtype, [x.shape[0], weight.shape[1] * groups, *sizes])
-    convolution.transposed(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+    convolution.convolve_transposed(b, input=x, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
                            dilation=dilation, groups=groups)
     return out
 
@@ -44,7 +44,7 @@ def transposed(b: Any, x: Any, weight: Any, bias: Any, sizes: Any, stride: Any, 
 def weight_gradient(b: Any, x: Any, upstream: Any, kernel: Any, stride: Any, padding: Any, dilation: Any,
                     groups: int) -> Any:
     out = b.alloc(x.dtype, [upstream.shape[1], x.shape[1] // groups, *kernel])
-    convolution.weight_gradient(b, input=x, upstream=upstream, out=out, stride=stride, padding=padding,
+    convolution.convolve_weight(b, input=x, upstream=upstream, out=out, stride=stride, padding=padding,
                                 dilation=dilation, groups=groups)
     return out
 

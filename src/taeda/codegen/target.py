@@ -42,6 +42,8 @@ AVX512 = Target("avx512", _AVX512, 64, 32, fma=True, f16c=True)
 AVX512_DOT = Target(
     "avx512_dot", _AVX512 + ",+avx512bf16,+avx512vnni", 64, 32, fma=True, f16c=True, bf16_dot=True, int8_dot=True
 )
+# No processor: Programs run by the interpreters (compiler/methods/reference).
+REFERENCE = Target("reference", "", 16, 16, fma=False, f16c=False, family="reference")
 TARGETS = {t.name: t for t in (BASELINE, AVX2, AVX512, AVX512_DOT)}
 
 
@@ -61,7 +63,7 @@ def machine_features() -> frozenset[str]:
 def current() -> Target:
     """The target of this process: the best that the machine has, or a lesser one named by TAEDA_CPU.
 
-    `TAEDA_CPU=avx512` means AVX-512 with whatever dot products the machine has.
+    `TAEDA_CPU=avx512` means AVX-512 with whatever dot products the machine has; `TAEDA_CPU=reference` the interpreters.
     """
     have = machine_features()
     best = BASELINE
@@ -70,10 +72,12 @@ def current() -> Target:
         if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= have:
             best = AVX512_DOT if {"avx512_bf16", "avx512_vnni"} <= have else AVX512
     asked = environment.cpu()
+    if asked == REFERENCE.name:
+        return REFERENCE
     if asked is None or asked == "avx512" and best in (AVX512, AVX512_DOT):
         return best
     if asked not in TARGETS:
-        raise ValueError(f"TAEDA_CPU is {asked!r}; expected one of {', '.join(TARGETS)}")
+        raise ValueError(f"TAEDA_CPU is {asked!r}; expected one of {', '.join([*TARGETS, REFERENCE.name])}")
     order = list(TARGETS)
     if order.index(asked) > order.index(best.name):
         raise ValueError(f"TAEDA_CPU is {asked!r}, but this machine has at most {best.name!r}")

@@ -158,6 +158,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "signbit": np.signbit, "copysign": np.copysign,
     "nextafter": np.nextafter,
 }
+DIVISIONS = ("floordiv", "remainder", "truncdiv", "fmod")
 MEANINGS = frozenset(WIDE) | frozenset(EXACT) | {"pow", "cast", "bitcast", "select", "philox"}
 
 
@@ -234,11 +235,13 @@ def _reduce(stage: Reduce, values: Array, inner: int) -> Array:
 
 
 def run(kernel: Kernel, inputs: Sequence[Array], scalars: Sequence[float | int] = (), index_base: int = 0,
-        shape: tuple[int, int] | None = None, inner: int | None = None) -> list[Array]:
+        shape: tuple[int, int] | None = None, inner: int | None = None, division_faults: bool = False) -> list[Array]:
     """The outputs of `kernel`: (outer, inner) arrays for 'element', (outer,) arrays for 'row' operands.
 
     `inputs` are arrays that broadcast to (outer, inner), which `shape` gives where there are none. `inner` is the size
-    of the inner dimension if the inner points are middle × inner (it matters for the order of sums).
+    of the inner dimension if the inner points are middle × inner (it matters for the order of sums). With
+    `division_faults` an integer divided by zero is a ZeroDivisionError, as in machine code; else the result is
+    unspecified.
     """
     check(kernel)
     outer, count = shape or np.broadcast_shapes(*(x.shape for x in inputs))
@@ -264,7 +267,10 @@ def run(kernel: Kernel, inputs: Sequence[Array], scalars: Sequence[float | int] 
                 elif node.op == "index":
                     values[node] = index_base + np.arange(outer, dtype=np.int64)[:, None] * count + position
                 else:
-                    values[node] = apply(node, [values[a] for a in node.args])
+                    args = [values[a] for a in node.args]
+                    if division_faults and node.op in DIVISIONS and node.dtype not in FLOATS and not args[1].all():
+                        raise ZeroDivisionError(node.op)
+                    values[node] = apply(node, args)
             if isinstance(stage, Reduce):
                 result = _reduce(stage, np.broadcast_to(values[stage.value], (outer, count)), inner or count)
                 values[Expr("reduced", (), stage.dtype, k)] = result

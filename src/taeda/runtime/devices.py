@@ -11,7 +11,7 @@ from taeda.codegen.target import Target
 
 # For each family of targets a module with two functions, which give the address of a kernel of csrc/core/kernel_abi.h:
 # loop_kernel(kernel, (axis, inner_rank, classes), target) and template_kernel(spec, target).
-_MAKERS = {"cpu": "taeda.runtime.machine_code"}
+_MAKERS = {"cpu": "taeda.runtime.machine_code", "reference": "taeda.compiler.methods.reference.kernels"}
 
 
 @functools.cache

@@ -65,51 +65,46 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-_CPU = {
-    "matmul": "matmul.matmul",
-    "convolve": "convolution.forward",
-    "convolve_transposed": "convolution.transposed",
-    "convolve_weight": "convolution.weight_gradient",
-    "max_pool": "pooling.max_pool",
-    "max_pool_gradient": "pooling.max_pool_gradient",
-    "mean_pool": "pooling.mean_pool",
-    "mean_pool_gradient": "pooling.mean_pool_gradient",
-    "adaptive_mean_pool": "pooling.adaptive_mean_pool",
-    "adaptive_mean_pool_gradient": "pooling.adaptive_mean_pool_gradient",
-    "adaptive_max_pool": "pooling.adaptive_max_pool",
-    "take_places": "pooling.take_places",
-    "put_places": "pooling.put_places",
-    "walk": "indexing.walk",
-    "check_walk": "indexing.check_walk",
-    "mark_true": "masking.mark_true",
-    "coordinates": "masking.coordinates",
-    "pick_true": "masking.pick_true",
-    "put_true": "masking.put_true",
-    "number_runs": "masking.number_runs",
-    "run_starts": "masking.run_starts",
-    "sort": "sorting.sort",
-    "topk": "sorting.topk",
-    "select_rank": "sorting.select_rank",
-    "scan": "scanning.scan",
-    "scan_extremes": "scanning.scan_extremes",
-    "search_rows": "searching.search_rows",
-    "bound_numbers": "searching.bound_numbers",
-    "total": "searching.total",
-    "repeat_numbers": "searching.repeat_numbers",
-    "attention": "attention.attention",
-    "attention_gradient": "attention.attention_gradient",
+# For each family of targets (Target.family), the modules of this folder and the methods in them. They are imported when
+# first asked for: a program of products and sums loads no convolution.
+METHODS: dict[str, dict[str, tuple[str, ...]]] = {
+    "cpu": {
+        "matmul": ("matmul",),
+        "convolution": ("convolve", "convolve_transposed", "convolve_weight"),
+        "pooling": (
+            "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",
+            "adaptive_mean_pool_gradient", "adaptive_max_pool", "take_places", "put_places",
+        ),
+        "indexing": ("walk", "check_walk"),
+        "masking": ("mark_true", "coordinates", "pick_true", "put_true", "number_runs", "run_starts"),
+        "sorting": ("sort", "topk", "select_rank"),
+        "scanning": ("scan", "scan_extremes"),
+        "searching": ("search_rows", "bound_numbers", "total", "repeat_numbers"),
+        "attention": ("attention", "attention_gradient"),
+    },
+    "reference": {
+        "reference.products": (
+            "matmul", "convolve", "convolve_transposed", "convolve_weight", "attention", "attention_gradient",
+        ),
+        "reference.windows": (
+            "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",
+            "adaptive_mean_pool_gradient", "adaptive_max_pool", "take_places", "put_places",
+        ),
+        "reference.places": (
+            "walk", "check_walk", "mark_true", "coordinates", "pick_true", "put_true", "run_starts", "number_runs",
+        ),
+        "reference.orders": (
+            "sort", "topk", "select_rank", "scan", "scan_extremes", "search_rows", "bound_numbers", "total",
+            "repeat_numbers",
+        ),
+    },
 }
-
-# For each family of targets (Target.family), where in this folder the function of a method is. Modules are imported
-# when first asked for: a program of products and sums loads no convolution.
-METHODS: dict[str, dict[str, str]] = {"cpu": _CPU}
 
 
 @functools.cache
 def find(family: str, name: str) -> Callable[..., Any]:
     """The function that carries out method `name` on targets of a family."""
-    places = METHODS[family]
-    if name not in places:
-        raise NotImplementedError(f"targets of the family {family!r} have no method {name!r}")
-    module, _, function = places[name].rpartition(".")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), function)
+    for module, names in METHODS[family].items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise NotImplementedError(f"targets of the family {family!r} have no method {name!r}")

@@ -111,7 +111,7 @@ class _Conditional:
         return self.b.alloc(dtype, shape, when=self.condition if isinstance(self.condition, Symbol) else None)
 
 
-def convolve(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, image: Any = None) -> None:
+def _carry_out(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, image: Any = None) -> None:
     """Writes the convolution of x to `out`. `image`: elements of a plane of x, where x itself may not be there."""
     if name_of(x) == "bfloat16":
         _convolve_pairs(b, x, weight, bias, out, g)
@@ -158,7 +158,7 @@ def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometr
     if wide.possible:
         wide_x, wide_weight, wide_bias = (converted(wide, t, "float32") for t in (x, weight, bias))
         result = wide.alloc("float32", out.shape)
-        convolve(wide, wide_x, wide_weight, wide_bias, result, g, product(x.shape[2:]))
+        _carry_out(wide, wide_x, wide_weight, wide_bias, result, g, product(x.shape[2:]))
         converted(wide, result, "bfloat16", out)
 
 
@@ -349,18 +349,18 @@ def _weight_places(g: Geometry) -> list[Any]:
     return [g.group_stride, g.row_stride, g.channel_stride, g.first, *g.tap_strides]
 
 
-def forward(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+def convolve(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
             dilation: Sequence[int], groups: int) -> None:
     """input (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None, out (N, M, *sizes)."""
     if name_of(input) == "bfloat16" and not b.target.bf16_dot:
-        _in_float32(b, forward, out, {"input": input, "weight": weight, "bias": bias}, stride=stride, padding=padding,
+        _in_float32(b, convolve, out, {"input": input, "weight": weight, "bias": bias}, stride=stride, padding=padding,
                     dilation=dilation, groups=groups)
         return
     x, weight, bias = _contiguous(b, input, weight, bias)
     rank = len(stride)
     kernel = weight.shape[2:]
     channels, rows, taps = weight.shape[1], weight.shape[0] // groups, product(kernel)
-    convolve(b, x, weight, bias, out, Geometry(
+    _carry_out(b, x, weight, bias, out, Geometry(
         groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(out.shape[2:], 1),
         step=three(stride, 1), origin=three([-p for p in padding], 0), tap_step=three(dilation, 1),
         out_origin=[0] * 3, out_step=[1] * 3, group_stride=rows * channels * taps, row_stride=channels * taps,
@@ -384,9 +384,9 @@ def _in_float32(b: Any, method: Any, out: Any, tensors: dict[str, Any], **rest: 
     b.copy(out, result)
 
 
-def transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
-               dilation: Sequence[int], groups: int) -> None:
-    """The transpose of `forward`: input (N, M, *in), weight (M, C / groups, *kernel), out (N, C, *sizes).
+def convolve_transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
+    """The transpose of `convolve`: input (N, M, *in), weight (M, C / groups, *kernel), out (N, C, *sizes).
 
     It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
     fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
@@ -394,7 +394,7 @@ def transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: 
     """
     if name_of(input) == "bfloat16" and (not b.target.bf16_dot or any(s != 1 for s in stride)):
         # With a stride each class would write a part of a copy.
-        _in_float32(b, transposed, out, {"input": input, "weight": weight, "bias": bias}, stride=stride,
+        _in_float32(b, convolve_transposed, out, {"input": input, "weight": weight, "bias": bias}, stride=stride,
                     padding=padding, dilation=dilation, groups=groups)
         return
     x, weight, bias = _contiguous(b, input, weight, bias)
@@ -420,7 +420,7 @@ def transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: 
             start = maximum(start, 0)
             origin.append((p + (residues[i] - start * d)) // s)
             first = first + start * element
-        convolve(b, x, weight, bias, out, Geometry(
+        _carry_out(b, x, weight, bias, out, Geometry(
             groups=groups, channels=channels, rows=rows, taps=three(taps, 1), pixels=three(pixels, 1), step=[1] * 3,
             origin=three(origin, 0), tap_step=three(tap_step, 1), out_origin=three(residues, 0),
             out_step=three(stride, 1), group_stride=channels * rows * all_taps, row_stride=all_taps,
@@ -430,11 +430,11 @@ def transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: 
 
 def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
                         padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
-    """`transposed` for large strides: products of pixels and taps by a 1x1 convolution, then added by `conv_fold`."""
+    """The same for large strides: products of pixels and taps by a 1x1 convolution, then added by `conv_fold`."""
     kernel, pixels = weight.shape[2:], x.shape[2:]
     channels, rows, taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
     products = b.alloc(x.dtype, [x.shape[0], groups * rows * taps, *pixels])
-    convolve(b, x, weight, None, products, Geometry(
+    _carry_out(b, x, weight, None, products, Geometry(
         groups=groups, channels=channels, rows=rows * taps, taps=[1] * 3, pixels=three(pixels, 1), step=[1] * 3,
         origin=[0] * 3, tap_step=[1] * 3, out_origin=[0] * 3, out_step=[1] * 3, group_stride=channels * rows * taps,
         row_stride=1, channel_stride=rows * taps, first=0, tap_strides=[1] * 3, columns="any"))
@@ -454,11 +454,11 @@ def _first_tap(position: Any, stride: int, dilation: int) -> tuple[Any, int]:
     return found, period
 
 
-def weight_gradient(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+def convolve_weight(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
                     dilation: Sequence[int], groups: int) -> None:
     """input (N, C, *size), upstream (N, M, *sizes), out (M, C / groups, *kernel)."""
     if name_of(input) == "bfloat16":
-        _in_float32(b, weight_gradient, out, {"input": input, "upstream": upstream}, stride=stride, padding=padding,
+        _in_float32(b, convolve_weight, out, {"input": input, "upstream": upstream}, stride=stride, padding=padding,
                     dilation=dilation, groups=groups)
         return
     x, upstream = _contiguous(b, input, upstream)

@@ -1,0 +1,143 @@
+"""Walks over indices, and what masks select."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from taeda.compiler.methods.reference.kernels import Array, Tensor, elements, perform
+from taeda.ir.geometry import Bound, Dimension
+from taeda.ir.loop_interpreter import from_storage, round_to, to_storage
+
+
+def walk(b: Any, *, mode: str, regular: Any, indexed: Any, indices: Sequence[Any], dimensions: Sequence[Dimension],
+         bounds: Sequence[Bound], wrap: bool, skip: Any = None) -> None:
+    perform(b, _walk, [regular, indexed, *indices], _numbers(dimensions, bounds, skip),
+            faults=[(bound.exception, bound.message) for bound in bounds], mode=mode, rank=len(dimensions),
+            count=len(indices), by_index=tuple(d.by_index for d in dimensions), wrap=wrap, skips=skip is not None)
+
+
+def check_walk(b: Any, *, indices: Sequence[Any], dimensions: Sequence[Dimension], bounds: Sequence[Bound],
+               wrap: bool) -> None:
+    perform(b, _walk, [None, None, *indices], _numbers(dimensions, bounds, None),
+            faults=[(bound.exception, bound.message) for bound in bounds], mode="check", rank=len(dimensions),
+            count=len(indices), by_index=tuple(d.by_index for d in dimensions), wrap=wrap, skips=False)
+
+
+def _numbers(dimensions: Sequence[Dimension], bounds: Sequence[Bound], skip: Any) -> list[Any]:
+    found = [n for d in dimensions for n in (d.size, d.regular, d.indexed, *d.indices)]
+    found += [n for bound in bounds for n in (bound.size, bound.stride)]
+    return found if skip is None else [*found, skip]
+
+
+_COMBINE = {"sum": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+def _walk(regular: Tensor | None, indexed: Tensor | None, *rest: Any, mode: str, rank: int, count: int,
+          by_index: tuple[bool, ...], wrap: bool, skips: bool) -> Any:
+    indices, numbers = rest[:count], list(rest[count:])
+    table = [[numbers.pop(0) for _ in range(3 + count)] for _ in range(rank)]
+    bounds = [(numbers.pop(0), numbers.pop(0)) for _ in range(count)]
+    sizes = [row[0] for row in table]
+    if 0 in sizes:
+        return None
+    coordinates = np.indices(sizes).reshape(rank, -1) if rank else np.zeros((0, 1), np.int64)
+
+    def offsets(strides: list[int]) -> Array:
+        return np.array(strides, np.int64) @ coordinates if rank else np.zeros(1, np.int64)
+
+    number = np.zeros(coordinates.shape[1], np.int64)  # of the element in the index tensors
+    for d in range(rank):
+        if by_index[d]:
+            number = number * sizes[d] + coordinates[d]
+    at, taken = offsets([row[2] for row in table]), np.ones(coordinates.shape[1], bool)
+    for k, (index, (size, stride)) in enumerate(zip(indices, bounds, strict=True)):
+        places = offsets([row[3 + k] for row in table])
+        chosen = elements(index, places)[places - places.min()].astype(np.int64)
+        if skips:
+            taken = chosen != numbers[0]
+        wrapped = np.where(wrap & (chosen < 0), chosen + size, chosen)
+        bad = np.flatnonzero(taken & ((wrapped < 0) | (wrapped >= size)))
+        if bad.size:
+            first = bad[number[bad].argmin()]
+            return k + 1, chosen[first], size, number[first]
+        at = at + wrapped * stride
+    if mode == "check" or not taken.any():
+        return None
+    assert regular is not None and indexed is not None
+    near, far = offsets([row[1] for row in table])[taken], at[taken]
+    plain, table_memory = elements(regular, near), elements(indexed, far)
+    near, far = near - near.min(), far - far.min()
+    if mode == "read":
+        plain[near] = table_memory[far]
+        return None
+    values = from_storage(plain, regular.dtype)[near]
+    if mode == "write":
+        table_memory[far] = to_storage(round_to(values, indexed.dtype) if values.dtype.kind == "f" else values,
+                                       indexed.dtype)
+        return None
+    sums = from_storage(table_memory, indexed.dtype).copy()
+    _COMBINE[mode].at(sums, far, values.astype(sums.dtype))
+    table_memory[far] = to_storage(round_to(sums, indexed.dtype) if sums.dtype.kind == "f" else sums,
+                                   indexed.dtype)[far]
+    return None
+
+
+# -- masks -------------------------------------------------------------------------------------------------------------
+
+
+def mark_true(b: Any, *, mask: Any) -> tuple[Any, Any]:
+    total = b.alloc("int64", [1])
+    perform(b, _count_true, [mask, total])
+    return total, total.item()
+
+
+def coordinates(b: Any, *, mask: Any, marks: Any, count: Any, out: Any) -> None:
+    perform(b, _coordinates, [mask, out])
+
+
+def pick_true(b: Any, *, mask: Any, marks: Any, input: Any, out: Any) -> None:
+    perform(b, _pick_true, [mask, input, out])
+
+
+def put_true(b: Any, *, mask: Any, marks: Any, source: Any, out: Any) -> None:
+    perform(b, _put_true, [mask, source, out])
+
+
+def run_starts(b: Any, *, input: Any, starts: Any) -> None:
+    perform(b, _run_starts, [input, starts])
+
+
+def number_runs(b: Any, *, starts: Any, marks: Any, count: Any, permutation: Any, inverse: Any, firsts: Any) -> None:
+    perform(b, _number_runs, [starts, permutation, inverse, firsts])
+
+
+def _count_true(mask: Tensor, total: Tensor) -> None:
+    total.array[0] = np.count_nonzero(mask.values)
+
+
+def _coordinates(mask: Tensor, out: Tensor) -> None:
+    out.array[...] = np.argwhere(mask.values != 0).T
+
+
+def _pick_true(mask: Tensor, input: Tensor, out: Tensor) -> None:
+    found = input.array[mask.array]
+    out.array.reshape(-1)[:len(found)] = found
+
+
+def _put_true(mask: Tensor, source: Tensor, out: Tensor) -> None:
+    out.array[mask.array] = source.array.reshape(-1)[:np.count_nonzero(mask.array)]
+
+
+def _run_starts(input: Tensor, starts: Tensor) -> None:
+    x = input.values
+    starts.array[:1] = True
+    starts.array[1:] = x[1:] != x[:-1]
+
+
+def _number_runs(starts: Tensor, permutation: Tensor | None, inverse: Tensor, firsts: Tensor) -> None:
+    places = np.arange(len(starts.array)) if permutation is None else permutation.array
+    inverse.array[places] = np.cumsum(starts.array) - 1
+    firsts.array[...] = [*np.flatnonzero(starts.array), len(starts.array)]

@@ -1,0 +1,160 @@
+"""Matrix products, convolutions and attention, in float64 or int64."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from taeda.compiler.methods.reference.kernels import Array, Tensor, perform
+from taeda.ir.expression import to_float
+
+
+def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False) -> None:
+    if left.dtype == "bool":
+        raise NotImplementedError("matrix product of dtype bool")
+    perform(b, _matmul, [left, right, bias, out], accumulate=accumulate)
+
+
+def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accumulate: bool) -> None:
+    result = left.wide @ right.wide
+    if bias is not None:
+        result = result + bias.wide
+    out.store(result + out.wide if accumulate else result)
+
+
+# -- convolutions ------------------------------------------------------------------------------------------------------
+
+
+def convolve(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+             dilation: Sequence[int], groups: int) -> None:
+    perform(b, _convolve, [input, weight, bias, out], padding, stride=tuple(stride), dilation=tuple(dilation),
+            groups=groups)
+
+
+def convolve_transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
+    perform(b, _convolve_transposed, [input, weight, bias, out], padding, stride=tuple(stride),
+            dilation=tuple(dilation), groups=groups)
+
+
+def convolve_weight(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
+                    dilation: Sequence[int], groups: int) -> None:
+    perform(b, _convolve_weight, [input, upstream, out], padding, stride=tuple(stride), dilation=tuple(dilation),
+            groups=groups)
+
+
+def _meetings(kernel: Sequence[int], many: Sequence[int], size: Sequence[int], padding: Sequence[int],
+              stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple[Any, Any, Any]]:
+    """For each tap: the tap, the pixels of the result, and the pixels of the image that it pairs with them."""
+    for tap in itertools.product(*(range(k) for k in kernel)):
+        pixels, places = [], []
+        for t, q, n, p, s, d in zip(tap, many, size, padding, stride, dilation, strict=True):
+            at = np.arange(q) * s - p + t * d
+            inside = (at >= 0) & (at < n)
+            pixels.append(np.flatnonzero(inside))
+            places.append(at[inside])
+        yield tap, np.ix_(*pixels), np.ix_(*places)
+
+
+def _grouped(x: Array, groups: int, dim: int) -> Array:
+    return x.reshape((*x.shape[:dim], groups, x.shape[dim] // groups, *x.shape[dim + 1:]))
+
+
+def _at(x: Array, places: tuple[Array, ...]) -> Array:
+    """Elements of the last dimensions."""
+    return x[(..., *places)]
+
+
+def _convolve(input: Tensor, weight: Tensor, bias: Tensor | None, out: Tensor, *padding: int,
+              stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> None:
+    x, w = _grouped(input.wide, groups, 1), _grouped(weight.wide, groups, 0)
+    result = np.zeros((out.shape[0], *w.shape[:2], *out.shape[2:]), x.dtype)
+    for tap, pixels, places in _meetings(weight.shape[2:], out.shape[2:], input.shape[2:], padding, stride, dilation):
+        result[(..., *pixels)] += np.einsum("ngc...,gmc->ngm...", _at(x, places), w[(..., *tap)])
+    _finish(result, bias, out)
+
+
+def _convolve_transposed(input: Tensor, weight: Tensor, bias: Tensor | None, out: Tensor, *padding: int,
+                         stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> None:
+    x, w = _grouped(input.wide, groups, 1), _grouped(weight.wide, groups, 0)
+    result = np.zeros((out.shape[0], groups, w.shape[2], *out.shape[2:]), x.dtype)
+    for tap, pixels, places in _meetings(weight.shape[2:], input.shape[2:], out.shape[2:], padding, stride, dilation):
+        result[(..., *places)] += np.einsum("ngm...,gmc->ngc...", _at(x, pixels), w[(..., *tap)])
+    _finish(result, bias, out)
+
+
+def _finish(result: Array, bias: Tensor | None, out: Tensor) -> None:
+    result = result.reshape(out.shape)
+    out.store(result if bias is None else result + bias.wide.reshape((-1, *[1] * (out.ndim - 2))))
+
+
+def _convolve_weight(input: Tensor, upstream: Tensor, out: Tensor, *padding: int, stride: tuple[int, ...],
+                     dilation: tuple[int, ...], groups: int) -> None:
+    x, u = _grouped(input.wide, groups, 1), _grouped(upstream.wide, groups, 1)
+    result = np.zeros((groups, u.shape[2], *out.shape[1:]), x.dtype)
+    kernel, many = out.shape[2:], upstream.shape[2:]
+    for tap, pixels, places in _meetings(kernel, many, input.shape[2:], padding, stride, dilation):
+        met = [_at(u, pixels), _at(x, places)]
+        flat = [a.reshape((*a.shape[:3], math.prod(a.shape[3:]))) for a in met]
+        result[(..., *tap)] = np.einsum("ngmq,ngcq->gmc", *flat)
+    out.store(result.reshape(out.shape))
+
+
+# -- attention ---------------------------------------------------------------------------------------------------------
+
+
+def attention(b: Any, *, query: Any, key: Any, value: Any, mask: Any, out: Any, statistics: Any, scale: Any,
+              causal: bool) -> None:
+    perform(b, _attention, [query, key, value, mask, out, statistics], (), [to_float(scale)], causal=causal)
+
+
+def attention_gradient(b: Any, *, upstream: Any, query: Any, key: Any, value: Any, mask: Any, out: Any,
+                       statistics: Any, by_query: Any, by_key: Any, by_value: Any, scale: Any, causal: bool) -> None:
+    perform(b, _attention_gradient, [upstream, query, key, value, mask, by_query, by_key, by_value], (),
+            [to_float(scale)], causal=causal)
+
+
+def _scores(query: Tensor, key: Tensor, mask: Tensor | None, scale: float, causal: bool) -> Array:
+    keys = np.repeat(key.wide, query.shape[1] // max(key.shape[1], 1), 1)
+    scores = query.wide @ keys.swapaxes(-1, -2) * scale
+    if causal:
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+    if mask is None:
+        return scores
+    return np.where(mask.values, scores, -np.inf) if mask.dtype == "bool" else scores + mask.wide
+
+
+def _weights(scores: Array) -> tuple[Array, Array, Array]:
+    """softmax of each row, which is zero where every score is -inf; the largest score and the sum of a row."""
+    largest = scores.max(-1, keepdims=True, initial=-np.inf)
+    weights = np.exp(scores - np.where(np.isneginf(largest), 0, largest))
+    total = weights.sum(-1, keepdims=True)
+    return weights / np.where(total == 0, 1, total), largest, total
+
+
+def _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, out: Tensor, statistics: Tensor,
+               scale: float, causal: bool) -> None:
+    weights, largest, total = _weights(_scores(query, key, mask, scale, causal))
+    out.store(weights @ np.repeat(value.wide, query.shape[1] // max(value.shape[1], 1), 1))
+    statistics.store(np.stack([largest[..., 0] * np.log2(np.e), 1 / total[..., 0]], 2))
+
+
+def _attention_gradient(upstream: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
+                        by_query: Tensor, by_key: Tensor, by_value: Tensor, scale: float, causal: bool) -> None:
+    share = query.shape[1] // max(key.shape[1], 1)
+    weights = _weights(_scores(query, key, mask, scale, causal))[0]
+    keys, values, grad = np.repeat(key.wide, share, 1), np.repeat(value.wide, share, 1), upstream.wide
+    slopes = grad @ values.swapaxes(-1, -2)
+    steps = weights * (slopes - (weights * slopes).sum(-1, keepdims=True)) * scale
+    by_query.store(steps @ keys)
+
+    def folded(x: Array) -> Array:  # the query heads of each key head together
+        batch, heads, rows, features = x.shape
+        return x.reshape(batch, heads // share, share, rows, features).sum(2) if heads else x
+
+    by_key.store(folded(steps.swapaxes(-1, -2) @ query.wide))
+    by_value.store(folded(weights.swapaxes(-1, -2) @ grad))
