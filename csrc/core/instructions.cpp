@@ -2,6 +2,7 @@
 #include "core/instructions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "core/thread_pool.h"
@@ -51,11 +52,12 @@ void fill_with(KernelSource& kernels, const Buffer& destination, const Number& v
 
 namespace {
 
-// "{0} is out of bounds" with the numbers put in.
+// "{0} is out of bounds" with the numbers put in; {0!r}: a float as Python prints it, 2.0.
 [[noreturn]] void raise_formatted(ErrorKind kind, const std::string& message, const Number* values, int count) {
   std::string text;
   for (size_t i = 0; i < message.size(); ++i) {
-    bool number = message[i] == '{' && i + 2 < message.size() && message[i + 2] == '}' && message[i + 1] >= '0' &&
+    bool exact = i + 4 < message.size() && message.compare(i + 2, 3, "!r}") == 0;
+    bool number = message[i] == '{' && i + 2 < message.size() && (exact || message[i + 2] == '}') && message[i + 1] >= '0' &&
                   message[i + 1] < '0' + count;
     if (!number) {
       text += message[i];
@@ -63,10 +65,10 @@ namespace {
     }
     const Number& v = values[message[i + 1] - '0'];
     char digits[40];
-    if (v.floating) snprintf(digits, sizeof digits, "%g", v.real);
+    if (v.floating) snprintf(digits, sizeof digits, exact && v.real == std::trunc(v.real) && std::abs(v.real) < 1e16 ? "%.1f" : "%g", v.real);
     else snprintf(digits, sizeof digits, "%lld", static_cast<long long>(v.integer));
     text += digits;
-    i += 2;
+    i += exact ? 4 : 2;
   }
   throw Error(kind, std::move(text));
 }

@@ -312,9 +312,11 @@ void read_inputs(const Call& call, Inputs& in) {
         break;
       }
       case Kind::Generator: {
-        // Two run-time integers: the key of this call's stream of random numbers, and where in it to start.
-        in.push_attribute().set(random_key(v));
-        in.push_attribute().set(int64_t{0});
+        // Two run-time integers: the key of this call's stream of random numbers, and where in it to start. A recorded
+        // gradient that draws the numbers of the forward pass again gives those of that call.
+        bool again = PyTuple_Check(v) && PyTuple_GET_SIZE(v) == 2;
+        in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 0)) : random_key(v));
+        in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 1)) : int64_t{0});
         break;
       }
       case Kind::Device: {

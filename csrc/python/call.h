@@ -21,6 +21,7 @@ struct OpObject {
   PyObject* dictionary;
   PyObject* inplace_form;  // the op that a call with a true `inplace` means, as in relu(x, inplace=True); else null
   PyObject* otherwise;     // takes the calls that fit no overload (deprecated arguments); else null
+  bool same_sizes;         // `otherwise` takes the calls whose first two tensors differ in size too (losses warn of them)
   bool inplace;
 };
 

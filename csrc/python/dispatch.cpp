@@ -298,7 +298,9 @@ Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
     if (wanted) return checked(PyObject_Vectorcall(op->inplace_form, args, static_cast<size_t>(count), names));
   }
   Call call;
-  if (TAEDA_LIKELY(fit_overload(op, args, count, names, &call))) return run_call(op, call);
+  bool fits = fit_overload(op, args, count, names, &call);
+  if (fits && op->same_sizes) fits = same_shape(*as_tensor(call.values[0]), as_tensor(call.values[1])->shape());
+  if (TAEDA_LIKELY(fits)) return run_call(op, call);
   if (op->otherwise) return checked(PyObject_Vectorcall(op->otherwise, args, static_cast<size_t>(count), names));
   find_overload(op, args, count, names, &call);
   return run_call(op, call);

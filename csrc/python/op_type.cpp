@@ -109,19 +109,20 @@ std::vector<Overload*> find_overloads(PyObject* o) {
     if (at == overload_table().end()) raise(PyExc_ValueError, "there is no overload %R", item);
     found.push_back(at->second.get());
   }
-  if (found.empty()) raise(PyExc_ValueError, "an Op needs an overload");
   return found;
 }
 
-// Op(name, overloads, inplace=False, doc=None, inplace_form=None, otherwise=None)
+// Op(name, overloads, inplace=False, doc=None, inplace_form=None, otherwise=None, same_sizes=False)
 PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return guarded_object([&]() -> PyObject* {
-    static const char* names[] = {"name", "overloads", "inplace", "doc", "inplace_form", "otherwise", nullptr};
+    static const char* names[] = {"name", "overloads", "inplace", "doc", "inplace_form", "otherwise", "same_sizes", nullptr};
     PyObject *name, *overloads, *doc = Py_None, *inplace_form = Py_None, *otherwise = Py_None;
-    int inplace = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOO", const_cast<char**>(names), &name, &overloads, &inplace, &doc, &inplace_form, &otherwise))
+    int inplace = 0, same_sizes = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOOp", const_cast<char**>(names), &name, &overloads, &inplace, &doc, &inplace_form,
+                                     &otherwise, &same_sizes))
       throw PythonError();
     auto found = std::make_unique<std::vector<Overload*>>(find_overloads(overloads));
+    if (found->empty() && otherwise == Py_None) raise(PyExc_ValueError, "an Op needs an overload");
     const char* display = PyUnicode_AsUTF8(name);
     if (!display) throw PythonError();
     auto* op = reinterpret_cast<OpObject*>(type->tp_alloc(type, 0));
@@ -132,6 +133,7 @@ PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     op->display = display;
     op->document = Py_NewRef(doc);
     op->inplace = inplace;
+    op->same_sizes = same_sizes;
     op->inplace_form = inplace_form == Py_None ? nullptr : Ref<>::borrow(inplace_form).release();
     op->otherwise = otherwise == Py_None ? nullptr : Ref<>::borrow(otherwise).release();
     return reinterpret_cast<PyObject*>(op);
@@ -174,8 +176,9 @@ PyObject* op_signatures(PyObject* self, PyObject*) {
 }
 
 PyObject* op_reduce(PyObject* self, PyObject*) {
-  // Pickled and copied by name: taeda.<name>.
+  // Pickled and copied by name: the name in its module if it says one, else that of the registered op.
   auto* op = reinterpret_cast<OpObject*>(self);
+  if (op->dictionary && PyDict_GetItemString(op->dictionary, "__module__")) return Ref<>::borrow(op->name).release();
   Ref<> module = Ref<>::steal(PyImport_ImportModule("taeda.ops.op"));
   if (!module) return nullptr;
   Ref<> find = Ref<>::steal(PyObject_GetAttrString(module.get(), "find_public"));

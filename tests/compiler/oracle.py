@@ -65,6 +65,13 @@ def arguments(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tupl
     attributes: list[Any] = []
     for p in op.parameters:
         value = rest.pop(0) if rest and not p.keyword_only else kwargs.get(p.name, p.default)
+        if p.kind == "Generator":
+            key.append(("generator",))
+            attributes += [0x1234567, 0]
+            continue
+        if p.kind == "float" and p.has_default and isinstance(value, float) and value == p.default:
+            key.append(("default",))
+            continue
         if p.kind in ("Tensor", "TensorOrNumber") and isinstance(value, torch.Tensor):
             key.append(("tensor", name_of(value), value.ndim))
             tensors.append(value)

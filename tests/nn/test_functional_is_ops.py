@@ -1,12 +1,37 @@
-"""The functions of `nn.functional` have PyTorch's signatures, and `inplace` is the op's in-place form."""
+"""What `nn.functional` exports are ops, with PyTorch's signatures; `inplace` is the op's in-place form."""
 
+import copy
 import inspect
 import itertools
+import pickle
 
 import pytest
+from taeda._core import Op
 
 import taeda
 import taeda.nn.functional as F
+
+FUNCTIONS = {
+    "gumbel_softmax": "passes the gradient of the soft sample through the hard one, which no op does",
+    "interpolate": "sizes, factors and lists of them, with None among them, lead to other numbers of ops",
+    **dict.fromkeys(["upsample", "upsample_bilinear", "upsample_nearest"], "deprecated names of interpolate"),
+    **dict.fromkeys(["batch_norm", "instance_norm"], "write to the running statistics"),
+    **dict.fromkeys(["embedding", "embedding_bag"], "rewrite rows of the weight where max_norm is given"),
+    "multi_head_attention_forward": "a layer: projections, masks and weights around the attention op",
+    "triplet_margin_with_distance_loss": "calls a function of the user's",
+}
+
+
+@pytest.mark.parametrize("name", F.__all__)
+def test_is_an_op_unless_there_is_a_reason(name):
+    assert isinstance(getattr(F, name), Op) != (name in FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", ["relu", "silu", "gelu", "mse_loss", "conv2d", "max_pool2d", "softmax", "dropout"])
+def test_is_copied_and_pickled_by_name(name):
+    function = getattr(F, name)
+    assert copy.deepcopy(function) is function
+    assert pickle.loads(pickle.dumps(function)) is function
 
 
 @pytest.mark.parametrize("name", F.__all__)

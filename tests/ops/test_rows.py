@@ -144,7 +144,7 @@ def check_inplace_option(op: Op, function: Any, sample: Any) -> None:
     """nn.functional's function is the op, and `inplace=True` writes what it returns into the argument."""
     public = getattr(taeda.nn.functional, op.public)
     forms.check_same("nn.functional", public, function, sample.args, sample.kwargs)
-    if "inplace" not in getattr(getattr(public, "__code__", None), "co_varnames", ()):
+    if "inplace=" not in (getattr(public, "__text_signature__", None) or ""):
         return
     with taeda.no_grad():
         target = sample.args[0].detach().clone()

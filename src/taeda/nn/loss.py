@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taeda.nn import functional as F
-from taeda.nn.functional.loss import legacy_reduction
+from taeda.nn.functional._legacy import legacy_reduction
 from taeda.nn.module import Module
 from taeda.nn.shaping import PairwiseDistance
 

@@ -148,33 +148,25 @@ def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
 
 @derived(modules=("nn.functional",))
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None,
-                                 is_causal: bool = False, *, scale: Number | None = None,
-                                 enable_gqa: bool = False) -> Tensor:
+                                 dropout_p: float = 0.0, is_causal: bool = False, *, scale: Number | None = None,
+                                 enable_gqa: bool = False, generator: Generator | None = None) -> Tensor:
     """softmax(query keyᵀ scale + mask) value over the last two dimensions: (..., L, E), (..., S, E), (..., S, F) →
     (..., L, F).
 
     `attn_mask`, broadcast to (..., L, S): bool, true where a key takes part, or added to the scores. `is_causal`:
     query i sees keys 0 to i. `scale` is 1 / sqrt(E) if not given. `enable_gqa`: key and value may have fewer heads
     (dimension -3), each for a group of query heads. A query without any key gives zeros. Method: FlashAttention, Dao
-    et al. 2022."""
+    et al. 2022. Each weight is dropped with probability `dropout_p`; the weights are a matrix in memory then."""
     q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
+    if not (isinstance(dropout_p, float) and dropout_p == 0.0):
+        weights = native_dropout(_weights(q, k, mask, scale, is_causal), dropout_p, True, generator)[0]
+        return weights.matmul(_repeated(v, q)).reshape(shape)
     wide = info(query.dtype).compute
     if mask is not None and mask.dtype != "bool":
         mask = converted(mask, wide)
     result = attention_forward(converted(q, wide), converted(k, wide), converted(v, wide), mask, scale, is_causal)[0]
     result = converted(result, query.dtype)
     return result if len(shape) == 4 else result.reshape(shape)
-
-
-@derived(public=False)
-def attention_with_dropout(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, dropout_p: float,
-                           is_causal: bool, scale: Number | None, enable_gqa: bool,
-                           generator: Generator | None = None) -> Tensor:
-    """`scaled_dot_product_attention` in which each weight is dropped with probability `dropout_p`; the weights are a
-    matrix in memory here."""
-    q, k, v, mask, scale, shape = _prepared(query, key, value, attn_mask, is_causal, scale, enable_gqa)
-    weights = native_dropout(_weights(q, k, mask, scale, is_causal), dropout_p, True, generator)[0]
-    return weights.matmul(_repeated(v, q)).reshape(shape)
 
 
 def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool, scale: Any,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.ir.expression import logical_not
 from taeda.ir.geometry import Bound, Dimension
-from taeda.ops.creation import full
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, index, load, reduced
+from taeda.ops.creation import full, generate
 from taeda.ops.dtypes import compute_dtype, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
@@ -92,3 +94,46 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_g
 def _(make: Any) -> Any:
     yield sample(make(7, 5), make(3, 2, dtype="int64", low=0, high=7))
     yield sample(make(7, 5), make(6, dtype="int64", low=0, high=7), 3)
+
+
+@kernel(public=False, differentiable=False)
+def classes_of(b: Any, input: Tensor, count: int) -> Tensor:
+    """0, 1, ..., the numbers of `count` classes, or of as many as occur if it is -1. `input` must be of these."""
+    element = load(0, "int64")
+    extremes = Kernel(
+        (Operand("int64", "input"), Operand("int64", "row"), Operand("int64", "row")),
+        (Reduce("min", element), Reduce("max", element), Store(1, reduced(0, "int64")), Store(2, reduced(1, "int64"))),
+        "classes_of",
+    )
+    lowest, highest = b.loops(extremes, [input], [0, 0], (), tuple(range(input.ndim)), False)
+    empty = input.numel() == 0
+    if count == -1:
+        b.check(logical_not(empty), RuntimeError, "Can not infer total number of classes from empty tensor.")
+    b.check(lowest.item() >= 0, RuntimeError, "Class values must be non-negative.")
+    size = highest.item() + 1 if count == -1 else count
+    b.check((highest.item() < size) + empty > 0, RuntimeError, "Class values must be smaller than num_classes.")
+    return generate(b, "int64", (size,), index(), (), "classes")
+
+
+@classes_of.meta
+def _(input: Any, count: int) -> Result:
+    return Result("int64", [None if count == -1 else count])
+
+
+@derived(modules=("nn.functional",), method=False, differentiable=False)
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """1 at the class of each element and 0 elsewhere: class numbers (*) int64 to (*, num_classes) int64.
+
+    -1 classes are as many as occur. Raises RuntimeError for numbers that are no class.
+    """
+    if tensor.dtype != "int64":
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if num_classes < 1 and num_classes != -1:
+        raise RuntimeError("num_classes should be positive")
+    return converted(tensor.unsqueeze(-1).eq(classes_of(tensor, num_classes)), "int64")
+
+
+@one_hot.samples
+def _(make: Any) -> Any:
+    yield sample(make(3, 2, dtype="int64", low=0, high=5))
+    yield sample(make(4, dtype="int64", low=0, high=5), 7)

@@ -1,4 +1,4 @@
-"""Losses that are worth one fused kernel. The others are composites in nn/functional/loss.py."""
+"""Losses of scores against classes: `cross_entropy` and `nll_loss`."""
 
 from __future__ import annotations
 
@@ -138,7 +138,12 @@ def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: s
 
 @derived(modules=("nn.functional",), method=False)
 def nll_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: SymInt = -100, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: SymInt = -100,
+    reduction: str = "mean",
 ) -> Tensor:
     """-weight[target] * input[target], for log-probabilities (N, C, *) or (C) and class numbers (N, *) or ().
 
@@ -170,6 +175,7 @@ def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
+    *,
     ignore_index: SymInt = -100,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
@@ -231,25 +237,3 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 5, 3), make(2, 3, dtype="int64", low=0, high=5), reduction="none")
     yield sample(make(4, 6), make(4, 6, low=0, high=1), reduction="sum")
     yield sample(make(7), make(dtype="int64", low=0, high=7))
-
-
-def _elementwise_loss(losses: Any, reduction: str) -> Any:
-    if reduction == "none":
-        return losses
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-    return losses.mean() if reduction == "mean" else losses.sum()
-
-
-@derived(modules=("nn.functional",), method=False)
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """(input - target)^2, element-wise."""
-    difference = input - target
-    return _elementwise_loss(difference * difference, reduction)
-
-
-@mse_loss.samples
-def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4), make(3, 4))
-    yield sample(make(3, 4), make(3, 4), reduction="sum")
-    yield sample(make(3, 4), make(3, 4), reduction="none")

@@ -9,6 +9,7 @@ from taeda.ir.dtype import info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ops.dtypes import is_float
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import convert
 
 
 def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
@@ -393,3 +394,32 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(4), make(5, 4), make(5))
     yield sample(make(3, 4), make(4), make(()))
     yield sample(make(40, 33), make(20, 33), make(20))
+
+
+@derived(modules=("torch", "nn.functional"), method=False)
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input1ᵀ weight[o] input2 + bias[o]: (*, I1), (*, I2) and weight (O, I1, I2) to (*, O)."""
+    if input1.ndim != input2.ndim:
+        raise RuntimeError(
+            "bilinear(): input dimensions do not match: got "
+            f"{input1.ndim} and {input2.ndim}"
+        )
+    outputs, first, second = weight.shape
+    for k, (x, size) in enumerate(((input1, first), (input2, second)), 1):
+        check(
+            x.shape[-1] == size,
+            RuntimeError,
+            f"bilinear(): input{k} size does not match weight size: got {{0}} but expected {{1}}",
+            x.shape[-1],
+            size,
+        )
+    rows = input1.matmul(weight.permute((1, 0, 2)).reshape((first, outputs * second)))
+    rows = rows.reshape((*input1.shape[:-1], outputs, second))
+    result = convert((rows * input2.unsqueeze(-2)).sum((-1,)), rows.dtype)
+    return result if bias is None else result + bias
+
+
+@bilinear.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3), make(2, 4), make(5, 3, 4), make(5))
+    yield sample(make(2, 2, 3), make(2, 2, 4), make(5, 3, 4))

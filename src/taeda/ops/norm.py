@@ -115,7 +115,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 1, 0, True)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, out=True)
 def normalize(input: Tensor, p: object = 2.0, dim: Dims = 1, eps: float = 1e-12) -> Tensor:
     """`input` divided by its norm over `dim`, which is taken as eps where it is smaller."""
     size = vector_norm(input, p, dim, True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ops.op import Sample, Sizes, Tensor, check, derived, sample
+from taeda.ops.dtypes import is_float
+from taeda.ops.joining import constant_pad_nd
+from taeda.ops.op import Number, Sample, Sizes, Tensor, check, derived, sample
 from taeda.ops.pointwise import convert
 from taeda.ops.reduction import compute, standardize
 
@@ -134,7 +136,21 @@ def group_norm(
 
     Source: Wu, He, "Group Normalization", 2018.
     """
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     n, channels = input.shape[0], input.shape[1]
+    values = n * channels // num_groups
+    for extent in input.shape[2:]:
+        values = values * extent
+    places = ", ".join(f"{{{k}}}" for k in range(min(input.ndim, 10)))
+    check(
+        (values != 1) + (channels % num_groups != 0) > 0,
+        ValueError,
+        f"Expected more than 1 value per channel when training, got input size [{places}]",
+        n * channels // num_groups,
+        num_groups,
+        *input.shape[2:10],
+    )
     check(
         channels % num_groups == 0,
         RuntimeError,
@@ -154,3 +170,29 @@ def group_norm(
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 6, 5), 3)
     yield sample(make(2, 4, 3, 3), 2, make(4), make(4), eps=1e-3)
+
+
+@derived(modules=("nn.functional",), method=False)
+def local_response_norm(
+    input: Tensor, size: int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0
+) -> Tensor:
+    """input / (k + alpha * mean of input^2 over `size` neighbouring channels)^beta; input (N, C, *).
+
+    Source: Krizhevsky, Sutskever, Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
+    """
+    if input.ndim < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions)")
+    channels = input.shape[1]
+    around = (0, 0) * (input.ndim - 2) + (size // 2, (size - 1) // 2)
+    padded = constant_pad_nd(input * input, around, 0)
+    total = padded.narrow(1, 0, channels)
+    for offset in range(1, size):
+        total = total + padded.narrow(1, offset, channels)
+    mean = total / size if is_float(input.dtype) else total.floor_divide(size)
+    return input / (mean * alpha + k).pow(beta)
+
+
+@local_response_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 5, 3), 4)
+    yield sample(make(2, 4, 2, 3), 3, 0.3, 0.5, 2.0)

@@ -481,11 +481,71 @@ def adaptive_max_pool3d_with_indices(input: Tensor, output_size: Sizes) -> tuple
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size)
 
 
+def _unpooled(rank: int, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any,
+              output_size: Any) -> Any:
+    """The planes of max_unpool1d to 3d, of the size that pooling would have started from, or of `output_size`."""
+    op = f"max_unpool{rank}d"
+    taps, padding = _spread(kernel_size, rank, "kernel_size", op), _spread(padding, rank, "padding", op)
+    step = taps if stride is None or stride == () else _spread(stride, rank, "stride", op)
+    sizes = [(n - 1) * step[d] + taps[d] - 2 * padding[d] for d, n in enumerate(input.shape[input.ndim - rank:])]
+    if output_size is None:
+        return max_unpool(input, indices, sizes)
+    if len(output_size) == rank + 2:
+        output_size = output_size[2:]
+    if len(output_size) != rank:
+        raise ValueError(f"output_size should be a sequence containing {rank} or {rank + 2} elements, but it has a "
+                         f"length of '{len(output_size)}'")
+    places = ", ".join(f"{{{k + 2}}}" for k in range(rank))
+    for d in range(rank):
+        lowest, highest = sizes[d] - step[d], sizes[d] + step[d]
+        check((lowest < output_size[d]) * (output_size[d] < highest), ValueError,
+              f"invalid output_size [{places}] (dim {d} must be between {{0}} and {{1}})", lowest, highest,
+              *output_size)
+    return max_unpool(input, indices, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                 output_size: Sizes | None = None) -> Tensor:
+    """The maxima of (N, C, L) or (C, L) put back at their places, zeros elsewhere."""
+    return _unpooled(1, input, indices, kernel_size, stride, padding, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                 output_size: Sizes | None = None) -> Tensor:
+    """The maxima of (N, C, H, W) or (C, H, W) put back at their places, zeros elsewhere."""
+    return _unpooled(2, input, indices, kernel_size, stride, padding, output_size)
+
+
+@derived(modules=("nn.functional",), method=False)
+def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
+                 output_size: Sizes | None = None) -> Tensor:
+    """The maxima of (N, C, D, H, W) or (C, D, H, W) put back at their places, zeros elsewhere."""
+    return _unpooled(3, input, indices, kernel_size, stride, padding, output_size)
+
+
+@max_unpool1d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 1), make(2, 3, 1, dtype="int64", low=0, high=2), 2)
+    yield sample(make(1, 2, 1), make(1, 2, 1, dtype="int64", low=0, high=3), 2, output_size=(1, 2, 3))
+
+
+@max_unpool2d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 1, 1), make(3, 1, 1, dtype="int64", low=0, high=6), (2, 3))
+
+
+@max_unpool3d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(1, 2, 1, 1, 1), make(1, 2, 1, 1, 1, dtype="int64", low=0, high=12), (2, 3, 2))
+
+
 @derived(public=False)
 def max_unpool(input: Tensor, indices: Tensor, sizes: Sizes) -> Tensor:
     """Planes of `sizes`, zero but for the elements of `input` at `indices` (int64, places in the plane).
 
-    What nn.functional.max_unpool1d to 3d are made of. An index outside of the plane is a RuntimeError.
+    What max_unpool1d to 3d are made of. An index outside of the plane is a RuntimeError.
     """
     if indices.dtype != "int64":
         raise RuntimeError(f"elements in indices should be type int64 but got: {torch_kernel_name(indices.dtype)}")
@@ -564,3 +624,53 @@ def _(make: Any) -> Iterator[Sample]:
 @adaptive_max_pool3d_with_indices.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 4, 5, 6), (2, 3, 4))
+
+
+# -- norms over windows ----------------------------------------------------------------------------------------------
+
+
+def _norms(means: Any, norm_type: Any, count: int) -> Any:
+    """From the means of the powers of windows of `count` elements; negative sums count as zero, as in PyTorch."""
+    return ((means.sign() * means.abs().relu()) * count).pow(1.0 / norm_type)
+
+
+@derived(modules=("nn.functional",), method=False)
+def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Dims, stride: Dims = None,
+              ceil_mode: bool = False) -> Tensor:
+    """p-norms over windows of (N, C, L) or (C, L)."""
+    taps = _spread(kernel_size, 1, "kernel_size", "lp_pool1d")
+    return _norms(avg_pool1d(input.pow(norm_type), taps, stride, 0, ceil_mode), norm_type, taps[0])
+
+
+@derived(modules=("nn.functional",), method=False)
+def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Dims, stride: Dims = None,
+              ceil_mode: bool = False) -> Tensor:
+    """p-norms over windows of (N, C, H, W) or (C, H, W)."""
+    taps = _spread(kernel_size, 2, "kernel_size", "lp_pool2d")
+    return _norms(avg_pool2d(input.pow(norm_type), taps, stride, 0, ceil_mode), norm_type, taps[0] * taps[1])
+
+
+@derived(modules=("nn.functional",), method=False)
+def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Dims, stride: Dims = None,
+              ceil_mode: bool = False) -> Tensor:
+    """p-norms over windows of (N, C, D, H, W) or (C, D, H, W)."""
+    taps = _spread(kernel_size, 3, "kernel_size", "lp_pool3d")
+    means = avg_pool3d(input.pow(norm_type), taps, stride, 0, ceil_mode)
+    return _norms(means, norm_type, taps[0] * taps[1] * taps[2])
+
+
+@lp_pool1d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 7, low=0.1, high=1.0), 2.0, 3)
+    yield sample(make(2, 3, 7, low=0.1, high=1.0), 3.0, 2, 1, True)
+
+
+@lp_pool2d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4, 6, low=0.1, high=1.0), 3.0, (2, 3))
+    yield sample(make(3, 4, 6, low=0.1, high=1.0), 2.0, 2, 1)
+
+
+@lp_pool3d.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(1, 2, 4, 4, 3, low=0.1, high=1.0), 2.0, 2)

@@ -4,12 +4,14 @@ element's linear position as the counter. So a seed gives one stream, whatever t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index, load, scalar, select
 from taeda.ops import dtypes
 from taeda.ops.creation import _as, generate
-from taeda.ops.op import DType, Generator, Number, Result, Sizes, SymInt, Tensor, derived, kernel
+from taeda.ops.op import DType, Generator, Number, Result, Sample, Sizes, SymInt, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import convert
 
 
 def bits(word: int, at: int = 0) -> Expr:
@@ -124,7 +126,7 @@ def native_dropout(
         out = b.alloc(input.dtype, input.shape)
         b.copy(out, input)
         return out, b.full("bool", input.shape, 1)
-    b.check((p >= 0) * (p <= 1), ValueError, "dropout probability has to be between 0 and 1, but got {0}", p)
+    b.check((p >= 0) * (p <= 1), ValueError, "dropout probability has to be between 0 and 1, but got {0!r}", p)
     wide = dtypes.compute_dtype(input.dtype)
     keep = uniform_float("float32") < scalar(1, "float32")
     x = cast(load(0, input.dtype), wide)
@@ -161,7 +163,17 @@ def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
     return grads[0] * outputs[1] * _reciprocal(1 - p)
 
 
-@derived(method=False)
+@derived(modules=("torch", "nn.functional"), method=False, inplace=True)
 def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator = None) -> Tensor:
     """`input` with each element zeroed with probability p and the others divided by 1 - p, while training."""
-    return native_dropout(input, p, True, generator)[0] if train else input
+    if train:
+        x = input if dtypes.is_float(input.dtype) else convert(input, "float32")
+        return convert(native_dropout(x, p, True, generator)[0], input.dtype)
+    check((p >= 0) * (p <= 1), ValueError, "dropout probability has to be between 0 and 1, but got {0!r}", p)
+    return input
+
+
+@dropout.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4), 0.3, False)
+    yield sample(make(3, 4), 0.0, True)

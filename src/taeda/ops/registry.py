@@ -117,7 +117,10 @@ registry = Registry()
 
 
 def find_public(name: str) -> Any:
-    """The public function `name` as the core made it (how pickle finds an op)."""
-    import taeda
+    """The function `name` of any of the modules that ops are in (how pickle finds an op)."""
+    from taeda._binding import internal, modules
 
-    return getattr(taeda, name)
+    for functions in modules.values():
+        if name in functions:
+            return functions[name]
+    return getattr(internal, name)

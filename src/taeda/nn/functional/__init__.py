@@ -38,7 +38,7 @@ from taeda.nn.functional.activation import (
     threshold,
     threshold_,
 )
-from taeda.nn.functional.attention import linear, multi_head_attention_forward, scaled_dot_product_attention
+from taeda.nn.functional.attention import bilinear, linear, multi_head_attention_forward, scaled_dot_product_attention
 from taeda.nn.functional.convolution import (
     conv1d,
     conv2d,
@@ -128,17 +128,6 @@ from taeda.nn.functional.resampling import (
     upsample_bilinear,
     upsample_nearest,
 )
-
-
-def _bilinear(input1: object, input2: object, weight: object, bias: object = None) -> object:
-    """x1ᵀ W[o] x2 + bias[o] for inputs (*, I1), (*, I2) and weight (O, I1, I2)."""
-    import taeda
-
-    output = taeda.einsum("...i,oij,...j->...o", input1, weight, input2)
-    return output if bias is None else output + bias
-
-
-bilinear = _bilinear
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",

@@ -4,25 +4,12 @@ import math
 from typing import Any
 
 import taeda
-from taeda._binding import internal
 from taeda.nn.functional._legacy import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad
 
-linear, attention_with_dropout = op("linear"), op("attention_with_dropout")
-_attention = op("scaled_dot_product_attention")
-
-
-def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
-                                 is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False) -> Any:
-    """softmax(query keyᵀ scale + mask) value: (..., L, E), (..., S, E), (..., S, F) to (..., L, F).
-
-    `attn_mask` is bool (true where a key takes part) or added to the scores. `is_causal`: query i sees keys 0 to i.
-    """
-    if dropout_p > 0.0:
-        return internal.attention_with_dropout(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
-    return _attention(query, key, value, attn_mask, is_causal, scale=scale, enable_gqa=enable_gqa)
+linear, bilinear, scaled_dot_product_attention = op("linear"), op("bilinear"), op("scaled_dot_product_attention")
 
 
 def canonical_mask(

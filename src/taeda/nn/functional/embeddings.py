@@ -5,7 +5,7 @@ from typing import Any
 import taeda
 from taeda.nn.functional._legacy import op
 
-_embedding = op("embedding")
+_embedding, one_hot = op("embedding"), op("one_hot")
 
 
 def _renormalise(weight: Any, indices: Any, max_norm: float, norm_type: float) -> None:
@@ -128,25 +128,3 @@ def embedding_bag(
         return sums
     counts = rows.new_zeros((bags,)).index_add(0, bag_of, taeda.ones_like(flat, dtype=rows.dtype))
     return sums / counts.clamp_min(1).unsqueeze(1)
-
-
-def _one_hot(tensor: Any, num_classes: int = -1) -> Any:
-    if tensor.dtype != taeda.int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if tensor.numel() == 0:
-        if num_classes <= 0:
-            raise RuntimeError("Can not infer total number of classes from empty tensor.")
-        return taeda.zeros((*tensor.shape, num_classes), dtype=taeda.int64)
-    if int(tensor.min()) < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    largest = int(tensor.max())
-    if num_classes == -1:
-        num_classes = largest + 1
-    elif num_classes < 1:
-        raise RuntimeError("num_classes should be positive")
-    elif largest >= num_classes:
-        raise RuntimeError("Class values must be smaller than num_classes.")
-    return (tensor.unsqueeze(-1) == taeda.arange(num_classes)).to(taeda.int64)
-
-
-one_hot = _one_hot

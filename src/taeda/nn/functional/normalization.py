@@ -7,7 +7,8 @@ import taeda
 from taeda.nn.functional._legacy import legacy, op
 
 layer_norm = legacy("layer_norm", "input, normalized_shape, weight=None, bias=None, eps=1e-05")
-_group_norm, _rms_norm = op("group_norm"), op("rms_norm")
+group_norm, rms_norm, local_response_norm = op("group_norm"), op("rms_norm"), op("local_response_norm")
+normalize = legacy("normalize", "input, p=2.0, dim=1, eps=1e-12, out=None")
 _batch_norm_training, _batch_norm_inference = op("batch_norm_training"), op("batch_norm_inference")
 
 
@@ -81,46 +82,3 @@ def instance_norm(
             average = variance.detach().view(samples, channels).mean(0)
             running_var.mul_(1 - momentum).add_(average, alpha=momentum * (count / (count - 1)))
     return output.view(input.shape)
-
-
-def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
-    """Mean and variance over groups of channels of one sample; input (N, C, *), weight and bias (C,)."""
-    if input.dim() < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
-    size = input.size()
-    if size[1] % num_groups == 0:
-        _verify_batch_size([size[0] * size[1] // num_groups, num_groups, *size[2:]])
-    return _group_norm(input, num_groups, weight, bias, eps)
-
-
-def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
-    """x / sqrt(mean(x²) + eps) * weight over the last dimensions; `eps` None: the smallest step of the dtype."""
-    return _rms_norm(input, normalized_shape, weight, eps)
-
-
-def local_response_norm(
-    input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Any:
-    """x / (k + alpha mean(x² over `size` neighbouring channels))^beta (Krizhevsky et al. 2012)."""
-    from taeda.nn.functional.padding import pad
-
-    if input.dim() < 3:
-        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
-    if input.numel() == 0:
-        return input
-    squares = (input * input).flatten(2)
-    padded = pad(squares, (0, 0, size // 2, (size - 1) // 2))
-    channels = input.size(1)
-    total = padded[:, 0:channels]
-    for offset in range(1, size):
-        total = total + padded[:, offset : offset + channels]
-    return input / (total / size * alpha + k).pow(beta).view(input.shape)
-
-
-def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Any:
-    """x / max(p-norm of x along `dim`, eps)."""
-    norm = input.norm(p, dim, keepdim=True)
-    denominator = norm.clamp_min(eps).expand_as(input)
-    if out is None:
-        return input / denominator
-    return taeda.div(input, denominator, out=out)
