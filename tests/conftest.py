@@ -12,6 +12,7 @@ import expected
 
 def pytest_addoption(parser: Any) -> None:
     parser.addoption("--record", action="store_true", help="record PyTorch's outcomes instead of comparing with them")
+    parser.addoption("--calls", type=int, default=4500, help="how many random calls tests/fuzz makes")
 
 
 def pytest_configure(config: Any) -> None:

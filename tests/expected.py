@@ -228,7 +228,7 @@ def finish() -> None:
             file.write()
 
 
-def reference(program: Callable[[Any], Any], comparison: Comparison) -> list[tuple[str, Any]]:
+def reference(program: Callable[[Any], Any]) -> list[tuple[str, Any]]:
     """The outcomes to compare with: the recorded one, and PyTorch's where it is installed."""
     global _count
     if _module not in _files:
@@ -260,7 +260,7 @@ def agree(
     """Assert that Taeda does what PyTorch does. `refusals=False`: where PyTorch raises, anything is right;
     `messages=False`: the class of an exception is enough."""
     comparison = Comparison(rtol, atol, refusals, messages)
-    wanted = reference(program, comparison)
+    wanted = reference(program)
     if not wanted:
         return
     found = outcome(program, taeda)

@@ -122,6 +122,8 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
 
 Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   Overload& o = *call.overload;
+  if (!in.tensors()[0])  // torch.mul_(2.0, x): a number has no place to write to
+    raise(PyExc_TypeError, "%s(): argument 'input' (position 1) must be Tensor, not %s", o.display.c_str(), Py_TYPE(call.values[0])->tp_name);
   Tensor& target = *in.tensors()[0];
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
   bool recorded = needs != 0;

@@ -1,7 +1,11 @@
 """Functions of `nn.functional` that have no layer, and the rest of the options, against PyTorch."""
 
+import numpy
 import pytest
-from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, torch, with_gradient
+from rows import backward, fill, gradients, make_input, names_of
+
+import taeda
+from expected import agree
 
 CASES = [
     ("F.relu(x, inplace=True)", [(4, 5)]),
@@ -72,46 +76,36 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore")
+def values(inputs, library):
+    generator = numpy.random.default_rng(3)
+    return [make_input(specification, generator, library) for specification in inputs]
+
+
 @pytest.mark.parametrize(("source", "inputs"), CASES, ids=[row[0][:70] for row in CASES])
 def test_function(source, inputs):
-    generator = torch.Generator().manual_seed(3)
-    given = [make_input(specification, generator) for specification in inputs]
-    results = []
-    for names, values in zip(namespaces(), (given, [to_taeda(value) for value in given]), strict=True):
-        values = [with_gradient(value) for value in values]
-        if "inplace=True" in source and source.startswith("F.relu"):
-            for value in values:
-                value.requires_grad_(False)
-        result = eval(source, {**names, **dict(zip("xyz", values, strict=False))})
-        results.append((result, values))
-    (expected, theirs), (result, ours) = results
-    assert_close(result, expected, rtol=2e-5, atol=2e-6)
-    backward(expected)
-    backward(result)
-    for own, other in zip(leaves(ours), leaves(theirs), strict=True):
-        if own.grad is None:
-            assert other.grad is None or not other.grad.any()  # a path that is constant may have no gradient or zeros
-        else:
-            assert_close(own.grad, other.grad, rtol=1e-4, atol=1e-5)
+    def program(library):
+        given = values(inputs, library)
+        if source.startswith("F.relu("):
+            given = [x.detach() for x in given]  # in place on a leaf
+        result = eval(source, names_of(library) | dict(zip("xyz", given, strict=False)))
+        backward(result, library)
+        return result, gradients(given)
+
+    agree(program, rtol=5e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("source", ["nn.LSTM(2, 3, 2, bidirectional=True)", "nn.GRU(2, 3)", "nn.RNN(2, 3, 2)"])
 def test_packed_sequences_through_recurrent_layers(source):
-    theirs_names, our_names = namespaces()
-    theirs, ours = eval(source, theirs_names), eval(source, our_names)
-    ours.load_state_dict(to_taeda(theirs.state_dict()))
-    x = torch.randn(5, 4, 2)
-    results = []
-    for names, module, value in ((theirs_names, theirs, x), (our_names, ours, to_taeda(x))):
-        rnn = names["nn"].utils.rnn
-        value.requires_grad_()
-        packed = rnn.pack_padded_sequence(value, [3, 5, 1, 2], enforce_sorted=False)
-        output, state = module(packed)
+    def program(library):
+        rnn = library.nn.utils.rnn
+        module = fill(eval(source, names_of(library)), library)
+        (x,) = values([(5, 4, 2)], library)
+        output, state = module(rnn.pack_padded_sequence(x, [3, 5, 1, 2], enforce_sorted=False))
         padded, lengths = rnn.pad_packed_sequence(output)
-        backward([padded, state])
-        results.append((padded, lengths, state, value.grad))
-    assert_close(results[1], results[0], rtol=1e-4, atol=1e-5)
+        backward([padded, state], library)
+        return padded, lengths, state, x.grad
+
+    agree(program, rtol=1e-4, atol=1e-5)
 
 
 MASKS = [
@@ -129,23 +123,18 @@ MASKS = [
 @pytest.mark.parametrize("options", MASKS)
 @pytest.mark.parametrize("batch_first", [False, True])
 def test_multi_head_attention_masks(options, batch_first):
-    theirs_names, our_names = namespaces()
-    source = f"nn.MultiheadAttention(8, 2, batch_first={batch_first})"
-    theirs, ours = eval(source, theirs_names), eval(source, our_names)
-    ours.load_state_dict(to_taeda(theirs.state_dict()))
-    x = torch.randn(2, 5, 8) if batch_first else torch.randn(5, 2, 8)
-    results = []
-    for names, module, value in ((theirs_names, theirs, x), (our_names, ours, to_taeda(x))):
-        value.requires_grad_()
-        output, weights = module(value, value, value, **eval(options, names))
-        backward([output])
-        results.append([output, value.grad] + ([] if weights is None else [weights]))
-    assert_close(results[1], results[0], rtol=1e-4, atol=1e-5)
+    def program(library):
+        module = fill(library.nn.MultiheadAttention(8, 2, batch_first=batch_first), library)
+        (x,) = values([(2, 5, 8) if batch_first else (5, 2, 8)], library)
+        output, weights = module(x, x, x, **eval(options, names_of(library)))
+        backward([output], library)
+        return output, weights, x.grad
+
+    agree(program, rtol=1e-4, atol=1e-5)
 
 
 def test_dropout_statistics():
-    _, names = namespaces()
-    F, lib = names["F"], names["torch"]
+    F, lib = taeda.nn.functional, taeda
     x = lib.ones(200, 300)
     for function, per_element in ((F.dropout, True), (F.alpha_dropout, True), (F.dropout2d, False)):
         value = x if per_element else lib.ones(100, 50, 3, 4)
@@ -163,8 +152,7 @@ def test_dropout_statistics():
 
 
 def test_gumbel_softmax():
-    _, names = namespaces()
-    F, lib = names["F"], names["torch"]
+    F, lib = taeda.nn.functional, taeda
     logits = lib.zeros(2000, 3).requires_grad_()
     hard = F.gumbel_softmax(logits, hard=True)
     assert bool((hard.sum(1).sub(1).abs() < 1e-5).all())
@@ -173,47 +161,15 @@ def test_gumbel_softmax():
     assert logits.grad is not None
 
 
-def test_gradient_clipping():
-    for norm_type in (1.0, 2.0, 3.0, float("inf")):
-        totals = []
-        for names in namespaces():
-            lib = names["torch"]
-            parameters = [lib.ones(3).requires_grad_(), lib.ones(2, 2).requires_grad_(), lib.ones(1).requires_grad_()]
-            (parameters[0] * lib.tensor([1.0, 2.0, 3.0])).sum().backward()
-            (parameters[1] * 2).sum().backward()
-            total = names["nn"].utils.clip_grad_norm_(parameters, 1.5, norm_type)
-            totals.append([total, parameters[0].grad, parameters[1].grad])
-            assert parameters[2].grad is None
-            names["nn"].utils.clip_grad_value_(parameters, 0.2)
-            assert float(parameters[0].grad.max()) <= 0.2 + 1e-6
-        assert_close(totals[1], totals[0])
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.0, float("inf")])
+def test_gradient_clipping(norm_type):
+    def program(lib):
+        parameters = [lib.ones(3).requires_grad_(), lib.ones(2, 2).requires_grad_(), lib.ones(1).requires_grad_()]
+        (parameters[0] * lib.tensor([1.0, 2.0, 3.0])).sum().backward()
+        (parameters[1] * 2).sum().backward()
+        total = lib.nn.utils.clip_grad_norm_(parameters, 1.5, norm_type)
+        found = [total, parameters[0].grad.clone(), parameters[1].grad.clone(), parameters[2].grad]
+        lib.nn.utils.clip_grad_value_(parameters, 0.2)
+        return found, parameters[0].grad, parameters[1].grad
 
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        "nn.init.uniform_(x, 1.0, 2.0)", "nn.init.normal_(x, 1.0, 2.0)", "nn.init.xavier_uniform_(x)",
-        "nn.init.xavier_normal_(x, 2.0)", "nn.init.kaiming_uniform_(x, mode='fan_out', nonlinearity='relu')",
-        "nn.init.kaiming_normal_(x)", "nn.init.trunc_normal_(x)", "nn.init.trunc_normal_(x, 0.0, 1.0, 1.5, 4.0)",
-        "nn.init.constant_(x, 3.0)", "nn.init.ones_(x)", "nn.init.zeros_(x)", "nn.init.eye_(x)",
-    ],
-)  # fmt: skip
-def test_initialisation_has_pytorchs_moments(call):
-    results = []
-    for names in namespaces():
-        x = names["torch"].empty(200, 300)
-        assert eval(call, names, {"x": x}) is x
-        results.append([float(x.mean()), float(x.std()), float(x.min()), float(x.max())])
-    for own, other in zip(results[1][:2], results[0][:2], strict=True):
-        assert abs(own - other) < 0.02 + 0.03 * abs(other)
-    for own, other in zip(results[1][2:], results[0][2:], strict=True):
-        assert abs(own - other) < 0.02 + 0.25 * abs(other)
-
-
-def test_dirac_and_gains():
-    _, names = namespaces()
-    theirs = torch.nn.init.dirac_(torch.empty(4, 2, 3, 3), 2)
-    assert_close(names["nn"].init.dirac_(names["torch"].empty(4, 2, 3, 3), 2), theirs)
-    for name, parameter in (("linear", None), ("tanh", None), ("relu", None), ("leaky_relu", 0.2), ("selu", None)):
-        expected = torch.nn.init.calculate_gain(name, parameter)
-        assert names["nn"].init.calculate_gain(name, parameter) == expected
+    agree(program, 1e-5, 1e-6)

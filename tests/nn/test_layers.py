@@ -1,9 +1,11 @@
-"""Every layer against PyTorch's: repr, state-dict keys, outputs and gradients on the same weights."""
+"""Every layer against PyTorch's: repr, state-dict keys, outputs, gradients and buffers on the same weights."""
 
-import warnings
-
+import numpy
 import pytest
-from torch_oracle import assert_close, backward, leaves, make_input, namespaces, to_taeda, torch, with_gradient
+from rows import backward, fill, gradients, make_input, names_of, text_of
+
+import taeda
+from expected import agree, outcome, reference
 
 INT = "int"
 
@@ -204,45 +206,22 @@ LOSSES = [
 
 
 def compare(source, inputs, training=True):
-    theirs_names, our_names = namespaces()
-    torch.manual_seed(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        theirs, ours = eval(source, theirs_names), eval(source, our_names)
-    assert repr(ours) == repr(theirs).replace("torch.FloatTensor", "taeda.FloatTensor").replace(
-        "torch.float32", str(our_names["torch"].float32)
-    )
-    state = theirs.state_dict()
-    assert list(ours.state_dict()) == list(state)
-    assert ours.state_dict()._metadata == state._metadata
-    ours.load_state_dict(to_taeda(state))
-    if inputs is None:
-        return
-    theirs.train(training)
-    ours.train(training)
-    generator = torch.Generator().manual_seed(1)
-    their_inputs = [make_input(specification, generator) for specification in inputs]
-    pairs = list(zip(their_inputs, inputs, strict=True))
-    our_inputs = [with_gradient(to_taeda(value), specification) for value, specification in pairs]
-    their_inputs = [with_gradient(value, specification) for value, specification in pairs]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        expected, result = theirs(*their_inputs), ours(*our_inputs)
-    assert_close(result, expected, rtol=2e-5, atol=2e-6)
-    backward(expected)
-    backward(result)
-    for own, other in zip(leaves(our_inputs), leaves(their_inputs), strict=True):
-        assert (own.grad is None) == (other.grad is None)
-        if other.grad is not None:
-            assert_close(own.grad, other.grad, rtol=1e-4, atol=1e-5)
-    named = dict(ours.named_parameters())
-    for name, parameter in theirs.named_parameters():
-        if parameter.grad is None:
-            assert named[name].grad is None
-        else:
-            assert_close(named[name].grad, parameter.grad, rtol=1e-4, atol=1e-5)
-    for name, buffer in theirs.named_buffers():
-        assert_close(dict(ours.named_buffers())[name], buffer, rtol=1e-5, atol=1e-6)
+    def program(library):
+        module = fill(eval(source, names_of(library)), library)
+        found = {"text": text_of(module), "names": list(module.state_dict()), "versions": module.state_dict()._metadata}
+        if inputs is None:
+            return found
+        module.train(training)
+        generator = numpy.random.default_rng(1)
+        given = [make_input(specification, generator, library) for specification in inputs]
+        result = module(*given)
+        backward(result, library)
+        found |= {"result": result, "gradients": gradients(given)}
+        for name, parameter in module.named_parameters():
+            found[f"gradient of {name}"] = parameter.grad
+        return found | dict(module.named_buffers())
+
+    agree(program, rtol=5e-5, atol=1e-5, refusals=False)
 
 
 @pytest.mark.parametrize(("source", "inputs"), LAYERS, ids=[f"{i}-{row[0][:60]}" for i, row in enumerate(LAYERS)])
@@ -261,3 +240,78 @@ def test_layer_in_evaluation_mode(source, inputs):
 @pytest.mark.parametrize(("name", "options", "inputs"), LOSSES)
 def test_loss(name, options, inputs, reduction):
     compare(f"{name}({options}{', ' if options else ''}reduction='{reduction}')", inputs)
+
+
+CONSTANT = [
+    "nn.BatchNorm1d(5)", "nn.LayerNorm(5)", "nn.RMSNorm(5)", "nn.GroupNorm(1, 5)", "nn.PReLU(3, init=0.1)",
+    "nn.InstanceNorm1d(3, affine=True, track_running_stats=True)", "nn.MultiheadAttention(4, 2).in_proj_bias",
+    "nn.MultiheadAttention(4, 2).out_proj.bias", "nn.Embedding(4, 2, padding_idx=1).weight[1]",
+    "nn.init.constant_(torch.empty(2, 3), 3.0)", "nn.init.ones_(torch.empty(2, 3))", "nn.init.zeros_(torch.empty(2))",
+    "nn.init.eye_(torch.empty(3, 4))", "nn.init.dirac_(torch.empty(4, 2, 3, 3), 2)",
+    "nn.init.dirac_(torch.empty(3, 2, 5))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", CONSTANT)
+def test_initial_constants(source):
+    def program(library):
+        made = eval(source, names_of(library))
+        return dict(made.state_dict()) if isinstance(made, library.nn.Module) else made
+
+    agree(program, 0.0, 0.0)
+
+
+RANDOM = [
+    "nn.Linear(64, 256)", "nn.Linear(300, 50)", "nn.Bilinear(20, 30, 20)", "nn.Conv1d(16, 64, 7)",
+    "nn.Conv2d(16, 64, 3)",
+    "nn.Conv2d(32, 64, 3, groups=4)", "nn.ConvTranspose2d(16, 64, 3)", "nn.Embedding(200, 64)",
+    "nn.EmbeddingBag(200, 64)", "nn.RNN(32, 64)", "nn.LSTM(32, 64)", "nn.GRU(32, 64)", "nn.LSTMCell(32, 64)",
+    "nn.MultiheadAttention(64, 2)", "nn.MultiheadAttention(64, 2, kdim=32, vdim=48)",
+    "nn.TransformerEncoderLayer(64, 2, 128)", "nn.Transformer(32, 2, 1, 1, 64)",
+]  # fmt: skip
+FILLED = [
+    "nn.init.uniform_(x, 1.0, 2.0)", "nn.init.normal_(x, 1.0, 2.0)", "nn.init.xavier_uniform_(x)",
+    "nn.init.xavier_normal_(x, 2.0)", "nn.init.kaiming_uniform_(x, mode='fan_out', nonlinearity='relu')",
+    "nn.init.kaiming_normal_(x)", "nn.init.kaiming_uniform_(x, 0.3, nonlinearity='leaky_relu')",
+    "nn.init.trunc_normal_(x)", "nn.init.trunc_normal_(x, 0.0, 1.0, 1.5, 4.0)",
+    "nn.init.sparse_(x, 0.3, 2.0)",
+]  # fmt: skip
+
+
+def moments(x):
+    x = x.detach().double()
+    return [float(v) for v in (x.mean(), x.std(), x.min(), x.max())]
+
+
+@pytest.mark.parametrize("source", RANDOM + FILLED)
+def test_initial_distributions(source):
+    """Mean, deviation and range of what is random; few numbers say little, and are left out."""
+
+    def program(library):
+        library.manual_seed(0)
+        made = eval(source, names_of(library) | {"x": library.empty(200, 300)})
+        named = made.state_dict() if isinstance(made, library.nn.Module) else {"x": made}
+        return {name: moments(value) for name, value in named.items() if value.numel() >= 2000}
+
+    wanted = [(source, value) for source, value in reference(program)]
+    found = outcome(program, taeda)
+    for where, value in wanted:
+        assert list(found) == list(value)
+        for name, (mean, deviation, low, high) in value.items():
+            mine = found[name]
+            assert abs(mean - mine[0]) < 0.12 * deviation + 1e-9, (name, where)
+            assert abs(deviation - mine[1]) <= 0.04 * deviation, (name, where)
+            # the ends of a normal distribution are wide, those of a uniform one are not
+            slack = 0.02 if max(abs(low), abs(high)) < 1.8 * deviation else 0.25
+            assert abs(low - mine[2]) <= slack * abs(low) and abs(high - mine[3]) <= slack * abs(high), (name, where)
+
+
+def test_gains():
+    def program(library):
+        gain = library.nn.init.calculate_gain
+        rows = [("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None), ("relu", None), ("selu", None)]
+        return [gain(*row) for row in [*rows, ("leaky_relu", None), ("leaky_relu", 0.2)]] + [
+            outcome(lambda _: gain("what"), library)
+        ]
+
+    agree(program, 0.0, 0.0)

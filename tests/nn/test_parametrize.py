@@ -3,13 +3,15 @@
 import copy
 import pickle
 
+import numpy
 import pytest
-from torch_oracle import assert_close, to_taeda, torch
+from rows import IDS, LIBRARIES, fill, make_input
 
 import taeda
+from expected import agree
 from taeda import nn
 
-BOTH = pytest.mark.parametrize("lib", [taeda, torch], ids=["taeda", "torch"])
+BOTH = pytest.mark.parametrize("lib", LIBRARIES, ids=IDS)
 parametrize = nn.utils.parametrize
 
 
@@ -64,46 +66,43 @@ def test_wrong_parametrisations():
 @pytest.mark.parametrize(("source", "shape"), [("Linear(3, 4)", (2, 3)), ("Conv2d(2, 3, 3)", (1, 2, 5, 5))])
 @pytest.mark.parametrize("dim", [0, 1, None])
 def test_weight_norm(source, shape, dim):
-    theirs = torch.nn.utils.parametrizations.weight_norm(eval(f"torch.nn.{source}"), dim=dim)
-    ours = nn.utils.parametrizations.weight_norm(eval(f"nn.{source}"), dim=dim)
-    assert list(ours.state_dict()) == list(theirs.state_dict())
-    ours.load_state_dict(to_taeda(theirs.state_dict()))
-    x = torch.randn(shape)
-    expected, result = theirs(x), ours(to_taeda(x))
-    assert_close(result, expected, rtol=1e-5, atol=1e-5)
-    expected.sum().backward()
-    result.sum().backward()
-    gradients = [[parameter.grad for _, parameter in module.named_parameters()] for module in (ours, theirs)]
-    assert_close(*gradients, rtol=1e-4, atol=1e-5)
+    def program(lib):
+        layer = fill(lib.nn.utils.parametrizations.weight_norm(eval(f"lib.nn.{source}"), dim=dim), lib)
+        result = layer(make_input(shape, numpy.random.default_rng(0), lib))
+        result.sum().backward()
+        return list(layer.state_dict()), result, [parameter.grad for parameter in layer.parameters()]
+
+    agree(program, 1e-4, 1e-5)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_old_weight_norm():
-    theirs, ours = torch.nn.utils.weight_norm(torch.nn.Linear(3, 4)), nn.utils.weight_norm(nn.Linear(3, 4))
-    assert list(ours.state_dict()) == list(theirs.state_dict())
-    ours.load_state_dict(to_taeda(theirs.state_dict()))
-    x = torch.randn(2, 3)
-    assert_close(ours(to_taeda(x)), theirs(x), rtol=1e-5, atol=1e-5)
-    nn.utils.remove_weight_norm(ours)
-    assert_close(ours(to_taeda(x)), theirs(x), rtol=1e-5, atol=1e-5)
-    assert sorted(ours.state_dict()) == ["bias", "weight"]
+    def program(lib):
+        layer = fill(lib.nn.utils.weight_norm(lib.nn.Linear(3, 4)), lib)
+        x = make_input((2, 3), numpy.random.default_rng(0), lib)
+        found = [list(layer.state_dict()), layer(x)]
+        lib.nn.utils.remove_weight_norm(layer)
+        return [*found, sorted(layer.state_dict()), layer(x)]
+
+    agree(program, 1e-5, 1e-5)
 
 
 def test_spectral_norm():
     layer = nn.utils.parametrizations.spectral_norm(nn.Linear(5, 4))
     for _ in range(50):
         layer(taeda.ones(1, 5))
-    weight = torch.from_numpy(layer.weight.detach().numpy().copy())
-    assert abs(float(torch.linalg.svdvals(weight)[0]) - 1.0) < 1e-3
-    theirs = torch.nn.utils.parametrizations.spectral_norm(torch.nn.Linear(5, 4))
-    assert list(layer.state_dict()) == list(theirs.state_dict())
-    layer.eval().load_state_dict(to_taeda(theirs.state_dict()))
-    assert_close(layer.weight, theirs.eval().weight, rtol=1e-5, atol=1e-6)
+    assert abs(numpy.linalg.svd(layer.weight.detach().numpy())[1][0] - 1.0) < 1e-3
+
+    def program(lib):
+        layer = fill(lib.nn.utils.parametrizations.spectral_norm(lib.nn.Linear(5, 4)), lib)
+        return list(layer.state_dict()), layer.eval().weight
+
+    agree(program, 1e-5, 1e-6)
 
 
 @BOTH
 def test_functional_call(lib):
-    call = lib.func.functional_call if lib is torch else nn.utils.stateless.functional_call
+    call = nn.utils.stateless.functional_call if lib is taeda else lib.func.functional_call
     layer = lib.nn.Sequential(lib.nn.Linear(2, 2), lib.nn.Linear(2, 2))
     layer[1].weight = layer[0].weight
     zeros = {"0.weight": lib.zeros(2, 2), "1.bias": lib.zeros(2)}
@@ -124,7 +123,7 @@ def test_functional_call(lib):
     ],
 )
 def test_batch_norm_folded_in(lib, layer, norm, shape):
-    if lib is torch and "groups" in layer and "Transpose" in layer:
+    if lib is not taeda and "groups" in layer and "Transpose" in layer:
         pytest.skip("PyTorch does not fold into transposed convolutions of several groups")
     first, second = eval(f"lib.nn.{layer}"), eval(f"lib.nn.{norm}")
     second.running_mean.normal_()
