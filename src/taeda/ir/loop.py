@@ -11,7 +11,8 @@ A kernel has an iteration space of *outer* × *inner* points, operands that have
 Values are scalar expressions (`Expr`): a directed acyclic graph of the primitives in `scalars.py` over these leaves:
 
 =============  =====================================================================================
-load(k)        operand k at this point (k must be an input); in the Store of a row: at the first inner point
+load(k)        operand k at this point: an input, or an element output that an earlier stage has stored; in the
+               Store of a row: an input at the first inner point
 scalar(k)      run-time number k; read as a double for float dtypes, as an int64 for bool and integers
 const(v)       a number
 index()        int64, the number of this point in the whole iteration space
@@ -23,7 +24,8 @@ Combiners: sum, prod, max, min (NaN wins), any, all (bool), and argmax, argmin, 
 the first occurrence (of NaN, if there is one). A Reduce works in the dtype of its value: to add float16 in float32,
 cast the value first. Over no points: 0, 1, the lowest and the highest value, false, true, and 0.
 
-An output may be the same memory as an input if it has the same strides.
+An output may be the same memory as an input if it has the same strides. An element output may be stored a second time,
+from what was stored the first time.
 
 Example, softmax over the inner points::
 
@@ -342,11 +344,11 @@ def check(kernel: Kernel) -> None:
     for k, stage in enumerate(kernel.stages):
         where = f"stage {k} of {kernel.name} ({_format_stage(k, stage, {}, kernel)})"
         for node in walk((stage.value,)):
-            _check_node(kernel, k, stage, node, where)
+            _check_node(kernel, k, stage, node, where, stored)
         if isinstance(stage, Store):
             if not 0 <= stage.operand < len(roles) or roles[stage.operand] == "input":
                 raise ValueError(f"{where}: operand {stage.operand} is no output")
-            if stage.operand in stored:
+            if stage.operand in stored and load(stage.operand, stage.value.dtype) not in walk((stage.value,)):
                 raise ValueError(f"{where}: operand {stage.operand} is stored twice")
             stored.add(stage.operand)
             if stage.value.dtype != kernel.operands[stage.operand].dtype:
@@ -360,10 +362,11 @@ def check(kernel: Kernel) -> None:
         raise ValueError(f"operand {min(missing)} of {kernel.name} is never stored")
 
 
-def _check_node(kernel: Kernel, k: int, stage: Stage, node: Expr, where: str) -> None:
+def _check_node(kernel: Kernel, k: int, stage: Stage, node: Expr, where: str, stored: set[int]) -> None:
     expected = node.dtype
     if node.op == "load":
-        if not 0 <= node.attribute < kernel.inputs:
+        if not 0 <= node.attribute < kernel.inputs and (
+                node.attribute not in stored or kernel.operands[node.attribute].role != "element"):
             raise ValueError(f"{where}: load({node.attribute}) is no input")
         expected = kernel.operands[node.attribute].dtype
     elif node.op == "reduced":

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from taeda.ir.dtype import FLOATS, HALVES
-from taeda.ir.loop import Expr, Kernel, Reduce, check, walk
+from taeda.ir.loop import Expr, Kernel, Reduce, check, load, walk
 
 Array = np.ndarray[Any, Any]
 ORDER, BLOCK = 32, 1024
@@ -280,4 +280,6 @@ def run(kernel: Kernel, inputs: Sequence[Array], scalars: Sequence[float | int] 
                 if operand.role == "row":
                     value = value[:, 0] if value.shape[1] else np.zeros(outer, value.dtype)
                 outputs[stage.operand] = to_storage(np.ascontiguousarray(value), operand.dtype)
+                if operand.role == "element":  # a later stage may read it
+                    values[load(stage.operand, operand.dtype)] = from_storage(outputs[stage.operand], operand.dtype)
     return [outputs[k] for k in range(kernel.inputs, len(kernel.operands))]

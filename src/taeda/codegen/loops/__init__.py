@@ -5,12 +5,13 @@ The text of a kernel is a loop over outer points (or, on axis 'outer', over bloc
 no later result. Element stores are done in the last pass, so that an output may be the same memory as an input that
 earlier passes still read.
 
-    loops_schedule  how many points a vector has
-    loops_body      levels, values and passes: what both axes share
-    loops_inner     vectors along the inner points
-    loops_outer     vectors along the outer points
-    loops_reduce    how values are combined, and in which order
-    loops_memory    ends of rows and strided operands
+    rewrite   what is done to a kernel's loop IR first
+    schedule  how many points a vector has
+    body      levels, values and passes: what both axes share
+    inner     vectors along the inner points
+    outer     vectors along the outer points
+    reduce    how values are combined, and in which order
+    memory    ends of rows and strided operands
 """
 
 from __future__ import annotations

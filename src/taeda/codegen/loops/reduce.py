@@ -16,9 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taeda.codegen import scalars as scalar_math
-from taeda.codegen.llvm.types import register_type
+from taeda.codegen.llvm import MAXIMUM_I64, FunctionWriter, Value, register_type, vector
 from taeda.codegen.scalars.convert import round_to
-from taeda.codegen.text import Builder, Vec
 from taeda.ir.dtype import BOOL, FLOATS, HALVES, info
 from taeda.ir.loop import Reduce
 
@@ -26,7 +25,7 @@ ORDER = 32
 BLOCK = 1024
 
 
-def _tree(x: Vec, combine: Callable[[Vec, Vec], Vec]) -> Vec:
+def _tree(x: Value, combine: Callable[[Value, Value], Value]) -> Value:
     while x.lanes > 1:
         half = x.lanes // 2
         x = combine(x.slice(0, half), x.slice(half, half))
@@ -36,8 +35,8 @@ def _tree(x: Vec, combine: Callable[[Vec, Vec], Vec]) -> Vec:
 class Combiner:
     """How one Reduce combines; the state is a list of vectors (two of them for argmax and argmin)."""
 
-    def __init__(self, b: Builder, reduce: Reduce) -> None:
-        self.b = b
+    def __init__(self, f: FunctionWriter, reduce: Reduce) -> None:
+        self.f = f
         self.name = reduce.combiner
         self.value = reduce.value
         self.source = reduce.value.dtype
@@ -59,21 +58,21 @@ class Combiner:
             return float("inf") if highest else float("-inf")
         return info(self.source).highest if highest else info(self.source).lowest
 
-    def start(self, lanes: int, positions: Vec | None = None) -> list[Vec]:
-        state = [self.b.splat(self.identity(), self.kind, lanes)]
+    def start(self, lanes: int, positions: Value | None = None) -> list[Value]:
+        state = [self.f.constant(self.identity(), vector(lanes, self.kind))]
         if self.indexed:
             # Lane l has seen nothing yet, as if it had seen the worst value at its own first position.
-            state.append(positions if positions is not None else self.b.splat(0, "i64", lanes))
+            state.append(positions if positions is not None else self.f.constant(0, vector(lanes, "i64")))
         return state
 
-    def prepare(self, value: Vec) -> Vec:
+    def prepare(self, value: Value) -> Value:
         return value.convert("zext", "i8") if self.source == BOOL else value
 
-    def combine(self, x: Vec, y: Vec) -> Vec:
+    def combine(self, x: Value, y: Value) -> Value:
         """One value from two, elementwise. For ordered combiners `x` is what came first."""
         if self.name in ("sum", "prod"):
             result = x + y if self.name == "sum" else x * y
-            return round_to(self.b, result, self.source) if self.source in HALVES else result
+            return round_to(self.f, result, self.source) if self.source in HALVES else result
         largest = self.name in ("max", "argmax", "any")
         if self.source == BOOL:
             return x | y if largest else x & y
@@ -82,7 +81,8 @@ class Combiner:
         prefix = "s" if info(self.source).is_signed else "u"
         return x.compare(prefix + ("gt" if largest else "lt"), y).select(x, y)
 
-    def update(self, state: list[Vec], value: Vec, position: Vec | None, mask: Vec | None = None) -> list[Vec]:
+    def update(self, state: list[Value], value: Value, position: Value | None,
+               mask: Value | None = None) -> list[Value]:
         """`state` after `value`, which has passed `prepare`, at `position`; only the lanes of `mask` count."""
         if self.name in ("sum", "prod"):
             result = self.combine(state[0], value)
@@ -95,7 +95,7 @@ class Combiner:
         better = self._better(value, state[0])
         return [better.select(value, state[0]), better.select(position, state[1])]
 
-    def _better(self, value: Vec, best: Vec) -> Vec:
+    def _better(self, value: Value, best: Value) -> Value:
         """Strictly better than `best`; a NaN is better than any number."""
         largest = self.name == "argmax"
         if self.is_float:
@@ -103,7 +103,7 @@ class Combiner:
         prefix = "s" if info(self.source).is_signed else "u"
         return value.compare(prefix + ("gt" if largest else "lt"), best)
 
-    def across(self, state: list[Vec]) -> list[Vec]:
+    def across(self, state: list[Value]) -> list[Value]:
         """All lanes combined into one: a state of one lane."""
         best = _tree(state[0], self.combine)
         if not self.indexed:
@@ -113,9 +113,9 @@ class Combiner:
         here = state[0].compare("oeq" if self.is_float else "eq", everywhere)
         if self.is_float:
             here = here | (state[0].isnan() & everywhere.isnan())
-        return [best, _tree(here.select(state[1], (1 << 63) - 1), lambda x, y: x.compare("slt", y).select(x, y))]
+        return [best, _tree(here.select(state[1], MAXIMUM_I64), lambda x, y: x.compare("slt", y).select(x, y))]
 
-    def result(self, state: list[Vec]) -> Vec:
+    def result(self, state: list[Value]) -> Value:
         """The value that `reduced` stands for."""
         if self.indexed:
             return state[1]

@@ -1,12 +1,11 @@
-"""How many points a vector of a loop kernel has, and the loops themselves."""
+"""How many points a vector of a loop kernel has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from taeda.codegen.llvm.types import register_type
+from taeda.codegen.llvm import BITS, register_type
 from taeda.codegen.target import Target
-from taeda.codegen.text import BITS, Builder, Vec
 from taeda.ir.dtype import FLOATS, itemsize
 from taeda.ir.loop import Expr, Kernel, walk
 
@@ -17,12 +16,14 @@ _CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil
 HEAVY = 20
 
 
-def cost_of(values: Iterable[Expr]) -> int:
-    """Roughly, instructions per vector; what is the same for all points of a row is free."""
+def cost_of(values: Iterable[Expr], varies: Callable[[int], bool] = lambda operand: True) -> int:
+    """Roughly, instructions per vector; what is the same for all points of a row is free. `varies` says of an operand
+    whether it has different values there."""
     moving: set[Expr] = set()
     total = 0
     for node in walk(values):
-        if node.op in ("load", "index", "position") or any(a in moving for a in node.args):
+        if node.op in ("index", "position") or node.op == "load" and varies(node.attribute) or any(
+                a in moving for a in node.args):
             moving.add(node)
             total += _CHEAP.get(node.op, HEAVY) if node.args else 0
     return total
@@ -43,38 +44,6 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
         return order
     heavy = 1 if target.vector_bytes == 64 else 2  # two half-sized registers overlap better than one
     return max(UNIFORM, min(64, order if order > 1 else 64, native * (4 if cost <= 4 else 2 if cost <= 12 else heavy)))
-
-
-class Loop:
-    """`for i in range(0, limit, step)` with values carried from turn to turn."""
-
-    def __init__(self, b: Builder, limit: str, step: int, carried: Sequence[Vec] = (), start: str = "0") -> None:
-        self.b, self.step = b, step
-        name = b.name("loop")
-        self.head, self.exit = name, name + "_end"
-        before = b.block
-        b.jump(self.head)
-        b.label(self.head)
-        self.index, self._close_index = b.late_phi("i64", (start, before))
-        self._close = []
-        self.carried: list[Vec] = []
-        for value in carried:
-            phi, close = b.late_phi(value.type, (value.name, before))
-            self.carried.append(Vec(b, value.kind, value.lanes, phi))
-            self._close.append(close)
-        inside = b.op(f"icmp slt i64 {self.index}, {limit}")
-        b.branch(inside, name + "_body", self.exit, likely=True)
-        b.label(name + "_body")
-
-    def end(self, carried: Sequence[Vec] = ()) -> None:
-        """Closes the loop; afterwards `carried` are the values after the last turn."""
-        b = self.b
-        following = b.op(f"add i64 {self.index}, {self.step}")
-        self._close_index(following, b.block)
-        for close, value in zip(self._close, carried, strict=True):
-            close(value.name, b.block)
-        b.jump(self.head)
-        b.label(self.exit)
 
 
 def divides_integers(kernel: Kernel) -> bool:

@@ -6,15 +6,11 @@ each one that is not exact.
 
 from __future__ import annotations
 
-from taeda.codegen.scalars import convert as math_convert
-from taeda.codegen.scalars import division as math_division
-from taeda.codegen.scalars import error as math_error
+from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.scalars import convert, division, error, integer, tables
 from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
-from taeda.codegen.scalars import integer as math_integer
-from taeda.codegen.scalars import tables as math_tables
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
-from taeda.codegen.text import Builder, Vec
 from taeda.ir.dtype import FLOATS, HALVES, SIGNED, UNSIGNED, info
 from taeda.ir.loop import Expr
 from taeda.ir.scalars import PRIMITIVES
@@ -22,29 +18,29 @@ from taeda.ir.scalars import PRIMITIVES
 # Specials of arithmetic
 
 
-def minimum_maximum(x: Vec, y: Vec, largest: bool) -> Vec:
+def minimum_maximum(x: Value, y: Value, largest: bool) -> Value:
     """NaN if either is: the comparison is false with NaN and gives y, so only a NaN in x needs care."""
     best = x.compare("ogt" if largest else "olt", y).select(x, y)
     return x.isnan().select(x, best)
 
 
-def _ignoring_nan(x: Vec, y: Vec, largest: bool) -> Vec:
+def _ignoring_nan(x: Value, y: Value, largest: bool) -> Value:
     best = x.compare("ogt" if largest else "olt", y).select(x, y)
     return y.isnan().select(x, best)
 
 
-def _sign(x: Vec) -> Vec:
+def _sign(x: Value) -> Value:
     positive = x.compare("ogt" if x.is_float else "sgt", 0).select(x.const(1), 0)
     return x.compare("olt" if x.is_float else "slt", 0).select(-1, positive)
 
 
-def _pow_single(b: Builder, x: Vec, y: Vec) -> Vec:
+def _pow_single(f: FunctionWriter, x: Value, y: Value) -> Value:
     """|x| ** y as exp(y log |x|) in float64, where the product is good to far more than float32."""
     wide_x, wide_y = x.convert("fpext", "double"), y.convert("fpext", "double")
-    power = m64.exp(b, wide_y * m64.log(b, wide_x.abs())).convert("fptrunc", "float")
+    power = m64.exp(f, wide_y * m64.log(f, wide_x.abs())).convert("fptrunc", "float")
     half = y * 0.5
-    integral = b.intrinsic("llvm.floor", y).compare("oeq", y)
-    odd = integral & b.intrinsic("llvm.floor", half).compare("une", half)
+    integral = f.intrinsic("llvm.floor", y).compare("oeq", y)
+    odd = integral & f.intrinsic("llvm.floor", half).compare("une", half)
     negative = x.bits.compare("slt", 0)
     power = (negative & odd).select(-power, power)
     undefined = x.compare("olt", 0.0) & ~integral & x.compare("ogt", float("-inf")) & y.abs().compare("one",
@@ -55,100 +51,100 @@ def _pow_single(b: Builder, x: Vec, y: Vec) -> Vec:
     return one.select(1.0, power)
 
 
-def _nextafter(b: Builder, x: Vec, y: Vec) -> Vec:
+def _nextafter(f: FunctionWriter, x: Value, y: Value) -> Value:
     bits = x.bits
     away = (y.compare("ogt", x) ^ bits.compare("slt", 0)).select(bits.const(1), -1)
     moved = (bits + away).as_float
     smallest = x.const(2.0**-149 if x.kind == "float" else 5e-324)
-    result = x.compare("oeq", 0.0).select(m32.copysign(b, smallest, y), moved)
+    result = x.compare("oeq", 0.0).select(m32.copysign(f, smallest, y), moved)
     result = x.compare("oeq", y).select(y, result)
     return x.compare("uno", y).select(x + y, result)
 
 
-def _round_even(b: Builder, x: Vec) -> Vec:
-    return b.intrinsic("llvm.roundeven", x)
+def _round_even(f: FunctionWriter, x: Value) -> Value:
+    return f.intrinsic("llvm.roundeven", x)
 
 
 def _intrinsic(name: str) -> Function:
-    return lambda b, x: b.intrinsic("llvm." + name, x)
+    return lambda f, x: f.intrinsic("llvm." + name, x)
 
 
-def _sinh_double(b: Builder, x: Vec) -> Vec:
+def _sinh_double(f: FunctionWriter, x: Value) -> Value:
     """For float32 arguments."""
-    e = m64.exp(b, x)
+    e = m64.exp(f, x)
     large = (e - 1.0 / e) * 0.5
-    return x.abs().compare("olt", 1e-4).select(x * b.fma(x * x, 1 / 6, 1.0), large)
+    return x.abs().compare("olt", 1e-4).select(x * f.fma(x * x, 1 / 6, 1.0), large)
 
 
-def _cosh_double(b: Builder, x: Vec) -> Vec:
-    e = m64.exp(b, x)
+def _cosh_double(f: FunctionWriter, x: Value) -> Value:
+    e = m64.exp(f, x)
     return (e + 1.0 / e) * 0.5
 
 
-def _asinh_double(b: Builder, x: Vec) -> Vec:
+def _asinh_double(f: FunctionWriter, x: Value) -> Value:
     t = x.abs()
-    big = m64.log(b, t + b.intrinsic("llvm.sqrt", t * t + 1.0))
-    small = b.fma(t * t * t, -1 / 6, t)
-    return m32.copysign(b, t.compare("olt", 1e-4).select(small, big), x)
+    big = m64.log(f, t + f.intrinsic("llvm.sqrt", t * t + 1.0))
+    small = f.fma(t * t * t, -1 / 6, t)
+    return m32.copysign(f, t.compare("olt", 1e-4).select(small, big), x)
 
 
-def _acosh_double(b: Builder, x: Vec) -> Vec:
-    value = m64.log(b, x + b.intrinsic("llvm.sqrt", (x - 1.0) * (x + 1.0)))
+def _acosh_double(f: FunctionWriter, x: Value) -> Value:
+    value = m64.log(f, x + f.intrinsic("llvm.sqrt", (x - 1.0) * (x + 1.0)))
     return x.compare("oge", 1.0).select(value, float("nan"))
 
 
-def _atanh_double(b: Builder, x: Vec) -> Vec:
-    large = m64.log(b, (x + 1.0) / (1.0 - x)) * 0.5
-    return x.abs().compare("olt", 1e-4).select(x * b.fma(x * x, 1 / 3, 1.0), large)
+def _atanh_double(f: FunctionWriter, x: Value) -> Value:
+    large = m64.log(f, (x + 1.0) / (1.0 - x)) * 0.5
+    return x.abs().compare("olt", 1e-4).select(x * f.fma(x * x, 1 / 3, 1.0), large)
 
 
-def _asin_double(b: Builder, x: Vec) -> Vec:
-    root = b.intrinsic("llvm.sqrt", (1.0 - x) * (x + 1.0))
-    return m64.atan(b, x / (root + 1.0)) * 2.0
+def _asin_double(f: FunctionWriter, x: Value) -> Value:
+    root = f.intrinsic("llvm.sqrt", (1.0 - x) * (x + 1.0))
+    return m64.atan(f, x / (root + 1.0)) * 2.0
 
 
-def _acos_double(b: Builder, x: Vec) -> Vec:
-    return m64.atan2(b, b.intrinsic("llvm.sqrt", 1.0 - x), b.intrinsic("llvm.sqrt", x + 1.0)) * 2.0
+def _acos_double(f: FunctionWriter, x: Value) -> Value:
+    return m64.atan2(f, f.intrinsic("llvm.sqrt", 1.0 - x), f.intrinsic("llvm.sqrt", x + 1.0)) * 2.0
 
 
-def _hypot_double(b: Builder, x: Vec, y: Vec) -> Vec:
+def _hypot_double(f: FunctionWriter, x: Value, y: Value) -> Value:
     infinite = x.abs().compare("oeq", float("inf")) | y.abs().compare("oeq", float("inf"))
-    return infinite.select(float("inf"), b.intrinsic("llvm.sqrt", x * x + y * y))
+    return infinite.select(float("inf"), f.intrinsic("llvm.sqrt", x * x + y * y))
 
 
 def _log_of_base(base_inverse: float) -> Function:
-    return lambda b, x: m64.log(b, x) * base_inverse
+    return lambda f, x: m64.log(f, x) * base_inverse
 
 
 # Tables: float32, float64, and what is the same for both
 
 BOTH: dict[str, Function] = {
-    "add": lambda b, x, y: x + y,
-    "sub": lambda b, x, y: x - y,
-    "mul": lambda b, x, y: x * y,
-    "truediv": lambda b, x, y: x / y,
-    "floordiv": math_division.floordiv,
-    "remainder": math_division.remainder,
-    "truncdiv": lambda b, x, y: b.intrinsic("llvm.trunc", x / y),
-    "fmod": math_division.fmod,
-    "neg": lambda b, x: -x,
-    "abs": lambda b, x: x.abs(),
-    "sign": lambda b, x: _sign(x),
-    "minimum": lambda b, x, y: minimum_maximum(x, y, False),
-    "maximum": lambda b, x, y: minimum_maximum(x, y, True),
-    "fmin": lambda b, x, y: _ignoring_nan(x, y, False),
-    "fmax": lambda b, x, y: _ignoring_nan(x, y, True),
+    "add": lambda f, x, y: x + y,
+    "sub": lambda f, x, y: x - y,
+    "mul": lambda f, x, y: x * y,
+    "truediv": lambda f, x, y: x / y,
+    "floordiv": division.floordiv,
+    "remainder": division.remainder,
+    "truncdiv": lambda f, x, y: f.intrinsic("llvm.trunc", x / y),
+    "fmod": division.fmod,
+    "neg": lambda f, x: -x,
+    "abs": lambda f, x: x.abs(),
+    "sign": lambda f, x: _sign(x),
+    "minimum": lambda f, x, y: minimum_maximum(x, y, False),
+    "maximum": lambda f, x, y: minimum_maximum(x, y, True),
+    "fmin": lambda f, x, y: _ignoring_nan(x, y, False),
+    "fmax": lambda f, x, y: _ignoring_nan(x, y, True),
     "sqrt": _intrinsic("sqrt"),
-    "rsqrt": lambda b, x: 1.0 / b.intrinsic("llvm.sqrt", x),
-    "reciprocal": lambda b, x: 1.0 / x,
+    "rsqrt": lambda f, x: 1.0 / f.intrinsic("llvm.sqrt", x),
+    "reciprocal": lambda f, x: 1.0 / x,
     "floor": _intrinsic("floor"),
     "ceil": _intrinsic("ceil"),
     "trunc": _intrinsic("trunc"),
     "round": _round_even,
-    "isnan": lambda b, x: x.isnan(),
-    "isinf": lambda b, x: x.abs().compare("oeq", float("inf")),
-    "isfinite": lambda b, x: x.abs().compare("olt", float("inf")),
-    "signbit": lambda b, x: x.bits.compare("slt", 0),
+    "isnan": lambda f, x: x.isnan(),
+    "isinf": lambda f, x: x.abs().compare("oeq", float("inf")),
+    "isfinite": lambda f, x: x.abs().compare("olt", float("inf")),
+    "signbit": lambda f, x: x.bits.compare("slt", 0),
     "copysign": m32.copysign,
     "nextafter": _nextafter,
 }
@@ -161,8 +157,8 @@ SINGLE: dict[str, Function] = BOTH | {
     "log1p": m32.log1p,
     "log2": in_double(_log_of_base(1.4426950408889634)),
     "log10": in_double(_log_of_base(0.4342944819032518)),
-    "sin": where_large(m32.LARGE_ANGLE, "sin", lambda b, x: m32.sin_cos(b, x, False)),
-    "cos": where_large(m32.LARGE_ANGLE, "cos", lambda b, x: m32.sin_cos(b, x, True)),
+    "sin": where_large(m32.LARGE_ANGLE, "sin", lambda f, x: m32.sin_cos(f, x, False)),
+    "cos": where_large(m32.LARGE_ANGLE, "cos", lambda f, x: m32.sin_cos(f, x, True)),
     "tan": where_large(m32.LARGE_ANGLE, "tan", in_double(m64.tan)),
     "asin": in_double(_asin_double),
     "acos": in_double(_acos_double),
@@ -175,11 +171,11 @@ SINGLE: dict[str, Function] = BOTH | {
     "acosh": in_double(_acosh_double),
     "atanh": in_double(_atanh_double),
     "sigmoid": m32.sigmoid,
-    "erf": lambda b, x: (math_tables if math_tables.available(b) else m32).erf(b, x),
-    "erfc": in_double(lambda b, x: math_error.erfc(b, x, single=True)),
-    "erfinv": in_double(lambda b, x: math_error.erfinv(b, x, single=True)),
-    "lgamma": in_double(math_error.lgamma),
-    "digamma": in_double(math_error.digamma),
+    "erf": lambda f, x: (tables if tables.available(f) else m32).erf(f, x),
+    "erfc": in_double(lambda f, x: error.erfc(f, x, single=True)),
+    "erfinv": in_double(lambda f, x: error.erfinv(f, x, single=True)),
+    "lgamma": in_double(error.lgamma),
+    "digamma": in_double(error.digamma),
     "pow": _pow_single,
     "hypot": in_double(_hypot_double),
 }
@@ -188,16 +184,16 @@ DOUBLE: dict[str, Function] = {
     **BOTH,
     "exp": m64.exp,
     "log": m64.log,
-    "sin": where_large(m64.LARGE_ANGLE, "sin", lambda b, x: m64.sin_cos(b, x, False)),
-    "cos": where_large(m64.LARGE_ANGLE, "cos", lambda b, x: m64.sin_cos(b, x, True)),
+    "sin": where_large(m64.LARGE_ANGLE, "sin", lambda f, x: m64.sin_cos(f, x, False)),
+    "cos": where_large(m64.LARGE_ANGLE, "cos", lambda f, x: m64.sin_cos(f, x, True)),
     "tan": where_large(m64.LARGE_ANGLE, "tan", m64.tan),
     "atan": m64.atan,
     "tanh": m64.tanh,
     "sigmoid": m64.sigmoid,
-    "erf": lambda b, x: math_error.erf(b, x) if b.target.fma else libm(b, "erf", x),
-    "erfc": lambda b, x: math_error.erfc(b, x) if b.target.fma else libm(b, "erfc", x),
-    "erfinv": math_error.erfinv,
-    "digamma": math_error.digamma,
+    "erf": lambda f, x: error.erf(f, x) if f.target.fma else libm(f, "erf", x),
+    "erfc": lambda f, x: error.erfc(f, x) if f.target.fma else libm(f, "erfc", x),
+    "erfinv": error.erfinv,
+    "digamma": error.digamma,
     **{name: library(name) for name in ("exp2", "expm1", "log1p", "log2", "log10", "asin", "acos", "sinh", "cosh",
                                         "asinh", "acosh", "atanh", "lgamma", "pow", "atan2", "hypot")},
 }
@@ -207,38 +203,38 @@ def _integer_table(signed: bool) -> dict[str, Function]:
     prefix = "s" if signed else "u"
 
     def best(predicate: str) -> Function:
-        return lambda b, x, y: x.compare(prefix + predicate, y).select(x, y)
+        return lambda f, x, y: x.compare(prefix + predicate, y).select(x, y)
 
     return {
-        "add": lambda b, x, y: x + y,
-        "sub": lambda b, x, y: x - y,
-        "mul": lambda b, x, y: x * y,
-        "floordiv": lambda b, x, y: math_integer.floordiv(b, x, y, signed),
-        "remainder": lambda b, x, y: math_integer.remainder(b, x, y, signed),
-        "truncdiv": lambda b, x, y: math_integer.truncdiv(b, x, y, signed),
-        "fmod": lambda b, x, y: math_integer.remainders(b, x, y, signed)[1],
-        "pow": lambda b, x, y: math_integer.power(b, x, y, signed),
-        "neg": lambda b, x: -x,
-        "abs": lambda b, x: x.compare("slt", 0).select(-x, x) if signed else x,
-        "sign": lambda b, x: _sign(x) if signed else x.compare("ne", 0).select(x.const(1), 0),
+        "add": lambda f, x, y: x + y,
+        "sub": lambda f, x, y: x - y,
+        "mul": lambda f, x, y: x * y,
+        "floordiv": lambda f, x, y: integer.floordiv(f, x, y, signed),
+        "remainder": lambda f, x, y: integer.remainder(f, x, y, signed),
+        "truncdiv": lambda f, x, y: integer.truncdiv(f, x, y, signed),
+        "fmod": lambda f, x, y: integer.remainders(f, x, y, signed)[1],
+        "pow": lambda f, x, y: integer.power(f, x, y, signed),
+        "neg": lambda f, x: -x,
+        "abs": lambda f, x: x.compare("slt", 0).select(-x, x) if signed else x,
+        "sign": lambda f, x: _sign(x) if signed else x.compare("ne", 0).select(x.const(1), 0),
         "minimum": best("lt"),
         "maximum": best("gt"),
-        "and": lambda b, x, y: x & y,
-        "or": lambda b, x, y: x | y,
-        "xor": lambda b, x, y: x ^ y,
-        "not": lambda b, x: ~x,
-        "shift_left": lambda b, x, y: math_integer.shift(b, x, y, False, signed),
-        "shift_right": lambda b, x, y: math_integer.shift(b, x, y, True, signed),
+        "and": lambda f, x, y: x & y,
+        "or": lambda f, x, y: x | y,
+        "xor": lambda f, x, y: x ^ y,
+        "not": lambda f, x: ~x,
+        "shift_left": lambda f, x, y: integer.shift(f, x, y, False, signed),
+        "shift_right": lambda f, x, y: integer.shift(f, x, y, True, signed),
     }
 
 
 LOGICAL: dict[str, Function] = {
-    "minimum": lambda b, x, y: x & y,
-    "maximum": lambda b, x, y: x | y,
-    "and": lambda b, x, y: x & y,
-    "or": lambda b, x, y: x | y,
-    "xor": lambda b, x, y: x ^ y,
-    "not": lambda b, x: x ^ True,
+    "minimum": lambda f, x, y: x & y,
+    "maximum": lambda f, x, y: x | y,
+    "and": lambda f, x, y: x & y,
+    "or": lambda f, x, y: x | y,
+    "xor": lambda f, x, y: x ^ y,
+    "not": lambda f, x: x ^ True,
 }
 
 TABLES: dict[str, dict[str, Function]] = {
@@ -248,12 +244,12 @@ TABLES: dict[str, dict[str, Function]] = {
     **{name: SINGLE if info(name).compute == "float32" else DOUBLE for name in FLOATS},
 }
 
-# Lowered below, not by table.
+# Not by table: lowered below, or (philox) expanded to others before.
 STRUCTURAL = frozenset({"cast", "bitcast", "select", "philox", "eq", "ne", "lt", "le", "gt", "ge"})
 _FLOAT_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
 
 
-def compare(name: str, x: Vec, y: Vec, dtype: str) -> Vec:
+def compare(name: str, x: Value, y: Value, dtype: str) -> Value:
     if dtype in FLOATS:
         return x.compare(_FLOAT_COMPARE[name], y)
     if name in ("eq", "ne"):
@@ -261,18 +257,16 @@ def compare(name: str, x: Vec, y: Vec, dtype: str) -> Vec:
     return x.compare(("s" if info(dtype).is_signed else "u") + name, y)
 
 
-def lower(b: Builder, node: Expr, args: list[Vec]) -> Vec:
+def lower(f: FunctionWriter, node: Expr, args: list[Value]) -> Value:
     """The register value of `node`, whose arguments are `args`."""
     op, dtype = node.op, node.dtype
     source = node.args[0].dtype
     if op == "cast":
-        return math_convert.cast(b, args[0], source, dtype)
+        return convert.cast(f, args[0], source, dtype)
     if op == "bitcast":
-        return math_convert.bitcast(b, args[0], source, dtype)
+        return convert.bitcast(f, args[0], source, dtype)
     if op == "select":
         return args[0].select(args[1], args[2])
-    if op == "philox":
-        return math_integer.philox(math_integer.philox_keys(args[0]), args[1])[node.attribute]
     if op in _FLOAT_COMPARE:
         return compare(op, args[0], args[1], source)
     if op == "nextafter" and source in HALVES:
@@ -280,7 +274,7 @@ def lower(b: Builder, node: Expr, args: list[Vec]) -> Vec:
     function = TABLES[source].get(op)
     if function is None:
         raise NotImplementedError(f"{op} of {source} has no code generator")
-    result = function(b, *args)
+    result = function(f, *args)
     if dtype in HALVES and not PRIMITIVES[op].exact:
-        result = math_convert.round_to(b, result, dtype)
+        result = convert.round_to(f, result, dtype)
     return result

@@ -4,72 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taeda.codegen.text import Builder, Vec
+from taeda.codegen.llvm import SIZES, FunctionWriter, Value
 
-Function = Callable[..., Vec]  # of a Builder and vectors
+Function = Callable[..., Value]  # of a FunctionWriter and vectors
 
 
-def libm(b: Builder, function: str, *args: Vec) -> Vec:
+def libm(f: FunctionWriter, function: str, *args: Value) -> Value:
     """The C library's `function` lane by lane, through buffers and a small loop: for what has no vector version.
 
     `function` is the name for doubles; floats get the one that ends in f.
     """
     x = args[0]
-    kind, size = x.kind, 4 if x.kind == "float" else 8
+    kind, size = x.kind, SIZES[x.kind]
     function += "f" if kind == "float" else ""
-    name = f"map_{function}"
-    b.declare(function, kind, [kind] * len(args))
-    second = "" if len(args) == 1 else (f"  %yi = getelementptr {kind}, ptr %y, i64 %i\n"
-                                        f"  %q = load {kind}, ptr %yi\n")
-    call = f"call {kind} @{function}({kind} %p{f', {kind} %q' if second else ''})"
-    b.helper(name, f"""define internal void @{name}(ptr %x, ptr %y, i64 %n) noinline nounwind {{
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %xi = getelementptr {kind}, ptr %x, i64 %i
-  %p = load {kind}, ptr %xi
-{second}  %r = {call}
-  store {kind} %r, ptr %xi
-  %next = add i64 %i, 1
-  %more = icmp slt i64 %next, %n
-  br i1 %more, label %loop, label %done
-done:
-  ret void
-}}""")
-    buffers = [b.alloca(x.lanes * size) for _ in args]
+
+    def write(g: FunctionWriter) -> None:
+        def element(i: Value) -> None:
+            places = [g.index(g[name], kind, i) for name in ("x", "y")[:len(args)]]
+            g.store(g.call_external(function, kind, *(g.load(kind, p) for p in places)), places[0])
+        g.loop(0, g["n"], element)
+        g.ret()
+
+    each = f.module.once(f"map_{function}", [("ptr", "x"), ("ptr", "y"), ("i64", "n")], write)
+    buffers = [f.alloca(x.lanes * size) for _ in args]
     for value, buffer in zip(args, buffers, strict=True):
-        b.store(value, buffer, 64)
-    b.do(f"call void @{name}(ptr {buffers[0]}, ptr {buffers[-1]}, i64 {x.lanes})")
-    return b.load(kind, x.lanes, buffers[0], 64)
+        f.store(value, buffer, 64)
+    f.call(each, buffers[0], buffers[-1], x.lanes)
+    return f.load(x.type, buffers[0], 64)
 
 
 def library(name: str) -> Function:
-    return lambda b, *args: libm(b, name, *args)
+    return lambda f, *args: libm(f, name, *args)
 
 
 def in_double(function: Function) -> Function:
     """A float32 function by way of float64, rounded once."""
-    def single(b: Builder, *args: Vec) -> Vec:
-        return function(b, *(x.convert("fpext", "double") for x in args)).convert("fptrunc", "float")
+    def single(f: FunctionWriter, *args: Value) -> Value:
+        return function(f, *(x.convert("fpext", "double") for x in args)).convert("fptrunc", "float")
     return single
 
 
-def rarely(b: Builder, where: Vec, usual: Vec, otherwise: Callable[[], Vec]) -> Vec:
+def rarely(f: FunctionWriter, where: Value, usual: Value, otherwise: Callable[[], Value]) -> Value:
     """`usual`, but `otherwise()` in the lanes of `where`; a jump skips that code if there are none."""
-    name = f"llvm.vector.reduce.or.v{where.lanes}i1"
-    b.declare(name, "i1", [where.type])
-    some = b.op(f"call i1 @{name}({where})")
-    slow, done, before = b.name("rare"), b.name("rare_done"), b.block
-    b.branch(some, slow, done, likely=False)
-    b.label(slow)
-    exact = where.select(otherwise(), usual)
-    after = b.block
-    b.jump(done)
-    b.label(done)
-    return Vec(b, usual.kind, usual.lanes, b.phi(usual.type, (usual.name, before), (exact.name, after)))
+    return f.branch(f.any(where), lambda: where.select(otherwise(), usual), lambda: usual, likely=False)[0]
 
 
 def where_large(limit: float, function: str, vector: Function) -> Function:
     """`vector` where |x| <= limit, the C library's function elsewhere."""
-    return lambda b, x: rarely(b, x.abs().compare("ogt", limit), vector(b, x), lambda: libm(b, function, x))
+    return lambda f, x: rarely(f, x.abs().compare("ogt", limit), vector(f, x), lambda: libm(f, function, x))

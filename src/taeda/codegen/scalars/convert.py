@@ -7,19 +7,19 @@ are float and double.
 
 from __future__ import annotations
 
+from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.llvm.types import memory_type, register_type
-from taeda.codegen.text import Builder, Vec
 from taeda.ir.dtype import FLOATS, HALVES, info
 
 
-def from_memory(b: Builder, x: Vec, dtype: str) -> Vec:
+def from_memory(f: FunctionWriter, x: Value, dtype: str) -> Value:
     """The register form of `x`, which was loaded as memory_type(dtype)."""
     if dtype == "bool":
         return x.compare("ne", 0)
     if dtype == "bfloat16":
         return x.convert("zext", "i32").shl(16).as_float
     if dtype == "float16":
-        if b.target.f16c:
+        if f.target.f16c:
             return x.as_float.convert("fpext", "float")
         wide = x.convert("zext", "i32")
         # Exponent and fraction in place; the multiplication corrects the bias, also of subnormal numbers.
@@ -29,14 +29,14 @@ def from_memory(b: Builder, x: Vec, dtype: str) -> Vec:
     return x
 
 
-def to_memory(b: Builder, x: Vec, dtype: str) -> Vec:
+def to_memory(f: FunctionWriter, x: Value, dtype: str) -> Value:
     """The inverse of `from_memory`."""
     if dtype == "bool":
         return x.convert("zext", "i8")
     if dtype == "bfloat16":
         return x.bits.lshr(16).convert("trunc", "i16")
     if dtype == "float16":
-        if b.target.f16c:
+        if f.target.f16c:
             return x.convert("fptrunc", "half").bits
         bits = x.bits
         sign, magnitude = bits.lshr(16) & 0x8000, bits & 0x7FFFFFFF
@@ -49,14 +49,14 @@ def to_memory(b: Builder, x: Vec, dtype: str) -> Vec:
     return x
 
 
-def round_to(b: Builder, x: Vec, dtype: str) -> Vec:
+def round_to(f: FunctionWriter, x: Value, dtype: str) -> Value:
     """`x`, a float, rounded to the nearest float16 or bfloat16 (ties to even), still as a float."""
     if dtype == "bfloat16":
         bits = x.bits
         rounded = (bits + ((bits.lshr(16) & 1) + 0x7FFF)) & -0x10000
         return x.isnan().select(bits & -0x10000 | 0x7FC00000, rounded).as_float
     if dtype == "float16":
-        if b.target.f16c:
+        if f.target.f16c:
             return x.convert("fptrunc", "half").convert("fpext", "float")
         bits = x.bits
         sign, magnitude = bits & -0x80000000, bits & 0x7FFFFFFF
@@ -69,7 +69,7 @@ def round_to(b: Builder, x: Vec, dtype: str) -> Vec:
     return x
 
 
-def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
+def cast(f: FunctionWriter, x: Value, source: str, target: str) -> Value:
     """`x` as dtype `target`. Floats out of the range of an integer dtype give an unspecified integer."""
     if source == target:
         return x
@@ -78,13 +78,13 @@ def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
         return x.compare("une" if source in FLOATS else "ne", 0)
     if source == "bool":
         if target in FLOATS:
-            return x.select(b.splat(1.0, kind, x.lanes), 0.0)
+            return x.select(f.constant(1.0, x.like(kind)), 0.0)
         return x.convert("zext", kind)
     if source in FLOATS and target in FLOATS:
         if x.kind != kind:
             x = x.convert("fpext" if kind == "double" else "fptrunc", kind)
         widened = source in HALVES and target not in HALVES
-        return x if widened else round_to(b, x, target)
+        return x if widened else round_to(f, x, target)
     if source in FLOATS:
         if info(target).bits < 32:
             return x.convert("fptosi", "i32").convert("trunc", kind)
@@ -94,7 +94,7 @@ def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
             x = x.convert("sext" if info(source).is_signed else "zext", "i32")
             source = "int32"
         x = x.convert("sitofp", kind)
-        return round_to(b, x, target)
+        return round_to(f, x, target)
     if info(source).bits > info(target).bits:
         return x.convert("trunc", kind)
     if info(source).bits < info(target).bits:
@@ -102,8 +102,8 @@ def cast(b: Builder, x: Vec, source: str, target: str) -> Vec:
     return x
 
 
-def bitcast(b: Builder, x: Vec, source: str, target: str) -> Vec:
+def bitcast(f: FunctionWriter, x: Value, source: str, target: str) -> Value:
     """The same bits as another dtype of the same size."""
-    memory = to_memory(b, x, source)
+    memory = to_memory(f, x, source)
     kind = memory_type(target)
-    return from_memory(b, memory if memory.kind == kind else memory.convert("bitcast", kind), target)
+    return from_memory(f, memory if memory.kind == kind else memory.convert("bitcast", kind), target)

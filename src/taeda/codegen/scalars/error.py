@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
+from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.float32 import clamp, copysign
-from taeda.codegen.text import Builder, Vec
 
 # erf(x) / x in x**2, up to x = 1
 _ERF = (5.9571761477489114e-11, -1.1372848856791674e-9, 1.4659775274047436e-8, -1.6350312701054695e-7,
@@ -30,59 +30,59 @@ _ERFC_SINGLE = (0.0001259063873770519, -0.00023671902844100094, -0.0007336660474
                 1.2329951182947813)
 
 
-def _complement(b: Builder, a: Vec, single: bool) -> tuple[Vec, Vec]:
+def _complement(f: FunctionWriter, a: Value, single: bool) -> tuple[Value, Value]:
     """(erfc(a), exp(-a**2)) for a >= 0; to float32 accuracy if `single`."""
     a = clamp(a, None, 28.0)
-    p = b.polynomial((a - 4.0) / (a + 4.0), _ERFC_SINGLE if single else _ERFC)
+    p = f.polynomial((a - 4.0) / (a + 4.0), _ERFC_SINGLE if single else _ERFC)
     square = a * a
-    e = m64.exp(b, -square)
+    e = m64.exp(f, -square)
     if not single:
-        e = e - e * b.fma(a, a, -square)  # the rounding error of the square, times e
+        e = e - e * f.fma(a, a, -square)  # the rounding error of the square, times e
     return p / (a + a + 1.0) * e, e
 
 
-def erf(b: Builder, x: Vec, single: bool = False) -> Vec:
+def erf(f: FunctionWriter, x: Value, single: bool = False) -> Value:
     a = x.abs()
     z = x * x
-    small = b.polynomial(z, _ERF) * x
-    large = copysign(b, 1.0 - _complement(b, a, single)[0], x)
+    small = f.polynomial(z, _ERF) * x
+    large = copysign(f, 1.0 - _complement(f, a, single)[0], x)
     return a.compare("olt", 1.0).select(small, large)
 
 
-def erfc(b: Builder, x: Vec, single: bool = False) -> Vec:
-    value, _ = _complement(b, x.abs(), single)
+def erfc(f: FunctionWriter, x: Value, single: bool = False) -> Value:
+    value, _ = _complement(f, x.abs(), single)
     return x.compare("olt", 0.0).select(2.0 - value, value)
 
 
-def erfinv(b: Builder, y: Vec, single: bool = False) -> Vec:
+def erfinv(f: FunctionWriter, y: Value, single: bool = False) -> Value:
     q = y.abs()
-    w = -m64.log(b, (1.0 - q) * (q + 1.0))
+    w = -m64.log(f, (1.0 - q) * (q + 1.0))
     p = w - 2.5
-    centre = b.polynomial(p, (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+    centre = f.polynomial(p, (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
                               -0.00125372503, -0.00417768164, 0.246640727, 1.50140941))
-    r = b.intrinsic("llvm.sqrt", w) - 3.0
-    tail = b.polynomial(r, (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+    r = f.intrinsic("llvm.sqrt", w) - 3.0
+    tail = f.polynomial(r, (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
                             -0.0076224613, 0.00943887047, 1.00167406, 2.83297682))
     x = w.compare("olt", 5.0).select(centre, tail) * q
     near = q.compare("olt", 0.5)
     for _ in range(1 if single else 2):
         # Above 0.5 the residual comes from the complements, which are exact where erf is all but 1.
-        complement, e = _complement(b, x, single)
-        residual = near.select(b.polynomial(x * x, _ERF) * x - q, (1.0 - q) - complement)
+        complement, e = _complement(f, x, single)
+        residual = near.select(f.polynomial(x * x, _ERF) * x - q, (1.0 - q) - complement)
         x = x - residual / (e * (2.0 / math.sqrt(math.pi)))
     x = q.compare("oeq", 1.0).select(float("inf"), x)
-    return copysign(b, x, y)
+    return copysign(f, x, y)
 
 
-def lgamma(b: Builder, x: Vec) -> Vec:
+def lgamma(f: FunctionWriter, x: Value) -> Value:
     """log |gamma(x)| for arguments that are float32 numbers.
 
     With P = x (x + 1) ... up to where the argument is at least 8 and Stirling's series S holds, lgamma(x) = S - log(P);
     and below 0, by reflection, log(pi P / |sin(pi x)|) - S, for 1 - x.
     """
     negative = x.compare("ole", 0.0)
-    fraction = x - b.intrinsic("llvm.roundeven", x)
-    sine = m64.sin_cos(b, fraction * math.pi, False).abs()
+    fraction = x - f.intrinsic("llvm.roundeven", x)
+    sine = m64.sin_cos(f, fraction * math.pi, False).abs()
     y = negative.select(1.0 - x, x)
     product = y.const(1.0)
     for _ in range(8):
@@ -90,21 +90,21 @@ def lgamma(b: Builder, x: Vec) -> Vec:
         product = low.select(product * y, product)
         y = low.select(y + 1.0, y)
     inverse = 1.0 / y
-    series = b.polynomial(inverse * inverse, (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360,
+    series = f.polynomial(inverse * inverse, (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360,
                                                1 / 12)) * inverse
-    stirling = ((y - 0.5) * m64.log(b, y) - y) + (series + 0.5 * math.log(2 * math.pi))
-    logarithm = m64.log(b, negative.select(product * math.pi / sine, product))
+    stirling = ((y - 0.5) * m64.log(f, y) - y) + (series + 0.5 * math.log(2 * math.pi))
+    logarithm = m64.log(f, negative.select(product * math.pi / sine, product))
     result = negative.select(logarithm - stirling, stirling - logarithm)
     result = (x.compare("oeq", 1.0) | x.compare("oeq", 2.0)).select(0.0, result)
     return x.abs().compare("oeq", float("inf")).select(float("inf"), result)
 
 
-def digamma(b: Builder, x: Vec) -> Vec:
+def digamma(f: FunctionWriter, x: Value) -> Value:
     """Reflection below 0, recurrence up to 10, then the asymptotic series. Poles are NaN, ±0 gives ∓infinity."""
     negative = x.compare("olt", 0.0)
-    fraction = x - b.intrinsic("llvm.roundeven", x)
+    fraction = x - f.intrinsic("llvm.roundeven", x)
     # psi(x) = psi(1 - x) - pi / tan(pi x)
-    reflection = math.pi / m64.tan(b, fraction * math.pi)
+    reflection = math.pi / m64.tan(f, fraction * math.pi)
     y = negative.select(1.0 - x, x)
     total = y.const(0.0)
     for _ in range(10):
@@ -112,8 +112,8 @@ def digamma(b: Builder, x: Vec) -> Vec:
         total = total + low.select(1.0 / y, 0.0)
         y = low.select(y + 1.0, y)
     inverse = 1.0 / (y * y)
-    series = b.polynomial(inverse, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12)) * inverse
-    result = m64.log(b, y) - 0.5 / y - series - total
+    series = f.polynomial(inverse, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12)) * inverse
+    result = m64.log(f, y) - 0.5 / y - series - total
     result = negative.select(result - reflection, result)
     result = (negative & fraction.compare("oeq", 0.0)).select(float("nan"), result)
-    return x.compare("oeq", 0.0).select(copysign(b, x.const(float("inf")), -x), result)
+    return x.compare("oeq", 0.0).select(copysign(f, x.const(float("inf")), -x), result)

@@ -2,12 +2,13 @@
 
 Polynomials are near-minimax fits (Chebyshev) of the remainder that the formula above each names. The same
 instructions run for every lane count, so that tails and bodies give the same bits. Functions that are rarely hot
-are computed in float64 (`math_float64`) and rounded once.
+are computed in float64 (`float64`) and rounded once.
 """
 
 from __future__ import annotations
 
-from taeda.codegen.text import Builder, Vec
+from taeda.codegen import x86
+from taeda.codegen.llvm import FunctionWriter, Value
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440054690583e-4  # the first has 10 bits: a product with n is exact
@@ -18,7 +19,7 @@ _EXP = (0.0013926176119935579, 0.0083631730745137109, 0.041666554662050534, 0.16
 # (2**r - 1) / r on [-1/2, 1/2]
 _EXP2 = (0.0001545316294512069, 0.0013390863364671234, 0.0096180825572778515, 0.055503571142190778,
          0.24022650760568127, 0.69314718802622878)
-# (log(1 + f) - f + f**2 / 2) / f**3 on [sqrt(1/2) - 1, sqrt(2) - 1]
+# (log(1 + t) - t + t**2 / 2) / t**3 on [sqrt(1/2) - 1, sqrt(2) - 1]
 _LOG = (0.069716114714511778, -0.11479733846637636, 0.11685419923486739, -0.12425687331451106, 0.1424905764569748,
         -0.16667802319501254, 0.20000715748892102, -0.24999996957950882, 0.33333331180030048)
 # (tanh(x) / x - 1) / x**2 in x**2, up to x = 0.625
@@ -32,7 +33,7 @@ _PI_2 = (1.57079637050628662109375, -4.37113900018624283e-8, -1.7151245180486213
 LARGE_ANGLE = 71476.0
 
 
-def clamp(x: Vec, low: float | None, high: float | None) -> Vec:
+def clamp(x: Value, low: float | None, high: float | None) -> Value:
     """NaN stays NaN."""
     if high is not None:
         x = x.compare("ogt", high).select(high, x)
@@ -41,61 +42,53 @@ def clamp(x: Vec, low: float | None, high: float | None) -> Vec:
     return x
 
 
-def reduce_exp(b: Builder, x: Vec) -> tuple[Vec, Vec, Vec]:
+def reduce_exp(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(n as float, n as i32, polynomial) with exp(x) = polynomial * 2**n."""
-    shifted = b.fma(x, _LOG2_E, _ROUND)
+    shifted = f.fma(x, _LOG2_E, _ROUND)
     n = shifted - _ROUND
-    r = b.fma(n, -_LN2_HIGH, x)
-    r = b.fma(n, -_LN2_LOW, r)
-    tail = b.polynomial(r, _EXP)
-    return n, shifted.bits - 0x4B400000, b.fma(r * r, tail, r) + 1.0
+    r = f.fma(n, -_LN2_HIGH, x)
+    r = f.fma(n, -_LN2_LOW, r)
+    tail = f.polynomial(r, _EXP)
+    return n, shifted.bits - 0x4B400000, f.fma(r * r, tail, r) + 1.0
 
 
-def scale(b: Builder, x: Vec, n: Vec, n_integer: Vec) -> Vec:
+def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
     """x * 2**n for |n| <= 252, in two steps, so that neither overflows before the result does."""
-    if b.target.vector_bytes == 64 and x.lanes >= 16:
-        name = "llvm.x86.avx512.mask.scalef.ps.512"
-        full = "<16 x float>"
-        b.declare(name, full, [full, full, full, "i16", "i32"])
-        parts = []
-        for start in range(0, x.lanes, 16):
-            p, q = (x, n) if x.lanes == 16 else (x.slice(start, 16), n.slice(start, 16))
-            parts.append(b.vec("float", 16, f"call {full} @{name}({p}, {q}, {full} zeroinitializer, i16 -1, i32 4)"))
-        return concatenate(b, parts)
+    if x86.has_scaling(f, x):
+        return x86.scale_by_power(f, x, n)
     half = n_integer.ashr(1)
     rest = n_integer - half
     scaled = (x.bits + half.shl(23)).as_float
     return scaled * (rest + 127).shl(23).as_float
 
 
-def concatenate(b: Builder, parts: list[Vec]) -> Vec:
-    while len(parts) > 1:
-        pairs = []
-        for x, y in zip(parts[::2], parts[1::2], strict=True):
-            lanes = x.lanes * 2
-            mask = ", ".join(f"i32 {k}" for k in range(lanes))
-            pairs.append(b.vec(x.kind, lanes, f"shufflevector {x}, {y}, <{lanes} x i32> <{mask}>"))
-        parts = pairs
-    return parts[0]
-
-
-def exp(b: Builder, x: Vec) -> Vec:
+def exp(f: FunctionWriter, x: Value) -> Value:
     x = clamp(x, -105.0, 89.0)
-    n, n_integer, p = reduce_exp(b, x)
-    return scale(b, p, n, n_integer)
+    n, n_integer, p = reduce_exp(f, x)
+    return scale(f, p, n, n_integer)
 
 
-def exp2(b: Builder, x: Vec) -> Vec:
+def exp2(f: FunctionWriter, x: Value) -> Value:
     x = clamp(x, -151.0, 129.0)
     shifted = x + _ROUND
     n = shifted - _ROUND
     r = x - n
-    p = b.polynomial(r, _EXP2) * r + 1.0
-    return scale(b, p, n, shifted.bits - 0x4B400000)
+    p = f.polynomial(r, _EXP2) * r + 1.0
+    return scale(f, p, n, shifted.bits - 0x4B400000)
 
 
-def split_log(b: Builder, x: Vec) -> tuple[Vec, Vec]:
-    """(e as float, f) with x = 2**e * (1 + f) and 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x."""
+def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
+    """2**x for x <= 0 (and slightly above): 0 from the underflow limit down, NaN for NaN.
+
+    Adding the constant puts round(x) plus the exponent's bias into the low bits of the sum."""
+    x = clamp(x, -127.0, None)
+    shifted = x + (_ROUND + 127.0)
+    r = x - (shifted - (_ROUND + 127.0))
+    return f.fma(f.polynomial(r, _EXP2), r, 1.0) * shifted.bits.shl(23).as_float
+
+
+def split_log(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
+    """(e as float, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)), for positive finite x."""
     tiny = x.compare("olt", 1.17549435e-38)
     bits = tiny.select(x * 33554432.0, x).bits
     shifted = bits - 0x3F3504F3  # bits of sqrt(1/2)
@@ -105,7 +98,7 @@ def split_log(b: Builder, x: Vec) -> tuple[Vec, Vec]:
     return tiny.select(exponent - 25.0, exponent), mantissa - 1.0
 
 
-def log_specials(x: Vec, result: Vec) -> Vec:
+def log_specials(x: Value, result: Value) -> Value:
     """Right at 0, infinity, below 0 and at NaN."""
     special = x.compare("oeq", 0.0).select(float("-inf"), x.const(float("nan")))
     special = x.compare("oeq", float("inf")).select(x, special)
@@ -113,79 +106,79 @@ def log_specials(x: Vec, result: Vec) -> Vec:
     return ordinary.select(result, special)
 
 
-def log(b: Builder, x: Vec) -> Vec:
-    return log_specials(x, _log(b, *split_log(b, x)))
+def log(f: FunctionWriter, x: Value) -> Value:
+    return log_specials(x, _log(f, *split_log(f, x)))
 
 
-def _log(b: Builder, e: Vec, f: Vec, correction: Vec | None = None) -> Vec:
-    z = f * f
-    y = b.polynomial(f, _LOG) * (f * z)
-    y = b.fma(e, _LN2_LOW, y)
-    y = b.fma(z, -0.5, y)
+def _log(f: FunctionWriter, e: Value, t: Value, correction: Value | None = None) -> Value:
+    z = t * t
+    y = f.polynomial(t, _LOG) * (t * z)
+    y = f.fma(e, _LN2_LOW, y)
+    y = f.fma(z, -0.5, y)
     if correction is not None:
         y = y + correction
-    return b.fma(e, _LN2_HIGH, f + y)
+    return f.fma(e, _LN2_HIGH, t + y)
 
 
-def log1p(b: Builder, x: Vec) -> Vec:
+def log1p(f: FunctionWriter, x: Value) -> Value:
     """log of u = 1 + x rounded, and the rounding error relative to u added."""
     u = x + 1.0
-    lost = b.intrinsic("llvm.fabs", x).compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
-    result = log_specials(u, _log(b, *split_log(b, u), lost / u))
+    lost = f.intrinsic("llvm.fabs", x).compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
+    result = log_specials(u, _log(f, *split_log(f, u), lost / u))
     return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
 
 
-def exp_positive(b: Builder, x: Vec) -> Vec:
+def exp_positive(f: FunctionWriter, x: Value) -> Value:
     """exp for 0 <= x <= 88: no clamping and one step of scaling."""
-    _, n, p = reduce_exp(b, x)
+    _, n, p = reduce_exp(f, x)
     return (p.bits + n.shl(23)).as_float
 
 
-def tanh(b: Builder, x: Vec) -> Vec:
+def tanh(f: FunctionWriter, x: Value) -> Value:
     """An odd polynomial up to 0.625, then 1 - 2 / (exp(2 x) + 1)."""
     magnitude = x.abs()
     bounded = clamp(magnitude, None, 9.5)
-    e = exp_positive(b, bounded + bounded)
+    e = exp_positive(f, bounded + bounded)
     large = 1.0 - 2.0 / (e + 1.0)
     z = x * x
-    small = b.fma(b.polynomial(z, _TANH) * z, magnitude, magnitude)
-    return copysign(b, magnitude.compare("olt", 0.625).select(small, large), x)
+    small = f.fma(f.polynomial(z, _TANH) * z, magnitude, magnitude)
+    return copysign(f, magnitude.compare("olt", 0.625).select(small, large), x)
 
 
-def copysign(b: Builder, x: Vec, sign: Vec) -> Vec:
-    return b.intrinsic("llvm.copysign", x, sign)
+def copysign(f: FunctionWriter, x: Value, sign: Value) -> Value:
+    return f.intrinsic("llvm.copysign", x, sign)
 
 
-def sigmoid(b: Builder, x: Vec) -> Vec:
-    return 1.0 / (exp(b, -x) + 1.0)
+def sigmoid(f: FunctionWriter, x: Value) -> Value:
+    return 1.0 / (exp(f, -x) + 1.0)
 
 
-def erf(b: Builder, x: Vec) -> Vec:
+def erf(f: FunctionWriter, x: Value) -> Value:
     """An odd polynomial up to 0.92, then 1 - exp(polynomial); coefficients by N. Juffa (2015)."""
     t = x.abs()
     s = x * x
-    p = b.fma(t, -1.72853470e-5, 3.83197126e-4)
-    q = b.fma(t, -3.88396438e-3, 2.42546219e-2)
-    p = b.fma(p, s, q)
+    p = f.fma(t, -1.72853470e-5, 3.83197126e-4)
+    q = f.fma(t, -3.88396438e-3, 2.42546219e-2)
+    p = f.fma(p, s, q)
     for c in (-1.06777877e-1, -6.34846687e-1, -1.28717512e-1):
-        p = b.fma(p, t, c)
-    p = clamp(b.fma(p, t, -t), -80.0, None)  # from there on the result is 1
-    _, n, e = reduce_exp(b, p)
-    large = copysign(b, 1.0 - (e.bits + n.shl(23)).as_float, x)
-    small = b.polynomial(s, (-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1,
+        p = f.fma(p, t, c)
+    p = clamp(f.fma(p, t, -t), -80.0, None)  # from there on the result is 1
+    _, n, e = reduce_exp(f, p)
+    large = copysign(f, 1.0 - (e.bits + n.shl(23)).as_float, x)
+    small = f.polynomial(s, (-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1,
                              1.28379166e-1))
-    small = b.fma(small, x, x)
+    small = f.fma(small, x, x)
     return t.compare("ogt", 0.921875).select(large, small)
 
 
-def reduce_angle(b: Builder, x: Vec) -> tuple[Vec, Vec]:
+def reduce_angle(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
     """(remainder in [-pi/4, pi/4], quadrant as i32), for |x| <= LARGE_ANGLE."""
-    if b.target.fma:
-        shifted = b.fma(x, 0.63661977236758134, _ROUND)
+    if f.target.fma:
+        shifted = f.fma(x, 0.63661977236758134, _ROUND)
         n = shifted - _ROUND
         r = x
         for part in _PI_2:
-            r = b.fma(n, -part, r)
+            r = f.fma(n, -part, r)
         return r, shifted.bits
     wide = x.convert("fpext", "double")
     shifted = wide * 0.63661977236758134 + 6755399441055744.0
@@ -194,13 +187,13 @@ def reduce_angle(b: Builder, x: Vec) -> tuple[Vec, Vec]:
     return r.convert("fptrunc", "float"), shifted.bits.convert("trunc", "i32")
 
 
-def sin_cos(b: Builder, x: Vec, cosine: bool) -> Vec:
-    r, quadrant = reduce_angle(b, x)
+def sin_cos(f: FunctionWriter, x: Value, cosine: bool) -> Value:
+    r, quadrant = reduce_angle(f, x)
     if cosine:
         quadrant = quadrant + 1
     z = r * r
-    sine = b.fma(b.polynomial(z, _SIN) * z, r, r)
-    cosine_value = b.fma(b.polynomial(z, _COS) * z, z, z * -0.5) + 1.0
+    sine = f.fma(f.polynomial(z, _SIN) * z, r, r)
+    cosine_value = f.fma(f.polynomial(z, _COS) * z, z, z * -0.5) + 1.0
     value = (quadrant & 1).compare("ne", 0).select(cosine_value, sine)
     result = (value.bits ^ (quadrant & 2).shl(30)).as_float
     return result if cosine else x.compare("oeq", 0.0).select(x, result)  # r + r**3 * p loses the sign of zero

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
-from taeda.codegen.scalars.float32 import clamp, concatenate, copysign, log_specials
-from taeda.codegen.text import Builder, Vec
+from taeda.codegen import x86
+from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.scalars.float32 import clamp, copysign, log_specials
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # the first ends in 21 zero bits
@@ -19,6 +20,10 @@ _ROUND = 6755399441055744.0  # 1.5 * 2**52
 _EXP = (2.5100375832561234e-8, 2.7620075879983367e-7, 2.7557268480310026e-6, 2.4801521322368693e-5,
         0.00019841269863040545, 0.0013888888917196719, 0.0083333333333300644, 0.041666666666624162,
         0.16666666666666667, 0.5)
+# (2**r - 1) / r on [-1/2, 1/2]
+_EXP2 = (4.4558179083360645e-10, 7.074194297288521e-09, 1.0178057087733941e-07, 1.3215432535912375e-06,
+         1.5252733841556773e-05, 0.00015403530463724353, 0.001333355814640647, 0.009618129107587256,
+         0.055504108664821625, 0.24022650695910158, 0.6931471805599453)
 # (2 atanh(s) / s - 2) / s**2 in s**2, up to s = (sqrt(2) - 1) / (sqrt(2) + 1)
 _LOG = (0.14616449685043406, 0.15331721600556041, 0.18182889125261722, 0.2222221113479508, 0.28571428625975485,
         0.39999999999899504, 0.66666666666666697)
@@ -40,39 +45,40 @@ _TANH = (6.4851634827931131e-6, -3.12011014257974e-5, 9.2571161295567683e-5, -0.
          0.021869488519008306, -0.053968253967896992, 0.13333333333333042, -0.33333333333333333)
 
 
-def reduce_exp(b: Builder, x: Vec) -> tuple[Vec, Vec, Vec]:
+def reduce_exp(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(n as double, n as i64, polynomial - 1) with exp(x) = polynomial * 2**n."""
-    shifted = b.fma(x, _LOG2_E, _ROUND)
+    shifted = f.fma(x, _LOG2_E, _ROUND)
     n = shifted - _ROUND
-    r = b.fma(n, -_LN2_HIGH, x)
-    r = b.fma(n, -_LN2_LOW, r)
-    return n, shifted.bits - 0x4338000000000000, b.fma(r * r, b.polynomial(r, _EXP), r)
+    r = f.fma(n, -_LN2_HIGH, x)
+    r = f.fma(n, -_LN2_LOW, r)
+    return n, shifted.bits - 0x4338000000000000, f.fma(r * r, f.polynomial(r, _EXP), r)
 
 
-def scale(b: Builder, x: Vec, n: Vec, n_integer: Vec) -> Vec:
+def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
     """x * 2**n for |n| <= 2044, in two steps, so that neither overflows before the result does."""
-    if b.target.vector_bytes == 64 and x.lanes >= 8:
-        name = "llvm.x86.avx512.mask.scalef.pd.512"
-        full = "<8 x double>"
-        b.declare(name, full, [full, full, full, "i8", "i32"])
-        parts = []
-        for start in range(0, x.lanes, 8):
-            p, q = (x, n) if x.lanes == 8 else (x.slice(start, 8), n.slice(start, 8))
-            parts.append(b.vec("double", 8, f"call {full} @{name}({p}, {q}, {full} zeroinitializer, i8 -1, i32 4)"))
-        return concatenate(b, parts)
+    if x86.has_scaling(f, x):
+        return x86.scale_by_power(f, x, n)
     half = n_integer.convert("trunc", "i32").ashr(1).convert("sext", "i64")  # no 64-bit arithmetic shift before AVX-512
     rest = n_integer - half
     return (x.bits + half.shl(52)).as_float * (rest + 1023).shl(52).as_float
 
 
-def exp(b: Builder, x: Vec) -> Vec:
+def exp(f: FunctionWriter, x: Value) -> Value:
     x = clamp(x, -750.0, 710.0)
-    n, n_integer, p = reduce_exp(b, x)
-    return scale(b, p + 1.0, n, n_integer)
+    n, n_integer, p = reduce_exp(f, x)
+    return scale(f, p + 1.0, n, n_integer)
 
 
-def split_log(b: Builder, x: Vec) -> tuple[Vec, Vec]:
-    """(e as double, f) with x = 2**e * (1 + f) and 1 + f in [sqrt(1/2), sqrt(2)), for positive finite x."""
+def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
+    """As in float32."""
+    x = clamp(x, -1023.0, None)
+    shifted = x + (_ROUND + 1023.0)
+    r = x - (shifted - (_ROUND + 1023.0))
+    return f.fma(f.polynomial(r, _EXP2), r, 1.0) * shifted.bits.shl(52).as_float
+
+
+def split_log(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
+    """(e as double, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)), for positive finite x."""
     tiny = x.compare("olt", 2.2250738585072014e-308)
     bits = tiny.select(x * 18014398509481984.0, x).bits
     shifted = bits - 0x3FE6A09E667F3BCD  # bits of sqrt(1/2)
@@ -82,45 +88,45 @@ def split_log(b: Builder, x: Vec) -> tuple[Vec, Vec]:
     return tiny.select(exponent - 54.0, exponent), mantissa - 1.0
 
 
-def log_parts(b: Builder, f: Vec) -> tuple[Vec, Vec]:
-    """(high, low) with log(1 + f) = high - low, high = f."""
-    s = f / (f + 2.0)
+def log_parts(f: FunctionWriter, t: Value) -> tuple[Value, Value]:
+    """(high, low) with log(1 + t) = high - low, high = t."""
+    s = t / (t + 2.0)
     z = s * s
-    r = b.polynomial(z, _LOG) * z
-    half = f * f * 0.5
-    return f, half - s * (half + r)
+    r = f.polynomial(z, _LOG) * z
+    half = t * t * 0.5
+    return t, half - s * (half + r)
 
 
-def log(b: Builder, x: Vec) -> Vec:
-    e, f = split_log(b, x)
-    _, low = log_parts(b, f)
-    result = b.fma(e, _LN2_HIGH, f - (low - e * _LN2_LOW))
+def log(f: FunctionWriter, x: Value) -> Value:
+    e, t = split_log(f, x)
+    _, low = log_parts(f, t)
+    result = f.fma(e, _LN2_HIGH, t - (low - e * _LN2_LOW))
     return log_specials(x, result)
 
 
-def expm1(b: Builder, x: Vec) -> Vec:
+def expm1(f: FunctionWriter, x: Value) -> Value:
     """For float32 arguments only: relative error below 1e-9."""
-    return x.abs().compare("olt", 1e-5).select(x * b.fma(x, 0.5, 1.0), exp(b, x) - 1.0)
+    return x.abs().compare("olt", 1e-5).select(x * f.fma(x, 0.5, 1.0), exp(f, x) - 1.0)
 
 
-def tanh(b: Builder, x: Vec) -> Vec:
+def tanh(f: FunctionWriter, x: Value) -> Value:
     magnitude = x.abs()
     bounded = clamp(magnitude, None, 22.0)
-    _, n, p = reduce_exp(b, bounded + bounded)
+    _, n, p = reduce_exp(f, bounded + bounded)
     e = ((p + 1.0).bits + n.shl(52)).as_float
     large = 1.0 - 2.0 / (e + 1.0)
     z = x * x
-    small = b.fma(b.polynomial(z, _TANH) * z, magnitude, magnitude)
-    return copysign(b, magnitude.compare("olt", 0.625).select(small, large), x)
+    small = f.fma(f.polynomial(z, _TANH) * z, magnitude, magnitude)
+    return copysign(f, magnitude.compare("olt", 0.625).select(small, large), x)
 
 
-def sigmoid(b: Builder, x: Vec) -> Vec:
-    return 1.0 / (exp(b, -x) + 1.0)
+def sigmoid(f: FunctionWriter, x: Value) -> Value:
+    return 1.0 / (exp(f, -x) + 1.0)
 
 
-def reduce_angle(b: Builder, x: Vec) -> tuple[Vec, Vec, Vec]:
+def reduce_angle(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(remainder in [-pi/4, pi/4], its low part, quadrant as i64), for |x| <= LARGE_ANGLE."""
-    shifted = b.fma(x, 0.63661977236758134, _ROUND)
+    shifted = f.fma(x, 0.63661977236758134, _ROUND)
     n = shifted - _ROUND
     first = x - n * _PI_2[0]
     product = n * _PI_2[1]
@@ -130,20 +136,20 @@ def reduce_angle(b: Builder, x: Vec) -> tuple[Vec, Vec, Vec]:
     return high, (second - high) + low, shifted.bits
 
 
-def sin_cos_parts(b: Builder, x: Vec) -> tuple[Vec, Vec, Vec]:
+def sin_cos_parts(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(sine of the remainder, cosine of it, quadrant)."""
-    r, low, quadrant = reduce_angle(b, x)
+    r, low, quadrant = reduce_angle(f, x)
     z = r * r
-    sine = r + b.fma(b.polynomial(z, _SIN) * z, r, low)
+    sine = r + f.fma(f.polynomial(z, _SIN) * z, r, low)
     half = z * 0.5
     base = 1.0 - half
     tail = (1.0 - base) - half
-    cosine = base + b.fma(b.polynomial(z, _COS) * z, z, tail - r * low)
+    cosine = base + f.fma(f.polynomial(z, _COS) * z, z, tail - r * low)
     return sine, cosine, quadrant
 
 
-def sin_cos(b: Builder, x: Vec, cosine: bool) -> Vec:
-    sine, cosine_value, quadrant = sin_cos_parts(b, x)
+def sin_cos(f: FunctionWriter, x: Value, cosine: bool) -> Value:
+    sine, cosine_value, quadrant = sin_cos_parts(f, x)
     if cosine:
         quadrant = quadrant + 1
     value = (quadrant & 1).compare("ne", 0).select(cosine_value, sine)
@@ -151,13 +157,13 @@ def sin_cos(b: Builder, x: Vec, cosine: bool) -> Vec:
     return result if cosine else x.compare("oeq", 0.0).select(x, result)
 
 
-def tan(b: Builder, x: Vec) -> Vec:
-    sine, cosine, quadrant = sin_cos_parts(b, x)
+def tan(f: FunctionWriter, x: Value) -> Value:
+    sine, cosine, quadrant = sin_cos_parts(f, x)
     odd = (quadrant & 1).compare("ne", 0)
     return x.compare("oeq", 0.0).select(x, odd.select(-cosine, sine) / odd.select(sine, cosine))
 
 
-def atan(b: Builder, x: Vec) -> Vec:
+def atan(f: FunctionWriter, x: Value) -> Value:
     """On [0, tan(pi/8)] a polynomial; above, atan(x) = pi/4 + atan((x - 1) / (x + 1)), or pi/2 - atan(1 / x)."""
     t = x.abs()
     big = t.compare("ogt", 2.414213562373095)
@@ -168,16 +174,16 @@ def atan(b: Builder, x: Vec) -> Vec:
     base = big.select(math.pi / 2, middle.select(x.const(math.pi / 4), 0.0))
     low = big.select(6.123233995736766e-17, middle.select(x.const(3.061616997868383e-17), 0.0))
     z = r * r
-    result = base + (b.fma(b.polynomial(z, _ATAN) * z, r, low) + r)
-    return copysign(b, result, x)
+    result = base + (f.fma(f.polynomial(z, _ATAN) * z, r, low) + r)
+    return copysign(f, result, x)
 
 
-def atan2(b: Builder, y: Vec, x: Vec) -> Vec:
+def atan2(f: FunctionWriter, y: Value, x: Value) -> Value:
     """atan2 with C's special cases, for arguments that are float32 numbers (no overflow in between)."""
     p, q = y.abs(), x.abs()
     both_infinite = p.compare("oeq", float("inf")) & q.compare("oeq", float("inf"))
     ratio = both_infinite.select(1.0, p / q)
     both_zero = p.compare("oeq", 0.0) & q.compare("oeq", 0.0)
-    angle = atan(b, both_zero.select(0.0, ratio))
+    angle = atan(f, both_zero.select(0.0, ratio))
     negative = x.bits.compare("slt", 0)
-    return copysign(b, negative.select(math.pi - angle, angle), y)
+    return copysign(f, negative.select(math.pi - angle, angle), y)

@@ -5,10 +5,9 @@ Meant for targets with such a permutation and fma; one table serves registers of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from taeda.codegen.scalars.float32 import clamp, concatenate, copysign
-from taeda.codegen.text import Builder, Vec, literal
+from taeda.codegen import x86
+from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.scalars.float32 import clamp, copysign
 
 _ROUND = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest integer in the low bits
 # erf near t = k * ERF_WIDTH, a column for each k: the centre (a float32 close by whose erf is nearly a float32), erf
@@ -36,36 +35,18 @@ _ERF = (
 )
 
 
-def available(b: Builder) -> bool:
-    return b.target.fma and b.target.vector_bytes >= 32
+def available(f: FunctionWriter) -> bool:
+    return f.target.fma and x86.has_look_up(f.target)
 
 
-def look_up(b: Builder, table: Sequence[float], index: Vec) -> Vec:
-    """table[index & 7], for a table of 8 float32 numbers."""
-    lanes = 16 if b.target.vector_bytes == 64 else 8
-    name = "llvm.x86.avx512.permvar.sf.512" if lanes == 16 else "llvm.x86.avx2.permps"
-    b.declare(name, f"<{lanes} x float>", [f"<{lanes} x float>", f"<{lanes} x i32>"])
-    entries = ", ".join(f"float {literal(v, 'float')}" for v in (*table, *table)[:lanes])
-    wide = index
-    if index.lanes < lanes:
-        mask = ", ".join(f"i32 {k % index.lanes}" for k in range(lanes))
-        wide = b.vec("i32", lanes, f"shufflevector {index}, {index.type} poison, <{lanes} x i32> <{mask}>")
-    parts = []
-    for start in range(0, wide.lanes, lanes):
-        part = wide if wide.lanes == lanes else wide.slice(start, lanes)
-        parts.append(b.vec("float", lanes, f"call <{lanes} x float> @{name}(<{lanes} x float> <{entries}>, {part})"))
-    result = concatenate(b, parts)
-    return result if result.lanes == index.lanes else result.slice(0, index.lanes)
-
-
-def erf(b: Builder, x: Vec) -> Vec:
+def erf(f: FunctionWriter, x: Value) -> Value:
     """erf(centre) + d * polynomial, up to where the result is 1; near 0, d + d * polynomial."""
     t = clamp(x.abs(), None, 3.98)
-    shifted = b.fma(t, 1 / _ERF_WIDTH, _ROUND)
+    shifted = f.fma(t, 1 / _ERF_WIDTH, _ROUND)
     index = shifted.bits
-    d = t - look_up(b, _ERF_CENTRE, index)
-    p = look_up(b, _ERF[0], index)
+    d = t - x86.look_up(f, _ERF_CENTRE, index)
+    p = x86.look_up(f, _ERF[0], index)
     for row in _ERF[1:]:
-        p = b.fma(p, d, look_up(b, row, index))
-    base = shifted.compare("oeq", _ROUND).select(d, look_up(b, _ERF_VALUE, index))
-    return copysign(b, b.fma(p, d, base), x)
+        p = f.fma(p, d, x86.look_up(f, row, index))
+    base = shifted.compare("oeq", _ROUND).select(d, x86.look_up(f, _ERF_VALUE, index))
+    return copysign(f, f.fma(p, d, base), x)

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taeda.codegen.llvm.types import memory_type
+from taeda.codegen.llvm import SIZES, memory_type
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv import convert as conv_convert
 from taeda.codegen.templates.conv import direct as conv_direct
@@ -29,7 +29,6 @@ from taeda.codegen.templates.conv import gather as conv_gather
 from taeda.codegen.templates.conv import planes as conv_planes
 from taeda.codegen.templates.conv import small as conv_small
 from taeda.codegen.templates.conv import weight as conv_weight
-from taeda.codegen.templates.conv_ir import SIZES
 from taeda.ir.expression import Symbol, all_of, any_of, ceildiv, maximum, minimum, negated, product, where
 
 TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
@@ -168,8 +167,7 @@ def converted(b: Any, tensor: Any, dtype: str, out: Any = None) -> Any:
         return None
     out = b.alloc(dtype, tensor.shape) if out is None else out
     count = product(tensor.shape)
-    source, result = ("bfloat", "float") if dtype == "float32" else ("float", "bfloat")
-    b.launch(conv_convert.emit_conv_convert, {"source": source, "result": result}, [tensor, out], [count],
+    b.launch(conv_convert.emit_conv_convert, {"source": name_of(tensor), "result": dtype}, [tensor, out], [count],
              work=ceildiv(count, conv_convert.CHUNK), grain=4)
     return out
 

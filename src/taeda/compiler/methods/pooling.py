@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.codegen.llvm.types import memory_type
+from taeda.codegen.llvm import memory_type
 from taeda.codegen.templates.pool import places as pool_places
 from taeda.codegen.templates.pool import windows as pool
 from taeda.compiler.methods.convolution import step_along_x, three

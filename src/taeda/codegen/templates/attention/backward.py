@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.attention.forward import MAXIMUM_QUERIES, Geometry, scale_of
 from taeda.codegen.templates.attention.parts import (
@@ -36,7 +37,7 @@ from taeda.codegen.templates.attention.parts import (
     transpose_in,
     transpose_out,
 )
-from taeda.codegen.templates.rows import Function, Reader, Value, kernel_text, start_kernel
+from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import itemsize
 
 
@@ -141,10 +142,10 @@ def emit_attention_backward(target: Target, *, dtype: str, causal: bool, mask: s
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
-def _copy_in(f: Function, shape: Shape, source: Value, row_stride: Value, feature_stride: Value, features: Value,
+def _copy_in(f: FunctionWriter, shape: Shape, source: Value, row_stride: Value, feature_stride: Value, features: Value,
              rows: Value, result: Value) -> None:
     """result[q][d] = source[q][d], rows one after the other."""
     def one(q: Value) -> None:
@@ -154,7 +155,7 @@ def _copy_in(f: Function, shape: Shape, source: Value, row_stride: Value, featur
     f.loop(0, rows, one)
 
 
-def _dot(f: Function, shape: Shape, a: Value, b: Value, count: Value) -> Value:
+def _dot(f: FunctionWriter, shape: Shape, a: Value, b: Value, count: Value) -> Value:
     """The dot product of two rows in memory: a vector of partial sums, then what is left over one by one."""
     whole = count - count % shape.lanes
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import FunctionWriter, Value, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.attention.forward import Geometry, scale_of
 from taeda.codegen.templates.attention.parts import KEY_BLOCK, LOG2_E, Shape, exp2, horizontal_sum, shape_of
-from taeda.codegen.templates.rows import Function, Reader, Value, compare, kernel_text, start_kernel, vector
+from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import itemsize
 
 KEYS = 4  # keys whose products with the query are summed side by side
@@ -61,7 +62,7 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
             (largest,) = f.loop(0, f.constant(KEY_BLOCK), lambda i, best: [_larger(
                 f, f.load(shape.vector, f.at(scores, i * size)), best)], step=lanes, carry=[f.splat(maximum, lanes)])
             new = _horizontal_maximum(f, largest)
-            safe = f.select(compare(f, "oeq", new, float("-inf")), 0.0, new)
+            safe = f.select(new.compare("oeq", float("-inf")), 0.0, new)
             shrink = exp2(f, maximum - safe)
             base = f.splat(safe, lanes)
 
@@ -75,8 +76,8 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
         maximum, totals = f.loop(0, limit, key_block, step=KEY_BLOCK,
                                  carry=[lowest, f.constant(0.0, shape.vector)])
         total = horizontal_sum(f, totals)
-        safe = f.select(compare(f, "oeq", maximum, float("-inf")), 0.0, maximum)
-        inverse = f.select(compare(f, "oeq", total, 0.0), 0.0, f.constant(1.0, shape.type) / total)
+        safe = f.select(maximum.compare("oeq", float("-inf")), 0.0, maximum)
+        inverse = f.select(total.compare("oeq", 0.0), 0.0, f.constant(1.0, shape.type) / total)
         out = f.at(result, w * (g.value_features * size))
         f.loop(0, g.value_features, lambda d: f.store(f.load(shape.type, f.at(sums, d * size)) * inverse,
                                                       f.at(out, d * size)))
@@ -86,10 +87,10 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
-def _scores(f: Function, shape: Shape, row: Value, features: Value, keys: Value, key_stride: Value, count: Value,
+def _scores(f: FunctionWriter, shape: Shape, row: Value, features: Value, keys: Value, key_stride: Value, count: Value,
             scores: Value) -> None:
     """scores[j] = row · keys[j] for j < count."""
     whole = features - features % shape.lanes
@@ -111,8 +112,8 @@ def _scores(f: Function, shape: Shape, row: Value, features: Value, keys: Value,
     f.loop(four, count, lambda j: several(j, 1))
 
 
-def _add_values(f: Function, shape: Shape, sums: Value, features: Value, weights: Value, values: Value, stride: Value,
-                count: Value, shrink: Value) -> None:
+def _add_values(f: FunctionWriter, shape: Shape, sums: Value, features: Value, weights: Value, values: Value,
+                stride: Value, count: Value, shrink: Value) -> None:
     """sums[d] = sums[d] * shrink + sum over j < count of weights[j] * values[j][d]."""
     def columns(d: Value, vectors: int, lanes: int) -> None:
         type = vector(lanes, shape.type) if lanes > 1 else shape.type
@@ -136,20 +137,20 @@ def _add_values(f: Function, shape: Shape, sums: Value, features: Value, weights
     f.loop(one, features, lambda d: columns(d, 1, 1))
 
 
-def _mask(f: Function, shape: Shape, kind: str, score: Value, mask: Value) -> None:
+def _mask(f: FunctionWriter, shape: Shape, kind: str, score: Value, mask: Value) -> None:
     old = f.load(shape.type, score)
     if kind == "bool":
-        f.store(f.select(compare(f, "ne", f.load("i8", mask), 0), old, float("-inf")), score)
+        f.store(f.select(f.load("i8", mask).compare("ne", 0), old, float("-inf")), score)
     else:
         value = f.load(shape.type, mask)
         f.store(f.fma(value, f.coerce(LOG2_E, value.type), old), score)
 
 
-def _larger(f: Function, new: Value, best: Value) -> Value:
-    return f.select(compare(f, "ogt", new, best), new, best)
+def _larger(f: FunctionWriter, new: Value, best: Value) -> Value:
+    return f.select(new.compare("ogt", best), new, best)
 
 
-def _horizontal_maximum(f: Function, value: Value) -> Value:
+def _horizontal_maximum(f: FunctionWriter, value: Value) -> Value:
     lanes = int(value.type[1:].split(" x ")[0])
     while lanes > 1:
         lanes //= 2

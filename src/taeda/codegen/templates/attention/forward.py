@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import Arguments, FunctionWriter, Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.attention.parts import (
     KEY_BLOCK,
@@ -34,7 +35,7 @@ from taeda.codegen.templates.attention.parts import (
     transpose_in,
     transpose_out,
 )
-from taeda.codegen.templates.rows import Arguments, Function, Reader, Value, compare, kernel_text, start_kernel
+from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import itemsize
 
 MAXIMUM_QUERIES = 64  # no target has larger blocks: enough for the size of scratch
@@ -52,7 +53,7 @@ def scratch_bytes(features: Any, value_features: Any, itemsize: int) -> Any:
 class Geometry:
     """The integers that forward and backward have in common, and the pointers of one (batch, head)."""
 
-    def __init__(self, f: Function, arguments: Arguments, reader: Reader, mask: bool) -> None:
+    def __init__(self, f: FunctionWriter, arguments: Arguments, reader: Reader, mask: bool) -> None:
         self.f = f
         self.heads, self.group, self.queries, self.keys, self.features, self.value_features = reader.many(6)
         self.query, self.key, self.value = reader.many(4), reader.many(4), reader.many(4)
@@ -62,7 +63,7 @@ class Geometry:
         return self.f.at(base, batch * strides[0] + head * strides[1])
 
 
-def scale_of(f: Function, arguments: Arguments, shape: Shape) -> Value:
+def scale_of(f: FunctionWriter, arguments: Arguments, shape: Shape) -> Value:
     """The scale, in the type of arithmetic."""
     scale = f.load("double", arguments.scalars)
     return f.cast("fptrunc", scale, "float") if shape.type == "float" else scale
@@ -112,7 +113,7 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
                          lambda: apply_causal(f, shape, scores, count, j, first))
             largest = f.loop(0, count, lambda i, *best: _maxima(f, shape, f.at(scores, i * shape.row), best),
                              carry=maximum)
-            safe = [f.select(compare(f, "oeq", x, float("-inf")), 0.0, x) for x in largest]
+            safe = [f.select(x.compare("oeq", float("-inf")), 0.0, x) for x in largest]
             shrink = [exp2(f, old - new) for old, new in zip(maximum, safe, strict=True)]
             kept = [t * s for t, s in zip(total, shrink, strict=True)]
 
@@ -129,8 +130,8 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
         lowest = [f.constant(float("-inf"), shape.vector)] * shape.vectors
         state = f.loop(0, limit, key_block, step=KEY_BLOCK, carry=[*lowest, *zeros])
         maximum, total = state[:shape.vectors], state[shape.vectors:]
-        safe = [f.select(compare(f, "oeq", x, float("-inf")), 0.0, x) for x in maximum]
-        empty = [compare(f, "oeq", t, 0.0) for t in total]
+        safe = [f.select(x.compare("oeq", float("-inf")), 0.0, x) for x in maximum]
+        empty = [t.compare("oeq", 0.0) for t in total]
         one = f.constant(1.0, shape.vector)
         inverse = [f.select(e, 0.0, one / t) for e, t in zip(empty, total, strict=True)]
         row_bytes = g.value_features * size
@@ -148,9 +149,9 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
-def _maxima(f: Function, shape: Shape, row: Value, best: tuple[Value, ...]) -> list[Value]:
+def _maxima(f: FunctionWriter, shape: Shape, row: Value, best: tuple[Value, ...]) -> list[Value]:
     """The larger of each; a NaN score becomes a NaN weight whatever the maximum is."""
-    return [f.select(compare(f, "ogt", s, b), s, b) for b, s in zip(best, load_row(f, row, shape), strict=True)]
+    return [f.select(s.compare("ogt", b), s, b) for b, s in zip(best, load_row(f, row, shape), strict=True)]

@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from taeda.codegen.llvm import FunctionWriter, Value, vector
+from taeda.codegen.scalars import float32, float64
 from taeda.codegen.target import Target
-from taeda.codegen.templates.rows import Function, Value, bit_operation, compare, compute_type, vector
+from taeda.codegen.templates.rows import compute_type
 from taeda.ir.dtype import itemsize
 
 KEY_BLOCK = 64
 LOG2_E = 1.4426950408889634
-
-_POLYNOMIAL = {  # 2**x on [-1/2, 1/2]: Chebyshev interpolation, error 2e-9 and 3e-18
-    "float": (1.0, 0.6931472067028326, 0.24022650922288757, 0.05550327226670302, 0.009618056678524637,
-              0.0013400428177615838, 0.0001546144469856913),
-    "double": (1.0, 0.6931471805599453, 0.24022650695910158, 0.055504108664821625, 0.009618129107587256,
-               0.001333355814640647, 0.00015403530463724353, 1.5252733841556773e-05, 1.3215432535912375e-06,
-               1.0178057087733941e-07, 7.074194297288521e-09, 4.4558179083360645e-10),
-}
 
 
 @dataclass(frozen=True)
@@ -57,58 +51,40 @@ def shape_of(target: Target, dtype: str) -> Shape:
     return Shape(compute_type(dtype), itemsize(dtype), target.lanes(itemsize(dtype)), vectors, tile)
 
 
-def padded(f: Function, count: Value, shape: Shape) -> Value:
+def padded(f: FunctionWriter, count: Value, shape: Shape) -> Value:
     """`count` rounded up to whole vectors."""
     return f.ceil_div(count, shape.lanes) * shape.lanes
 
 
-def exp2(f: Function, x: Value) -> Value:
-    """2**x for x <= 0 (and slightly above): 0 from the underflow limit down, NaN for NaN.
-
-    Adding the constant puts round(x) plus the exponent bias into the low bits of the sum."""
-    double = "double" in x.type
-    element, bits, mantissa, bias = ("double", "i64", 52, 1023) if double else ("float", "i32", 23, 127)
-    low = float(-bias)
-    clamped = f.select(compare(f, "olt", x, low), low, x)
-    magic = 1.5 * 2.0 ** mantissa + bias
-    shifted = clamped + magic
-    rest = clamped - (shifted - magic)
-    whole = bit_operation(f, "shl", f.cast("bitcast", shifted, _like(x, bits)), mantissa)
-    coefficients = _POLYNOMIAL[element]
-    result = f.coerce(coefficients[-1], x.type)
-    for c in reversed(coefficients[:-1]):
-        result = f.fma(result, rest, f.coerce(c, x.type))
-    return result * f.cast("bitcast", whole, x.type)
+def exp2(f: FunctionWriter, x: Value) -> Value:
+    """2**x for x <= 0."""
+    return (float64 if x.kind == "double" else float32).exp2_nonpositive(f, x)
 
 
-def _like(value: Value, element: str) -> str:
-    return vector(int(value.type[1:].split(" x ")[0]), element) if value.type.startswith("<") else element
-
-
-def horizontal_sum(f: Function, value: Value) -> Value:
+def horizontal_sum(f: FunctionWriter, value: Value) -> Value:
     """The sum of the lanes, as a tree."""
-    lanes = int(value.type[1:].split(" x ")[0])
+    lanes = value.lanes
     while lanes > 1:
         lanes //= 2
         value = f.shuffle(value, value, range(lanes)) + f.shuffle(value, value, range(lanes, 2 * lanes))
     return f.extract(value, 0)
 
 
-def load_row(f: Function, pointer: Value, shape: Shape) -> list[Value]:
+def load_row(f: FunctionWriter, pointer: Value, shape: Shape) -> list[Value]:
     """The vectors of one row of queries."""
     return [f.load(shape.vector, f.at(pointer, n * shape.lanes * shape.size)) for n in range(shape.vectors)]
 
 
-def store_row(f: Function, values: Sequence[Value], pointer: Value, shape: Shape) -> None:
+def store_row(f: FunctionWriter, values: Sequence[Value], pointer: Value, shape: Shape) -> None:
     for n, value in enumerate(values):
         f.store(value, f.at(pointer, n * shape.lanes * shape.size))
 
 
-def splat_load(f: Function, pointer: Value, shape: Shape) -> Value:
+def splat_load(f: FunctionWriter, pointer: Value, shape: Shape) -> Value:
     return f.splat(f.load(shape.type, pointer), shape.lanes)
 
 
-def tiles(f: Function, count: Value, tile: int, body: Callable[[Value, int], None]) -> None:
+def tiles(f: FunctionWriter, count: Value, tile: int, body: Callable[[Value, int], None]) -> None:
     """body(first, tile) for whole tiles of [0, count), then body(first, 1) for what is left."""
     whole = count - count % tile
     f.loop(0, whole, lambda i: body(i, tile), step=tile)
@@ -116,7 +92,7 @@ def tiles(f: Function, count: Value, tile: int, body: Callable[[Value, int], Non
         f.loop(whole, count, lambda i: body(i, 1))
 
 
-def products(f: Function, shape: Shape, transposed: Value, features: Value, rows: Value, row_stride: Value,
+def products(f: FunctionWriter, shape: Shape, transposed: Value, features: Value, rows: Value, row_stride: Value,
              feature_stride: Value, count: Value, result: Value) -> None:
     """result[k][q] = sum over d of rows[k][d] * transposed[d][q] for k < count (in scratch: rounded up to a tile).
 
@@ -139,7 +115,7 @@ def products(f: Function, shape: Shape, transposed: Value, features: Value, rows
     f.loop(0, count, tile, step=shape.tile)
 
 
-def accumulate(f: Function, shape: Shape, result: Value, features: Value, weights: Value, rows: Value,
+def accumulate(f: FunctionWriter, shape: Shape, result: Value, features: Value, weights: Value, rows: Value,
                row_stride: Value, feature_stride: Value, count: Value, factor: Sequence[Value] | None = None) -> None:
     """result[d][q] = result[d][q] * factor[q] + sum over k < count of rows[k][d] * weights[k][q], in the order of k."""
     def tile(d: Value, height: int) -> None:
@@ -162,8 +138,8 @@ def accumulate(f: Function, shape: Shape, result: Value, features: Value, weight
     tiles(f, features, shape.tile, tile)
 
 
-def spread(f: Function, shape: Shape, result: Value, columns: Value, weights: Value, queries: Value, leading: Value,
-           rows: Value, count: Value) -> None:
+def spread(f: FunctionWriter, shape: Shape, result: Value, columns: Value, weights: Value, queries: Value,
+           leading: Value, rows: Value, count: Value) -> None:
     """result[k][d] += sum over q < rows of weights[k][q] * queries[q][d]: the lanes are features here.
 
     `result` is a matrix of `columns` per row in memory; `queries` is in scratch with `leading` bytes a row."""
@@ -199,8 +175,8 @@ def spread(f: Function, shape: Shape, result: Value, columns: Value, weights: Va
     tiles(f, count, height, block)
 
 
-def transpose_in(f: Function, shape: Shape, source: Value, row_stride: Value, feature_stride: Value, features: Value,
-                 rows: Value, factor: Value | None, result: Value) -> None:
+def transpose_in(f: FunctionWriter, shape: Shape, source: Value, row_stride: Value, feature_stride: Value,
+                 features: Value, rows: Value, factor: Value | None, result: Value) -> None:
     """result[d][q] = source[min(q, rows - 1)][d] * factor: the lanes after the last row repeat it."""
     last = rows - 1
 
@@ -214,7 +190,7 @@ def transpose_in(f: Function, shape: Shape, source: Value, row_stride: Value, fe
     f.loop(0, f.constant(shape.queries), one)
 
 
-def transpose_out(f: Function, shape: Shape, source: Value, features: Value, rows: Value, result: Value,
+def transpose_out(f: FunctionWriter, shape: Shape, source: Value, features: Value, rows: Value, result: Value,
                   row_stride: Value, factor: Sequence[Value] | None = None) -> None:
     """result[q][d] = source[d][q] * factor[q] for q < rows; features are adjacent in `result`. Overwrites `source`."""
     if factor is not None:
@@ -232,7 +208,7 @@ def transpose_out(f: Function, shape: Shape, source: Value, features: Value, row
     f.loop(0, rows, one)
 
 
-def lane_numbers(f: Function, shape: Shape, first: Value) -> list[Value]:
+def lane_numbers(f: FunctionWriter, shape: Shape, first: Value) -> list[Value]:
     """The i64 numbers of the queries of a row: first, first + 1, ..."""
     start = f.splat(first, shape.lanes)
     def numbers(begin: int) -> Value:
@@ -241,20 +217,21 @@ def lane_numbers(f: Function, shape: Shape, first: Value) -> list[Value]:
     return [start + numbers(n * shape.lanes) for n in range(shape.vectors)]
 
 
-def apply_causal(f: Function, shape: Shape, scores: Value, count: Value, first_key: Value, first_query: Value) -> None:
+def apply_causal(f: FunctionWriter, shape: Shape, scores: Value, count: Value, first_key: Value,
+                 first_query: Value) -> None:
     """scores[k][q] = -inf where key first_key + k is after query first_query + q."""
     numbers = lane_numbers(f, shape, first_query)
 
     def row(k: Value) -> None:
         here = f.at(scores, k * shape.row)
         key = f.splat(first_key + k, shape.lanes)
-        store_row(f, [f.select(compare(f, "sle", key, q), s, float("-inf"))
+        store_row(f, [f.select(key.compare("sle", q), s, float("-inf"))
                       for q, s in zip(numbers, load_row(f, here, shape), strict=True)], here, shape)
     f.loop(0, count, row)
 
 
-def apply_mask(f: Function, shape: Shape, scores: Value, count: Value, mask: Value, kind: str, query_stride: Value,
-               key_stride: Value, rows: Value) -> None:
+def apply_mask(f: FunctionWriter, shape: Shape, scores: Value, count: Value, mask: Value, kind: str,
+               query_stride: Value, key_stride: Value, rows: Value) -> None:
     """Add a mask of the scores' type times log2(e) ('float'), or put -inf where a 'bool' mask is false.
 
     mask points at (first query, first key); strides in bytes. Queries at and after `rows` repeat the last."""
@@ -263,7 +240,7 @@ def apply_mask(f: Function, shape: Shape, scores: Value, count: Value, mask: Val
 
     def combine(score: Value, value: Value) -> Value:
         if kind == "bool":
-            return f.select(compare(f, "ne", value, 0), score, float("-inf"))
+            return f.select(value.compare("ne", 0), score, float("-inf"))
         return f.fma(value, f.coerce(LOG2_E, value.type), score)
 
     def one_per_key(k: Value) -> None:

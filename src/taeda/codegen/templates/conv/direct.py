@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen import x86
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
+from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.planes import fill_tap_offsets
 from taeda.codegen.templates.conv.weight import emit_padded_copy, transpose
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
 
 COLUMNS_INTEGERS = (
     "rows", "channels",  # of one group
@@ -65,7 +67,7 @@ def emit_conv_columns(target: Target, type: str = "float") -> str:
 
     For `type` bfloat the channels come in pairs, two numbers in 32 bits.
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     pairs = type == "bfloat"
     size = 4 if pairs else SIZES[type]
     lanes, tile_vectors = target.lanes(size), len(pixel_rows(target))
@@ -123,9 +125,9 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
 
     `type` may be bfloat where the target has dot products of pairs: they are added up in float and rounded once.
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     pairs = type == "bfloat"
-    element, unit, out_size = type, ("i32" if pairs else type), SIZES[type]
+    element, unit, out_size = ("i16", "i32", 2) if pairs else (type, type, SIZES[type])
     type = "float" if pairs else type  # of sums
     size = SIZES[type]
     lanes = target.lanes(size)
@@ -191,12 +193,15 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                     + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
         out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
 
+        def narrow(value: Value) -> Value:
+            return to_memory(f, round_to(f, value, "bfloat16"), "bfloat16") if pairs else value
+
         def tile(first_vector: Value) -> None:
             here = f.minimum(f.constant(tile_vectors), vectors - first_vector)
             width_bytes = here * (lanes * size)
             columns = f.at(weight, (group * vectors + first_vector) * (depth * (lanes * size)))
 
-            def run(tile_function: Function, rows: int) -> None:
+            def run(tile_function: FunctionWriter, rows: int) -> None:
                 f.loop(0, pixels, lambda p: _nothing(f.call(
                     tile_function, padded, f.index(pixel_offsets, "i64", p), tap_offsets, depth, columns,
                     f.at(results, p * width_bytes))), step=rows)
@@ -210,14 +215,13 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
                 start = f.at(results, v * (lanes * size))
                 mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
                     rows, f.constant(lanes)), 0))
-                extra = f.masked_load(out_vec, f.index(bias_data, element, group * n["rows"] + first), mask,
-                                      Value(f, out_vec, "zeroinitializer"))
-                extra = f.cast("fpext", extra, vec)
+                extra = f.masked_load(out_vec, f.index(bias_data, element, group * n["rows"] + first), mask)
+                extra = from_memory(f, extra, "bfloat16") if pairs else extra
                 to = f.index(out_image, element, first * out_plane + out_line)
 
                 def square_of(p: Value) -> list[Value]:
                     rows = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
-                    return [f.cast("fptrunc", value, out_vec) for value in transpose(f, rows)]
+                    return [narrow(value) for value in transpose(f, rows)]
 
                 def whole(p: Value) -> None:
                     """A full square, all rows valid, contiguous in out."""
@@ -250,7 +254,7 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int, pairs: bool) -> Function:
+def _tile(module: ModuleWriter, type: str, rows: int, vectors: int, pairs: bool) -> FunctionWriter:
     """c[rows][vectors] = sum over k of padded[pixel offset + tap offset k] * b[k]; with `pairs` two products each."""
     size = SIZES[type]
     lanes = module.target.lanes(size)
@@ -267,13 +271,9 @@ def _tile(module: Module, type: str, rows: int, vectors: int, pairs: bool) -> Fu
         new = list(sums)
         for r in range(rows):
             number = f.splat(f.load("i32" if pairs else type, f.at(a[r], offset)), lanes)
-            if pairs:
-                number = f.cast("bitcast", number, loaded)
             for v in range(vectors):
                 if pairs:
-                    new[r * vectors + v] = f.call_intrinsic(
-                        "llvm.x86.avx512bf16.dpbf16ps.512", vec, [vec, loaded, loaded],
-                        [sums[r * vectors + v], number, columns[v]])
+                    new[r * vectors + v] = x86.dot_pairs(f, sums[r * vectors + v], number, columns[v])
                 else:
                     new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
         return [f.at(b, vectors * lanes * size), *new]

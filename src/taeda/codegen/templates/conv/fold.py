@@ -6,8 +6,8 @@ the results: out[n, c, q * step + t * tap_step - padding] is the sum of products
 
 from __future__ import annotations
 
+from taeda.codegen.llvm import SIZES, Arguments, ModuleWriter, Value, names_of
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Module, Value, names_of
 
 INTEGERS = (
     "channels",
@@ -23,7 +23,7 @@ INTEGERS = (
 
 def emit_conv_fold(target: Target, type: str = "float") -> str:
     """Operands: products, bias (or as many readable numbers), out. A work item is (image, channel)."""
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     f = module.kernel()
     arguments = Arguments(f)

@@ -20,17 +20,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, mangled, names_of, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import (
-    SIZES,
-    Arguments,
-    Function,
-    Module,
-    Value,
-    mangled,
-    names_of,
-    vector,
-)
 
 # Names of the run-time integers, in order. *_z, *_y, *_x are the three spatial dimensions; unused ones are of size 1.
 INTEGERS = (
@@ -92,7 +83,7 @@ def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> st
 
     `type` is `float`, `double`, `i32` or `i64`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     writer = _Writer(module, type, step_x)
     tiles = [[writer.microkernel(rows, vectors) for vectors in range(1, writer.tile.vectors + 1)]
              for rows in writer.tile.row_variants]
@@ -103,7 +94,7 @@ def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> st
 
 
 class _Writer:
-    def __init__(self, module: Module, type: str, step_x: int) -> None:
+    def __init__(self, module: ModuleWriter, type: str, step_x: int) -> None:
         self.module, self.type, self.step_x = module, type, step_x
         self.itemsize = SIZES[type]
         self.lanes = module.target.lanes(self.itemsize)
@@ -111,7 +102,7 @@ class _Writer:
         self.tile = tile_of(module.target)
         self.width = self.tile.vectors * self.lanes
 
-    def microkernel(self, rows: int, vectors: int) -> Function:
+    def microkernel(self, rows: int, vectors: int) -> FunctionWriter:
         """c[rows][vectors * lanes] = a[rows][depth] b[depth][width], plus c if `first` is 0, plus bias if it is 2.
 
         Row r of a is at r * a_pitch, its numbers at the places of the table.
@@ -157,7 +148,7 @@ class _Writer:
         f.ret()
         return f
 
-    def pack(self) -> Function:
+    def pack(self) -> FunctionWriter:
         """Gathers the patches of `count` pixels from pixel `start` on, channels [channel, channel + depth).
 
         The panels are [pixels / width][depth * taps][width].
@@ -224,7 +215,7 @@ class _Writer:
         f.ret()
         return f
 
-    def copy_tap(self, f: Function, n: dict[str, Value], source: Value, place: Value, row: Value, sx: Value,
+    def copy_tap(self, f: FunctionWriter, n: dict[str, Value], source: Value, place: Value, row: Value, sx: Value,
                  lane: Value, stop: Value, inside: Value, plane_bytes: Value, channel_bytes: Value, depth: Value,
                  zero: Value) -> None:
         """One tap of one segment, for all channels: lanes [lane, stop) that are inside, others zero or kept."""
@@ -286,7 +277,7 @@ class _Writer:
 
         f.branch(lane.equals(0), first, later)
 
-    def transfer(self) -> Function:
+    def transfer(self) -> FunctionWriter:
         """Moves a tile of `rows` x `count` pixels between `tile` and out (`store`: to out, else from it)."""
         size, lanes = self.itemsize, self.lanes
         f = self.module.function("transfer", [
@@ -349,7 +340,7 @@ class _Writer:
         f.ret()
         return f
 
-    def kernel(self, pack: Function, transfer: Function, tiles: list[list[Function]]) -> None:
+    def kernel(self, pack: FunctionWriter, transfer: FunctionWriter, tiles: list[list[FunctionWriter]]) -> None:
         size = self.itemsize
         f = self.module.kernel()
         arguments = Arguments(f)
@@ -428,7 +419,7 @@ class _Writer:
         f.ret(0)
 
 
-def fill_weight_table(f: Function, n: dict[str, Value], size: int, table: Value, channels: Value,
+def fill_weight_table(f: FunctionWriter, n: dict[str, Value], size: int, table: Value, channels: Value,
                       step: int = 8) -> None:
     """Writes where the weight of each (channel, tap) stands from the first one on, in bytes, `step` bytes apart."""
     def at_channel(c: Value, to: Value) -> list[Value]:
@@ -445,7 +436,7 @@ def fill_weight_table(f: Function, n: dict[str, Value], size: int, table: Value,
     f.loop(0, channels, at_channel, carry=[table])
 
 
-def _is_flat(f: Function, n: dict[str, Value]) -> Value:
+def _is_flat(f: FunctionWriter, n: dict[str, Value]) -> Value:
     """Whether pixels lie in out one after another: no origin, steps of one, equal planes."""
     flat = n["out_x"].equals(n["pixels_x"]) & n["out_y"].equals(n["pixels_y"]) & n["out_z"].equals(n["pixels_z"])
     for axis in "zyx":
@@ -453,7 +444,7 @@ def _is_flat(f: Function, n: dict[str, Value]) -> Value:
     return flat
 
 
-def _not(f: Function, value: Value) -> Value:
+def _not(f: FunctionWriter, value: Value) -> Value:
     return f.emit("i1", f"xor i1 {value.text}, true")
 
 

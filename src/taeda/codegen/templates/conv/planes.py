@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.gather import fill_weight_table
 from taeda.codegen.templates.conv.weight import emit_padded_copy
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
 
 INTEGERS = (
     "images", "groups", "channels", "rows",
@@ -69,7 +69,7 @@ def weight_scratch_bytes(target: Target, type: str, rows: Any, taps: Any, extent
     return ((rows + 4) * (taps + 8) * lanes + extent + (step + 2) * lanes) * size + (taps + 8) * 8 + 256
 
 
-def load_spaced(f: Function, type: str, lanes: int, pointer: Value, step: int, step_bytes: Value) -> Value:
+def load_spaced(f: FunctionWriter, type: str, lanes: int, pointer: Value, step: int, step_bytes: Value) -> Value:
     """`lanes` numbers, `step` apart (1, 2, or 0: as far as `step_bytes` says)."""
     vec, size = vector(lanes, type), SIZES[type]
     if step == 1:
@@ -89,7 +89,7 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
 
     `step_x` is 1, 2, or 0 for any.
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     lanes = target.lanes(size)
     shapes = tiles_of(target)
@@ -145,7 +145,7 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
                            + ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                               + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"])
 
-        def run(row: Value, tile: Function, rows: int, count: int) -> list[Value]:
+        def run(row: Value, tile: FunctionWriter, rows: int, count: int) -> list[Value]:
             f.loop(0, vectors, lambda v: _none(f.call(
                 tile, padded, tap_offsets, depth, f.index(from_offsets, "i64", v),
                 f.index(to_offsets, "i64", v), vectors - v,
@@ -166,7 +166,7 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
     return module.text()
 
 
-def fill_tap_offsets(f: Function, n: dict[str, Value], extent: Value, extent_yx: Value, size: int, table: Value,
+def fill_tap_offsets(f: FunctionWriter, n: dict[str, Value], extent: Value, extent_yx: Value, size: int, table: Value,
                      channels: Value, step: int = 8) -> Value:
     """Writes where each (channel, tap) lies in the copy, in bytes. Entries are `step` bytes apart; returns the end."""
     def at_channel(c: Value, to: Value) -> list[Value]:
@@ -184,7 +184,7 @@ def fill_tap_offsets(f: Function, n: dict[str, Value], extent: Value, extent_yx:
     return f.loop(0, channels, at_channel, carry=[table])[0]
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Function:
+def _tile(module: ModuleWriter, type: str, rows: int, vectors: int, step_x: int) -> FunctionWriter:
     size = SIZES[type]
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
@@ -242,7 +242,7 @@ def _tile(module: Module, type: str, rows: int, vectors: int, step_x: int) -> Fu
 
 def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1) -> str:
     """Operands: x, upstream, result [groups * rows][channels][taps]."""
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     lanes = target.lanes(size)
     vec = vector(lanes, type)
@@ -278,7 +278,7 @@ def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1
                    1, *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))
             g = f.index(upstream, type, (i * n["groups"] + group) * n["rows"] * pixels)
 
-            def run(row: Value, tile: Function, rows: int, count: int) -> list[Value]:
+            def run(row: Value, tile: FunctionWriter, rows: int, count: int) -> list[Value]:
                 f.loop(0, taps, lambda t: _none(f.call(
                     tile, padded, f.index(tap_offsets, "i64", t), f.index(g, type, row * pixels), pixels * size,
                     n["pixels_z"], n["pixels_y"], n["pixels_x"], extent_yx * n["step_z"] * size,
@@ -313,7 +313,7 @@ def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1
     return module.text()
 
 
-def _gradient_tile(module: Module, type: str, rows: int, taps: int, step_x: int) -> Function:
+def _gradient_tile(module: ModuleWriter, type: str, rows: int, taps: int, step_x: int) -> FunctionWriter:
     """c[row][tap][lane] += sum over z, y and vectors of a line of g[row] * padded[tap]."""
     size = SIZES[type]
     lanes = module.target.lanes(size)

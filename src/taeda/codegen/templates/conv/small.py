@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.direct import pixel_rows, tile_width
 from taeda.codegen.templates.conv.weight import transpose
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
 
 INTEGERS = (
     "images", "groups", "channels", "rows",
@@ -47,7 +47,7 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixe
 
 def emit_conv_small(target: Target, type: str = "float") -> str:
     """Operands: x, columns of the weight, bias (or anything), out."""
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     lanes = target.lanes(size)
     vec = vector(lanes, type)
@@ -186,13 +186,13 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
             def one_class(count: Value, entry: Value, pixel: Value, members: Value) -> None:
                 begin, end = pixel * images, (pixel + members) * images
 
-                def run(p: Value, tile_function: Function, rows: int) -> list[Value]:
+                def run(p: Value, tile_function: FunctionWriter, rows: int) -> list[Value]:
                     f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8),
                            depth * count, columns_here, f.at(results, p * width_bytes),
                            f.minimum(f.constant(rows), end - p))
                     return [p + rows]
 
-                def of_width(functions: list[Function], sizes: tuple[int, ...]) -> None:
+                def of_width(functions: list[FunctionWriter], sizes: tuple[int, ...]) -> None:
                     large, small = sizes
                     (p,) = f.repeat(lambda p: p + small < end, lambda p: run(p, functions[0], large), [begin])
                     f.branch(p < end, lambda: _nothing(run(p, functions[1], small)))
@@ -233,7 +233,7 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
+def _tile(module: ModuleWriter, type: str, rows: int, vectors: int) -> FunctionWriter:
     """c[valid rows][vectors] += sum over entries of the table of x[pixel + place] * b[row of weight]."""
     size = SIZES[type]
     lanes = module.target.lanes(size)

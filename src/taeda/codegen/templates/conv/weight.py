@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, names_of, vector
 
 LANES_INTEGERS = ("images", "groups", "rows", "pixels", "image_stride", "group_stride")  # strides in elements
 INTEGERS = (
@@ -57,7 +57,7 @@ def emit_conv_lanes(target: Target, type: str = "float", tile_vectors: int = 0) 
     [images * pixels][rows of the tile]. With `tile_vectors` tiles have that many vectors, the last one too.
     A work item is (group, vector of rows, image).
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     lanes, fixed = target.lanes(size), tile_vectors > 0
     tile_vectors = tile_vectors or len(tap_rows(target))
@@ -116,7 +116,7 @@ def emit_conv_lanes(target: Target, type: str = "float", tile_vectors: int = 0) 
     return module.text()
 
 
-def transpose(f: Function, rows: list[Value]) -> list[Value]:
+def transpose(f: FunctionWriter, rows: list[Value]) -> list[Value]:
     """The transpose of a square of vectors, by exchanging ever larger blocks."""
     lanes = len(rows)
     step = 1
@@ -133,7 +133,7 @@ def transpose(f: Function, rows: list[Value]) -> list[Value]:
 
 def emit_conv_weight(target: Target, type: str = "float") -> str:
     """Operands: x, the result of `emit_conv_lanes`, result. A work item is (group, tile of rows, channel block)."""
-    module = Module(target)
+    module = ModuleWriter(target)
     size = SIZES[type]
     lanes = target.lanes(size)
     vec = vector(lanes, type)
@@ -222,7 +222,7 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
                 b = f.at(columns, (image * pixels + line * n["pixels_x"]) * width_bytes)
                 line_table = f.index(line_offsets, "i64", line)
 
-                def run(tile_function: Function, rows: int) -> None:
+                def run(tile_function: FunctionWriter, rows: int) -> None:
                     f.loop(0, height, lambda row: _nothing(f.call(
                         tile_function, read_from, f.index(offsets, "i64", row), line_table, line_count, b,
                         n["pixels_x"], n["step_x"] * size, f.at(sums, row * width_bytes))), step=rows)
@@ -266,7 +266,7 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
+def _tile(module: ModuleWriter, type: str, rows: int, vectors: int) -> FunctionWriter:
     """c[rows][vectors] += sum over lines and pixels of padded[tap offset + line offset + pixel] * b[pixel]."""
     size = SIZES[type]
     lanes = module.target.lanes(size)
@@ -300,8 +300,8 @@ def _tile(module: Module, type: str, rows: int, vectors: int) -> Function:
     return f
 
 
-def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bool = False,
-                     pairs: bool = False) -> Function:
+def emit_padded_copy(module: ModuleWriter, type: str, fill: float | int = 0, exact: bool = False,
+                     pairs: bool = False) -> FunctionWriter:
     """Copies `count` planes of size (z, y, x) to planes of extent (z, y, x) that begin at origin, `fill` outside.
 
     Up to one vector is written behind the last plane, unless `exact`. With `pairs` two planes of 16-bit numbers become
@@ -312,8 +312,9 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
     lanes = module.target.lanes(size)
     vec = vector(lanes, type)
     names = [f"{kind}_{axis}" for kind in ("size", "origin", "extent") for axis in "zyx"]
-    f = module.function("padded_copy", [("ptr", "source"), ("ptr", "to"), ("i64", "count"),
-                                        *(("i64", name) for name in names), *([("i64", "planes")] if pairs else [])])
+    f = module.function("padded_copy_exact" if exact else "padded_copy", [
+        ("ptr", "source"), ("ptr", "to"), ("i64", "count"), *(("i64", name) for name in names),
+        *([("i64", "planes")] if pairs else [])])
     outside = f.constant(fill, vec)
     plane = f["size_z"] * f["size_y"] * f["size_x"]
     element, half = ("i16" if pairs else type), vector(lanes, "i16")
@@ -326,13 +327,12 @@ def emit_padded_copy(module: Module, type: str, fill: float | int = 0, exact: bo
         def read(pointer: Value, mask: Value | None) -> Value:
             if both is None:
                 return f.load(vec, pointer) if mask is None else f.masked_load(vec, pointer, mask, outside)
-            mask = mask or Value(f, mask_type, "splat (i1 true)")
+            mask = mask or f.constant(True, mask_type)
             nothing = f.constant(0, half)
             low = f.masked_load(half, pointer, mask, nothing)
             second = f.select(both, mask, f.constant(0, mask_type))
             high = f.masked_load(half, f.index(pointer, "i16", plane), second, nothing)
-            high = f.emit(vec, f"shl {f.cast('zext', high, vec)}, {f.coerce(16, vec).text}")
-            return f.cast("zext", low, vec) | high
+            return low.convert("zext", "i32") | high.convert("zext", "i32").shl(16)
 
         def at_z(z: Value, to: Value) -> list[Value]:
             sz = z + f["origin_z"]

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import Arguments, Function, Module, Value
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
@@ -44,7 +44,7 @@ def panel_bytes(kind: Kind, depth: Any) -> Any:
     return depth * (kind.columns * kind.unit)
 
 
-def epilogue(module: Module, kind: Kind) -> Function:
+def epilogue(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """What is done to finished sums: bias added, dtype converted. In and out may be the same memory."""
     f = module.function("epilogue", [
         ("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"), ("ptr", "bias"), ("i64", "bias_row"),
@@ -75,7 +75,7 @@ def epilogue(module: Module, kind: Kind) -> Function:
     return f
 
 
-def load_old(module: Module, kind: Kind) -> Function:
+def load_old(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """What C holds, as sums to go on from, where sums are kept apart from C."""
     f = module.function("load_old", [("ptr", "out"), ("i64", "c_row"), ("ptr", "sums"), ("i64", "sums_row"),
                                      ("i64", "rows"), ("i64", "columns")])
@@ -89,7 +89,7 @@ def load_old(module: Module, kind: Kind) -> Function:
     return f
 
 
-def block(module: Module, kind: Kind) -> Function:
+def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """One work item: rows x columns of one product. Strides in bytes; pointers at the block's first elements."""
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_b = gemm_pack.b_block(module, kind, any_order)
@@ -215,7 +215,7 @@ class Entry:
     """The arguments of a kernel. If it `turns`, a product with a vector is turned around, so that tiles lie along the
     long side; its C must be contiguous."""
 
-    def __init__(self, f: Function, arguments: Arguments, kind: Kind, turns: bool) -> None:
+    def __init__(self, f: FunctionWriter, arguments: Arguments, kind: Kind, turns: bool) -> None:
         self.f, self.arguments, self.kind = f, arguments, kind
         i = self.integers = {name: arguments.integer(k) for k, name in enumerate(NAMES)}
         self.batch_integers = f.at(arguments.integers, 8 * len(NAMES))
@@ -272,7 +272,7 @@ def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None) -> str:
     Raises NotImplementedError for dtypes that have no products (bool, complex).
     """
     kind = kind_of(target, dtype, out_dtype)
-    module = Module(target)
+    module = ModuleWriter(target)
     one_block = block(module, kind)
     f = module.kernel()
     e = Entry(f, Arguments(f), kind, turns=False)

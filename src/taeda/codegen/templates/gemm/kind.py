@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taeda.codegen.llvm.types import memory_type
+from taeda.codegen import x86
+from taeda.codegen.llvm import FunctionWriter, Value, memory_type, vector
+from taeda.codegen.scalars.convert import cast, to_memory
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import Function, Value, vector
-from taeda.codegen.templates.rows import convert, load_wide, narrow, store_narrow
-from taeda.ir.dtype import FLOATS, HALVES, INTEGERS, info, itemsize
+from taeda.codegen.templates.rows import load_wide
+from taeda.ir.dtype import FLOATS, INTEGERS, info, itemsize
 
 
 @dataclass(frozen=True)
@@ -115,27 +116,21 @@ class Kind:
         """True where vector loads and stores can leave lanes out at no cost."""
         return self.target.vector_bytes == 64
 
-    def load(self, f: Function, pointer: Value, lanes: int = 0) -> Value:
+    def load(self, f: FunctionWriter, pointer: Value, lanes: int = 0) -> Value:
         """Elements at `pointer` in the type of arithmetic."""
-        return convert(f, load_wide(f, pointer, self.dtype, lanes), self.dtype, self.compute)
+        return cast(f, load_wide(f, pointer, self.dtype, lanes), self.dtype, self.compute)
 
-    def load_out(self, f: Function, pointer: Value, lanes: int = 0) -> Value:
+    def load_out(self, f: FunctionWriter, pointer: Value, lanes: int = 0) -> Value:
         """Elements of the result (or of the bias, which has its dtype) in the type of arithmetic."""
-        return convert(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
+        return cast(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
 
-    def store_out(self, f: Function, value: Value, pointer: Value) -> None:
-        if self.out_dtype in HALVES:
-            store_narrow(f, value, pointer, self.out_dtype)
-        else:
-            f.store(convert(f, value, self.compute, self.out_dtype), pointer)
+    def store_out(self, f: FunctionWriter, value: Value, pointer: Value) -> None:
+        f.store(to_memory(f, cast(f, value, self.compute, self.out_dtype), self.out_dtype), pointer)
 
-    def multiply_add(self, f: Function, a: Value, b: Value, c: Value) -> Value:
+    def multiply_add(self, f: FunctionWriter, a: Value, b: Value, c: Value) -> Value:
         """c + a * b for vectors of packed units `a` and `b`."""
         if self.pairs:
-            packed = vector(2 * self.lanes, "bfloat")
-            name = "llvm.x86.avx512bf16.dpbf16ps.512"
-            return f.call_intrinsic(name, self.vector, [self.vector, packed, packed],
-                                    [c, f.cast("bitcast", a, packed), f.cast("bitcast", b, packed)])
+            return x86.dot_pairs(f, c, a, b)
         return f.fma(a, b, c) if self.compute in FLOATS else c + a * b
 
 
@@ -158,4 +153,3 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
     return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs)
 
 
-__all__ = ["Kind", "convert", "kind_of", "narrow"]

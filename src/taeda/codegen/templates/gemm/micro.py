@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 
-from taeda.codegen.templates.conv_ir import Function, Module, Value, vector
+from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.templates.gemm.kind import Kind
 
 
@@ -21,7 +21,7 @@ def heights(kind: Kind) -> list[int]:
     return [kind.rows, kind.rows // 2]
 
 
-def copy_elements(module: Module, kind: Kind) -> Function:
+def copy_elements(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """Copies a few sums one by one."""
     f = module.function("copy_elements", [("ptr", "source"), ("i64", "source_row"), ("ptr", "target"),
                                           ("i64", "target_row"), ("i64", "rows"), ("i64", "columns")])
@@ -35,7 +35,7 @@ def copy_elements(module: Module, kind: Kind) -> Function:
     return f
 
 
-def tile(module: Module, kind: Kind, rows: int, vectors: int, copy: Function | None) -> Function:
+def tile(module: ModuleWriter, kind: Kind, rows: int, vectors: int, copy: FunctionWriter | None) -> FunctionWriter:
     """Up to `rows` rows of A by a panel of B of `vectors` vectors.
 
     a: address of the first row, a_row and a_step: bytes between rows and between units of k. b: panel, b_step: bytes
@@ -52,8 +52,7 @@ def tile(module: Module, kind: Kind, rows: int, vectors: int, copy: Function | N
     width = vectors * lanes * unit
     count, columns, loads = f["count"], f["columns"], f["load"].differs(0)
     buffered = copy is not None
-    f.lines.insert(1, f"  %buffer = alloca [{width * (rows if buffered else 1)} x i8], align 64")
-    buffer = Value(f, "ptr", "%buffer")
+    buffer = f.alloca(width * (rows if buffered else 1))
     c, c_row = f["c"], f["c_row"]
     whole = columns.equals(vectors * lanes)
     if buffered:
@@ -103,7 +102,7 @@ def tile(module: Module, kind: Kind, rows: int, vectors: int, copy: Function | N
     return f
 
 
-def strip(module: Module, kind: Kind, rows: int, copy: Function | None) -> Function:
+def strip(module: ModuleWriter, kind: Kind, rows: int, copy: FunctionWriter | None) -> FunctionWriter:
     """Up to `rows` rows of A (`count`) by all panels of a block of B.
 
     The full panels stand `b_panel` bytes apart, each with `b_step` bytes from one unit of k to the next; the last

@@ -17,12 +17,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from taeda.codegen.templates.conv_ir import Function, Module, Value, lanes_of, vector
+from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, lanes_of, vector
 from taeda.codegen.templates.gemm.kind import Kind
-from taeda.codegen.templates.rows import bitcast
 
 
-def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]:
+def transpose_lanes(f: FunctionWriter, vectors: list[Value], unit: int) -> list[Value]:
     """Inside each 16 bytes of `16 // unit` vectors, the transposed square of elements: one or two rounds of unpack."""
     lanes, w = lanes_of(vectors[0].type), 16 // unit
 
@@ -41,7 +40,7 @@ def transpose_lanes(f: Function, vectors: list[Value], unit: int) -> list[Value]
     return [unpack(halves[i // 2][0], halves[i // 2][1], 2, i % 2) for i in range(4)]
 
 
-def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
+def transpose(f: FunctionWriter, rows: list[Value], unit: int) -> list[Value]:
     """The transposed square of n vectors of n elements of `unit` bytes: inside 16 bytes, then of the 16 bytes."""
     n, w = len(rows), 16 // unit
     inner = [transpose_lanes(f, rows[g:g + w], unit) for g in range(0, n, w)]
@@ -64,13 +63,7 @@ def transpose(f: Function, rows: list[Value], unit: int) -> list[Value]:
     return columns
 
 
-def prefetch(f: Function, pointer: Value) -> None:
-    """Asks for the line at `pointer`, which need not exist, to be brought into the second cache."""
-    f.module.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
-    f.raw(f"call void @llvm.prefetch.p0(ptr {pointer.text}, i32 0, i32 2, i32 1)")
-
-
-def load_unit(f: Function, kind: Kind, source: Value, k_stride: Value, elements: Value) -> Value:
+def load_unit(f: FunctionWriter, kind: Kind, source: Value, k_stride: Value, elements: Value) -> Value:
     """The unit at `source`, packed; of a pair of which one element exists the other is zero."""
     if not kind.pairs:
         return kind.load(f, source)
@@ -81,18 +74,18 @@ def load_unit(f: Function, kind: Kind, source: Value, k_stride: Value, elements:
     return f.emit("i32", f"or i32 {low.text}, {shifted.text}")
 
 
-def interleave(f: Function, low: Value, high: Value) -> Value:
+def interleave(f: FunctionWriter, low: Value, high: Value) -> Value:
     """Vector of units from the vectors of their first and second elements."""
     n = lanes_of(low.type)
     both = f.shuffle(low, high, [j // 2 + (j % 2) * n for j in range(2 * n)])
     return bitcast_units(f, both, n)
 
 
-def bitcast_units(f: Function, value: Value, lanes: int) -> Value:
+def bitcast_units(f: FunctionWriter, value: Value, lanes: int) -> Value:
     return f.cast("bitcast", value, vector(lanes, "i32"))
 
 
-def load_across(f: Function, kind: Kind, pointers: list[Value]) -> Value:
+def load_across(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Value:
     """A vector of units of neighbouring columns; one pointer for each element of a unit."""
     if kind.pairs:
         low, high = (f.load(vector(kind.lanes, "i16"), pointer) for pointer in pointers)
@@ -100,7 +93,7 @@ def load_across(f: Function, kind: Kind, pointers: list[Value]) -> Value:
     return kind.load(f, pointers[0], kind.lanes)
 
 
-def any_order(module: Module, kind: Kind, name: str) -> Function:
+def any_order(module: ModuleWriter, kind: Kind, name: str) -> FunctionWriter:
     """Copies units one by one: `count` lines of `elements` elements along k, any strides on either side."""
     f = module.function(name, [
         ("ptr", "source"), ("i64", "line_stride"), ("i64", "k_stride"), ("ptr", "target"), ("i64", "target_line"),
@@ -122,7 +115,7 @@ def any_order(module: Module, kind: Kind, name: str) -> Function:
     return f
 
 
-def b_rows(module: Module, kind: Kind, vectors: int, any_: Function) -> Function:
+def b_rows(module: ModuleWriter, kind: Kind, vectors: int, any_: FunctionWriter) -> FunctionWriter:
     """A panel of `vectors` vectors of a B whose columns are neighbours in memory."""
     f = module.function(f"pack_rows_{vectors}", [
         ("ptr", "source"), ("i64", "k_stride"), ("ptr", "panel"), ("i64", "columns"), ("i64", "elements")])
@@ -163,7 +156,7 @@ def b_rows(module: Module, kind: Kind, vectors: int, any_: Function) -> Function
     return f
 
 
-def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
+def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
     """Gives a function that loads `lanes` units along k from each of `lanes` pointers, at an offset in bytes, and
     returns them transposed: one vector for each unit of k."""
     def load(offset: Value) -> list[Value]:
@@ -178,7 +171,7 @@ def square_loader(f: Function, kind: Kind, pointers: list[Value]) -> Callable[[V
     return load
 
 
-def b_columns(module: Module, kind: Kind, any_: Function) -> Function:
+def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> FunctionWriter:
     """Up to `lanes` columns, along each of which k is the fastest dimension, into a panel with `step` bytes a unit.
 
     Squares of lanes by lanes units are transposed in registers; the last square overlaps the one before.
@@ -213,7 +206,7 @@ def b_columns(module: Module, kind: Kind, any_: Function) -> Function:
     return f
 
 
-def b_block(module: Module, kind: Kind, any_: Function) -> Function:
+def b_block(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> FunctionWriter:
     """Panels of a block of B, `panel_bytes` apart; the last one may be narrower, with that many fewer vectors."""
     rows = [b_rows(module, kind, v, any_) for v in range(1, kind.vectors + 1)]
     columns_ = b_columns(module, kind, any_)
@@ -230,7 +223,7 @@ def b_block(module: Module, kind: Kind, any_: Function) -> Function:
         step = vectors * (lanes * kind.unit)
 
         def along_rows() -> None:
-            def of(pack: Function) -> None:
+            def of(pack: FunctionWriter) -> None:
                 f.call(pack, source, f["k_stride"], target, count, f["elements"])
             f.switch(vectors - 1, [functools.partial(of, pack) for pack in rows])
 
@@ -252,7 +245,7 @@ def b_block(module: Module, kind: Kind, any_: Function) -> Function:
     return f
 
 
-def a_rows(module: Module, kind: Kind) -> Function:
+def a_rows(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """Rows of A along which k is the fastest dimension: copied, and widened, as they are."""
     f = module.function("copy_rows", [
         ("ptr", "source"), ("i64", "row_stride"), ("ptr", "target"), ("i64", "target_row"), ("i64", "rows"),
@@ -280,7 +273,7 @@ def a_rows(module: Module, kind: Kind) -> Function:
 
         def several(k: Value) -> None:
             value = kind.load(f, f.at(source, k * kind.itemsize), lanes)
-            prefetch(f, f.at(f.at(source, ahead), k * kind.itemsize))
+            f.prefetch(f.at(f.at(source, ahead), k * kind.itemsize))
             f.store(value, f.at(target, k * kind.unit))
         f.loop(0, f["elements"] - (lanes - 1), several, step=lanes)
         done = f["elements"] // lanes * lanes
@@ -294,7 +287,7 @@ def a_rows(module: Module, kind: Kind) -> Function:
     return f
 
 
-def a_columns(module: Module, kind: Kind, any_: Function) -> Function:
+def a_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> FunctionWriter:
     """Rows of A that are neighbours in memory, up to `kind.group_rows` of them, as [depth][group_rows]."""
     f = module.function("copy_columns", [("ptr", "source"), ("i64", "k_stride"), ("ptr", "target"), ("i64", "rows"),
                                          ("i64", "elements")])
@@ -309,7 +302,7 @@ def a_columns(module: Module, kind: Kind, any_: Function) -> Function:
                 pointers = [pointer, f.at(pointer, f["k_stride"])] if kind.pairs else [pointer]
                 f.store(load_across(f, kind, pointers), f.at(target, v * lanes * kind.unit))
             if vectors * lanes == kind.group_rows:
-                prefetch(f, f.at(source, kind.group_rows * kind.itemsize))
+                f.prefetch(f.at(source, kind.group_rows * kind.itemsize))
             return [f.at(source, f["k_stride"] * kind.depth), f.at(target, step)]
         f.loop(0, depth, unit, carry=[source, target])
 
@@ -336,4 +329,4 @@ def a_columns(module: Module, kind: Kind, any_: Function) -> Function:
     return f
 
 
-__all__ = ["a_columns", "a_rows", "any_order", "b_block", "bitcast", "transpose"]
+__all__ = ["a_columns", "a_rows", "any_order", "b_block", "transpose"]

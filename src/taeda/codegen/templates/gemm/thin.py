@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import Arguments, Function, Module, Value
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
 from taeda.codegen.templates.gemm.blocked import Entry, epilogue, load_old
@@ -37,7 +37,7 @@ def scratch_bytes(kind: Kind) -> int:
     return THIN_ROWS * (_COLUMNS + _UNITS) * kind.unit + _PACKED_UNITS * kind.lanes * kind.unit
 
 
-def along_rows(module: Module, kind: Kind, rows: int) -> Function:
+def along_rows(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
     """sums[rows][columns] += a[rows][depth] @ b[depth][columns], with neighbouring columns, whole vectors of them."""
     f = module.function(f"along_rows_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_k"),
                                               ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
@@ -79,7 +79,7 @@ def columns_together(kind: Kind) -> int:
     return max(16, kind.lanes)
 
 
-def along_columns(module: Module, kind: Kind, rows: int) -> Function:
+def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
     """The same for up to `columns_together` columns along which k is the fastest dimension; depth in whole vectors.
 
     Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
@@ -116,7 +116,7 @@ def along_columns(module: Module, kind: Kind, rows: int) -> Function:
     return f
 
 
-def columns_of(module: Module, kind: Kind) -> Function:
+def columns_of(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     """Some columns of C, at most _COLUMNS, for all of K. Strides in bytes, pointers at the first of the columns."""
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
@@ -138,7 +138,7 @@ def columns_of(module: Module, kind: Kind) -> Function:
     copied, copied_row = f.at(sums, THIN_ROWS * _COLUMNS * unit), f.constant(_UNITS * unit)
     packed = f.at(copied, THIN_ROWS * _UNITS * unit)
 
-    def for_rows(functions: list[Function], *values: Value) -> None:
+    def for_rows(functions: list[FunctionWriter], *values: Value) -> None:
         one, several = functions
         f.branch(rows.equals(1), lambda: f.call(one, *values), lambda: f.call(several, *values))
 
@@ -216,7 +216,7 @@ def columns_of(module: Module, kind: Kind) -> Function:
 def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None) -> str:
     """LLVM IR of the kernel for products with at most THIN_ROWS rows or one column."""
     kind = kind_of(target, dtype, out_dtype)
-    module = Module(target)
+    module = ModuleWriter(target)
     columns = columns_of(module, kind)
     f = module.kernel()
     e = Entry(f, Arguments(f), kind, turns=True)

@@ -9,19 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taeda.codegen.llvm.types import bits_type, memory_type
+from taeda.codegen.llvm import FunctionWriter, Value, bits_type, memory_type, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.rows import (
-    Function,
-    Reader,
-    Value,
-    bit_operation,
-    is_truth,
-    kernel_text,
-    positions,
-    start_kernel,
-    vector,
-)
+from taeda.codegen.templates.rows import Reader, is_truth, positions, start_kernel
 from taeda.ir.dtype import itemsize
 
 CHUNK = 8192  # a multiple of every vector length
@@ -31,7 +21,7 @@ def _lanes(target: Target, dtype: str) -> int:
     return target.vector_bytes if itemsize(dtype) == 1 else 16
 
 
-def _truths(f: Function, pointer: Value, dtype: str, lanes: int) -> Value:
+def _truths(f: FunctionWriter, pointer: Value, dtype: str, lanes: int) -> Value:
     """Bit k of the i64 result says whether element k of `lanes` is true."""
     loaded = f.emit(vector(lanes, memory_type(dtype)), f"load {vector(lanes, memory_type(dtype))}, ptr "
                                                         f"{pointer.text}, "
@@ -55,7 +45,7 @@ def emit_mask_count(target: Target, *, dtype: str) -> str:
 
         def several(i: Value, total: Value) -> list[Value]:
             bits = _truths(f, f.at(mask, i * size), dtype, lanes)
-            return [total + f.call_intrinsic("llvm.ctpop", "i64", ["i64"], [bits], suffix=True)]
+            return [total + f.intrinsic("llvm.ctpop", bits)]
 
         def one(i: Value, total: Value) -> list[Value]:
             truth = is_truth(f, f.load(memory_type(dtype), f.at(mask, i * size)), dtype)
@@ -65,7 +55,7 @@ def emit_mask_count(target: Target, *, dtype: str) -> str:
         f.store(total, f.at(counts, c * 8))
     f.loop(f["begin"], f["end"], chunk)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_mask_offsets(target: Target) -> str:
@@ -82,10 +72,10 @@ def emit_mask_offsets(target: Target) -> str:
     (sum,) = f.loop(0, chunks, step, carry=[f.constant(0)])
     f.store(sum, total)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
-def _each_true(f: Function, mask: Value, dtype: str, begin: Value, end: Value, first: Value,
+def _each_true(f: FunctionWriter, mask: Value, dtype: str, begin: Value, end: Value, first: Value,
                body: Callable[[Value, Value], None]) -> None:
     """body(position, place) for the true elements in [begin, end), places counting from `first`."""
     lanes, size = _lanes(f.module.target, dtype), itemsize(dtype)
@@ -95,10 +85,9 @@ def _each_true(f: Function, mask: Value, dtype: str, begin: Value, end: Value, f
         bits = _truths(f, f.at(mask, i * size), dtype, lanes)
 
         def act(left: Value, place: Value) -> list[Value]:
-            zeros = f.emit("i64", f"call i64 @llvm.cttz.i64(i64 {left.text}, i1 true)")
-            f.module.declare("declare i64 @llvm.cttz.i64(i64, i1)")
+            zeros = f.intrinsic("llvm.cttz", left, extra="i1 true")
             body(i + zeros, place)
-            return [bit_operation(f, "and", left, left - 1), place + 1]
+            return [left & (left - 1), place + 1]
         _, place = f.repeat(lambda left, place: left.differs(0), act, [bits, place])
         return [place]
 
@@ -128,7 +117,7 @@ def emit_nonzero(target: Target, *, dtype: str, rank: int) -> str:
         _each_true(f, mask, dtype, begin, f.minimum(begin + CHUNK, count), f.load("i64", f.at(offsets, c * 8)), write)
     f.loop(f["begin"], f["end"], chunk)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_masked(target: Target, *, mode: str, dtype: str) -> str:
@@ -150,4 +139,4 @@ def emit_masked(target: Target, *, mode: str, dtype: str) -> str:
         _each_true(f, mask, "bool", begin, f.minimum(begin + CHUNK, count), f.load("i64", f.at(offsets, c * 8)), write)
     f.loop(f["begin"], f["end"], chunk)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()

@@ -27,25 +27,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taeda.codegen.llvm.types import bits_type
+from taeda.codegen.llvm import FunctionWriter, Value, bits_type, vector
+from taeda.codegen.scalars.convert import cast
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
-    Function,
     Reader,
-    Value,
     advance,
+    as_number,
     combine,
-    compare,
     compute_type,
-    convert,
     copy_function,
-    kernel_text,
     leave_if,
     load_wide,
     offset_of,
     positions,
     start_kernel,
-    vector,
 )
 from taeda.ir.dtype import HALVES, info, itemsize
 
@@ -130,13 +126,13 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
 
     f.loop(f["begin"], f["end"], item, carry=positions(f, f["begin"], item_sizes) if item_sizes else ())
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 class _IndexWriter:
     """What happens at a point or a row of the space once the pointers are known."""
 
-    def __init__(self, f: Function, mode: str, regular: str, indexed: str, wrap: bool) -> None:
+    def __init__(self, f: FunctionWriter, mode: str, regular: str, indexed: str, wrap: bool) -> None:
         self.f, self.mode, self.regular, self.indexed, self.wrap = f, mode, regular, indexed, wrap
         self.bounds: list[tuple[Value, ...]] = []
         self.indices: list[str] = []
@@ -154,7 +150,7 @@ class _IndexWriter:
             at = value
             if self.wrap:
                 at = f.select(value < 0, value + bound, value)
-            bad = compare(f, "uge", at, bound)
+            bad = at.compare("uge", bound)
             if self.skip is not None:
                 wanted = value.differs(self.skip)
             ends = [f.cast("ptrtoint", p, "i64") for p in (pointer, bases[k])]
@@ -172,7 +168,7 @@ class _IndexWriter:
             source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
             f.store(f.load(bits_type(self.indexed), source), destination)
             return
-        new = convert(f, load_wide(f, regular, self.regular, lanes), self.regular, self.indexed)
+        new = cast(f, load_wide(f, regular, self.regular, lanes), as_number(self.regular), as_number(self.indexed))
         old = load_wide(f, indexed, self.indexed, lanes)
         f.store(combine(f, self.mode, old, new, self.indexed), indexed)
 
@@ -196,7 +192,7 @@ class _IndexWriter:
         if self.mode == "check":
             return
         regular, indexed = pointers[0], f.at(pointers[1], displacement)
-        adjacent = bit_and(f, strides[0].equals(elements[0]), strides[1].equals(elements[1]))
+        adjacent = strides[0].equals(elements[0]) & strides[1].equals(elements[1])
 
         def strided() -> None:
             f.loop(0, count, lambda i: self.move(f.at(regular, i * strides[0]), f.at(indexed, i * strides[1])))
@@ -209,7 +205,7 @@ class _IndexWriter:
             lanes = f.module.target.lanes(itemsize(self.indexed))
             def at(i: Value, lanes: int) -> None:
                 if ahead is not None and lanes:
-                    prefetch(f, f.at(f.at(regular, ahead), i * elements[0]))
+                    f.prefetch(f.at(f.at(regular, ahead), i * elements[0]), locality=3)
                 self.move(f.at(regular, i * elements[0]), f.at(indexed, i * elements[1]), lanes)
             vectors = count - count % lanes
             f.loop(0, vectors, lambda i: at(i, lanes), step=lanes)
@@ -230,18 +226,8 @@ class _IndexWriter:
 
         def act() -> None:
             if self.mode == "read":
-                turned = bit_and(f, strides[0].equals(elements[0]), strides[1].equals(-elements[1]))
+                turned = strides[0].equals(elements[0]) & strides[1].equals(-elements[1])
                 f.branch(adjacent, together, lambda: f.branch(turned, backwards, strided))
             else:
                 f.branch(adjacent, together, strided)
         act() if wanted is None else f.branch(wanted, act)
-
-
-def prefetch(f: Function, pointer: Value) -> None:
-    """Ask for a cache line that is read soon; harmless wherever it points."""
-    f.module.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
-    f.raw(f"call void @llvm.prefetch.p0(ptr {pointer.text}, i32 0, i32 3, i32 1)")
-
-
-def bit_and(f: Function, a: Value, b: Value) -> Value:
-    return f.emit(a.type, f"and {a.type} {a.text}, {b.text}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, is_float, names_of, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv_ir import SIZES, Arguments, Function, Module, Value, is_float, names_of, vector
 from taeda.codegen.templates.pool.windows import least, zero_fill
 
 PLACES_INTEGERS = ("plane", "out_plane")
@@ -17,7 +17,7 @@ def emit_places(target: Target, type: str = "float", mode: str = "take") -> str:
 
     Operands: x, places (int64), out. A work item is a plane p. A place out of range is fault 1: (place, plane's size).
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, PLACES_INTEGERS)
@@ -54,12 +54,12 @@ def emit_places(target: Target, type: str = "float", mode: str = "take") -> str:
     return module.text()
 
 
-def _window(f: Function, n: dict[str, Value], axis: str, at: Value) -> tuple[Value, Value]:
+def _window(f: FunctionWriter, n: dict[str, Value], axis: str, at: Value) -> tuple[Value, Value]:
     size, out = n[f"size_{axis}"], n[f"out_{axis}"]
     return at * size // out, f.ceil_div((at + 1) * size, out)
 
 
-def _outputs(f: Function, n: dict[str, Value], body: object) -> None:
+def _outputs(f: FunctionWriter, n: dict[str, Value], body: object) -> None:
     """Calls body(number of the output, windows of z, y, x) for all outputs of a plane."""
     def at_z(z: Value) -> None:
         def at_y(y: Value) -> None:
@@ -77,7 +77,7 @@ def emit_adaptive_avg(target: Target, type: str = "float", gradient: bool = Fals
 
     The window of output i spans floor(i * size / out) to ceil((i + 1) * size / out).
     """
-    module = Module(target)
+    module = ModuleWriter(target)
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, ADAPTIVE_INTEGERS)
@@ -146,7 +146,7 @@ def emit_adaptive_avg(target: Target, type: str = "float", gradient: bool = Fals
 
 def emit_adaptive_max(target: Target, type: str = "float") -> str:
     """Operands: x, out, places (int64). A work item is a plane. NaN wins, the last one; among equals the first."""
-    module = Module(target)
+    module = ModuleWriter(target)
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, ADAPTIVE_INTEGERS)

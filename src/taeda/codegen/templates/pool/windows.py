@@ -9,19 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, is_float, names_of, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.planes import load_spaced
 from taeda.codegen.templates.conv.weight import emit_padded_copy
-from taeda.codegen.templates.conv_ir import (
-    SIZES,
-    Arguments,
-    Function,
-    Module,
-    Value,
-    is_float,
-    names_of,
-    vector,
-)
 
 INTEGERS = (
     "planes",
@@ -54,7 +45,7 @@ class _Windows:
     """What all kernels over windows do: walk planes, blocks of lines and vectors of the output."""
 
     def __init__(self, target: Target, type: str, step_x: int, fill: float | int) -> None:
-        self.module = Module(target)
+        self.module = ModuleWriter(target)
         self.type, self.step_x, self.size = type, step_x, SIZES[type]
         self.lanes = target.lanes(self.size)
         self.vec = vector(self.lanes, type)
@@ -132,7 +123,7 @@ class _Windows:
                  lambda: f.masked_store(value, pointer, mask))
 
 
-def f_at(f: Function, base: Value, entry: Value) -> Value:
+def f_at(f: FunctionWriter, base: Value, entry: Value) -> Value:
     return f.at(base, f.load("i64", entry))
 
 
@@ -231,14 +222,14 @@ def emit_max_pool(target: Target, type: str = "float", mode: str = "values", ste
     return w.module.text()
 
 
-def zero_fill(f: Function, type: str, lanes: int, pointer: Value, count: Value) -> None:
+def zero_fill(f: FunctionWriter, type: str, lanes: int, pointer: Value, count: Value) -> None:
     zero = f.constant(0, vector(lanes, type))
     whole = count - count % lanes
     f.loop(0, whole, lambda k: f.store(zero, f.index(pointer, type, k)), step=lanes)
     f.loop(whole, count, lambda k: f.store(f.constant(0, type), f.index(pointer, type, k)))
 
 
-def _extent(f: Function, n: dict[str, Value], axis: str, at: Value) -> Value:
+def _extent(f: FunctionWriter, n: dict[str, Value], axis: str, at: Value) -> Value:
     """How many elements count along one axis for the window at `at`."""
     start = at * n[f"step_{axis}"] - n[f"padding_{axis}"]
     stop = f.minimum(start + n[f"taps_{axis}"], n[f"size_{axis}"] + n[f"padding_{axis}"])
@@ -263,7 +254,7 @@ def _divisors(w: _Windows, zy: Value, x: Value) -> Value:
     return f.cast("sitofp" if is_float(w.type) else "sext", divisor, w.vec)
 
 
-def divided(f: Function, value: Value, by: Value) -> Value:
+def divided(f: FunctionWriter, value: Value, by: Value) -> Value:
     """The quotient; of integers rounded towards zero, and without a trap for the divisors 0 and -1."""
     if is_float(value.type):
         return value / by
@@ -299,7 +290,6 @@ def emit_avg_pool_gradient(target: Target, type: str = "float", step_x: int = 1)
     """Operands: upstream, gradient of x. `extent` is that of the whole padded plane, `line_block` all lines."""
     w = _Windows(target, type, step_x, 0)
     back = emit_padded_copy(w.module, type, exact=True)
-    back.name = "padded_copy_back"
     f, n = w.f, w.n
     upstream, out = w.arguments.data(0), w.arguments.data(1)
     extent = n["extent_z"] * n["extent_y"] * n["extent_x"]

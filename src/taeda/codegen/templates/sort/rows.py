@@ -14,20 +14,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.llvm.types import bits_type
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, bits_type, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.rows import (
-    Arguments,
-    Function,
-    Module,
-    Reader,
-    Value,
-    bit_operation,
-    compare,
-    kernel_text,
-    start_kernel,
-    vector,
-)
+from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import FLOATS, info, itemsize
 
 SMALL = 48  # longer rows are sorted by radix
@@ -39,26 +28,26 @@ def scratch_bytes(row: Any, itemsize: int) -> Any:
     return (row + 1) * (2 * itemsize + 8) + 256 * 4 * itemsize + 256
 
 
-def ordered_key(f: Function, bits: Value, dtype: str, descending: bool) -> Value:
+def ordered_key(f: FunctionWriter, bits: Value, dtype: str, descending: bool) -> Value:
     """The unsigned key of elements given by their bits (a scalar or a vector)."""
     size = itemsize(dtype)
     sign = -(1 << (8 * size - 1))
     key = bits
     if dtype in FLOATS:
-        magnitude = bit_operation(f, "and", bits, ~sign)
-        flips = bit_operation(f, "or", bit_operation(f, "ashr", bits, 8 * size - 1), sign)
-        key = bit_operation(f, "xor", bits, flips)
+        magnitude = bits & (~sign)
+        flips = bits.ashr(8 * size - 1) | sign
+        key = bits ^ flips
         key = f.select(magnitude.equals(0), sign, key)
-        key = f.select(compare(f, "ugt", magnitude, info(dtype).infinity_bits), -1, key)
+        key = f.select(magnitude.compare("ugt", info(dtype).infinity_bits), -1, key)
     elif info(dtype).is_signed:
-        key = bit_operation(f, "xor", bits, sign)
-    return bit_operation(f, "xor", key, -1) if descending else key
+        key = bits ^ sign
+    return key ^ (-1) if descending else key
 
 
 class Rows:
     """Pointers into scratch: keys and positions, twice, and the counts."""
 
-    def __init__(self, f: Function, arguments: Arguments, dtype: str) -> None:
+    def __init__(self, f: FunctionWriter, arguments: Arguments, dtype: str) -> None:
         reader = Reader(f, arguments)
         self.f, self.dtype, self.size = f, dtype, itemsize(dtype)
         self.row, self.inner = reader.many(2)
@@ -111,13 +100,14 @@ class Rows:
         return f.select(other, self.other_keys, self.keys), f.select(other, self.other_places, self.places)
 
 
-def _digit(f: Function, key: Value, byte: int) -> Value:
+def _digit(f: FunctionWriter, key: Value, byte: int) -> Value:
     wide = f.cast("zext", key, "i64")
-    return bit_operation(f, "and", bit_operation(f, "lshr", wide, 8 * byte), 255) if byte else (
-        bit_operation(f, "and", wide, 255))
+    return wide.lshr(8 * byte) & 255 if byte else (
+        wide & 255)
 
 
-def _count_bytes(f: Function, keys: Value, count: Value, counts: Value, type: str, size: int, bytes: list[int]) -> None:
+def _count_bytes(f: FunctionWriter, keys: Value, count: Value, counts: Value, type: str, size: int,
+                 bytes: list[int]) -> None:
     """counts[256 * n + digit] for the n-th of `bytes`."""
     zero = f.constant(0, "i32")
     f.loop(0, f.constant(256 * len(bytes)), lambda i: f.store(zero, f.at(counts, i * 4)))
@@ -130,11 +120,10 @@ def _count_bytes(f: Function, keys: Value, count: Value, counts: Value, type: st
     f.loop(0, count, one)
 
 
-def sort_function(module: Module, type: str, size: int) -> Function:
+def sort_function(module: ModuleWriter, type: str, size: int) -> FunctionWriter:
     """i64 sort_row(keys, places, other_keys, other_places, counts, count): stable; 1 if the result is in the others."""
-    for existing in module.functions:
-        if existing.name == "sort_row":
-            return existing
+    if "sort_row" in module.functions:
+        return module.functions["sort_row"]
     names = ("keys", "places", "other_keys", "other_places", "counts")
     f = module.function("sort_row", [*(("ptr", n) for n in names), ("i64", "count")], "i64")
     keys, places, other_keys, other_places, counts = (f[n] for n in names)
@@ -146,8 +135,8 @@ def sort_function(module: Module, type: str, size: int) -> Function:
 
             def larger(j: Value) -> Value:
                 before = f.select(j > 0, j - 1, 0)
-                above = compare(f, "ugt", f.load(type, f.at(keys, before * size)), key)
-                return bit_operation(f, "and", j > 0, above)
+                above = f.load(type, f.at(keys, before * size)).compare("ugt", key)
+                return (j > 0) & above
 
             def shift(j: Value) -> list[Value]:
                 f.store(f.load(type, f.at(keys, (j - 1) * size)), f.at(keys, j * size))
@@ -209,7 +198,7 @@ def emit_sort(target: Target, *, dtype: str, descending: bool) -> str:
                rows.start(indices, number, rows.row, 8))
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def _write(rows: Rows, source: Value, places: Value, count: Value, values: Value, indices: Value) -> None:
@@ -223,12 +212,11 @@ def _write(rows: Rows, source: Value, places: Value, count: Value, values: Value
     f.loop(0, count, one)
 
 
-def select_function(module: Module, type: str, size: int) -> Function:
+def select_function(module: ModuleWriter, type: str, size: int) -> FunctionWriter:
     """i64 select_key(keys, spare, counts, count, rank): the key that would stand at `rank` if `keys` were sorted; the
     rank among its equals is left in spare[0] (as i64)."""
-    for existing in module.functions:
-        if existing.name == "select_key":
-            return existing
+    if "select_key" in module.functions:
+        return module.functions["select_key"]
     f = module.function("select_key", [("ptr", "keys"), ("ptr", "spare"), ("ptr", "counts"), ("i64", "count"),
                                        ("i64", "rank")], "i64")
     spare, counts = f["spare"], f["counts"]
@@ -237,7 +225,7 @@ def select_function(module: Module, type: str, size: int) -> Function:
         _count_bytes(f, source, count, counts, type, size, [byte])
 
         def before(d: Value, rank: Value) -> Value:
-            return compare(f, "sge", rank, _count(f, counts, d))
+            return rank.compare("sge", _count(f, counts, d))
         digit, rank = f.repeat(before, lambda d, rank: [d + 1, rank - _count(f, counts, d)], [f.constant(0), rank])
 
         def keep(i: Value, kept: Value, source: Value = source, digit: Value = digit, byte: int = byte) -> list[Value]:
@@ -252,7 +240,7 @@ def select_function(module: Module, type: str, size: int) -> Function:
     return f
 
 
-def _count(f: Function, counts: Value, digit: Value) -> Value:
+def _count(f: FunctionWriter, counts: Value, digit: Value) -> Value:
     return f.cast("zext", f.load("i32", f.at(counts, digit * 4)), "i64")
 
 
@@ -265,13 +253,12 @@ def _select(rows: Rows, rank: Value) -> tuple[Value, Value]:
     return f.cast("trunc", wide, rows.type), f.load("i64", rows.counts)
 
 
-def keep_function(module: Module, type: str, size: int) -> Function:
+def keep_function(module: ModuleWriter, type: str, size: int) -> FunctionWriter:
     """i64 keep_first(keys, places, spare, counts, count, k): the first k of `count` keys as if sorted, moved to the
     front in the order they stand in; the last of their keys."""
     select = select_function(module, type, size)
-    for existing in module.functions:
-        if existing.name == "keep_first":
-            return existing
+    if "keep_first" in module.functions:
+        return module.functions["keep_first"]
     f = module.function("keep_first", [*(("ptr", n) for n in ("keys", "places", "spare", "counts")), ("i64", "count"),
                                        ("i64", "k")], "i64")
     keys, places = f["keys"], f["places"]
@@ -282,8 +269,7 @@ def keep_function(module: Module, type: str, size: int) -> Function:
     def take(i: Value, taken: Value, equals: Value) -> list[Value]:
         key, place = f.load(type, f.at(keys, i * size)), f.load("i32", f.at(places, i * 4))
         same = key.equals(last)
-        wanted = bit_operation(f, "or", compare(f, "ult", key, last),
-                               bit_operation(f, "and", same, equals <= equal_rank))
+        wanted = key.compare("ult", last) | (same & (equals <= equal_rank))
         f.store(key, f.at(keys, taken * size))
         f.store(place, f.at(places, taken * 4))
         return [taken + f.cast("zext", wanted, "i64"), equals + f.cast("zext", same, "i64")]
@@ -292,18 +278,17 @@ def keep_function(module: Module, type: str, size: int) -> Function:
     return f
 
 
-def insert_function(module: Module, type: str, size: int) -> Function:
+def insert_function(module: ModuleWriter, type: str, size: int) -> FunctionWriter:
     """i64 insert_key(keys, places, count, key, place): into sorted keys, after its equals; the largest key then."""
-    for existing in module.functions:
-        if existing.name == "insert_key":
-            return existing
+    if "insert_key" in module.functions:
+        return module.functions["insert_key"]
     f = module.function("insert_key", [("ptr", "keys"), ("ptr", "places"), ("i64", "count"), (type, "key"),
                                        ("i64", "place")], "i64")
     keys, places, key = f["keys"], f["places"], f["key"]
 
     def larger(j: Value) -> Value:
-        above = compare(f, "ugt", f.load(type, f.at(keys, f.maximum(j - 1, 0) * size)), key)
-        return bit_operation(f, "and", j > 0, above)
+        above = f.load(type, f.at(keys, f.maximum(j - 1, 0) * size)).compare("ugt", key)
+        return (j > 0) & above
 
     def shift(j: Value) -> list[Value]:
         f.store(f.load(type, f.at(keys, (j - 1) * size)), f.at(keys, j * size))
@@ -351,11 +336,11 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
 
             def consider(i: Value, last: Value) -> list[Value]:
                 key = key_at(i)
-                return f.branch(compare(f, "ult", key, last), lambda: [put_in(i, key, k - 1)], lambda: [last])
+                return f.branch(key.compare("ult", last), lambda: [put_in(i, key, k - 1)], lambda: [last])
 
             def several(i: Value, last: Value) -> list[Value]:
                 key = ordered_key(f, f.load(vector(lanes, rows.type), f.at(here, i * rows.size)), dtype, largest)
-                better = f.cast("bitcast", compare(f, "ult", key, f.splat(last, lanes)), f"i{lanes}")
+                better = f.cast("bitcast", key.compare("ult", f.splat(last, lanes)), f"i{lanes}")
                 return f.branch(better.differs(0), lambda: f.loop(i, i + lanes, consider, carry=[last]), lambda: [last])
             (last,) = f.loop(0, k, lambda i, _: [put_in(i, key_at(i), i)], carry=[f.constant(0, rows.type)])
             whole = f.select(rows.inner.equals(1), rows.row - (rows.row - k) % lanes, k)
@@ -383,16 +368,15 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
 
             def several(i: Value, count: Value, last: Value) -> list[Value]:
                 key = key_at(i, vector(lanes, rows.type))
-                better = f.cast("bitcast", compare(f, "ult", key, f.splat(last, lanes)), f"i{lanes}")
+                better = f.cast("bitcast", key.compare("ult", f.splat(last, lanes)), f"i{lanes}")
                 bits = better if lanes == 64 else f.cast("zext", better, "i64")
 
                 def some() -> list[Value]:
-                    module.declare("declare i64 @llvm.cttz.i64(i64, i1)")
 
                     def one(left: Value, count: Value) -> list[Value]:
-                        lane = f.emit("i64", f"call i64 @llvm.cttz.i64(i64 {left.text}, i1 true)")
+                        lane = f.intrinsic("llvm.cttz", left, extra="i1 true")
                         put(i + lane, key_at(i + lane, rows.type), count)
-                        return [bit_operation(f, "and", left, left - 1), count + 1]
+                        return [left & (left - 1), count + 1]
                     _, new = f.repeat(lambda left, count: left.differs(0), one, [bits, count])
                     # Room for one more vector is kept free.
                     return f.branch(new > room - lanes, lambda: [k, keep_first(new)], lambda: [new, last])
@@ -402,10 +386,10 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
             def rest(i: Value, count: Value) -> list[Value]:
                 key = key_at(i, rows.type)
                 put(i, key, count)
-                return [count + f.cast("zext", compare(f, "ult", key, last), "i64")]
+                return [count + f.cast("zext", key.compare("ult", last), "i64")]
             (count,) = f.loop(whole, rows.row, rest, carry=[count])
             keep_first(count)
-        long = bit_operation(f, "and", rows.row > k * 8 + 64 * lanes, rows.inner.equals(1))
+        long = (rows.row > k * 8 + 64 * lanes) & rows.inner.equals(1)
         def many() -> list[Value]:
             f.branch(long, streaming, at_once)
             return [rows.sort(k)[1]]
@@ -417,7 +401,7 @@ def emit_topk(target: Target, *, dtype: str, largest: bool) -> str:
         _write(rows, here, places, k, rows.start(values, number, k, rows.size), rows.start(indices, number, k, 8))
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_select(target: Target, *, dtype: str, mode: str) -> str:
@@ -453,7 +437,7 @@ def emit_select(target: Target, *, dtype: str, mode: str) -> str:
 
         def before(i: Value, equals: Value) -> Value:
             same = f.load(rows.type, f.at(rows.keys, i * rows.size)).equals(key)
-            return bit_operation(f, "xor", bit_operation(f, "and", same, equals.equals(equal_rank)), 1)
+            return (same & equals.equals(equal_rank)) ^ 1
 
         def step(i: Value, equals: Value) -> list[Value]:
             same = f.load(rows.type, f.at(rows.keys, i * rows.size)).equals(key)
@@ -463,7 +447,7 @@ def emit_select(target: Target, *, dtype: str, mode: str) -> str:
         f.store(place, f.at(indices, number * 8))
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_mode(target: Target, *, dtype: str) -> str:
@@ -492,4 +476,4 @@ def emit_mode(target: Target, *, dtype: str) -> str:
         f.store(place, f.at(indices, number * 8))
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()

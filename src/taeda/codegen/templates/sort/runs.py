@@ -5,18 +5,10 @@ All operands are contiguous.
 
 from __future__ import annotations
 
+from taeda.codegen.llvm import Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.index.mask import CHUNK
-from taeda.codegen.templates.rows import (
-    Reader,
-    Value,
-    bit_operation,
-    compare,
-    kernel_text,
-    leave_if,
-    load_wide,
-    start_kernel,
-)
+from taeda.codegen.templates.rows import Reader, leave_if, load_wide, start_kernel
 from taeda.ir.dtype import FLOATS, info, itemsize
 
 
@@ -31,11 +23,11 @@ def emit_run_starts(target: Target, *, dtype: str) -> str:
     def one(i: Value) -> None:
         x = load_wide(f, f.at(data, i * size), dtype)
         before = load_wide(f, f.at(data, f.maximum(i - 1, 0) * size), dtype)
-        start = bit_operation(f, "or", i.equals(0), compare(f, "une" if dtype in FLOATS else "ne", x, before))
+        start = i.equals(0) | x.compare("une" if dtype in FLOATS else "ne", before)
         f.store(f.cast("zext", start, "i8"), f.at(starts, i))
     f.loop(f["begin"], f["end"], one)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_runs(target: Target, *, permuted: bool) -> str:
@@ -66,7 +58,7 @@ def emit_runs(target: Target, *, permuted: bool) -> str:
         f.branch(c.equals(0), lambda: f.store(count, f.at(firsts, runs * 8)))
     f.loop(f["begin"], f["end"], chunk)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter: bool) -> str:
@@ -90,9 +82,9 @@ def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter:
             place = middle
             if sorter:
                 place = f.load("i64", f.at(arguments.data(2), (base + middle) * 8))
-                leave_if(f, compare(f, "uge", place, row), 1, arguments.fault, [place, row])
+                leave_if(f, place.compare("uge", row), 1, arguments.fault, [place, row])
             x = load_wide(f, f.at(data, (base + place) * size), dtype)
-            stays = compare(f, sign + ("gt" if right else "ge"), x, wanted)
+            stays = x.compare(sign + ("gt" if right else "ge"), wanted)
             return [f.select(stays, low, middle + 1), f.select(stays, middle, high)]
         found, _ = f.repeat(lambda low, high: low < high, narrower, [f.constant(0), row])
         if result == "int32":
@@ -101,7 +93,7 @@ def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter:
             f.store(found, f.at(out, w * 8))
     f.loop(f["begin"], f["end"], one)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_bound(target: Target) -> str:
@@ -118,7 +110,7 @@ def emit_bound(target: Target) -> str:
     (most,) = f.loop(0, count, one, carry=[f.constant(0)])
     f.store(most, bound)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_total(target: Target) -> str:
@@ -135,7 +127,7 @@ def emit_total(target: Target) -> str:
     (sum,) = f.loop(0, count, one, carry=[f.constant(0)])
     f.store(sum, total)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
 def emit_repeat(target: Target) -> str:
@@ -150,4 +142,4 @@ def emit_repeat(target: Target) -> str:
         return [end]
     f.loop(0, count, one, carry=[f.constant(0)])
     f.ret(0)
-    return kernel_text(module)
+    return module.text()

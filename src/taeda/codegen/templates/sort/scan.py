@@ -12,24 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from taeda.codegen.llvm.types import memory_type
+from taeda.codegen.llvm import FunctionWriter, Value, is_float, memory_type, vector
+from taeda.codegen.scalars.convert import from_memory
 from taeda.codegen.target import Target
-from taeda.codegen.templates.rows import (
-    Function,
-    Reader,
-    Value,
-    bit_operation,
-    compare,
-    compute_type,
-    is_float,
-    kernel_text,
-    like,
-    load_wide,
-    start_kernel,
-    store_narrow,
-    vector,
-    widen,
-)
+from taeda.codegen.templates.rows import Reader, as_number, compute_type, load_wide, start_kernel, store_narrow
 from taeda.ir.dtype import FLOATS, info, itemsize
 
 COLUMNS = 16
@@ -41,7 +27,7 @@ def accumulated_in(dtype: str) -> str:
     return compute_type(ACCUMULATED.get(dtype, dtype))
 
 
-def _columns(f: Function, row: Value, inner: Value, reverse: bool,
+def _columns(f: FunctionWriter, row: Value, inner: Value, reverse: bool,
              scan: Callable[[Value, Callable[[Value], Value], int], None]) -> None:
     """scan(first position, i ↦ linear position of step i, lanes) for each work item's columns."""
     blocks = f.ceil_div(inner, COLUMNS)
@@ -74,10 +60,7 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
 
     def load(position: Value, lanes: int) -> Value:
         value = load_wide(f, f.at(data, position * itemsize(source)), source, lanes)
-        if value.type == like(value, type):
-            return value
-        cast = "fpext" if is_float(type) else "sext" if info(source).is_signed else "zext"
-        return f.cast(cast, value, like(value, type))
+        return value.convert("fpext" if is_float(type) else "sext" if info(source).is_signed else "zext", type)
 
     def scan(_: Value, place: Callable[[Value], Value], lanes: int) -> None:
         if lanes and operation == "logsumexp":
@@ -91,38 +74,31 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
             at = place(i)
             x = load(at, lanes)
             new = sum + x if operation == "sum" else sum * x if operation == "prod" else _log_add_exp(f, sum, x)
-            kept = new
-            if new.type != like(new, compute_type(dtype)):
-                kept = f.cast("fptrunc", new, like(new, compute_type(dtype)))
-            store_narrow(f, kept, f.at(result, at * itemsize(dtype)), dtype)
+            store_narrow(f, new.convert("fptrunc", compute_type(dtype)), f.at(result, at * itemsize(dtype)), dtype)
             return [new]
         f.loop(0, row, step, carry=[first])
     _columns(f, row, inner, reverse, scan)
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
 
 
-def _log_add_exp(f: Function, a: Value, b: Value) -> Value:
+def _log_add_exp(f: FunctionWriter, a: Value, b: Value) -> Value:
     """log(exp(a) + exp(b)) by the C library's exp and log1p, in float64."""
     double = a.type == "double"
     x, y = (v if double else f.cast("fpext", v, "double") for v in (a, b))
-    larger = compare(f, "oge", x, y)
+    larger = x.compare("oge", y)
     high, low = f.select(larger, x, y), f.select(larger, y, x)
     # Equal infinities would give inf - inf; both -inf (nothing yet) stays -inf. NaN goes through.
-    same = bit_operation(f, "and", high.function.emit("i1", f"fcmp oeq double {high.text}, {low.text}"),
-                         _is_infinite(f, high))
-    for name in ("exp", "log1p"):
-        f.module.declare(f"declare double @{name}(double)")
-    inside = f.emit("double", f"call double @exp(double {(low - high).text})")
-    sum = high + f.emit("double", f"call double @log1p(double {inside.text})")
+    same = high.equals(low) & _is_infinite(f, high)
+    sum = high + f.call_external("log1p", "double", f.call_external("exp", "double", low - high))
     sum = f.select(same, high, sum)
-    nan = compare(f, "uno", x, y)
+    nan = x.compare("uno", y)
     sum = f.select(nan, x + y, sum)
     return sum if double else f.cast("fptrunc", sum, "float")
 
 
-def _is_infinite(f: Function, x: Value) -> Value:
-    magnitude = bit_operation(f, "and", f.cast("bitcast", x, "i64"), 0x7FFFFFFFFFFFFFFF)
+def _is_infinite(f: FunctionWriter, x: Value) -> Value:
+    magnitude = f.cast("bitcast", x, "i64") & 0x7FFFFFFFFFFFFFFF
     return magnitude.equals(0x7FF0000000000000)
 
 
@@ -142,11 +118,11 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
         def step(i: Value, best: Value, at: Value) -> Sequence[Value]:
             position = place(i)
             raw = f.load(stored, f.at(data, position * size))
-            x, b = widen(f, raw, dtype), widen(f, best, dtype)
-            better = compare(f, predicate, x, b)
+            x, b = (from_memory(f, v, as_number(dtype)) for v in (raw, best))
+            better = x.compare(predicate, b)
             if dtype in FLOATS:
-                number = compare(f, "ord", b, b)
-                better = bit_operation(f, "or", compare(f, "uno", x, x), bit_operation(f, "and", number, better))
+                number = b.compare("ord", b)
+                better = x.compare("uno", x) | (number & better)
             new = f.select(better, raw, best)
             here = f.splat(i, lanes) if lanes else i
             where = f.select(better, here, at)
@@ -157,4 +133,4 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
         f.loop(0, row, step, carry=[start, f.constant(0, numbers)])
     f.branch(row > 0, lambda: _columns(f, row, inner, False, scan))
     f.ret(0)
-    return kernel_text(module)
+    return module.text()
