@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _SUBMODULES = frozenset(
     (
+        "_C",
         "amp",
         "as_torch",
         "autograd",
@@ -28,6 +29,7 @@ _SUBMODULES = frozenset(
         "fft",
         "func",
         "functional",
+        "futures",
         "hub",
         "jit",
         "linalg",
@@ -52,6 +54,7 @@ _SUBMODULES = frozenset(
     )
 )
 _LAZY = {
+    "Future": "futures",
     "autocast": "amp",
     "GradScaler": "amp",
     "BFloat16Tensor": "legacy_types",
