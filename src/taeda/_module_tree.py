@@ -55,6 +55,8 @@ _TABLE = {
     "distributions.independent": "taeda.distributions.transformed",
     "distributions.exp_family": "taeda.distributions.distribution",
     "functional": "taeda.functions",
+    "nn.modules.adaptive": "taeda.nn.adaptive",
+    "nn.modules.lazy": "taeda.nn.lazy",
     "nn.modules.activation": "taeda.nn.activation",
     "nn.modules.batchnorm": "taeda.nn.batchnorm",
     "nn.modules.channelshuffle": "taeda.nn.shaping",

@@ -162,11 +162,19 @@ __all__ = [
 ]  # fmt: skip
 
 _SUBMODULES = ("modules", "parallel")
+_LAZY = {
+    "AdaptiveLogSoftmaxWithLoss": "adaptive",
+    "DataParallel": "parallel",
+    "UninitializedBuffer": "lazy",
+    "UninitializedParameter": "lazy",
+    "LazyLinear": "lazy",
+    **{f"Lazy{kind}{n}d": "lazy" for kind in ("Conv", "ConvTranspose", "BatchNorm", "InstanceNorm") for n in (1, 2, 3)},
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"taeda.nn.{name}")
-    if name == "DataParallel":
-        return importlib.import_module("taeda.nn.parallel").DataParallel
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"taeda.nn.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'taeda.nn' has no attribute {name!r}")

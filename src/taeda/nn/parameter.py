@@ -60,3 +60,11 @@ class Buffer(taeda.Tensor, metaclass=_BufferMeta):
         tensor.persistent = persistent
         tensor._is_buffer = True
         return tensor
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("UninitializedBuffer", "UninitializedParameter", "UninitializedTensorMixin", "is_lazy"):
+        from taeda.nn import lazy
+
+        return getattr(lazy, name)
+    raise AttributeError(f"module 'taeda.nn.parameter' has no attribute {name!r}")
