@@ -113,8 +113,8 @@ _default: ProcessGroup | None = None
 
 
 def is_available() -> bool:
-    """Whether this package can be used: True, for groups of one process."""
-    return True
+    """Whether groups of several processes can be made: not yet. (Groups of one can, without asking.)"""
+    return False
 
 
 def is_initialized() -> bool:
