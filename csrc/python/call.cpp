@@ -23,8 +23,17 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
   if (TAEDA_UNLIKELY(s.varargs >= 0 && count > s.varargs)) {
     PyObject* first = args[s.varargs];
     // Sizes may always be spread, x.view(2, 3); others only where the arguments would not fit otherwise: x.permute(0, 2, 1).
-    bool spread = s.parameters[s.varargs].kind == Kind::Sizes || count > s.positional;
-    if (spread && (PyLong_Check(first) || (PyIndex_Check(first) && !PyTuple_Check(first) && !PyList_Check(first)))) {
+    Kind kind = s.parameters[s.varargs].kind;
+    bool spread = kind == Kind::Sizes || count > s.positional;
+    if (kind == Kind::Tensors || kind == Kind::Object) {  // block_diag(a, b) or block_diag([a, b]); any number of objects
+      bool listed = kind == Kind::Tensors && count == s.varargs + 1 && (PyTuple_Check(first) || PyList_Check(first));
+      if (!listed) {
+        call->spread = checked(PyTuple_New(count - s.varargs));
+        for (Py_ssize_t i = s.varargs; i < count; ++i) PyTuple_SET_ITEM(call->spread.get(), i - s.varargs, Py_NewRef(args[i]));
+        call->values[s.varargs] = call->spread.get();
+        positional = s.varargs;
+      }
+    } else if (spread && (PyLong_Check(first) || (PyIndex_Check(first) && !PyTuple_Check(first) && !PyList_Check(first)))) {
       Ref<> tuple = checked(PyTuple_New(count - s.varargs));
       bool integers = true;
       for (Py_ssize_t i = s.varargs; i < count; ++i) {

@@ -88,6 +88,11 @@ void read_inputs(const Call& call, Inputs& in);
 // The cache entry for the key; compiled now if this is the first such call.
 Compiled* find_compiled(const Call& call, const Inputs& in);
 
+// Calls the body of a function; results are written to out= where it was given.
+Ref<> call_function(const OpObject* op, const Call& call);  // function.cpp
+// Writes results to the tensors of an out= argument (resizing them) and returns that argument.
+Ref<> store_out(const OpObject* op, PyObject* out, std::span<Ref<Tensor>> results, bool needs_gradient);  // dispatch.cpp
+
 extern PyMethodDef op_functions[];  // of the module, dispatch.cpp
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names);  // dispatch.cpp
 

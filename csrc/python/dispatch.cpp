@@ -161,29 +161,46 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   return Ref<>::borrow(reinterpret_cast<PyObject*>(&target));
 }
 
-Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
+// The `n` tensors of an out= argument.
+std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bool needs_gradient) {
   std::vector<Tensor*> targets;
-  if (is_tensor(call.out)) {
-    targets.push_back(as_tensor(call.out));
-  } else if (PyTuple_Check(call.out) || PyList_Check(call.out)) {
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(call.out); ++i) {
-      PyObject* t = PySequence_Fast_GET_ITEM(call.out, i);
+  if (is_tensor(out)) {
+    targets.push_back(as_tensor(out));
+  } else if (PyTuple_Check(out) || PyList_Check(out)) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(out); ++i) {
+      PyObject* t = PySequence_Fast_GET_ITEM(out, i);
       if (!is_tensor(t)) raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", op->display, Py_TYPE(t)->tp_name);
       targets.push_back(as_tensor(t));
     }
   } else {
-    raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", op->display, Py_TYPE(call.out)->tp_name);
+    raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", op->display, Py_TYPE(out)->tp_name);
   }
-  size_t n = c.program->outputs.size();
   if (targets.size() != n)
     raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", op->display, static_cast<int>(n), static_cast<int>(targets.size()));
-  uint64_t needs = state.grad_enabled ? needs_gradient(in.tensors()) : 0;
   for (Tensor* t : targets) {
-    if (needs || (state.grad_enabled && t->requires_grad))
+    if (needs_gradient || (state.grad_enabled && t->requires_grad))
       raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
             op->display);
     refuse_internal_overlap(*t);
   }
+  return targets;
+}
+
+// Results in their targets: those that were not written there directly are copied.
+void store_results(std::span<Tensor* const> targets, std::span<Ref<Tensor>> results) {
+  for (size_t k = 0; k < targets.size(); ++k) {
+    if (results[k].get() != targets[k]) {
+      check_castable(*results[k], *targets[k]);
+      resize_for(*targets[k], *results[k]);
+      copy_into(*targets[k], *results[k]);
+    }
+    bump_version(*targets[k]);
+  }
+}
+
+Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
+  size_t n = c.program->outputs.size();
+  std::vector<Tensor*> targets = out_targets(op, call.out, n, state.grad_enabled && needs_gradient(in.tensors()));
   // Written to directly where no input shares the memory in another way.
   std::vector<Tensor*> into(targets);
   for (Tensor*& t : into)
@@ -191,16 +208,7 @@ Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
       if (input && t && t != input && partially_overlaps(*t, *input)) t = nullptr;
   std::vector<Ref<Tensor>> outputs(n);
   run_compiled(c, in, outputs, into);
-  for (size_t k = 0; k < n; ++k) {
-    if (outputs[k].get() == targets[k]) {
-      bump_version(*targets[k]);
-      continue;
-    }
-    check_castable(*outputs[k], *targets[k]);
-    resize_for(*targets[k], *outputs[k]);
-    copy_into(*targets[k], *outputs[k]);
-    bump_version(*targets[k]);
-  }
+  store_results(targets, outputs);
   return Ref<>::borrow(call.out);
 }
 
@@ -215,6 +223,7 @@ void note_mutation(const Call& call) {
 }
 
 Ref<> run_call(OpObject* op, const Call& call) {
+  if (call.overload->is_function) return call_function(op, call);
   Inputs in;
   read_inputs(call, in);
   in.device = common_device(in);
@@ -318,6 +327,11 @@ PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject*
     find_overload(op, args, PyVectorcall_NARGS(flags), names, &call);
     return run_call(op, call).release();
   });
+}
+
+Ref<> store_out(const OpObject* op, PyObject* out, std::span<Ref<Tensor>> results, bool needs_gradient) {
+  store_results(out_targets(op, out, results.size(), needs_gradient), results);
+  return Ref<>::borrow(out);
 }
 
 Compiled::Compiled() = default;

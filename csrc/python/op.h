@@ -54,6 +54,9 @@ struct Overload {
   std::vector<bool> output_differentiable;
   Ref<> result_type;                       // a named tuple class, or null
   std::vector<int> mutated;                // indices of the parameters (tensors, tensor lists) that the op writes to
+  bool is_function = false;                // its body is Python that runs at each call (function.cpp); no Programs
+  bool takes_out = true;
+  Ref<> load, body, keyword_names;         // of a function: what imports its body, the body, its keyword-only names
   std::unordered_map<std::string, std::unique_ptr<Compiled>> cache;
   struct Recent {                          // the last few keys, compared before hashing
     std::string key;

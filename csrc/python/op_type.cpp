@@ -52,7 +52,7 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
     const Parameter& p = o->schema.parameters.back();
     if (!p.keyword_only) {
       o->schema.positional = static_cast<int>(i) + 1;
-      if (o->schema.varargs < 0 && (p.kind == Kind::Sizes || p.kind == Kind::Dims || p.kind == Kind::IntTuple)) {
+      if (o->schema.varargs < 0 && (p.kind == Kind::Sizes || p.kind == Kind::Dims || p.kind == Kind::IntTuple || p.kind == Kind::Tensors || p.kind == Kind::Object)) {
         PyObject* spread = PyDict_GetItemString(d, "varargs");
         if (spread && PyUnicode_Check(spread) && p.name == PyUnicode_AsUTF8(spread)) o->schema.varargs = static_cast<int>(i);
       }
@@ -76,6 +76,15 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
   }
   if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
+  o->takes_out = truth("out", true);
+  if (PyObject* v = text_or_empty(d, "load")) {
+    o->is_function = true;
+    o->load = Ref<>::borrow(v);
+    Ref<> names = checked(PyList_New(0));
+    for (const Parameter& p : o->schema.parameters)
+      if (p.keyword_only && PyList_Append(names.get(), p.interned) < 0) throw PythonError();
+    if (PyList_GET_SIZE(names.get())) o->keyword_names = checked(PyList_AsTuple(names.get()));
+  }
   return o;
 }
 
@@ -186,13 +195,14 @@ PyObject* op_reduce(PyObject* self, PyObject*) {
   return Py_BuildValue("(O(O))", find.get(), op->name);
 }
 
-// "(input, alpha=1.0)", what inspect.signature reads: given in the dictionary, or that of the only overload.
+// "(input, alpha=1.0)", what inspect.signature reads: given in the dictionary, or that of the only overload. Of several,
+// signatures() tells.
 PyObject* op_text_signature(PyObject* self, void*) {
   return guarded_object([&]() -> PyObject* {
     auto* op = reinterpret_cast<OpObject*>(self);
     if (op->dictionary)
       if (PyObject* text = PyDict_GetItemString(op->dictionary, "__text_signature__")) return Ref<>::borrow(text).release();
-    if (op->overloads->size() != 1) Py_RETURN_NONE;
+    if (op->overloads->size() != 1) return PyUnicode_FromString("(*args, **kwargs)");
     return PyUnicode_FromString((*op->overloads)[0]->schema.signature(false).c_str());
   });
 }

@@ -88,6 +88,7 @@ void set_history(Tensor& t, Shared<Node> node, uint32_t output);  // of a fresh 
 void add_function_type(PyObject* module);
 void add_tensor_gradient_methods();  // backward, detach, register_hook, ... to taeda.Tensor
 void add_functions(PyObject* module, PyMethodDef* functions);
+void add_split_functions(PyObject* module);  // tape_split.cpp
 
 inline bool is_differentiable(DType d) { return info(d).floating || info(d).complex; }
 

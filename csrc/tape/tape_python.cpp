@@ -358,18 +358,6 @@ PyObject* gradient_edge_function(PyObject*, PyObject* o) {
   });
 }
 
-// (tensors): they are views from one call that made several, as of split and unbind.
-PyObject* note_multi_output_views(PyObject*, PyObject* given) {
-  return guarded_object([&]() -> PyObject* {
-    Ref<> items = checked(PySequence_Fast(given, "note_multi_output_views takes a sequence of tensors"));
-    for (Py_ssize_t i = 0; state.grad_enabled && i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-      Tensor& t = tensor_argument(PySequence_Fast_GET_ITEM(items.get(), i));
-      if (is_differentiable_view(t)) t.autograd->multi_output_view = true;
-    }
-    return Ref<>::borrow(given).release();
-  });
-}
-
 PyObject* increment_version(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
     bump_version(tensor_argument(o), "increment_version");
@@ -400,8 +388,6 @@ PyMethodDef functions[] = {
     {"is_anomaly_check_nan_enabled", is_anomaly_check_nan_enabled, METH_NOARGS, "Does anomaly detection look for NaN?"},
     {"set_package_path", set_package_path_function, METH_O, "Files below this folder are not the user's, in messages."},
     {"gradient_edge", gradient_edge_function, METH_O, "gradient_edge(tensor) -> (node, output number)"},
-    {"note_multi_output_views", note_multi_output_views, METH_O,
-     "Mark the views that split or unbind made; returns them."},
     {"increment_version", increment_version, METH_O, "Count a write to the tensor that the core did not see."},
     {},
 };
@@ -413,6 +399,7 @@ void add_tape_to_module(PyObject* module) {
   add_function_type(module);
   add_saved_functions(module);
   add_functions(module, functions);
+  add_split_functions(module);
   add_tensor_gradient_methods();
 }
 

@@ -46,6 +46,20 @@ _methods_of_libraries: set[str] = set()
 _in_place: dict[str, Any] = {}   # the same of forms name_, where somebody asked
 
 
+class _Body:
+    """The body of a function, imported when the core first calls it."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: str, name: str):
+        self.module, self.name = module, name
+
+    def __call__(self) -> Any:
+        from taeda.functions.function import body_of
+
+        return body_of(self.module, self.name)
+
+
 def function_of(name: str, in_place: bool = False) -> Any:
     """The callable for tensors of the op with this unique name, or its in-place form.
 
@@ -96,10 +110,11 @@ def _overload(schema: Schema) -> dict[str, Any]:
         "differentiable": any(schema["differentiable"]),
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
-        "varargs": next(
+        "varargs": schema["spread"] if schema["spread"] is not None else next(
             (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
         ),
         "result_type": _result_type(schema),
+        **({"load": _Body(*schema["body"]), "out": schema["out"]} if schema["kind"] == "function" else {}),
     }
 
 
@@ -136,22 +151,29 @@ def _core_op(name: str, schemas: list[Schema], inplace: bool = False) -> Any:
 
 def bind(schemas: list[Schema]) -> None:
     """Make all core ops, give the Tensor type its methods and operators, fill `modules` and `internal`."""
-    public: dict[str, list[Schema]] = {}
+    public: dict[str, dict[str, list[Schema]]] = {}  # module -> name -> definitions
     methods: dict[str, list[Schema]] = {}
     for s in schemas:
         for name in (s["public"], *s["aliases"]) if s["public"] else ():
-            if s["modules"]:
-                public.setdefault(name, []).append(s)
+            for module in s["modules"]:
+                public.setdefault(module, {}).setdefault(name, []).append(s)
             if s["method"]:
                 methods.setdefault(name, []).append(s)
-    made: dict[str, Any] = {}
-    for name, definitions in public.items():
-        op = made[name] = _core_op(name, definitions)
-        for s in definitions:
-            if s["public"] == name:
-                _functions[s["name"]] = op
-            for module in s["modules"]:
-                modules[module][name] = op
+    made: dict[tuple[str, ...], Any] = {}
+
+    def op_of(name: str, definitions: list[Schema], inplace: bool = False) -> Any:
+        """One op for the same definitions, wherever they are public."""
+        key = (name, *(s["name"] for s in definitions))
+        if key not in made:
+            made[key] = _core_op(name, definitions, inplace)
+        return made[key]
+
+    for module, names in public.items():
+        for name, definitions in names.items():
+            op = modules[module][name] = op_of(name, definitions)
+            for s in definitions:
+                if s["public"] == name:
+                    _functions.setdefault(s["name"], op)
     for s in schemas:
         if not s["public"]:
             _functions[s["name"]] = _core_op(s["name"], [s])
@@ -159,31 +181,31 @@ def bind(schemas: list[Schema]) -> None:
             if s["inplace"]:
                 setattr(internal, s["name"] + "_", _core_op(s["name"] + "_", [s], inplace=True))
     for name, definitions in methods.items():
-        op = made[name] if public.get(name) == definitions else _core_op(name, definitions)
+        op = op_of(name, definitions)
         setattr(_core.Tensor, name, op)
         for s in definitions:
             _functions.setdefault(s["name"], op)
         writable = [s for s in definitions if s["inplace"]]
         if writable:
-            op = made[name + "_"] = _core_op(name + "_", writable, inplace=True)
+            op = op_of(name + "_", writable, inplace=True)
             setattr(_core.Tensor, name + "_", op)
             for module in writable[0]["modules"]:
                 modules[module][name + "_"] = op
-    for name, definitions in public.items():  # nn.functional.elu_ has no method
-        writable = [s for s in definitions if s["inplace"] and not s["method"]]
-        if writable:
-            for module in writable[0]["modules"]:
-                modules[module].setdefault(name + "_", _core_op(name + "_", writable, inplace=True))
+    for module, names in public.items():  # nn.functional.elu_ has no method
+        for name, definitions in names.items():
+            writable = [s for s in definitions if s["inplace"] and not s["method"]]
+            if writable:
+                modules[module].setdefault(name + "_", op_of(name + "_", writable, inplace=True))
     for s in schemas:
         for operator in s["operators"]:
-            _bind_operator(operator, s, made)
+            _bind_operator(operator, s)
 
 
-def _bind_operator(operator: str, schema: Schema, made: dict[str, Any]) -> None:
+def _bind_operator(operator: str, schema: Schema) -> None:
     if operator in _REFLECTED or operator == "__pos__":
         return
     name = operator.strip("_")
     if name.startswith("i") and name != "invert":
-        _core.set_operator(name[1:] + "_", made[schema["public"] + "_"])
+        _core.set_operator(name[1:] + "_", getattr(_core.Tensor, schema["public"] + "_"))
     else:
         _core.set_operator(name, _functions[schema["name"]])

@@ -19,34 +19,17 @@ from taeda.functions import (
     numbers,
     ordering,
     sampling,
-    shaping,
     tensor_methods,
 )
 from taeda.ir.dtype import TENSORS, info
 
 # Composite functions that are methods too.
 _METHODS = (
-    "split",
-    "split_with_sizes",
-    "chunk",
-    "tensor_split",
-    "hsplit",
-    "vsplit",
-    "dsplit",
-    "unbind",
-    "broadcast_to",
-    "tile",
-    "repeat",
-    "unflatten",
-    "roll",
     "isclose",
     "allclose",
     "equal",
-    "squeeze",
     "is_nonzero",
-    "is_same_size",
     "kron",
-    "rot90",
     "unique",
     "unique_consecutive",
     "nonzero",
@@ -87,9 +70,6 @@ _METHODS = (
     "select_scatter",
     "slice_scatter",
     "trace",
-    "unsafe_chunk",
-    "unsafe_split",
-    "unsafe_split_with_sizes",
     "vdot",
 )
 # Composite functions that are methods only.
@@ -102,7 +82,7 @@ def install(names: dict[str, Any]) -> None:
     for name in TENSORS:
         for n in (name, *info(name).aliases):
             names[n] = getattr(_core, name)
-    for module in (creation, calculus, comparing, contraction, copying, matrices, numbers, ordering, sampling, shaping):
+    for module in (creation, calculus, comparing, contraction, copying, matrices, numbers, ordering, sampling):
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
                 names[name] = value
@@ -175,6 +155,8 @@ def _register_hooks() -> None:
         ("deepcopy", "taeda.serialization", "deepcopy_tensor"),
     ):
         _core.set_operator(name, _lazily(module, function))
-    for name, function in (("T", "t_all"), ("mT", "matrix_transpose"), ("H", "t_all"), ("mH", "matrix_transpose")):
-        if hasattr(shaping, function):
-            _core.set_operator(name, getattr(shaping, function))
+    for name, op in (("T", internal.reversed_dims), ("mT", internal.matrix_transpose),
+                     ("H", internal.reversed_dims), ("mH", internal.matrix_transpose)):
+        _core.set_operator(name, op)
+    for role in ("cat", "stack"):
+        _core.register_builtin(role, modules["torch"][role])

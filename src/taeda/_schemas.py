@@ -1,4 +1,4 @@
-"""The schemas of all ops as plain data, without importing their definitions.
+"""The schemas of all ops and functions as plain data, without importing their definitions.
 
 The definitions are needed only when something has to be compiled. What the public names need to know of them is kept in
 the compile cache, under a key made of the definitions' file names, sizes and times: importing Taeda then reads one
@@ -14,27 +14,33 @@ from typing import Any
 
 from taeda.runtime import cache
 
-_FORMAT = "schemas 4"
+_FORMAT = "schemas 5"
 
 
 def _key() -> str:
     """Changes whenever a definition may have changed."""
-    folder = os.path.join(os.path.dirname(__file__), "ops")
-    files = (entry for entry in os.scandir(folder) if entry.name.endswith(".py"))
-    parts = [f"{e.name} {e.stat().st_size} {e.stat().st_mtime_ns}" for e in sorted(files, key=lambda e: e.name)]
-    return cache.key_of(_FORMAT, folder, *parts)
+    parts = []
+    for folder in (os.path.join(os.path.dirname(__file__), name) for name in ("ops", "functions")):
+        files = (entry for entry in os.scandir(folder) if entry.name.endswith(".py"))
+        parts += [folder, *(f"{e.name} {e.stat().st_size} {e.stat().st_mtime_ns}"
+                            for e in sorted(files, key=lambda e: e.name))]
+    return cache.key_of(_FORMAT, *parts)
 
 
 def load() -> list[dict[str, Any]]:
-    """The schema of every op (Op.schema in ops/definition.py), in order of definition."""
+    """The schema of every op (Op.schema in ops/definition.py) and function (functions/function.py), in order of
+    definition."""
     key = _key()
     body = cache.load(key)
     if body is None:
-        from taeda import ops
+        from taeda import functions, ops
+        from taeda.functions.function import definitions
         from taeda.ops.op import registry
 
         ops.load_all()
-        body = json.dumps([_plain(s) for s in registry.schemas()]).encode()
+        functions.load_all()
+        schemas = [*registry.schemas(), *(f.schema() for f in definitions.values())]
+        body = json.dumps([_plain(s) for s in schemas]).encode()
         cache.store(key, body)
     return json.loads(body)
 

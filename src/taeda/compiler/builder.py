@@ -147,7 +147,11 @@ class Builder:
     def check(self, condition: Any, exception: type[Exception] | str, message: str, *numbers: Any) -> None:
         """Raise `exception` unless `condition`; {0}, {1}.. in the message are `numbers`."""
         name = exception if isinstance(exception, str) else exception.__name__
-        self.instructions.append(("check", self._number(condition), name, message, [self._number(n) for n in numbers]))
+        holds = self._number(condition)
+        holds = int(holds) if isinstance(holds, bool) else holds
+        if not isinstance(holds, tuple) and holds:  # known already
+            return
+        self.instructions.append(("check", holds, name, message, [self._number(n) for n in numbers]))
 
     # -- kernels -------------------------------------------------------------------------------------------------------
 

@@ -54,11 +54,13 @@ def inputs_needed(graph: Graph, items: Iterable[Item], given: Sequence[Value]) -
 
 
 def _run_time_expressions(node: Node) -> list[Expression]:
-    """The expressions that lowering a node writes into the Program."""
+    """The expressions that lowering a node writes into the Program, and those it was called with: a gradient is
+    differentiated again from what it was given."""
+    found = list(node.expressions())
     if isinstance(node.op, ViewOp):
         given = node.op.view_of(node.arguments).arguments
-        return [unwrap(a) for g in given for a in (g if isinstance(g, (list, tuple)) else (g,))]
-    return list(node.expressions())
+        found += [unwrap(a) for g in given for a in (g if isinstance(g, (list, tuple)) else (g,))]
+    return found
 
 
 class SizeTable:

@@ -68,16 +68,6 @@ def is_nonzero(input: Any) -> bool:
     return bool(input)
 
 
-def is_same_size(input: Any, other: Any) -> bool:
-    """Whether the shapes are equal."""
-    return bool(input.shape == other.shape)
-
-
-def numel(input: Any) -> int:
-    """The number of elements."""
-    return int(input.numel())
-
-
 def _operand(x: Any) -> dtypes.Operand:
     if isinstance(x, _core.Tensor):
         return dtypes.Operand(dtypes.name_of(x.dtype), x.dim())

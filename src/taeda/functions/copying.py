@@ -18,12 +18,6 @@ def _fresh(x: Any) -> Any:
 def _copy_of(name: str, take: Callable[..., Any]) -> Callable[..., Any]:
     def copy(input: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         found = take(input, *args, **kwargs)
-        if isinstance(found, tuple):
-            if out is None:
-                return tuple(_fresh(x) for x in found)
-            for x, o in zip(found, out, strict=True):
-                _finish(x, o, False)
-            return None
         return _finish(found if out is not None else _fresh(found), out, False)
 
     copy.__name__ = copy.__qualname__ = name
@@ -49,13 +43,8 @@ as_strided_copy = _copy_of("as_strided_copy", _method("as_strided"))
 narrow_copy = _copy_of("narrow_copy", _method("narrow"))
 view_copy = _copy_of("view_copy", lambda input, size=None, dtype=None: input.view(size if dtype is None else dtype))
 permute_copy = _copy_of("permute_copy", _method("permute"))
-split_copy = _copy_of("split_copy", _method("split"))
-split_with_sizes_copy = _copy_of("split_with_sizes_copy", _method("split_with_sizes"))
-unbind_copy = _copy_of("unbind_copy", _method("unbind"))
 unfold_copy = _copy_of("unfold_copy", _method("unfold"))
-squeeze_copy = _copy_of("squeeze_copy", _method("squeeze"))
-unsqueeze_copy = _copy_of("unsqueeze_copy", _method("unsqueeze"))
-transpose_copy = _copy_of("transpose_copy", _method("transpose"))
+untranspose_copy = _copy_of("transpose_copy", _method("transpose"))
 select_copy = _copy_of("select_copy", _method("select"))
 t_copy = _copy_of("t_copy", _method("t"))
 
@@ -94,21 +83,6 @@ def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_off
                            f"slice size = {list(places.shape)}")
     made = input.reshape(-1).index_copy(0, places.reshape(-1), src.to(input.dtype).reshape(-1))
     return made.reshape(input.shape)
-
-
-def unsafe_split(input: Any, split_size: int, dim: int = 0) -> tuple[Any, ...]:
-    """split; the pieces may be written to as if they were no views."""
-    return tuple(x.clone() for x in taeda.split(input, split_size, dim))
-
-
-def unsafe_split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
-    """split_with_sizes; the pieces may be written to as if they were no views."""
-    return tuple(x.clone() for x in taeda.split(input, list(split_sizes), dim))
-
-
-def unsafe_chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
-    """chunk; the pieces may be written to as if they were no views."""
-    return tuple(x.clone() for x in taeda.chunk(input, chunks, dim))
 
 
 # -- of real numbers ---------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Op:
                  out: bool | None = None, operators: tuple[str, ...] = (), aliases: tuple[str, ...] = (),
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
-                 library: str | None = None):
+                 library: str | None = None, spread: str | None = None):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -57,6 +57,7 @@ class Op:
         self.is_view = view or self.kind == "view"
         self.mutates = (mutates,) if isinstance(mutates, str) else mutates
         self.fields = fields
+        self.spread = spread
         if fields is not None:
             body.fields = fields  # type: ignore[attr-defined]
         self.gradient_function: Callable[..., Any] | None = None
@@ -220,6 +221,7 @@ class Op:
             "view": self.is_view,
             "mutates": [self.index[n] for n in self.mutates],
             "fields": self.fields,
+            "spread": self.spread,
             "doc": inspect.getdoc(self.body) or "",
         }
 

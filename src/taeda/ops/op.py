@@ -81,6 +81,8 @@ shape_only=("like",)     tensor parameters of which only the shape is read
 mutates=("input",)       parameters (tensors or lists of them) that are written to (@kernel only); never recorded
 fields=("values", ..)    names of the results: they come as a named tuple
 library="name"           whose op it is (default: Taeda's in taeda/ops, else that of the module it is defined in)
+spread="tensors"         the parameter that may be given as several positional arguments, block_diag(a, b), or "" for
+                         none (default: the first of sizes or dimensions, x.view(2, 3))
 =======================  ============================================================================================
 """
 

@@ -78,14 +78,12 @@ def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
     return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
 
 
-def signature_of(body: Callable[..., Any], skip: int) -> tuple[list[Parameter], int]:
-    """Parameters and number of results (-1: a list) from the annotations of a definition."""
+def parameters_of(body: Callable[..., Any], skip: int = 0) -> list[Parameter]:
+    """The parameters of a definition, from its annotations; the first `skip` are none of them."""
     names, count = names_of(body), body.__code__.co_argcount
     defaults = dict(zip(names[count - len(body.__defaults__ or ()):count], body.__defaults__ or (), strict=True))
     defaults.update(body.__kwdefaults__ or {})
-    annotations = {
-        n: a if isinstance(a, str) else getattr(a, "__name__", str(a)) for n, a in body.__annotations__.items()
-    }
+    annotations = _annotations(body)
     parameters = []
     for k, name in enumerate(names[skip:], skip):
         kind, _, optional = annotations.get(name, "nothing").partition(" | ")
@@ -95,7 +93,16 @@ def signature_of(body: Callable[..., Any], skip: int) -> tuple[list[Parameter], 
         parameters.append(
             Parameter(name, _ANNOTATIONS[kind], defaults.get(name), name in defaults, k >= count, bool(optional))
         )
-    returns = annotations.get("return", "nothing")
+    return parameters
+
+
+def _annotations(body: Callable[..., Any]) -> dict[str, str]:
+    return {n: a if isinstance(a, str) else getattr(a, "__name__", str(a)) for n, a in body.__annotations__.items()}
+
+
+def signature_of(body: Callable[..., Any], skip: int) -> tuple[list[Parameter], int]:
+    """Parameters and number of results (-1: a list) from the annotations of a definition."""
+    parameters, returns = parameters_of(body, skip), _annotations(body).get("return", "nothing")
     if returns in ("Tensor", "None"):
         return parameters, int(returns == "Tensor")
     if returns == "Tensors":

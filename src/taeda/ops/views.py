@@ -326,7 +326,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 @view(public=False)
 def squeeze_dims(input: Tensor, dim: Dims) -> Tensor:
-    """`input` without the dimensions `dim`, which must have size 1 (functions/shaping.py decides for squeeze())."""
+    """`input` without the dimensions `dim`, which must have size 1 (functions/shapes.py decides for squeeze())."""
     dims = as_tuple(dim)
     return View("squeeze" if dims else "alias", dims, [n for d, n in enumerate(input.shape) if d not in dims])
 

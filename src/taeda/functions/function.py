@@ -1,0 +1,115 @@
+"""How a public function that is Python at run time is defined: the decorator `@function`.
+
+Most of the public API are ops (ops/), which are compiled. What cannot be one, because its structure depends on sizes or
+values, or because it computes nothing (conversions, random state), is a function: a Python body behind a schema::
+
+    @function(method=True, out=True)
+    def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+        \"\"\"The coordinates of the first `size` elements that are not zero.\"\"\"
+        ...
+
+The annotations are those of ops (the table in ARCHITECTURE.md), and the core fits the arguments of a call to them as it
+does for ops: the errors are the same, lists become tuples, sizes tuples of ints, numbers in tensors Python numbers, and
+what is left out takes its default. `out=` is no parameter of the body: the core writes the results to it.
+
+The files of functions are imported when one of their functions is called for the first time. What users see is made
+from the schemas, which are kept as data (_schemas.py).
+
+Samples are those of ops: `@some_function.samples` decorates a generator of calls for the generated tests.
+
+Options:
+
+=======================  ============================================================================================
+public="name"            the public name where it is not the body's own
+overload="suffix"        one of several definitions under the public name; they are tried in order of definition
+modules=("torch",)       where it is a function: "torch", "nn.functional", "linalg", ..; () for methods only
+method=True              also a method of tensors
+out=True                 accepts out=
+spread="tensors"         the parameter that may be given as several positional arguments, einsum(equation, a, b), or
+                         "" for none (default: the first of sizes or dimensions, zeros(2, 3))
+aliases=("trapz",)       further public names
+=======================  ============================================================================================
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from taeda.ops.signature import Sample, parameters_of
+
+
+class Function:
+    """A definition. Calling it runs the body on arguments that are already plain."""
+
+    def __init__(self, body: Callable[..., Any], *, public: str = "", overload: str = "",
+                 modules: tuple[str, ...] = ("torch",), method: bool = False, out: bool = False,
+                 spread: str | None = None, aliases: tuple[str, ...] = ()):
+        self.body = body
+        self.public = public or body.__name__
+        home = "" if modules and modules[0] == "torch" else f"{modules[0]}." if modules else "Tensor."
+        self.name = home + (f"{self.public}.{overload}" if overload else self.public)
+        self.modules = modules
+        self.method = method
+        self.out = out
+        self.spread = spread
+        self.aliases = aliases
+        self.parameters = parameters_of(body)
+        self.sample_function: Callable[..., Iterator[Sample]] | None = None
+        self.__doc__ = body.__doc__
+        self.__name__ = body.__name__
+        if self.name in definitions:
+            raise ValueError(f"there are two functions named {self.name!r}; give one of them overload= or public=")
+        definitions[self.name] = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.body(*args, **kwargs)
+
+    def samples(self, generator: Callable[..., Iterator[Sample]]) -> Function:
+        """Decorator: sample inputs for the generated tests."""
+        self.sample_function = generator
+        return self
+
+    def schema(self) -> dict[str, Any]:
+        """This function as plain data: what Op.schema gives, and where the body is."""
+        return {
+            "name": self.name,
+            "public": self.public,
+            "aliases": self.aliases,
+            "modules": self.modules,
+            "kind": "function",
+            "parameters": [
+                (p.name, p.kind, p.default if p.has_default else ..., p.keyword_only, p.optional)
+                for p in self.parameters
+            ],
+            "returns": 1,
+            "differentiable": (True,),
+            "method": self.method,
+            "inplace": False,
+            "out": self.out,
+            "operators": (),
+            "view": False,
+            "mutates": (),
+            "fields": None,
+            "spread": self.spread,
+            "body": (self.body.__module__, self.body.__name__),
+            "doc": inspect.getdoc(self.body) or "",
+        }
+
+
+definitions: dict[str, Function] = {}  # all of them, in order
+
+
+def function(body: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Define a public function. Options: those at the top of this file."""
+    if body is not None:
+        return Function(body, **options)
+    return lambda given: Function(given, **options)
+
+
+def body_of(module: str, name: str) -> Callable[..., Any]:
+    """The body of a definition, imported now."""
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name).body
+    return found
