@@ -1,13 +1,17 @@
-"""What all tests share: which test is running, for the records of PyTorch's outcomes (expected.py)."""
+"""What all tests share: the checkers of the compiler's passes are on, and which test is running is known, for the
+records of PyTorch's outcomes (expected.py)."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import expected
+
+os.environ.setdefault("TAEDA_CHECK", "1")  # the checkers of both IRs run after every pass
 
 
 def pytest_addoption(parser: Any) -> None:

@@ -25,7 +25,7 @@ load_all()
 
 
 def test_symbols_fold_constants_and_have_no_truth_value() -> None:
-    x = Graph().input("float32", 2, "x")
+    x = Graph("graph", registry).input("float32", 2, "x")
     n = x.shape[0]
     assert (n * 1).same(n) and (n + 0).same(n) and (0 + n).same(n)
     assert ex.minimum(n, n).same(n)
@@ -46,7 +46,7 @@ def test_kinds_of_expressions() -> None:
 
 
 def test_broadcast_is_canonical() -> None:
-    x = Graph().input("float32", 2, "x")
+    x = Graph("graph", registry).input("float32", 2, "x")
     a, b = ("size", x, 0), ("size", x, 1)
     assert ex.broadcast(a, 1) == a
     assert ex.broadcast(a, b) == ex.broadcast(b, a) == ex.broadcast(ex.broadcast(a, b), a)
@@ -57,7 +57,7 @@ def test_broadcast_is_canonical() -> None:
 
 
 def test_tracing_knows_shapes() -> None:
-    graph = Graph("example")
+    graph = Graph("example", registry)
     x, y = graph.input("float32", 2, "x"), graph.input("float32", 2, "y")
     with tracing(graph):
         total = x.sum(1, True)
@@ -74,7 +74,7 @@ def test_tracing_knows_shapes() -> None:
 
 
 def test_tensors_in_a_trace_have_no_truth_value_and_no_equality() -> None:
-    graph = Graph()
+    graph = Graph("graph", registry)
     x, y = graph.input("float32", 1, "x"), graph.input("float32", 1, "y")
     with pytest.raises(TypeError, match="no truth value"):
         bool(x)
@@ -84,7 +84,7 @@ def test_tensors_in_a_trace_have_no_truth_value_and_no_equality() -> None:
 
 
 def test_shared_calls_tell_numbers_apart() -> None:
-    graph = Graph()
+    graph = Graph("graph", registry)
     graph.share_calls()
     x = graph.input("int64", 1, "x")
     with tracing(graph):
@@ -93,14 +93,14 @@ def test_shared_calls_tell_numbers_apart() -> None:
 
 
 def test_static_arguments_refuse_symbols() -> None:
-    graph = Graph()
+    graph = Graph("graph", registry)
     x = graph.input("float32", 2, "x")
     with tracing(graph), pytest.raises(TypeError, match="static"):
         x.sum(x.shape[0])
 
 
 def test_checker_finds_misuse() -> None:
-    graph, other = Graph("broken"), Graph("other")
+    graph, other = Graph("broken", registry), Graph("other", registry)
     x, y = graph.input("float32", 1, "x"), other.input("float32", 1, "y")
     with tracing(graph):
         z = x + y

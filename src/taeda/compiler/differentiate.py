@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ops import dtypes
-from taeda.ops.op import Op, registry
+from taeda.ops.op import Op
 
 
 def gradients(
@@ -23,7 +23,7 @@ def gradients(
 
     with tracing(graph):
         def accumulate(value: Value, grad: Value) -> None:
-            found[value] = registry.ops["add"].trace((found[value], grad), {}) if value in found else grad
+            found[value] = found[value] + grad if value in found else grad
 
         for value, grad in zip(outputs, grads, strict=True):
             if grad is not None and value in depends:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.ir.expression import Expression, product, rewrite, tensors_of, unwrap
+from taeda.ir.expression import TENSOR_LEAVES, Expression, product, rewrite, tensors_of, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
-from taeda.ops.op import Derived, Pointwise, registry
+from taeda.ops.op import Derived, Pointwise
 
 
 def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple[Value, str]],
@@ -19,7 +19,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     input of `graph` that is none of them may be there in name only: for sizes that a leaf has too, and for its shape
     where that is the shape of a leaf. Without `effects`, nodes that only check something are left out.
     """
-    new = Graph(graph.name)
+    new = Graph(graph.name, graph.vocabulary)
     new.attributes = graph.attributes
     new.expand = True
     new.share_calls()
@@ -36,7 +36,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
             return expression(unwrap(product(e[1].dims)))
         if e[0] == "size":
             return mapping[e[1]].dims[e[2]]
-        if e[0] in ("stride", "numel", "offset", "read"):
+        if e[0] in TENSOR_LEAVES:
             return (e[0], mapping[e[1]], *e[2:])
         return None
 
@@ -56,9 +56,10 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
                 sizes.setdefault(old, size)
     with tracing(new):
         for value, _ in leaves:  # x.sum(1) is the squeezed sum: who needs that with its dimensions has it too
-            if value.node is not None and value.node.op.name == "squeeze_dims":
-                unsqueezed = registry.ops["unsqueeze_dims"].trace((mapping[value], value.node.arguments[1]), {})
-                mapping.setdefault(value.node.arguments[0], unsqueezed)
+            node = value.node
+            if node is not None and node.op.inverse_function is not None:
+                rest = node.op.for_body(node.map_arguments(lambda v: v, expression))[1:]
+                mapping.setdefault(node.arguments[0], node.op.inverse_function(mapping[value], *rest))
     needed = _needed(graph, [v for v in outputs if v is not None], set(mapping), effects)
     with tracing(new):
         for node in graph.nodes:
@@ -103,7 +104,7 @@ def broadcast_instead(graph: Graph) -> None:
         if not isinstance(node.op, Pointwise):
             continue
         for k, a in enumerate(node.arguments):
-            if isinstance(a, Value) and a.node is not None and a.node.op.name == "expand":
+            if isinstance(a, Value) and a.node is not None and a.node.op.broadcasts:
                 arguments = (*node.arguments[:k], a.node.arguments[0], *node.arguments[k + 1:])
                 if node.op.results_of(arguments) == [(v.dtype, v.dims) for v in node.outputs] and (
                         node.op.types_of(arguments) == node.op.types_of(node.arguments)):

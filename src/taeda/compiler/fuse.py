@@ -15,12 +15,10 @@ What is legal is not always good. After grouping, pairs of nodes are parted wher
 grouping is done again:
 
 * Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into
-chunks
-  (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
+  chunks (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
   parted from the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
 * Elements that do not depend on a row value, but are stored, are parted from reductions over leading dimensions only:
-the
-  kernel would have as many work items as the other dimensions have elements (the gradient of a bias).
+  the kernel would have as many work items as the other dimensions have elements (the gradient of a bias).
 """
 
 from __future__ import annotations
@@ -169,8 +167,7 @@ class _Grouping:
                     (n, False) for n in sorted(before - done - set(members), key=position.__getitem__, reverse=True)
                 ]
 
-        # Checks come first: nothing should have been written when one fails.
-        for node in sorted(self.graph.nodes, key=lambda n: n.op.name != "runtime_check"):
+        for node in sorted(self.graph.nodes, key=lambda n: not n.op.first):
             visit(node)
         return result
 

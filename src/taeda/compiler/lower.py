@@ -235,7 +235,8 @@ def _users(graph: Graph) -> dict[Value, list[Node]]:
 
 
 def _squeezes(node: Node, dims: tuple[int, ...]) -> bool:
-    return node.op.name == "squeeze_dims" and tuple(node.arguments[1]) == tuple(dims)
+    """Whether a node merely leaves out dimensions that were reduced."""
+    return bool(node.op.drops) and tuple(node.arguments[node.op.index[node.op.drops]]) == tuple(dims)
 
 
 def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Value], list[Expression]]:

@@ -38,8 +38,9 @@ from taeda.compiler.fuse import Item, fuse
 from taeda.compiler.lower import inputs_needed, lower
 from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
+from taeda.ir.program_checker import check_program
 from taeda.ops.dtypes import category
-from taeda.ops.op import Op
+from taeda.ops.op import Op, registry
 
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
@@ -63,7 +64,7 @@ def trace(op: Op, key: Key) -> Traced:
         return trace_gradient(op, *key[1:])
     if len(key) != len(op.parameters):
         raise ValueError(f"the key of {op.name} has {len(key)} entries for {len(op.parameters)} parameters")
-    graph = Graph(op.name)
+    graph = Graph(op.name, registry)
     tensors: list[Value | None] = []
     arguments: list[Any] = []
 
@@ -120,7 +121,7 @@ def compile_forward(op: Op, key: Key, target: Target, register_kernel: Callable[
     new = iter(graph.inputs)
     tensors = [None if v is None else next(new) for v in traced.tensors]
     items = fuse(graph)
-    return _logged(graph, lower(graph, tensors, items, target, register_kernel))
+    return _finished(graph, lower(graph, tensors, items, target, register_kernel))
 
 
 @dataclass
@@ -146,6 +147,7 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
         grads.append(graph.input(v.dtype, v.dims, f"grad{k}" if len(traced.outputs) > 1 else "grad") if has else None)
     numbers = [k for k, v in enumerate(traced.tensors) if v is not None and needs >> min(k, 63) & 1]
     found = gradients(graph, traced.outputs, grads, [traced.tensors[k] for k in numbers])  # type: ignore[misc]
+    _checked(graph, "differentiate")
     return TracedGradient(traced, grads, [(k, g) for k, g in zip(numbers, found, strict=True) if g is not None])
 
 
@@ -198,6 +200,7 @@ def trace_gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None) -
     """The gradients of a call as a call on what its backward Program is given."""
     g = gradient(op, key, needs, given)
     graph = expand(g.graph, g.graph.outputs, [(v, v.label) for v in g.tensors], effects=False)
+    _checked(graph, "expand")
     outputs = tuple(v for v in graph.outputs if v is not None)
     return Traced(graph, list(graph.inputs), outputs, (True,) * len(outputs))
 
@@ -207,7 +210,7 @@ def compile_backward(op: Op, key: Key, needs: int, target: Target, register_kern
     """See runtime/programs.py."""
     g = gradient(op, key, needs, given)
     program = lower(g.graph, g.tensors, g.items, target, register_kernel)
-    return {"saved": [source for _, source in g.saved], "program": _logged(g.graph, program), "grads": g.numbers}
+    return {"saved": [source for _, source in g.saved], "program": _finished(g.graph, program), "grads": g.numbers}
 
 
 def _checked(graph: Graph, after: str) -> None:
@@ -215,7 +218,9 @@ def _checked(graph: Graph, after: str) -> None:
         check(graph, after)
 
 
-def _logged(graph: Graph, program: dict[str, Any]) -> dict[str, Any]:
+def _finished(graph: Graph, program: dict[str, Any]) -> dict[str, Any]:
+    if environment.check():
+        check_program(program, graph.name)
     if environment.debug() >= 1:
         from taeda.ir.program_printer import format_program
 

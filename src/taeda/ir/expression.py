@@ -17,6 +17,9 @@ from typing import Any, TypeAlias
 
 Expression: TypeAlias = Any  # int | float | tuple
 
+# Leaves: what an expression reads from a tensor, and from the numbers of a call.
+TENSOR_LEAVES = frozenset({"size", "stride", "numel", "offset", "read"})
+LEAVES = TENSOR_LEAVES | {"attribute", "item"}
 _FLOAT_OPERATORS = frozenset({"truediv", "sqrt", "float"})
 _BOOL_OPERATORS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not"})
 
@@ -30,6 +33,9 @@ _EVALUATE: dict[str, Callable[..., Any]] = {
     "not": lambda a: int(not a), "neg": lambda a: -a, "sqrt": math.sqrt, "float": float, "int": int,
     "where": lambda c, a, b: a if c else b,
 }
+
+
+OPERATORS = frozenset(_EVALUATE)  # what the executor evaluates
 
 
 def evaluate(operator: str, operands: list[Any]) -> Any:
@@ -86,18 +92,7 @@ def kind_of(e: Expression) -> str:
         return "float"
     if operator in _BOOL_OPERATORS:
         return "bool"
-    if operator in (
-        "size",
-        "stride",
-        "numel",
-        "offset",
-        "item",
-        "read",
-        "int",
-        "floordiv",
-        "ceildiv",
-        "broadcast",
-    ) and (operator not in ("floordiv", "ceildiv") or all(kind_of(o) != "float" for o in e[1:])):
+    if operator in LEAVES or operator in ("int", "broadcast"):
         return "int"
     operands = e[2:] if operator == "where" else e[1:]
     return "float" if any(kind_of(o) == "float" for o in operands) else "int"
@@ -145,7 +140,7 @@ def rewrite(e: Expression, leaf: Callable[[tuple[Any, ...]], Expression | None])
     replaced = leaf(e)
     if replaced is not None:
         return replaced
-    if e[0] in ("size", "stride", "numel", "offset", "attribute", "item", "read"):
+    if e[0] in LEAVES:
         return e
     operands = [rewrite(o, leaf) for o in e[1:]]
     return broadcast(*operands) if e[0] == "broadcast" else make(e[0], *operands)
@@ -154,16 +149,16 @@ def rewrite(e: Expression, leaf: Callable[[tuple[Any, ...]], Expression | None])
 def tensors_of(e: Expression) -> Iterator[tuple[str, Any]]:
     """The tensors whose size, stride, count or value an expression reads: pairs of operator and tensor."""
     if isinstance(e, tuple):
-        if e[0] in ("size", "stride", "numel", "offset", "read"):
+        if e[0] in TENSOR_LEAVES:
             yield e[0], e[1]
-        elif e[0] not in ("attribute", "item"):
+        elif e[0] not in LEAVES:
             for o in e[1:]:
                 yield from tensors_of(o)
 
 
 def without_broadcast(e: Expression) -> Expression:
     """`e` in the executor's operators: the broadcast of a, b, ... is a unless a is 1, then b unless ..."""
-    if not isinstance(e, tuple) or e[0] in ("size", "stride", "numel", "offset", "attribute", "item", "read"):
+    if not isinstance(e, tuple) or e[0] in LEAVES:
         return e[:2] if isinstance(e, tuple) and e[0] == "attribute" else e
     operands = [without_broadcast(o) for o in e[1:]]
     if e[0] != "broadcast":

@@ -20,11 +20,11 @@ are written once and run on Values, where they add nodes to the graph being trac
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from taeda.ir.expression import Expression, Symbol, broadcast_dims, product, tensors_of, wrap
+from taeda.ir.expression import Expression, broadcast_dims, product, wrap
 
 if TYPE_CHECKING:
     from taeda.ops.op import Op
@@ -33,18 +33,25 @@ TENSOR_KINDS = ("Tensor", "TensorOrNumber", "Tensors")
 NUMBER_KINDS = ("Number", "float", "SymInt", "Sizes", "Generator")
 LIST_KINDS = ("Sizes", "Generator")  # of these, the ones that are several numbers
 
-# Filled by ops/registry.py as ops are registered: what `x + y` and `x.exp()` do on a Value.
-operators: dict[str, Callable[..., Any]] = {}
-methods: dict[str, Callable[..., Any]] = {}
+
+class Vocabulary(Protocol):
+    """What `x + y` and `x.exp()` do on the Values of a graph: functions by the names of operators and methods."""
+
+    @property
+    def operators(self) -> Mapping[str, Callable[..., Any]]: ...
+
+    @property
+    def methods(self) -> Mapping[str, Callable[..., Any]]: ...
 
 
 class Value:
     """A tensor in a graph. `node` made it as its result `index`, or is None for an input of the graph."""
 
-    __slots__ = ("dims", "dtype", "index", "label", "node", "number")
+    __slots__ = ("dims", "dtype", "index", "label", "node", "number", "vocabulary")
 
-    def __init__(self, dtype: str, dims: Sequence[Expression | None], number: int, node: Node | None = None,
-                 index: int = 0, label: str = ""):
+    def __init__(self, vocabulary: Vocabulary, dtype: str, dims: Sequence[Expression | None], number: int,
+                 node: Node | None = None, index: int = 0, label: str = ""):
+        self.vocabulary = vocabulary
         self.dtype = dtype
         self.number = number
         self.node = node
@@ -95,7 +102,9 @@ class Value:
         raise TypeError("a Value cannot be iterated over while an op is traced; use unbind")
 
     def __getattr__(self, name: str) -> Any:
-        method = methods.get(name)
+        if name == "vocabulary":  # not there before __init__ has run: copy and pickle ask such objects
+            raise AttributeError(name)
+        method = self.vocabulary.methods.get(name)
         if method is None:
             raise AttributeError(f"no op has a method {name!r} (while tracing {self!r})")
         return lambda *args, **kwargs: method(self, *args, **kwargs)
@@ -105,7 +114,7 @@ class Value:
 
 def _operator(name: str) -> Callable[..., Any]:
     def call(self: Value, *others: Any) -> Any:
-        function = operators.get(name)
+        function = self.vocabulary.operators.get(name)
         return NotImplemented if function is None else function(self, *others)
 
     call.__name__ = name
@@ -206,8 +215,9 @@ class Node:
 class Graph:
     """See the top of this file. `attributes` counts the run-time attributes that expressions refer to."""
 
-    def __init__(self, name: str = "graph"):
+    def __init__(self, name: str, vocabulary: Vocabulary):
         self.name = name
+        self.vocabulary = vocabulary
         self.inputs: list[Value] = []
         self.nodes: list[Node] = []
         self.outputs: list[Value | None] = []
@@ -226,7 +236,8 @@ class Graph:
 
     def input(self, dtype: str, dims: int | Sequence[Expression], label: str = "") -> Value:
         """A new input: `dims` is the number of its dimensions, or their sizes where they follow from other inputs."""
-        value = Value(dtype, [None] * dims if isinstance(dims, int) else dims, self._number(), label=label)
+        sizes = [None] * dims if isinstance(dims, int) else dims
+        value = Value(self.vocabulary, dtype, sizes, self._number(), label=label)
         self.inputs.append(value)
         return value
 
@@ -242,7 +253,8 @@ class Graph:
         node = Node(op, arguments, self._number())
         if key is not None and self._calls is not None:
             self._calls[key] = node
-        node.outputs = tuple(Value(dtype, dims, self._number(), node, k) for k, (dtype, dims) in enumerate(results))
+        node.outputs = tuple(Value(self.vocabulary, dtype, dims, self._number(), node, k)
+                             for k, (dtype, dims) in enumerate(results))
         self.nodes.append(node)
         return node
 
@@ -262,12 +274,6 @@ def _call_key(a: Any) -> Any:
 def broadcast_of(values: Iterable[Value]) -> tuple[Expression, ...]:
     """The shape that tensors broadcast to."""
     return broadcast_dims(*(v.dims for v in values))
-
-
-def expression_tensors(expressions: Iterable[Any]) -> Iterator[tuple[str, Value]]:
-    """What expressions read from tensors: pairs of 'size', 'stride', 'numel' or 'read', and the Value."""
-    for e in expressions:
-        yield from tensors_of(e.expression if isinstance(e, Symbol) else e)
 
 
 class _State(threading.local):

@@ -98,9 +98,6 @@ class _Machine:
         elif kind in ("contiguous", "alias"):
             source = self.at(i[2])
             self.registers[i[1]] = Tensor(np.ascontiguousarray(source.array).reshape(source.array.shape), source.dtype)
-        elif kind == "update":
-            source = self.at(i[2])
-            self.registers[i[1]] = Tensor(source.array.copy(), source.dtype)
         elif kind == "update":  # whether the source itself may be written to is for the executor to know
             source = self.at(i[2])
             self.registers[i[1]] = Tensor(source.array.copy(order="C"), source.dtype)

@@ -26,7 +26,8 @@ class Op:
                  out: bool | None = None, operators: tuple[str, ...] = (), aliases: tuple[str, ...] = (),
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
-                 library: str | None = None, spread: str | None = None):
+                 library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
+                 first: bool = False):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -56,6 +57,9 @@ class Op:
         self.shape_only = shape_only
         self.is_view = view or self.kind == "view"
         self.mutates = (mutates,) if isinstance(mutates, str) else mutates
+        self.broadcasts = broadcasts
+        self.drops = drops
+        self.first = first
         self.fields = fields
         self.spread = spread
         if fields is not None:
@@ -63,6 +67,7 @@ class Op:
         self.gradient_function: Callable[..., Any] | None = None
         self._gradient_names: tuple[str, ...] = ()
         self.identity_function: Callable[..., Any] | None = None
+        self.inverse_function: Callable[..., Any] | None = None
         self.sample_function: Callable[..., Iterator[Sample]] | None = None
         self.function: Callable[..., Any] | None = None  # what the core made of it; looked up on the first call
         registry.add(self)
@@ -93,6 +98,12 @@ class Op:
         """Decorator: a function of the op's parameters that returns the argument the op would merely repeat, or
         None."""
         self.identity_function = function
+        return self
+
+    def inverse(self, function: Callable[..., Any]) -> Op:
+        """Decorator: a function of the op's result and its other parameters that gives back the first argument, of
+        which the result is a view."""
+        self.inverse_function = function
         return self
 
     # -- calls -----------------------------------------------------------------------------------------------------

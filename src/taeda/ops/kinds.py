@@ -165,7 +165,7 @@ class Derived(Op):
     def results_of(self, arguments: tuple[Any, ...]) -> list[tuple[str, Sequence[Expression | None]]]:
         outer = current()
         assert outer is not None
-        scratch = Graph(self.name)
+        scratch = Graph(self.name, outer.vocabulary)
         scratch._values = outer._values
         with tracing(scratch):
             found = self.inline(arguments)

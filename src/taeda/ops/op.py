@@ -57,6 +57,9 @@ Samples. `@some_op.samples` decorates a generator of samples whose tensors are m
 Identities. `@some_op.identity` decorates a function of the op's parameters that returns the argument which a call
 would merely repeat (a conversion to the dtype it has), or None.
 
+Inverses. `@some_view.inverse` decorates a function of the result and the op's other parameters that gives back the
+first argument: where the result is at hand, the argument is too, and need not be computed again.
+
 Random numbers. An op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a
 pair of Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
 
@@ -80,6 +83,9 @@ view=True                a @derived or @kernel op whose result may share the mem
 shape_only=("like",)     tensor parameters of which only the shape is read
 mutates=("input",)       parameters (tensors or lists of them) that are written to (@kernel only); never recorded
 fields=("values", ..)    names of the results: they come as a named tuple
+broadcasts=True          a view that repeats its first argument: who broadcasts the result may read the argument
+drops="dim"              a view without the dimensions that this parameter names, which have size 1
+first=True               runs before everything it does not depend on: nothing is written when a check fails
 library="name"           whose op it is (default: Taeda's in taeda/ops, else that of the module it is defined in)
 spread="tensors"         the parameter that may be given as several positional arguments, block_diag(a, b), or "" for
                          none (default: the first of sizes or dimensions, x.view(2, 3))
@@ -159,7 +165,7 @@ def check(condition: Any, exception: type[Exception], message: str, *numbers: An
     runtime_check.trace((condition, tuple(numbers), exception.__name__, message), {})
 
 
-@kernel(public=False, pure=False)
+@kernel(public=False, pure=False, first=True)
 def runtime_check(b: Any, condition: Number, numbers: Sizes, exception: str, message: str) -> None:
     """Raise the named exception unless `condition` holds. Recorded by `check`."""
     b.check(condition, exception, message, *numbers)

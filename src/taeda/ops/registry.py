@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from taeda.ir import graph as graph_ir
 from taeda.ir.graph import current
 
 if TYPE_CHECKING:
@@ -39,11 +38,12 @@ class Function:
 
 @dataclass
 class Registry:
-    """All ops by unique name, and all public names."""
+    """All ops by unique name, and all public names. `operators` and `methods` are what Values of a graph understand."""
 
     ops: dict[str, Op] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, Function | Op] = field(default_factory=dict)
+    operators: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def add(self, op: Op) -> None:
         if op.library:
@@ -58,15 +58,15 @@ class Registry:
                 public.definitions.append(op)
             if op.method:
                 method = self.methods.setdefault(name, Function(name))
+                assert isinstance(method, Function)
                 method.definitions.append(op)
-                graph_ir.methods[name] = method
         for name in op.operators:
             if name.startswith("__i") and name != "__invert__":
                 continue  # in-place operators exist on tensors only
-            if name in graph_ir.operators:
+            if name in self.operators:
                 continue
             function: Function | Op = self.functions[op.public] if op.public else op
-            graph_ir.operators[name] = _swapped(function) if name in REFLECTED else function
+            self.operators[name] = _swapped(function) if name in REFLECTED else function
 
     def _add_to_library(self, op: Op) -> None:
         """An op defined outside of Taeda: it takes no public name but that of a method, if it is to be one.
@@ -82,7 +82,7 @@ class Registry:
             from taeda import _binding
 
             _binding.bind_method(op)
-            graph_ir.methods[op.public] = op
+            self.methods[op.public] = op
 
     def schemas(self) -> list[dict[str, Any]]:
         """The schema of every op (see Op.schema), in order of definition."""

@@ -221,7 +221,7 @@ def _(grad: Any, input: Any) -> Any:
 # -- sizes ---------------------------------------------------------------------------------------------------
 
 
-@view(modules=(), method=True)
+@view(modules=(), method=True, broadcasts=True)
 def expand(input: Tensor, size: Sizes) -> Tensor:
     """`input` repeated along dimensions of size 1 to `size`, without copying; -1 keeps a size."""
     new = len(size) - input.ndim
@@ -324,7 +324,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3))
 
 
-@view(public=False)
+@view(public=False, drops="dim")
 def squeeze_dims(input: Tensor, dim: Dims) -> Tensor:
     """`input` without the dimensions `dim`, which must have size 1 (functions/shapes.py decides for squeeze())."""
     dims = as_tuple(dim)
@@ -334,6 +334,11 @@ def squeeze_dims(input: Tensor, dim: Dims) -> Tensor:
 @squeeze_dims.gradient
 def _(grad: Any, dim: Any) -> Any:
     return unsqueeze_dims(grad, dim)
+
+
+@squeeze_dims.inverse
+def _(output: Any, dim: Any) -> Any:
+    return unsqueeze_dims(output, dim)
 
 
 @view(public=False)

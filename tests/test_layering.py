@@ -1,0 +1,111 @@
+"""The direction of imports: who stands on whom (ARCHITECTURE.md)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "taeda"
+CORE = ROOT / "csrc"
+
+# What the files of a folder may import of the package. The longest name that fits a file counts.
+MAY_IMPORT = {
+    "ir": {"ir"},
+    "ops": {"ops", "ir"},
+    "compiler": {"compiler", "ops", "ir", "environment"},
+    "compiler/methods": {"compiler", "codegen", "ir"},
+    "codegen": {"codegen", "ir", "environment"},
+    "runtime": {"runtime", "compiler", "codegen", "ops", "ir", "environment", "_core"},
+}
+INNER = {"ops", "compiler", "codegen", "runtime"}  # what everything else, the public side, has no business with
+
+# A definition that is called on tensors asks for the function that the core made of it, when it is called.
+WHEN_CALLED = {("ops/definition.py", "_binding"), ("ops/registry.py", "_binding")}
+# Between the public side and the definitions: what binds them and describes them, what is for authors of ops, and the
+# question which instruction set is used.
+DOORS = {("_binding.py", "ops"), ("_schemas.py", "ops"), ("_schemas.py", "runtime"), ("library.py", "ops"),
+         ("testing", "ops"), ("backends/cpu.py", "runtime")}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules of the package that a file imports, whenever it does; not those for type checkers alone."""
+    tree = ast.parse(file.read_text())
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            skipped.update(ast.walk(node))
+        elif node not in skipped and isinstance(node, ast.Import):
+            yield from (a.name for a in node.names)
+        elif node not in skipped and isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{a.name}" for a in node.names)
+
+
+def parts(file: Path) -> Iterator[str]:
+    """The parts of the package that a file imports: first names below it."""
+    for name in imports(file):
+        if name.startswith("taeda."):
+            yield name.split(".")[1]
+
+
+def files(folder: str) -> list[Path]:
+    deeper = [f for f in MAY_IMPORT if f.startswith(f"{folder}/")]
+    return [f for f in sorted((PACKAGE / folder).rglob("*.py"))
+            if not any(f.is_relative_to(PACKAGE / d) for d in deeper)]
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_inner_folders(folder: str) -> None:
+    wrong = sorted({f"{f.relative_to(PACKAGE)} imports taeda.{part}" for f in files(folder) for part in parts(f)
+                    if part not in MAY_IMPORT[folder] and (str(f.relative_to(PACKAGE)), part) not in WHEN_CALLED})
+    assert not wrong, wrong
+
+
+def _is_door(path: str, part: str) -> bool:
+    return any((path == file or path.startswith(f"{file}/")) and part == to for file, to in DOORS)
+
+
+def test_public_side() -> None:
+    """nn, optim, functions, utils and the rest know ops by their public names."""
+    wrong = sorted({f"{f.relative_to(PACKAGE)} imports taeda.{part}" for f in sorted(PACKAGE.rglob("*.py"))
+                    if f.relative_to(PACKAGE).parts[0] not in {d.split("/")[0] for d in MAY_IMPORT}
+                    for part in parts(f) if part in INNER and not _is_door(str(f.relative_to(PACKAGE)), part)})
+    known = [w for w in wrong if w.startswith("functions/")]  # what is left of functions made of ops' helpers
+    assert wrong == known, wrong
+
+
+def test_one_place_asks_what_machine_this_is() -> None:
+    """The target is an argument everywhere else."""
+    asking = {str(f.relative_to(PACKAGE)) for f in PACKAGE.rglob("*.py")
+              if re.search(r"\btarget\.current\(|codegen\.target import .*\bcurrent\b", f.read_text())}
+    assert asking == {"runtime/devices.py"}, asking
+
+
+def test_definitions_stay_unloaded() -> None:
+    """`import taeda` loads neither definitions nor compiler."""
+    code = ("import sys, taeda\n"
+            "print([m for m in sys.modules if m.startswith(('taeda.ops.', 'taeda.compiler.', 'taeda.codegen.'))])")
+    subprocess.run([sys.executable, "-c", code], check=True)  # writes the cache of schemas
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    loaded = ast.literal_eval(found)
+    if loaded:
+        pytest.xfail(f"functions/ still imports helpers of ops: {loaded}")
+
+
+def included(folder: str) -> dict[str, list[str]]:
+    return {str(f.relative_to(CORE)): re.findall(r'#include [<"]([^>"]+)[>"]', f.read_text())
+            for f in sorted((CORE / folder).iterdir()) if f.suffix in (".h", ".cpp")}
+
+
+def test_core_stands_on_nothing() -> None:
+    """csrc/core includes no header of Python, and nothing of csrc/tape and csrc/python."""
+    wrong = [f"{f} includes {i}" for f, found in included("core").items() for i in found
+             if i in ("Python.h", "structmember.h") or i.startswith(("tape/", "python/"))]
+    if wrong:
+        pytest.xfail("; ".join(wrong))
