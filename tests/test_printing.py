@@ -5,9 +5,7 @@ import math
 import numpy
 import pytest
 
-import taeda
-
-torch = pytest.importorskip("torch")
+from expected import agree
 
 VALUES = {
     "whole": [1.0, 2.0, 30.0],
@@ -31,22 +29,14 @@ SHAPES = [
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
 
-def both(values, dtype):
-    """The same numbers as a tensor of each library."""
-    theirs = torch.tensor(values, dtype=getattr(torch, dtype))
-    ours = taeda.tensor(values, dtype=getattr(taeda, dtype))
-    return ours, theirs
-
-
-def check(ours, theirs):
-    assert repr(ours) == repr(theirs)
-    assert str(ours) == str(theirs)
+def texts(*tensors):
+    return [[repr(t), str(t)] for t in tensors]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
 @pytest.mark.parametrize("name", VALUES)
 def test_floats(name, dtype):
-    check(*both(VALUES[name], dtype))
+    agree(lambda lib: texts(lib.tensor(VALUES[name], dtype=getattr(lib, dtype))))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -58,26 +48,29 @@ def test_shapes_and_dtypes(shape, dtype):
         values = abs(values)
     if dtype == "bool":
         values = values > 20
-    if values.size:
-        check(*both(values.tolist(), dtype))
-    else:
-        check(taeda.zeros(shape, dtype=getattr(taeda, dtype)), torch.zeros(shape, dtype=getattr(torch, dtype)))
+
+    def program(lib):
+        kind = getattr(lib, dtype)
+        return texts(lib.tensor(values.tolist(), dtype=kind) if values.size else lib.zeros(shape, dtype=kind))
+
+    agree(program)
 
 
 def test_autograd_suffixes():
-    ours, theirs = both([1.5, 2.0], "float32")
-    check(ours.requires_grad_(), theirs.requires_grad_())
-    check(ours.exp(), theirs.exp())
-    check(taeda.nn.Parameter(ours.detach()), torch.nn.Parameter(theirs.detach()))
-    wide_ours, wide_theirs = both([[float(i) + 0.5 for i in range(12)]], "float64")
-    check(wide_ours.requires_grad_(), wide_theirs.requires_grad_())
+    def program(lib):
+        x = lib.tensor([1.5, 2.0]).requires_grad_()
+        wide = lib.tensor([[float(i) + 0.5 for i in range(12)]], dtype=lib.float64).requires_grad_()
+        return texts(x, x.exp(), lib.nn.Parameter(x.detach()), wide)
+
+    agree(program)
 
 
 def test_views():
-    ours, theirs = both([[1.0, 2.5, 3.0], [4.0, 5.0, 6.0]], "float32")
-    check(ours.t(), theirs.t())
-    check(ours[:, 1:], theirs[:, 1:])
-    check(ours[0, 0], theirs[0, 0])
+    def program(lib):
+        x = lib.tensor([[1.0, 2.5, 3.0], [4.0, 5.0, 6.0]])
+        return texts(x.t(), x[:, 1:], x[0, 0])
+
+    agree(program)
 
 
 @pytest.mark.parametrize(
@@ -97,15 +90,14 @@ def test_views():
 )
 def test_options(options):
     values = [[float(i * j) + (0.25 if i else 0.0) for i in range(6)] for j in range(5)]
-    ours, theirs = both(values, "float32")
-    try:
-        taeda.set_printoptions(**options)
-        torch.set_printoptions(**options)
-        check(ours, theirs)
-        check(ours[0], theirs[0])
-        check(ours.to(taeda.int64), theirs.to(torch.int64))
-        check(taeda.zeros(2000), torch.zeros(2000)) if options.get("profile") != "full" else None
-    finally:
-        taeda.set_printoptions(profile="default")
-        torch.set_printoptions(profile="default")
-    check(ours, theirs)
+
+    def program(lib):
+        x = lib.tensor(values)
+        try:
+            lib.set_printoptions(**options)
+            found = texts(x, x[0], x.to(lib.int64), *([] if options.get("profile") == "full" else [lib.zeros(2000)]))
+        finally:
+            lib.set_printoptions(profile="default")
+        return found + texts(x)
+
+    agree(program)

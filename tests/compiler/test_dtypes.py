@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
+import taeda
+from expected import agree
 from taeda.ir.dtype import TENSORS
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand
-
-torch = pytest.importorskip("torch")
 
 NAMES = list(TENSORS)
 NUMBERS = {"bool": True, "int": 1, "float": 1.5, "complex": 1j}
 
 
+def result_type(library: Any, first: Any, second: Any) -> str:
+    """The dtype of two operands, each (dtype, dimensions) or the kind of a number."""
+    if library is taeda:
+        operands = [dtypes.number_operand(x) if isinstance(x, str) else Operand(*x) for x in (first, second)]
+        return f"torch.{dtypes.result_type(operands)}"
+    values = [NUMBERS[x] if isinstance(x, str) else library.zeros((1,) * x[1], dtype=getattr(library, x[0]))
+              for x in (first, second)]  # fmt: skip
+    return str(library.result_type(*values)).replace("complex32", "complex64")  # there is no complex32 here
+
+
 @pytest.mark.parametrize("a", NAMES)
 def test_promotion_of_tensors(a: str) -> None:
-    for b, (m, n) in itertools.product(NAMES, itertools.product((0, 2), repeat=2)):
-        x, y = torch.zeros((1,) * m, dtype=getattr(torch, a)), torch.zeros((1,) * n, dtype=getattr(torch, b))
-        expected = str(torch.result_type(x, y)).replace("complex32", "complex64")  # there is no complex32 here
-        assert f"torch.{dtypes.result_type([Operand(a, m), Operand(b, n)])}" == expected, (a, m, b, n)
+    pairs = [((a, m), (b, n)) for b, (m, n) in itertools.product(NAMES, itertools.product((0, 2), repeat=2))]
+    agree(lambda library: {f"{x} {y}": result_type(library, x, y) for x, y in pairs})
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
 def test_promotion_with_numbers(kind: str) -> None:
-    for a, m in itertools.product(NAMES, (0, 2)):
-        x = torch.zeros((1,) * m, dtype=getattr(torch, a))
-        got = dtypes.result_type([Operand(a, m), dtypes.number_operand(kind)])
-        assert f"torch.{got}" == str(torch.result_type(x, NUMBERS[kind])).replace("complex32", "complex64"), (
-            a,
-            m,
-            kind,
-        )
+    operands = list(itertools.product(NAMES, (0, 2)))
+    agree(lambda library: {f"{x}": result_type(library, x, kind) for x in operands})

@@ -1,4 +1,4 @@
-"""Wrong programs and what they get: PyTorch's exception class and first line, run in both libraries."""
+"""Wrong programs and what they get: PyTorch's exception class and first line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+import expected
 import taeda
+from expected import agree
 
 WRONG = {
     "shapes of add": "torch.ones(2, 3) + torch.ones(4)",
@@ -60,30 +62,21 @@ OTHER_WORDS = {
 }
 
 
-def outcome(torch: Any, program: str) -> tuple[str, str]:
-    try:
-        eval(program, {"torch": torch})
-    except Exception as error:
-        return type(error).__name__, str(error).strip().splitlines()[0]
-    return "", ""
+def outcome(library: Any, program: str) -> Any:
+    """The class and first line of what a program raises."""
+    return expected.outcome(lambda lib: eval(program, {"torch": lib}) and None, library)
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", [n for n in WRONG if n not in OTHER_WORDS])
 def test_like_pytorch(name: str) -> None:
-    torch = pytest.importorskip("torch")
-    kind, line = outcome(torch, WRONG[name])
-    assert kind, "PyTorch finds nothing wrong with this"
-    got_kind, got_line = outcome(taeda, WRONG[name])
-    if name not in OTHER_WORDS:
-        assert (got_kind, got_line) == (kind, line)
+    agree(lambda lib: eval(WRONG[name], {"torch": lib}))
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_refused(name: str) -> None:
-    kind, line = outcome(taeda, WRONG[name])
-    assert kind not in ("", "SystemError", "NotImplementedError"), line
-    assert line
+    found = outcome(taeda, WRONG[name])
+    assert isinstance(found, expected.Raised), "nothing is found wrong with this"
+    assert found.kind not in ("SystemError", "NotImplementedError") and found.line
 
 
 def test_a_size_that_cannot_be_had() -> None:
