@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taeda.compiler import methods
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Expression, product, unwrap, without_broadcast, wrap
 from taeda.ir.loop import Kernel
 from taeda.ops import dtypes
@@ -63,6 +64,7 @@ class Builder:
         self.registers = 0
         self.instructions: list[tuple[Any, ...]] = []
         self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
+        self.epilogue: Epilogue | None = None  # given to the next method
 
     def _new(self, dtype: str, ndim: int) -> Register:
         register = Register(self.registers, dtypes.name_of(dtype), ndim)
@@ -158,6 +160,8 @@ class Builder:
     def method(self, name: str, **arguments: Any) -> Any:
         """What the method `name` says, done in the way of the target: compiler/methods/__init__.py lists the methods
         and their arguments. Returns what is listed there, if anything."""
+        if self.epilogue is not None:
+            arguments["epilogue"], self.epilogue = self.epilogue, None
         return methods.find(self.target.family, name)(self, **arguments)
 
     def loops(

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.fuse import Group, Item
 from taeda.ir.dtype import FLOATS
-from taeda.ir.expression import Expression, kind_of, make, product, rewrite, tensors_of, unwrap
+from taeda.ir.epilogue import Epilogue
+from taeda.ir.expression import Expression, kind_of, make, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value
-from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar
+from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, substitute
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp
 
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
+
+MOST_EPILOGUE_OPERANDS = 4  # tensors that an epilogue reads besides the result
 
 
 def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
@@ -119,10 +122,15 @@ class _Lowering:
 
     def run(self, items: Sequence[Item]) -> dict[str, Any]:
         grouping_users = _users(self.graph)
+        finishing = {group: node for group in items if isinstance(group, Group)
+                     if (node := self.finished_by(group, grouping_users)) is not None}
         for item in items:
             if isinstance(item, Group):
-                self.group(item, grouping_users)
-            else:
+                if item in finishing:
+                    self.product(finishing[item], item, grouping_users)
+                else:
+                    self.group(item, grouping_users)
+            elif item not in finishing.values():
                 self.node(item)
         return {
             "tensors": len(self.tensors), "attributes": self.graph.attributes, "registers": self.builder.registers,
@@ -193,13 +201,41 @@ class _Lowering:
                 )
             self.register[v] = r
 
+    # -- products with an epilogue -------------------------------------------------------------------------------------
+
+    def finished_by(self, group: Group, users: dict[Value, list[Node]]) -> Node | None:
+        """The node of which the group is the epilogue: nothing else uses its result, and the group makes one value of
+        it, of its shape and dtype. It is then launched where the group stands, after what else the group reads."""
+        stored = self.stored_by(group, users)
+        if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_EPILOGUE_OPERANDS + 1:
+            return None
+        for v in reversed(group.reads):
+            node = v.node
+            if (node is not None and isinstance(node.op, KernelOp) and node.op.epilogue is not None
+                    and node.op.epilogue(*node.op.for_body(node.arguments)) and v not in self.graph.outputs
+                    and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
+                    and v.dtype == stored[0].dtype and all(r.ndim <= v.ndim for r in group.reads)):
+                return node
+        return None
+
+    def product(self, node: Node, group: Group, users: dict[Value, list[Node]]) -> None:
+        """`node` with the group as its epilogue."""
+        (stored,), (product,) = self.stored_by(group, users), node.outputs
+        kernel, reads, scalars = build_kernel(group, [stored])
+        (stage,) = kernel.stages
+        order = [product, *(v for v in reads if v is not product)]
+        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
+        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0],
+                                         tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
+        self.node(node)
+        self.register[stored] = self.register[product]
+
     # -- groups ----------------------------------------------------------------------------------------------
 
     def group(self, group: Group, users: dict[Value, list[Node]]) -> None:
         inside = set(group.nodes)
         kept = {v for v in self.graph.outputs if v is not None}
-        stored = [v for n in group.nodes for v in n.outputs
-                  if v in kept or any(u not in inside for u in users.get(v, ()))]
+        stored = self.stored_by(group, users)
         kernel, reads, scalars = build_kernel(group, stored)
         keepdim = True
         squeezes: dict[Value, list[Node]] = {}
@@ -222,6 +258,13 @@ class _Lowering:
             else:
                 for squeeze in squeezes[v]:
                     self.merged_squeeze[squeeze] = r
+
+
+    def stored_by(self, group: Group, users: dict[Value, list[Node]]) -> list[Value]:
+        """The values of a group that something outside it needs."""
+        inside = set(group.nodes)
+        return [v for n in group.nodes for v in n.outputs
+                if v in self.graph.outputs or any(u not in inside for u in users.get(v, ()))]
 
 
 def _users(graph: Graph) -> dict[Value, list[Node]]:

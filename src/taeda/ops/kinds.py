@@ -184,9 +184,12 @@ class KernelOp(Op):
     check_results = True
     body_parameters = 1  # the Builder
 
-    def __init__(self, body: Callable[..., Any], *, pure: bool = True, **options: Any):
+    def __init__(self, body: Callable[..., Any], *, pure: bool = True, epilogue: Callable[..., bool] | None = None,
+                 **options: Any):
         super().__init__(body, **options)
         self.pure = pure and not self.mutates
+        # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is?
+        self.epilogue = epilogue
         self.meta_function: Callable[..., Any] | None = None
 
     def meta(self, function: Callable[..., Any]) -> KernelOp:

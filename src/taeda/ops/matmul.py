@@ -42,7 +42,7 @@ def _check_broadcast(b: Any, left: Any, right: Any) -> None:
         )
 
 
-@kernel(public=False)
+@kernel(public=False, epilogue=lambda left, right: True)
 def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
     """left[..., M, K] @ right[..., K, N] with broadcast batch dimensions; both have two dimensions or more."""
     _same_dtype(left, right)
@@ -310,7 +310,8 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
     return _scaled("addr", input, outer(vec1, vec2), beta, alpha)
 
 
-@kernel(public="linear", modules=("nn.functional",), method=False)
+@kernel(public="linear", modules=("nn.functional",), method=False,
+        epilogue=lambda input, weight, bias: input.ndim == weight.ndim == 2)
 def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: input (*, K), weight (N, K) or (K), bias (N) or (); the result is (*, N) or (*)."""
     _check_linear(input, weight, bias)

@@ -15,9 +15,10 @@ from taeda.codegen.loops.memory import copy_in, copy_out, first_lanes, has_masks
 from taeda.codegen.loops.reduce import Combiner
 from taeda.codegen.loops.rewrite import expand_philox, keep_for_last_pass, pass_numbers
 from taeda.codegen.loops.schedule import UNIFORM
-from taeda.codegen.scalars.convert import from_memory, round_to
+from taeda.codegen.scalars.convert import from_memory
+from taeda.codegen.scalars.expression import read_number
 from taeda.codegen.target import Target
-from taeda.ir.dtype import FLOATS, HALVES, itemsize
+from taeda.ir.dtype import HALVES, itemsize
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
 from taeda.ir.scalars import round_half
 
@@ -159,14 +160,7 @@ class Emitter:
         raise NotImplementedError
 
     def scalar_value(self, node: Expr) -> Value:
-        f = self.f
-        place = f.at(self.arguments.scalars, 8 * node.attribute)
-        kind = register_type(node.dtype)
-        if node.dtype in FLOATS:
-            value = f.load("double", place).convert("fptrunc", kind)
-            return round_to(f, f.splat(value, UNIFORM), node.dtype)
-        number = f.load("i64", place)
-        return f.splat(number.differs(0) if node.dtype == "bool" else number.convert("trunc", kind), UNIFORM)
+        return self.f.splat(read_number(self.f, self.arguments.scalars, node), UNIFORM)
 
     def load_one(self, operand: int, pointer: Value) -> Value:
         """The value at `pointer` in UNIFORM lanes."""

@@ -12,7 +12,8 @@ name,
 * a fault: the name of an exception and a message, in which {0}, {1}, ... are what is said here.
 
 matmul
-    left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False)
+    left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
+    epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so)
 convolve, convolve_transposed
     input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
     padding (that in front), dilation, groups

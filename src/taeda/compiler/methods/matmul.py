@@ -13,8 +13,10 @@ from typing import Any
 
 from taeda.codegen.templates.gemm import blocked as gemm
 from taeda.codegen.templates.gemm import thin as gemm_thin
-from taeda.codegen.templates.gemm.kind import kind_of
+from taeda.codegen.templates.gemm.kind import Kind, kind_of
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import make, unwrap, wrap
+from taeda.ir.loop import Expr, cast, load, substitute, walk
 
 
 def _make(operator: str, *operands: Any) -> Any:
@@ -30,7 +32,23 @@ def _stride(tensor: Any, dim: int) -> Any:
     return 0 if dim < 0 else _make("where", _make("eq", tensor.size(dim), 1), 0, tensor.stride(dim))
 
 
-def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False) -> None:
+def _sums(kind: Kind) -> tuple[Expr, ...]:
+    """The epilogues that add one operand."""
+    product, other = load(0, kind.compute), load(1, kind.out_dtype)
+    return (gemm.add_bias(kind), *((other + product,) if kind.compute == kind.out_dtype else ()))
+
+
+def _composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]]:
+    """An epilogue of the finished sums, and its operands: the bias is added first, the result rounded to its dtype."""
+    extras = [] if bias is None else [bias]
+    result = gemm.add_bias(kind) if extras else cast(load(0, kind.compute), kind.out_dtype)
+    replacement = {e: load(e.attribute + len(extras), e.dtype) if e.attribute else result
+                   for e in walk((epilogue.value,)) if e.op == "load"}
+    return substitute((epilogue.value,), replacement)[0], [*extras, *epilogue.operands]
+
+
+def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
+           epilogue: Epilogue | None = None) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
     `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
@@ -38,7 +56,8 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     `right` is one matrix.) `out` has the broadcast batch dimensions, and its last dimension is contiguous; its dtype
     is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
     dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
-    With `accumulate` the sums start from what `out` holds.
+    With `accumulate` the sums start from what `out` holds. `epilogue` is what is done to that result before it is
+    stored; its operands have at most the dimensions of `out` and are broadcast to it.
 
     An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
     products (bool, complex).
@@ -47,15 +66,22 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     rank = out.ndim - 2
     M, N, K = left.size(-2), right.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
-    integers += [_stride(bias, bias.ndim - 2), _stride(bias, bias.ndim - 1)] if bias is not None else [0, 0]
-    integers += [int(accumulate), int(bias is not None), rank]
+    integers += [int(accumulate), int(bias is not None or epilogue is not None), rank]
+    params: dict[str, Any] = {"dtype": left.dtype, "out_dtype": out.dtype}
+    # Where there is no bias something must stand for it, which is not read.
+    extras, numbers = [out if bias is None else bias], ()
+    if epilogue is not None:
+        params["epilogue"], extras = _composed(kind, bias, epilogue)
+        numbers = epilogue.numbers
+        if params["epilogue"] in _sums(kind):  # the kernel for products with bias
+            del params["epilogue"]
+    for extra in extras:
+        integers += [_stride(extra, extra.ndim - 2), _stride(extra, extra.ndim - 1)]
     for dim in range(rank):
-        integers += [out.size(dim), _stride(left, dim - out.ndim + left.ndim),
-                     _stride(right, dim - out.ndim + right.ndim), out.stride(dim),
-                     0 if bias is None else _stride(bias, dim - out.ndim + bias.ndim)]
+        integers += [out.size(dim), *(_stride(t, dim - out.ndim + t.ndim) for t in (left, right)), out.stride(dim),
+                     *(_stride(t, dim - out.ndim + t.ndim) for t in extras)]
     batch = _product([out.size(dim) for dim in range(rank)])
-    operands = [left, right, out] if bias is None else [left, right, bias, out]
-    params = {"dtype": left.dtype, "out_dtype": out.dtype}
+    operands = [left, right, *extras, out]
 
     # Few rows, or one column of which the rows then lie along the vectors.
     is_vector = _make("and", _make("eq", N, 1), _make("eq", out.stride(-2), 1))
@@ -63,7 +89,7 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     units = _make("ceildiv", _make("where", is_vector, M, N), gemm_thin.COLUMN_UNIT)
     # Pieces of some columns, long enough to be read at speed, and of some microseconds at least.
     grain = _make("max", 8, 4096 // _make("max", K, 1))
-    b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, work=batch * units, grain=grain,
+    b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
              scratch=gemm_thin.scratch_bytes(kind), when=thin)
 
     column_block: Any = kind.column_blocks[-1][1]
@@ -72,5 +98,5 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     blocks = _make("ceildiv", M, kind.row_block) * _make("ceildiv", N, column_block)
     # A piece is one block, but for a batch of small matrices.
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
-    b.launch(gemm.emit_gemm, params, operands, integers, work=batch * blocks, grain=grain,
+    b.launch(gemm.emit_gemm, params, operands, integers, numbers, work=batch * blocks, grain=grain,
              scratch=gemm.scratch_bytes(kind), when=_make("not", thin))

@@ -1,4 +1,4 @@
-"""The matrix product kernel: C[b] = A[b] @ B[b], with bias or added to what C holds.
+"""The matrix product kernel: C[b] = A[b] @ B[b], or added to what C holds, with an epilogue.
 
 All sizes and strides are run-time integers, so one kernel for each dtype serves every shape, transposition and
 broadcast. A work item is a block of C: `row_block` rows by `column_block` columns of one matrix of the batch. It
@@ -8,26 +8,35 @@ time, into the first cache. Blocks share nothing, so there is nothing to wait fo
 each block of rows is small if a block has some hundred rows. How long the blocks are changes no bit of the result
 (see `gemm_micro`).
 
-    operands   a, b, bias (only if `has_bias`), out
-    integers   M, N, K, a_row, a_k, b_k, b_column, c_row, bias_row, bias_column, accumulate, has_bias, rank,
-               then for each of `rank` batch dimensions: size, a_stride, b_stride, c_stride, bias_stride
+An *epilogue* is a loop-IR expression of what is stored, over `load(0)`, the finished sum in the dtype of sums, and
+`load(k)`, an element of extra operand k; it is applied if `finish` is not 0. Without one given it adds a bias.
+
+    operands   a, b, extra operands of the epilogue, out
+    integers   M, N, K, a_row, a_k, b_k, b_column, c_row, accumulate, finish, rank,
+               then for each extra operand: row, column,
+               then for each of `rank` batch dimensions: size, a_stride, b_stride, c_stride, those of extra operands
                (strides in elements; columns of out are neighbours)
+    scalars    those of the epilogue
     work       batch * ceildiv(M, kind.row_block) * ceildiv(N, kind.column_block)
     scratch    scratch_bytes(kind), a constant
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, memory_type, vector
+from taeda.codegen.scalars.convert import from_memory, to_memory
+from taeda.codegen.scalars.expression import evaluate, read_number
 from taeda.codegen.target import Target
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
+from taeda.ir.dtype import itemsize
+from taeda.ir.loop import Expr, cast, load, walk
 
-NAMES = ["M", "N", "K", "a_row", "a_k", "b_k", "b_column", "c_row", "bias_row", "bias_column", "accumulate",
-         "has_bias", "rank"]
+NAMES = ["M", "N", "K", "a_row", "a_k", "b_k", "b_column", "c_row", "accumulate", "finish", "rank"]
 ROW_PADDING = 64  # bytes after each copied row of A, so that rows do not share cache sets
 PAGE = 4096
 
@@ -44,31 +53,81 @@ def panel_bytes(kind: Kind, depth: Any) -> Any:
     return depth * (kind.columns * kind.unit)
 
 
-def epilogue(module: ModuleWriter, kind: Kind) -> FunctionWriter:
-    """What is done to finished sums: bias added, dtype converted. In and out may be the same memory."""
-    f = module.function("epilogue", [
-        ("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"), ("ptr", "bias"), ("i64", "bias_row"),
-        ("i64", "bias_column"), ("i64", "has_bias"), ("i64", "rows"), ("i64", "columns")])
-    lanes, size = kind.lanes, kind.out_itemsize
+def add_bias(kind: Kind) -> Expr:
+    """The epilogue of a product with bias, which has the dtype of the result: added before rounding."""
+    return cast(load(0, kind.compute) + cast(load(1, kind.out_dtype), kind.compute), kind.out_dtype)
+
+
+@dataclass(frozen=True)
+class Finish:
+    """An epilogue, and the parameters that say where its extra operands are to the functions that do it."""
+
+    value: Expr
+    dtypes: tuple[str, ...]  # of the extra operands
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        return [*((type, f"extra{k}{name}") for k in range(len(self.dtypes))
+                  for type, name in (("ptr", ""), ("i64", "_row"), ("i64", "_column"))),
+                ("i64", "finish"), ("ptr", "numbers")]
+
+    def rows_from(self, f: FunctionWriter, row: Value | int) -> list[Value]:
+        """These parameters of `f`, from row `row` on."""
+        result = []
+        for k in range(len(self.dtypes)):
+            result += [f.at(f[f"extra{k}"], f[f"extra{k}_row"] * row), f[f"extra{k}_row"], f[f"extra{k}_column"]]
+        return [*result, f["finish"], f["numbers"]]
+
+
+def finish_of(kind: Kind, value: Expr | None) -> Finish:
+    value = add_bias(kind) if value is None else value
+    extra = {e.attribute: e.dtype for e in walk((value,)) if e.op == "load" and e.attribute > 0}
+    return Finish(value, tuple(extra[k] for k in sorted(extra)))
+
+
+def epilogue(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWriter:
+    """What is done to finished sums. In and out may be the same memory."""
+    f = module.function("epilogue", [("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"),
+                                     *finish.parameters, ("i64", "rows"), ("i64", "columns")])
+    lanes = kind.lanes
+    extras = range(len(finish.dtypes))
+    adjacent = [f[f"extra{k}_column"].equals(itemsize(finish.dtypes[k])) for k in extras]
+    # Vectors only where the columns of every extra operand are neighbours, or one.
+    vectors = f.constant(1, "i1")
+    for k in extras:
+        vectors = vectors & (adjacent[k] | f[f"extra{k}_column"].equals(0))
 
     def row(i: Value) -> None:
         sums, out = f.at(f["sums"], i * f["sums_row"]), f.at(f["out"], i * f["c_row"])
-        bias = f.at(f["bias"], i * f["bias_row"])
+        starts = [f.at(f[f"extra{k}"], i * f[f"extra{k}_row"]) for k in extras]
 
-        def elements(j: Value, count: int, biased: bool) -> None:
-            value = f.load(kind.vector if count else kind.type, f.at(sums, j * kind.unit))
-            if biased:
-                value = value + kind.load_out(f, f.at(bias, j * f["bias_column"]), count)
-            kind.store_out(f, value, f.at(out, j * size))
+        def extra(k: int, j: Value, count: int) -> Value:
+            place, dtype = f.at(starts[k], j * f[f"extra{k}_column"]), finish.dtypes[k]
+            one, type = memory_type(dtype), vector(lanes, memory_type(dtype))
+            if count == 0:
+                return from_memory(f, f.load(one, place), dtype)
+            (loaded,) = f.branch(adjacent[k], lambda: f.load(type, place), lambda: f.splat(f.load(one, place), lanes))
+            return from_memory(f, loaded, dtype)
 
-        def pass_(biased: bool) -> None:
+        def elements(j: Value, count: int, finished: bool) -> None:
+            total = f.load(kind.vector if count else kind.type, f.at(sums, j * kind.unit))
+
+            def leaf(node: Expr) -> Value:
+                if node.op == "scalar":
+                    return read_number(f, f["numbers"], node)
+                assert node.op == "load", f"{node.op} in an epilogue"
+                return total if node.attribute == 0 else extra(node.attribute - 1, j, count)
+            value = evaluate(f, finish.value if finished else cast(load(0, kind.compute), kind.out_dtype), count, leaf)
+            f.store(to_memory(f, value, kind.out_dtype), f.at(out, j * kind.out_itemsize))
+
+        def pass_(finished: bool) -> None:
             whole = f["columns"] // lanes * lanes
-            if biased:  # vectors only where the bias has neighbours as neighbours
-                whole = f.select(f["bias_column"].equals(size), whole, f.constant(0))
-            f.loop(0, whole, lambda j: elements(j, lanes, biased), step=lanes)
-            f.loop(whole, f["columns"], lambda j: elements(j, 0, biased))
+            if finished:
+                whole = f.select(vectors, whole, f.constant(0))
+            f.loop(0, whole, lambda j: elements(j, lanes, finished), step=lanes)
+            f.loop(whole, f["columns"], lambda j: elements(j, 0, finished))
 
-        f.branch(f["has_bias"].differs(0), lambda: pass_(True), lambda: pass_(False))
+        f.branch(f["finish"].differs(0), lambda: pass_(True), lambda: pass_(False))
 
     f.loop(0, f["rows"], row)
     f.ret()
@@ -89,7 +148,7 @@ def load_old(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     return f
 
 
-def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
+def block(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWriter:
     """One work item: rows x columns of one product. Strides in bytes; pointers at the block's first elements."""
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_b = gemm_pack.b_block(module, kind, any_order)
@@ -97,13 +156,13 @@ def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     copy_columns = gemm_pack.a_columns(module, kind, any_order)
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     strips = {n: gemm_micro.strip(module, kind, n, copy_elements) for n in gemm_micro.heights(kind)}
-    finish = epilogue(module, kind)
+    finish_rows = epilogue(module, kind, finish)
     begin_from = load_old(module, kind) if kind.converts_out else None
 
     f = module.function("block", [
         ("ptr", "a"), ("i64", "a_row"), ("i64", "a_k"), ("ptr", "b"), ("i64", "b_k"), ("i64", "b_column"), ("ptr", "c"),
-        ("i64", "c_row"), ("ptr", "bias"), ("i64", "bias_row"), ("i64", "bias_column"), ("i64", "has_bias"),
-        ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"), ("ptr", "scratch")])
+        ("i64", "c_row"), *finish.parameters, ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"),
+        ("ptr", "scratch")])
     rows, columns = f["rows"], f["columns"]
     # Parts of k of equal length, a multiple of two units where there are several.
     units = f.ceil_div(f["K"], kind.depth)
@@ -126,17 +185,15 @@ def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     one_use = rows <= kind.rows
     direct_b = f.constant(0, "i1")
     if not kind.converts:
-        direct_b = f.emit("i1", f"and i1 {one_use.text}, {f['b_column'].equals(size).text}")
+        direct_b = one_use & f["b_column"].equals(size)
     a_neighbours = f["a_k"].equals(size)
     if kind.pairs:
-        even = (f["K"] % 2).equals(0)
-        direct_a = f.emit("i1", f"and i1 {a_neighbours.text}, {even.text}")
+        direct_a = a_neighbours & (f["K"] % 2).equals(0)
     elif kind.converts:
         direct_a = f.constant(0, "i1")
     else:
-        good_stride = f.emit("i1", f"and i1 {a_neighbours.text}, {(f['a_row'] % PAGE).differs(0).text}")
-        few = f.emit("i1", f"or i1 {(rows <= kind.rows // 2).text}, {(columns <= kind.columns).text}")
-        direct_a = f.emit("i1", f"or i1 {good_stride.text}, {few.text}")
+        good_stride = a_neighbours & (f["a_row"] % PAGE).differs(0)
+        direct_a = good_stride | (rows <= kind.rows // 2) | (columns <= kind.columns)
     full_columns = columns // kind.columns * kind.columns
 
     def k_part(k: Value) -> None:
@@ -188,7 +245,7 @@ def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
             sums_at = f.at(sums, i * sums_row)
             if begin_from is not None:
                 sums_at = f.select(several_blocks, sums_at, sums)
-                f.branch(f.emit("i1", f"and i1 {first.text}, {f['accumulate'].differs(0).text}"), lambda: f.call(
+                f.branch(first & f["accumulate"].differs(0), lambda: f.call(
                     begin_from, f.at(f["c"], i * f["c_row"]), f["c_row"], sums_at, sums_row, count, columns))
 
             def strip(n: int) -> None:
@@ -198,10 +255,10 @@ def block(module: ModuleWriter, kind: Kind) -> FunctionWriter:
             tall, low = gemm_micro.heights(kind)
             f.branch(count > low, lambda: strip(tall), lambda: strip(low))
 
-            needed = f.constant(1, "i1") if kind.converts_out else f["has_bias"].differs(0)
-            f.branch(f.emit("i1", f"and i1 {is_last.text}, {needed.text}"), lambda: f.call(
-                finish, sums_at, sums_row, f.at(f["c"], i * f["c_row"]), f["c_row"], f.at(f["bias"], i * f["bias_row"]),
-                f["bias_row"], f["bias_column"], f["has_bias"], count, columns))
+            needed = f.constant(1, "i1") if kind.converts_out else f["finish"].differs(0)
+            out_at = f.at(f["c"], i * f["c_row"])
+            f.branch(is_last & needed, lambda: f.call(
+                finish_rows, sums_at, sums_row, out_at, f["c_row"], *finish.rows_from(f, i), count, columns))
 
         f.loop(0, rows, row_group, step=kind.group_rows)
 
@@ -215,28 +272,24 @@ class Entry:
     """The arguments of a kernel. If it `turns`, a product with a vector is turned around, so that tiles lie along the
     long side; its C must be contiguous."""
 
-    def __init__(self, f: FunctionWriter, arguments: Arguments, kind: Kind, turns: bool) -> None:
-        self.f, self.arguments, self.kind = f, arguments, kind
+    def __init__(self, f: FunctionWriter, arguments: Arguments, kind: Kind, finish: Finish, turns: bool) -> None:
+        self.f, self.arguments, self.kind, self.finish = f, arguments, kind, finish
         i = self.integers = {name: arguments.integer(k) for k, name in enumerate(NAMES)}
-        self.batch_integers = f.at(arguments.integers, 8 * len(NAMES))
-        self.turned = None
-        if turns:
-            self.turned = f.emit("i1", f"and i1 {i['N'].equals(1).text}, {i['c_row'].equals(1).text}")
+        extras = range(len(finish.dtypes))
+        self.batch_integers = f.at(arguments.integers, 8 * (len(NAMES) + 2 * len(extras)))
+        self.turned = i["N"].equals(1) & i["c_row"].equals(1) if turns else None
         in_size, out_size = kind.itemsize, kind.out_itemsize
         a, b = arguments.data(0), arguments.data(1)
-        self.bias = arguments.data(2)  # out itself where there is no bias
-        self.out = f.select(i["has_bias"].differs(0), self._out_after_bias(), self.bias)
+        self.out = arguments.data(2 + len(extras))
         self.M, self.N = self.turn(i["M"], i["N"])
         self.a, self.b = self.turn(a, b)
         self.a_row, self.b_column = self.turn(i["a_row"] * in_size, i["b_column"] * in_size)
         self.a_k, self.b_k = self.turn(i["a_k"] * in_size, i["b_k"] * in_size)
         self.c_row = i["c_row"] * out_size
-        self.bias_row, self.bias_column = self.turn(i["bias_row"] * out_size, i["bias_column"] * out_size)
-
-    def _out_after_bias(self) -> Value:
-        f, has_bias = self.f, self.integers["has_bias"].differs(0)
-        place = f.index(f.load("ptr", f["arguments"]), "ptr", f.select(has_bias, f.constant(3), f.constant(2)))
-        return f.load("ptr", place)
+        self.extras = []  # (pointer, bytes between rows, between columns)
+        for k in extras:
+            row, column = (arguments.integer(len(NAMES) + 2 * k + n) * itemsize(finish.dtypes[k]) for n in range(2))
+            self.extras.append((arguments.data(2 + k), *self.turn(row, column)))
 
     def turn(self, x: Value, y: Value) -> tuple[Value, Value]:
         if self.turned is None:
@@ -249,33 +302,37 @@ class Entry:
         in_size, out_size = kind.itemsize, kind.out_itemsize
 
         def dimension(d: Value, left: Value, *offsets: Value) -> list[Value]:
-            entry = f.at(self.batch_integers, (i["rank"] - 1 - d) * 40)
+            entry = f.at(self.batch_integers, (i["rank"] - 1 - d) * (8 * (1 + len(offsets))))
             size = f.load("i64", entry)
             coordinate = left % size
             strides = [f.load("i64", f.at(entry, 8 * (k + 1))) for k in range(len(offsets))]
             return [left // size, *(o + coordinate * s for o, s in zip(offsets, strides, strict=True))]
 
-        zero = f.constant(0)
-        _, a_at, b_at, c_at, bias_at = f.loop(0, i["rank"], dimension, carry=[matrix, zero, zero, zero, zero])
+        _, a_at, b_at, c_at, *extras_at = f.loop(0, i["rank"], dimension, carry=[
+            matrix, *[f.constant(0)] * (3 + len(self.extras))])
         a_at, b_at = self.turn(a_at, b_at)
+        extras = []
+        for (base, by_row, by_column), dtype, at in zip(self.extras, self.finish.dtypes, extras_at, strict=True):
+            extras += [f.at(base, at * itemsize(dtype) + row * by_row + column * by_column), by_row, by_column]
         return [
             f.at(self.a, a_at * in_size + row * self.a_row), self.a_row, self.a_k,
             f.at(self.b, b_at * in_size + column * self.b_column), self.b_k, self.b_column,
             f.at(self.out, c_at * out_size + row * self.c_row + column * out_size), self.c_row,
-            f.at(self.bias, bias_at * out_size + row * self.bias_row + column * self.bias_column), self.bias_row,
-            self.bias_column, i["has_bias"], i["accumulate"], rows, columns, i["K"], self.arguments.scratch]
+            *extras, i["finish"], self.arguments.scalars, i["accumulate"], rows, columns, i["K"],
+            self.arguments.scratch]
 
 
-def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None) -> str:
+def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None) -> str:
     """LLVM IR of the product kernel for matrices of `dtype` (result of `out_dtype`, by default the same).
 
     Raises NotImplementedError for dtypes that have no products (bool, complex).
     """
     kind = kind_of(target, dtype, out_dtype)
     module = ModuleWriter(target)
-    one_block = block(module, kind)
+    finish = finish_of(kind, epilogue)
+    one_block = block(module, kind, finish)
     f = module.kernel()
-    e = Entry(f, Arguments(f), kind, turns=False)
+    e = Entry(f, Arguments(f), kind, finish, turns=False)
     M, N = e.M, e.N
     most_columns = f.constant(kind.column_blocks[-1][1])
     for largest, columns in reversed(kind.column_blocks[:-1]):

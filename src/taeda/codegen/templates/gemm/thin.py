@@ -23,8 +23,9 @@ from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
-from taeda.codegen.templates.gemm.blocked import Entry, epilogue, load_old
+from taeda.codegen.templates.gemm.blocked import Entry, Finish, epilogue, finish_of, load_old
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
+from taeda.ir.loop import Expr
 
 THIN_ROWS = 4
 COLUMN_UNIT = 64
@@ -116,7 +117,7 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
     return f
 
 
-def columns_of(module: ModuleWriter, kind: Kind) -> FunctionWriter:
+def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWriter:
     """Some columns of C, at most _COLUMNS, for all of K. Strides in bytes, pointers at the first of the columns."""
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
@@ -126,13 +127,13 @@ def columns_of(module: ModuleWriter, kind: Kind) -> FunctionWriter:
     by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
-    finish = epilogue(module, kind)
+    finish_rows = epilogue(module, kind, finish)
     begin_from = load_old(module, kind)
 
     f = module.function("columns_of", [
         ("ptr", "a"), ("i64", "a_row"), ("i64", "a_k"), ("ptr", "b"), ("i64", "b_k"), ("i64", "b_column"), ("ptr", "c"),
-        ("i64", "c_row"), ("ptr", "bias"), ("i64", "bias_row"), ("i64", "bias_column"), ("i64", "has_bias"),
-        ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"), ("ptr", "scratch")])
+        ("i64", "c_row"), *finish.parameters, ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"),
+        ("ptr", "scratch")])
     rows, columns, size, unit, lanes = f["rows"], f["columns"], kind.itemsize, kind.unit, kind.lanes
     sums, sums_row = f["scratch"], f.constant(_COLUMNS * unit)
     copied, copied_row = f.at(sums, THIN_ROWS * _COLUMNS * unit), f.constant(_UNITS * unit)
@@ -207,19 +208,19 @@ def columns_of(module: ModuleWriter, kind: Kind) -> FunctionWriter:
             f["b_k"].equals(size), neighbouring_k, lambda: rest_of_columns(f.constant(0))) and None)
 
     f.loop(0, f["K"], k_part, step=_UNITS * kind.depth)
-    f.call(finish, sums, sums_row, f["c"], f["c_row"], f["bias"], f["bias_row"], f["bias_column"], f["has_bias"], rows,
-           columns)
+    f.call(finish_rows, sums, sums_row, f["c"], f["c_row"], *finish.rows_from(f, 0), rows, columns)
     f.ret()
     return f
 
 
-def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None) -> str:
+def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None) -> str:
     """LLVM IR of the kernel for products with at most THIN_ROWS rows or one column."""
     kind = kind_of(target, dtype, out_dtype)
     module = ModuleWriter(target)
-    columns = columns_of(module, kind)
+    finish = finish_of(kind, epilogue)
+    columns = columns_of(module, kind, finish)
     f = module.kernel()
-    e = Entry(f, Arguments(f), kind, turns=True)
+    e = Entry(f, Arguments(f), kind, finish, turns=True)
     units = f.ceil_div(e.N, COLUMN_UNIT)
 
     def some_columns(at: Value) -> list[Value]:

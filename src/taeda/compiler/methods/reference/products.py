@@ -10,13 +10,21 @@ from typing import Any
 import numpy as np
 
 from taeda.compiler.methods.reference.kernels import Array, Tensor, perform
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import to_float
+from taeda.ir.loop import Kernel, Operand, Store
 
 
-def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False) -> None:
+def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
+           epilogue: Epilogue | None = None) -> None:
     if left.dtype == "bool":
         raise NotImplementedError("matrix product of dtype bool")
-    perform(b, _matmul, [left, right, bias, out], accumulate=accumulate)
+    product = out if epilogue is None else b.alloc(out.dtype, out.shape)
+    perform(b, _matmul, [left, right, bias, product], accumulate=accumulate)
+    if epilogue is not None:
+        operands = [Operand(t.dtype, "input") for t in (product, *epilogue.operands)]
+        kernel = Kernel((*operands, Operand(out.dtype, "element")), (Store(len(operands), epilogue.value),), "epilogue")
+        b.loops(kernel, [product, *epilogue.operands], [out], epilogue.numbers)
 
 
 def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accumulate: bool) -> None:

@@ -1,0 +1,18 @@
+"""What is done to each result of a method (a matrix product) before it is stored, as a loop-IR expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from taeda.ir.loop import Expr
+
+
+@dataclass(frozen=True)
+class Epilogue:
+    """`value` over `load(0)`, the result in its dtype, and `load(k)`, the element of `operands[k - 1]` there, which are
+    tensors broadcast to the result's shape; `scalar(k)` is `numbers[k]`. Its dtype is that of what is stored."""
+
+    value: Expr
+    operands: tuple[Any, ...] = ()
+    numbers: tuple[Any, ...] = ()

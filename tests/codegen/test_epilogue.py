@@ -1,0 +1,85 @@
+"""Pointwise ops that follow a product in an op's definition become its epilogue, and change no bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import taeda
+from taeda.compiler import lower
+from taeda.nn import functional
+
+DTYPES = ("float32", "float64", "bfloat16", "float16", "int32")
+
+
+def tensor(dtype: str, *shape: int) -> Any:
+    x = taeda.randn(*shape) if taeda.empty(0, dtype=getattr(taeda, dtype)).is_floating_point() else (
+        taeda.randint(-9, 9, shape))
+    return x.to(getattr(taeda, dtype))
+
+
+def same(got: Any, expected: Any) -> None:
+    assert got.dtype == expected.dtype and got.shape == expected.shape
+    assert taeda.equal(got, expected)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rows", [3, 70])  # thin and blocked
+@pytest.mark.parametrize("factors", [{}, {"alpha": 3}, {"beta": 2, "alpha": -1}, {"beta": 0.7, "alpha": 0.3}])
+def test_addmm_is_its_parts(dtype: str, rows: int, factors: dict[str, float]) -> None:
+    if dtype == "int32" and factors.get("beta") == 0.7:
+        pytest.skip("PyTorch wants integers")
+    a, b = tensor(dtype, rows, 33), tensor(dtype, 33, 50)
+    for base in (tensor(dtype, rows, 50), tensor(dtype, 50), tensor(dtype, rows, 1), tensor(dtype, 50, rows).t(),
+                 tensor(dtype, 1, 1)):
+        product = a @ b
+        product = product * factors["alpha"] if "alpha" in factors else product
+        expected = (base * factors["beta"] if "beta" in factors else base) + product
+        same(taeda.addmm(base, a, b, **factors), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_batches(dtype: str) -> None:
+    a, b = tensor(dtype, 4, 17, 20), tensor(dtype, 4, 20, 40)
+    for base in (tensor(dtype, 4, 17, 40), tensor(dtype, 17, 40), tensor(dtype, 4, 1, 40)):
+        same(taeda.baddbmm(base, a, b, beta=0.5, alpha=1.5), base * 0.5 + taeda.bmm(a, b) * 1.5)
+
+
+def test_nothing_is_read_behind_the_operands() -> None:
+    base = taeda.full((50, 50), float("nan"))
+    base[:3, :41] = 1
+    a, b = taeda.randn(3, 8), taeda.randn(8, 41)
+    same(taeda.addmm(base[:3, :41], a, b), base[:3, :41] + a @ b)
+
+
+def test_gradient_and_forms() -> None:
+    a, b, base = taeda.randn(6, 5), taeda.randn(5, 7), taeda.randn(7)
+    leaf = a.clone().requires_grad_()
+    taeda.addmm(base, leaf, b, alpha=2.0).sum().backward()
+    assert taeda.allclose(leaf.grad, taeda.ones(6, 7) @ b.t() * 2.0)
+    out = taeda.empty(6, 7)
+    same(taeda.addmm(base, a, b, out=out), base + a @ b)
+    same(taeda.zeros(6, 7).addmm_(a, b, alpha=0.5), taeda.zeros(6, 7) + a @ b * 0.5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_heavy_expressions(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an op's definition says may be anything pointwise: a layer with activation and residual, as one op."""
+    from taeda.ops.activations import gelu
+    from taeda.ops.matmul import linear
+    from taeda.ops.op import Tensor, derived
+
+    @derived(public=False)
+    def finished_layer(input: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Tensor:
+        """gelu(linear(input)) + residual."""
+        return gelu(linear(input, weight, bias)) + residual
+
+    seen = []
+    product = lower._Lowering.product
+    monkeypatch.setattr(lower._Lowering, "product", lambda self, node, *rest: (
+        seen.append(node.op.name), product(self, node, *rest))[1])
+    x, w, bias, residual = (tensor(dtype, *s) for s in ((37, 20), (45, 20), (45,), (37, 45)))
+    got = finished_layer(x, w, bias, residual)
+    assert seen == ["linear"]
+    same(got, functional.gelu(functional.linear(x, w, bias)) + residual)
