@@ -47,38 +47,62 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixe
 
 def emit_conv_small(target: Target, type: str = "float") -> str:
     """Operands: x, columns of the weight, bias (or anything), out."""
-    module = ModuleWriter(target)
-    size = SIZES[type]
-    lanes = target.lanes(size)
-    vec = vector(lanes, type)
-    shapes = heights(target)
-    tiles = [[_tile(module, type, rows, k + 1) for rows in sizes] for k, sizes in enumerate(shapes)]
-    tile_vectors = len(shapes)
-    f = module.kernel()
-    arguments = Arguments(f)
-    n = names_of(f, arguments.integers, INTEGERS)
-    x, weight, bias, out = (arguments.data(k) for k in range(4))
-    taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
-    plane = n["size_z"] * n["size_y"] * n["size_x"]
-    out_plane = n["out_z"] * n["out_y"] * n["out_x"]
-    pixels = n["pixels_z"] * n["pixels_y"] * n["pixels_x"]
-    vectors = f.ceil_div(n["rows"], lanes)
-    tile_count = f.ceil_div(vectors, tile_vectors)
-    image_blocks = f.ceil_div(n["images"], n["image_block"])
-    most = n["image_block"] * pixels
-    # Scratch: a square of lanes, results, places of pixels in x and in out, the classes, places of an image's pixels in
-    # x and in out, tables.
-    square = arguments.scratch
-    results = f.at(square, lanes * lanes * size)
-    pixel_places = f.at(results, (most + lanes) * (tile_vectors * lanes * size))
-    out_places = f.at(pixel_places, (most + lanes) * 8)
-    classes = f.at(out_places, (most + lanes) * 8)
-    image_places = f.at(classes, pixels * (8 * CLASS_WORDS))
-    image_out_places = f.at(image_places, pixels * 8)
-    tables = f.at(image_out_places, pixels * 8)
+    return _Small(ModuleWriter(target), type).write()
 
-    def inside(axis: str, at: Value) -> tuple[Value, Value]:
+
+class _Small:
+    """The kernel being written: its sizes, what stands where in scratch, and its parts in the order they run."""
+
+    def __init__(self, module: ModuleWriter, type: str) -> None:
+        target = module.target
+        self.type, self.size = type, SIZES[type]
+        self.lanes = lanes = target.lanes(self.size)
+        self.vec = vector(lanes, type)
+        self.shapes = heights(target)
+        self.tiles = [[_tile(module, type, rows, k + 1) for rows in sizes] for k, sizes in enumerate(self.shapes)]
+        self.tile_vectors = len(self.shapes)
+        self.f = f = module.kernel()
+        arguments = Arguments(f)
+        self.n = n = names_of(f, arguments.integers, INTEGERS)
+        self.x, self.weight, self.bias, self.out = (arguments.data(k) for k in range(4))
+        self.taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
+        self.plane = n["size_z"] * n["size_y"] * n["size_x"]
+        self.out_plane = n["out_z"] * n["out_y"] * n["out_x"]
+        self.pixels = n["pixels_z"] * n["pixels_y"] * n["pixels_x"]
+        self.vectors = f.ceil_div(n["rows"], lanes)
+        self.tile_count = f.ceil_div(self.vectors, self.tile_vectors)
+        self.image_blocks = f.ceil_div(n["images"], n["image_block"])
+        most = n["image_block"] * self.pixels
+        # Scratch: a square of lanes, results, places of pixels in x and in out, the classes, places of an image's
+        # pixels in x and in out, tables.
+        self.square = arguments.scratch
+        self.results = f.at(self.square, lanes * lanes * self.size)
+        self.pixel_places = f.at(self.results, (most + lanes) * (self.tile_vectors * lanes * self.size))
+        self.out_places = f.at(self.pixel_places, (most + lanes) * 8)
+        self.classes = f.at(self.out_places, (most + lanes) * 8)
+        self.image_places = f.at(self.classes, self.pixels * (8 * CLASS_WORDS))
+        self.image_out_places = f.at(self.image_places, self.pixels * 8)
+        self.tables = f.at(self.image_out_places, self.pixels * 8)
+
+    def write(self) -> str:
+        f = self.f
+        self.class_count = self.find_classes()
+        f.loop(f["begin"], f["end"], self.item)
+        f.ret(0)
+        return f.module.text()
+
+    # -- classes of pixels
+
+    def find_classes(self) -> Value:
+        """Writes all classes; their number."""
+        count, _, _ = self.runs("z", lambda *z: self.runs("y", lambda *y: self.runs("x", lambda *x: self.write_class(
+            z[:4], y[:4], x[:4], *x[4:]), list(y[4:])), list(z[4:])), [self.f.constant(0)] * 3)
+        return count
+
+    def inside(self, axis: str, at: Value) -> tuple[Value, Value]:
         """The first tap inside and the number of them along one axis."""
+        f, n = self.f, self.n
+
         def one(k: Value, first: Value, count: Value) -> list[Value]:
             place = at * n[f"step_{axis}"] + n[f"origin_{axis}"] + k * n[f"tap_step_{axis}"]
             valid = (place >= 0) & (place < n[f"size_{axis}"])
@@ -87,150 +111,169 @@ def emit_conv_small(target: Target, type: str = "float") -> str:
         first, count = f.loop(0, n[f"taps_{axis}"], one, carry=[f.constant(0), f.constant(0)])
         return first, count
 
-    def runs(axis: str, body: Any, carry: list[Value]) -> list[Value]:
+    def runs(self, axis: str, body: Any, carry: list[Value]) -> list[Value]:
         """Calls body(first tap, taps, begin, end, *carried) for each run of pixels with the same taps along an axis."""
+        f, pixels = self.f, self.n[f"pixels_{axis}"]
+
         def one_run(begin: Value, *carried: Value) -> list[Value]:
-            first, count = inside(axis, begin)
+            first, count = self.inside(axis, begin)
 
             def longer(end: Value) -> Value:
                 def same() -> list[Value]:
-                    other_first, other_count = inside(axis, end)
+                    other_first, other_count = self.inside(axis, end)
                     return [other_first.equals(first) & other_count.equals(count)]
-                return f.branch(end < n[f"pixels_{axis}"], same, lambda: [f.constant(0, "i1")])[0]
+                return f.branch(end < pixels, same, lambda: [f.constant(0, "i1")])[0]
 
             (end,) = f.repeat(longer, lambda end: [end + 1], [begin + 1])
             return [end, *body(first, count, begin, end, *carried)]
 
-        return f.repeat(lambda begin, *_: begin < n[f"pixels_{axis}"], one_run, [f.constant(0), *carry])[1:]
+        return f.repeat(lambda begin, *_: begin < pixels, one_run, [f.constant(0), *carry])[1:]
 
-    def place_class(z: tuple[Value, ...], y: tuple[Value, ...], x_run: tuple[Value, ...], number: Value, entry: Value,
-                    pixel: Value) -> list[Value]:
-        """Writes one class: its words, its table of (place in x, place in the weight), its pixels."""
-        words = f.at(classes, number * (8 * CLASS_WORDS))
-        count = z[1] * y[1] * x_run[1]
-        members = (z[3] - z[2]) * (y[3] - y[2]) * (x_run[3] - x_run[2])
+    def write_class(self, z: tuple[Value, ...], y: tuple[Value, ...], x: tuple[Value, ...], number: Value,
+                    entry: Value, pixel: Value) -> list[Value]:
+        """Writes one class, of the taps and pixels of three runs: its words, its table, its pixels."""
+        f = self.f
+        words = f.at(self.classes, number * (8 * CLASS_WORDS))
+        count = z[1] * y[1] * x[1]
+        members = (z[3] - z[2]) * (y[3] - y[2]) * (x[3] - x[2])
         for k, word in enumerate((count, entry, pixel, members)):
             f.store(word, f.at(words, 8 * k))
+        self.write_table(z, y, x, entry)
+        self.write_pixels(z, y, x, pixel)
+        return [number + 1, entry + count * self.n["channel_block"], pixel + members]
+
+    def write_table(self, z: tuple[Value, ...], y: tuple[Value, ...], x: tuple[Value, ...], entry: Value) -> None:
+        """(place in x, row of the weight) of each channel and tap."""
+        f, n = self.f, self.n
 
         def channel(c: Value, to: Value) -> list[Value]:
             def at_z(kz: Value, to: Value) -> list[Value]:
                 def at_y(ky: Value, to: Value) -> list[Value]:
                     def at_x(kx: Value, to: Value) -> list[Value]:
-                        place = (c * plane + (kz * n["tap_step_z"] * n["size_y"] + ky * n["tap_step_y"]) * n["size_x"]
-                                 + kx * n["tap_step_x"])
-                        row = c * taps + (kz * n["taps_y"] + ky) * n["taps_x"] + kx
-                        f.store(f.cast("trunc", place * size, "i32"), to)
+                        place = (c * self.plane + (kz * n["tap_step_z"] * n["size_y"] + ky * n["tap_step_y"])
+                                 * n["size_x"] + kx * n["tap_step_x"])
+                        row = c * self.taps + (kz * n["taps_y"] + ky) * n["taps_x"] + kx
+                        f.store(f.cast("trunc", place * self.size, "i32"), to)
                         f.store(f.cast("trunc", row, "i32"), f.at(to, 4))
                         return [f.at(to, 8)]
-                    return f.loop(x_run[0], x_run[0] + x_run[1], at_x, carry=[to])
+                    return f.loop(x[0], x[0] + x[1], at_x, carry=[to])
                 return f.loop(y[0], y[0] + y[1], at_y, carry=[to])
             return f.loop(z[0], z[0] + z[1], at_z, carry=[to])
+        f.loop(0, n["channel_block"], channel, carry=[f.at(self.tables, entry * 8)])
 
-        f.loop(0, n["channel_block"], channel, carry=[f.at(tables, entry * 8)])
+    def write_pixels(self, z: tuple[Value, ...], y: tuple[Value, ...], x: tuple[Value, ...], pixel: Value) -> None:
+        """The places of the class's pixels, in x and in out."""
+        f, n = self.f, self.n
 
-        def member_z(oz: Value, k: Value) -> list[Value]:
-            def member_y(oy: Value, k: Value) -> list[Value]:
-                def member_x(ox: Value, k: Value) -> list[Value]:
+        def at_z(oz: Value, k: Value) -> list[Value]:
+            def at_y(oy: Value, k: Value) -> list[Value]:
+                def at_x(ox: Value, k: Value) -> list[Value]:
                     place = (((oz * n["step_z"] + n["origin_z"]) * n["size_y"] + oy * n["step_y"] + n["origin_y"])
                              * n["size_x"] + ox * n["step_x"] + n["origin_x"])
-                    target_place = (((oz * n["out_step_z"] + n["out_origin_z"]) * n["out_y"] + oy * n["out_step_y"]
-                                     + n["out_origin_y"]) * n["out_x"] + ox * n["out_step_x"] + n["out_origin_x"])
-                    f.store(place, f.index(image_places, "i64", k))
-                    f.store(target_place, f.index(image_out_places, "i64", k))
+                    out_place = (((oz * n["out_step_z"] + n["out_origin_z"]) * n["out_y"] + oy * n["out_step_y"]
+                                  + n["out_origin_y"]) * n["out_x"] + ox * n["out_step_x"] + n["out_origin_x"])
+                    f.store(place, f.index(self.image_places, "i64", k))
+                    f.store(out_place, f.index(self.image_out_places, "i64", k))
                     return [k + 1]
-                return f.loop(x_run[2], x_run[3], member_x, carry=[k])
-            return f.loop(y[2], y[3], member_y, carry=[k])
-        f.loop(z[2], z[3], member_z, carry=[pixel])
-        return [number + 1, entry + count * n["channel_block"], pixel + members]
+                return f.loop(x[2], x[3], at_x, carry=[k])
+            return f.loop(y[2], y[3], at_y, carry=[k])
+        f.loop(z[2], z[3], at_z, carry=[pixel])
 
-    class_count, _, _ = runs("z", lambda *z: runs("y", lambda *y: runs("x", lambda *x_run: place_class(
-        z[:4], y[:4], x_run[:4], *x_run[4:]), list(y[4:])), list(z[4:])), [f.constant(0)] * 3)
+    def for_classes(self, body: Any) -> None:
+        """body(taps, first entry of the table, first pixel, number of pixels)"""
+        f = self.f
 
-    def for_classes(body: Any) -> None:
         def one(k: Value) -> None:
-            words = f.at(classes, k * (8 * CLASS_WORDS))
+            words = f.at(self.classes, k * (8 * CLASS_WORDS))
             body(*(f.load("i64", f.at(words, 8 * j)) for j in range(CLASS_WORDS)))
-        f.loop(0, class_count, one)
+        f.loop(0, self.class_count, one)
 
-    def item(index: Value) -> None:
-        block, rest = index % image_blocks, index // image_blocks
-        tile, group = rest % tile_count, rest // tile_count
-        first_image = block * n["image_block"]
-        images = f.minimum(n["image_block"], n["images"] - first_image)
-        here = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors)
-        width_bytes = here * (lanes * size)
-        columns = f.at(weight, (group * vectors + tile * tile_vectors) * (n["channels"] * taps * (lanes * size)))
-        total = images * pixels
-        f.loop(0, (total + lanes) * here, lambda k: f.store(f.constant(0, vec), f.at(results, k * (lanes * size))))
+    # -- one work item
 
-        def list_pixels(count: Value, entry: Value, pixel: Value, members: Value) -> None:
-            def image(i: Value) -> None:
-                number = (first_image + i) * n["groups"] + group
-                start = pixel * images + i * members
+    def item(self, index: Value) -> None:
+        f, n, lanes, size = self.f, self.n, self.lanes, self.size
+        block, rest = index % self.image_blocks, index // self.image_blocks
+        self.tile, self.group = rest % self.tile_count, rest // self.tile_count
+        self.first_image = block * n["image_block"]
+        self.images = f.minimum(n["image_block"], n["images"] - self.first_image)
+        self.here = f.minimum(f.constant(self.tile_vectors), self.vectors - self.tile * self.tile_vectors)
+        self.width_bytes = self.here * (lanes * size)
+        columns = f.at(self.weight, (self.group * self.vectors + self.tile * self.tile_vectors)
+                       * (n["channels"] * self.taps * (lanes * size)))
+        self.total = self.images * self.pixels
+        f.loop(0, (self.total + lanes) * self.here,
+               lambda k: f.store(f.constant(0, self.vec), f.at(self.results, k * (lanes * size))))
+        self.for_classes(self.list_pixels)
+        f.loop(0, n["channels"], lambda channel: self.add_channels(channel, columns), step=n["channel_block"])
+        f.loop(0, self.here, self.store_vector)
 
-                def one(k: Value) -> None:
-                    place = f.load("i64", f.index(image_places, "i64", pixel + k))
-                    f.store((number * n["channels"] * plane + place) * size, f.index(pixel_places, "i64", start + k))
-                    place = f.load("i64", f.index(image_out_places, "i64", pixel + k))
-                    f.store((number * n["rows"] * out_plane + place) * size, f.index(out_places, "i64", start + k))
-                f.loop(0, members, one)
-            f.loop(0, images, image)
+    def list_pixels(self, count: Value, entry: Value, pixel: Value, members: Value) -> None:
+        """The places of a class's pixels in all images of the block, in bytes."""
+        f, n = self.f, self.n
 
-        for_classes(list_pixels)
+        def image(i: Value) -> None:
+            number = (self.first_image + i) * n["groups"] + self.group
+            start = pixel * self.images + i * members
 
-        def channels(channel: Value) -> None:
-            depth = f.minimum(n["channel_block"], n["channels"] - channel)
-            x_here = f.index(x, type, channel * plane)
-            columns_here = f.at(columns, channel * taps * width_bytes)
+            def one(k: Value) -> None:
+                place = f.load("i64", f.index(self.image_places, "i64", pixel + k))
+                f.store((number * n["channels"] * self.plane + place) * self.size,
+                        f.index(self.pixel_places, "i64", start + k))
+                place = f.load("i64", f.index(self.image_out_places, "i64", pixel + k))
+                f.store((number * n["rows"] * self.out_plane + place) * self.size,
+                        f.index(self.out_places, "i64", start + k))
+            f.loop(0, members, one)
+        f.loop(0, self.images, image)
 
-            def one_class(count: Value, entry: Value, pixel: Value, members: Value) -> None:
-                begin, end = pixel * images, (pixel + members) * images
+    def add_channels(self, channel: Value, columns: Value) -> None:
+        """What a block of channels adds to the results of all pixels."""
+        f, n = self.f, self.n
+        depth = f.minimum(n["channel_block"], n["channels"] - channel)
+        x_here = f.index(self.x, self.type, channel * self.plane)
+        columns_here = f.at(columns, channel * self.taps * self.width_bytes)
 
-                def run(p: Value, tile_function: FunctionWriter, rows: int) -> list[Value]:
-                    f.call(tile_function, x_here, f.index(pixel_places, "i64", p), f.at(tables, entry * 8),
-                           depth * count, columns_here, f.at(results, p * width_bytes),
-                           f.minimum(f.constant(rows), end - p))
-                    return [p + rows]
+        def one_class(count: Value, entry: Value, pixel: Value, members: Value) -> None:
+            begin, end = pixel * self.images, (pixel + members) * self.images
 
-                def of_width(functions: list[FunctionWriter], sizes: tuple[int, ...]) -> None:
-                    large, small = sizes
-                    (p,) = f.repeat(lambda p: p + small < end, lambda p: run(p, functions[0], large), [begin])
-                    f.branch(p < end, lambda: _nothing(run(p, functions[1], small)))
+            def run(p: Value, tile_function: FunctionWriter, rows: int) -> list[Value]:
+                f.call(tile_function, x_here, f.index(self.pixel_places, "i64", p), f.at(self.tables, entry * 8),
+                       depth * count, columns_here, f.at(self.results, p * self.width_bytes),
+                       f.minimum(f.constant(rows), end - p))
+                return [p + rows]
 
-                f.switch(here - 1, [lambda t=t, s=s: of_width(t, s)  # type: ignore[misc]
-                                    for t, s in zip(tiles, shapes, strict=True)])
+            def of_width(functions: list[FunctionWriter], sizes: tuple[int, ...]) -> None:
+                large, small = sizes
+                (p,) = f.repeat(lambda p: p + small < end, lambda p: run(p, functions[0], large), [begin])
+                f.branch(p < end, lambda: _nothing(run(p, functions[1], small)))
 
-            for_classes(one_class)
+            f.switch(self.here - 1, [lambda t=t, s=s: of_width(t, s)  # type: ignore[misc]
+                                     for t, s in zip(self.tiles, self.shapes, strict=True)])
 
-        f.loop(0, n["channels"], channels, step=n["channel_block"])
+        self.for_classes(one_class)
 
-        def one_vector(v: Value) -> None:
-            first = (tile * tile_vectors + v) * lanes
-            rows = f.minimum(n["rows"] - first, f.constant(lanes))
-            mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), rows, 0))
-            extra = f.masked_load(vec, f.index(bias, type, group * n["rows"] + first), mask, f.constant(0, vec))
-            start = f.at(results, v * (lanes * size))
+    def store_vector(self, v: Value) -> None:
+        """A vector of output channels of all pixels, with the bias, to out."""
+        f, n, type, lanes = self.f, self.n, self.type, self.lanes
+        first = (self.tile * self.tile_vectors + v) * lanes
+        rows = f.minimum(n["rows"] - first, f.constant(lanes))
+        mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), rows, 0))
+        extra = f.masked_load(self.vec, f.index(self.bias, type, self.group * n["rows"] + first), mask)
+        start = f.at(self.results, v * (lanes * self.size))
 
-            def squares(p: Value) -> None:
-                loaded = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
-                for m, value in enumerate(transpose(f, loaded)):
-                    f.store(value, f.at(square, m * lanes * size))
-                count = f.minimum(f.constant(lanes), total - p)
+        def squares(p: Value) -> None:
+            loaded = [f.load(self.vec, f.at(start, (p + r) * self.width_bytes)) + extra for r in range(lanes)]
+            for m, value in enumerate(transpose(f, loaded)):
+                f.store(value, f.at(self.square, m * lanes * self.size))
+            count = f.minimum(f.constant(lanes), self.total - p)
 
-                def row(m: Value) -> None:
-                    from_row = f.index(square, type, m * lanes)
-                    to_row = f.index(out, type, (first + m) * out_plane)
-                    f.loop(0, count, lambda k: f.store(
-                        f.load(type, f.index(from_row, type, k)),
-                        f.at(to_row, f.load("i64", f.index(out_places, "i64", p + k)))))
-                f.loop(0, rows, row)
-            f.loop(0, total, squares, step=lanes)
-
-        f.loop(0, here, one_vector)
-
-    f.loop(f["begin"], f["end"], item)
-    f.ret(0)
-    return module.text()
+            def row(m: Value) -> None:
+                from_row = f.index(self.square, type, m * lanes)
+                to_row = f.index(self.out, type, (first + m) * self.out_plane)
+                f.loop(0, count, lambda k: f.store(
+                    f.load(type, f.index(from_row, type, k)),
+                    f.at(to_row, f.load("i64", f.index(self.out_places, "i64", p + k)))))
+            f.loop(0, rows, row)
+        f.loop(0, self.total, squares, step=lanes)
 
 
 def _tile(module: ModuleWriter, type: str, rows: int, vectors: int) -> FunctionWriter:
