@@ -76,6 +76,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_interop_to_module(module.get());
     add_generator_to_module(module.get());
     add_machine_code_to_module(module.get());
+    add_recording_to_module(module.get());
     add_ops_to_module(module.get());
     add_tape_to_module(module.get());
     add_object(module.get(), "sanitized", REUSE_OBJECTS ? Py_False : Py_True);

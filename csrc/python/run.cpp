@@ -1,5 +1,6 @@
 #include "python/run.h"
 
+#include "core/recorder.h"
 #include "python/runtime.h"
 
 namespace taeda {
@@ -15,6 +16,18 @@ struct Room {
   std::unique_ptr<T[]> many;
   T* at;
 };
+
+// Program::run, told to the recorder if there is one.
+void run_now(const Program& program, Device device, std::span<const Buffer* const> inputs,
+             std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
+  Recorder* records = device.kind == DeviceKind::Meta ? nullptr : recorder();
+  if (TAEDA_LIKELY(!records)) return program.run(device, inputs, attributes, results, into);
+  RecordedCall call = records->before(program, inputs, attributes, into);
+  program.run(device, inputs, attributes, results, into);
+  std::vector<const Buffer*> made;
+  for (const Program::Result& r : results) made.push_back(r.buffer);
+  records->after(std::move(call), made);
+}
 
 }  // namespace
 
@@ -35,7 +48,7 @@ void run_program(const Program& program, Device device, std::span<Tensor* const>
     if (!handed_through && !targeted) results[k] = undescribed();
     found.at[k].place = targeted ? &unlikely : results[k].get();
   }
-  program.run(device, {buffers.at, inputs.size()}, attributes, {found.at, n}, {targets.at, into.size()});
+  run_now(program, device, {buffers.at, inputs.size()}, attributes, {found.at, n}, {targets.at, into.size()});
   for (size_t k = 0; k < n; ++k) {
     const Buffer* made = found.at[k].buffer;
     if (shares) shares[k] = found.at[k].shares;
@@ -60,15 +73,28 @@ Ref<Tensor> contiguous(Tensor& t) {
   return out;
 }
 
-void copy_into(Tensor& destination, Tensor& source) { copy_into(compiler_kernels(), destination, source); }
+void copy_into(Tensor& destination, Tensor& source) {
+  bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
+  if (Recorder* records = computes ? recorder() : nullptr) records->copying(destination, source);
+  copy_into(compiler_kernels(), destination, source);
+}
 
-void fill_with(Tensor& destination, const Number& value) { fill_with(compiler_kernels(), destination, value); }
+void fill_with(Tensor& destination, const Number& value) {
+  bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
+  if (Recorder* records = computes ? recorder() : nullptr) records->filling(destination, value);
+  fill_with(compiler_kernels(), destination, value);
+}
 
 Ref<Tensor> sum_to_shape(Tensor& t, const Tensor& like) {
   if (same_shape(t, like.shape())) return Ref<Tensor>::borrow(&t);
   Ref<Tensor> out = undescribed();
   describe_sum(*out, t, like);
-  if (out->device.kind != DeviceKind::Meta) sum_into(compiler_kernels(), *out, t);
+  if (out->device.kind == DeviceKind::Meta) return out;
+  Recorder* records = recorder();
+  RecordedCall call = records ? records->summing(t, like) : RecordedCall{};
+  sum_into(compiler_kernels(), *out, t);
+  const Buffer* made = out.get();
+  if (records) records->after(std::move(call), {&made, 1});
   return out;
 }
 

@@ -41,6 +41,16 @@ Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyO
   return ask("compile_backward", checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
 }
 
+std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes) {
+  Ref<> variant = classes ? checked(Py_BuildValue("(sis)", outer_axis ? "outer" : "inner", inner_rank, classes))
+                          : Ref<>::borrow(Py_None);
+  Ref<> object = ask("kernel_object", checked(Py_BuildValue("(iO)", handle, variant.get())));
+  char* content;
+  Py_ssize_t size;
+  if (PyBytes_AsStringAndSize(object.get(), &content, &size) < 0) throw PythonError();
+  return std::string(content, static_cast<size_t>(size));
+}
+
 namespace {
 
 class CompilerKernels final : public KernelSource {

@@ -10,6 +10,8 @@ void register_runtime(PyObject* module);  // taeda.runtime.programs; imported by
 Ref<> compile_forward(const char* overload, PyObject* key);                    // → Program description
 // → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output
 Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given);
+// The object file of a kernel: of a variant of loops (classes not null), or of a template.
+std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes);
 KernelSource& compiler_kernels();  // the kernels that the compiler makes when they are asked for
 
 }  // namespace taeda

@@ -35,6 +35,7 @@ _SUBMODULES = frozenset(
         "linalg",
         "mps",
         "multiprocessing",
+        "native",
         "nn",
         "ops",
         "optim",

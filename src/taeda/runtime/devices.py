@@ -10,7 +10,8 @@ from taeda.codegen import target
 from taeda.codegen.target import Target
 
 # For each family of targets a module with two functions, which give the address of a kernel of csrc/core/kernel_abi.h:
-# loop_kernel(kernel, (axis, inner_rank, classes), target) and template_kernel(spec, target).
+# loop_kernel(kernel, (axis, inner_rank, classes), target) and template_kernel(spec, target). One whose kernels can be
+# written to a file has kernel_object(kernel or spec, variant or None, target) as well.
 _MAKERS = {"cpu": "taeda.runtime.machine_code", "reference": "taeda.compiler.methods.reference.kernels"}
 
 

@@ -44,8 +44,8 @@ differentiably).
 Kernels are known by *handles*: small integers, equal for equal kernels of one target. `kernel_uses_index(handle)` says
 whether a kernel's points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives the address of a loop
 kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None; `template_kernel(handle)` the
-address of a kernel from a template. `copy_kernel`, `fill_kernel` and `sum_kernel` give the handles of kernels the
-executor uses itself.
+address of a kernel from a template; `kernel_object` the object file of either. `copy_kernel`, `fill_kernel` and
+`sum_kernel` give the handles of kernels the executor uses itself.
 """
 
 from __future__ import annotations
@@ -157,6 +157,15 @@ def template_kernel(handle: int) -> int:
     spec, target = kernels[handle], targets[handle]
     assert isinstance(spec, TemplateSpec)
     return kernels_of(target.family).template_kernel(spec, target)
+
+
+@_one_at_a_time
+def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
+    """The object file of a kernel, for programs that run without the compiler: of a variant of a loop kernel, or of a
+    kernel from a template (None)."""
+    target = targets[handle]
+    content: bytes = kernels_of(target.family).kernel_object(kernels[handle], variant, target)
+    return content
 
 
 @_one_at_a_time

@@ -1,0 +1,28 @@
+// A file with Programs, their machine code and weights, for processes without Python.
+//
+//   "TAEDAPRG", version of the format, hash of all that follows: the processor, the recording, its kernels
+//
+// Reading checks all of it before any of it is used: another version or processor and damage are errors that say so
+// (ErrorKind::Value). Numbers are little-endian.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/recording.h"
+#include "core/stored_kernels.h"
+
+namespace taeda {
+
+inline constexpr uint32_t PROGRAM_FILE_VERSION = 1;  // raised by any change in how Programs are written or run
+
+struct ProgramFile {
+  std::string processor;  // instruction set that the kernels use: "baseline", "avx2", "avx512", "avx512_dot"
+  Recording recording;
+  StoredKernels kernels;
+};
+
+std::string write_program_file(ProgramFile& file);
+ProgramFile read_program_file(std::string_view content);
+bool processor_has(std::string_view instruction_set);  // of this machine
+
+}  // namespace taeda
