@@ -4,9 +4,10 @@
 
 #include "python/call.h"
 #include "python/core_types.h"
+#include "python/override.h"
+#include "python/program_parser.h"
 #include "python/run.h"
 #include "python/runtime.h"
-#include "python/program_parser.h"
 #include "python/state.h"
 #include "tape/tape.h"
 
@@ -322,9 +323,12 @@ Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names) {
   return guarded_object([&]() -> PyObject* {
     auto* op = reinterpret_cast<OpObject*>(self);
-    if (op->inplace_form || op->otherwise) return call_variant(op, args, PyVectorcall_NARGS(flags), names).release();
+    Py_ssize_t given = PyVectorcall_NARGS(flags);
+    if (TAEDA_UNLIKELY(any_overridden(args, given + (names ? PyTuple_GET_SIZE(names) : 0))))
+      return call_overridden(self, args, given, names).release();
+    if (op->inplace_form || op->otherwise) return call_variant(op, args, given, names).release();
     Call call;
-    find_overload(op, args, PyVectorcall_NARGS(flags), names, &call);
+    find_overload(op, args, given, names, &call);
     return run_call(op, call).release();
   });
 }

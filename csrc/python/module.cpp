@@ -1,6 +1,7 @@
 // taeda._core: the extension module. It imports nothing; the Python packages fill its tables of ops.
 #include "python/core_types.h"
 #include "python/op.h"
+#include "python/override.h"
 #include "python/runtime.h"
 #include "tape/tape.h"
 #include "core/thread_pool.h"
@@ -40,6 +41,8 @@ PyObject* register_parameter_type(PyObject*, PyObject* type) {
     if (!PyType_Check(type) || !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), TensorType))
       raise(PyExc_TypeError, "register_parameter_type(): expected a subclass of Tensor");
     ParameterType = reinterpret_cast<PyTypeObject*>(Py_NewRef(type));
+    ParameterType->tp_getattro = PyObject_GenericGetAttr;  // a plain type, as Tensor
+    PyType_Modified(ParameterType);
     Py_RETURN_NONE;
   });
 }
@@ -73,6 +76,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_storage_to_module(module.get());
     add_tensor_to_module(module.get());
     add_operators_to_module(module.get());
+    add_overrides_to_module(module.get());
     add_interop_to_module(module.get());
     add_generator_to_module(module.get());
     add_machine_code_to_module(module.get());

@@ -6,6 +6,7 @@ struct State {
   bool grad_enabled = true;
   bool inference_mode = false;
   bool anomaly = false;      // autograd.set_detect_anomaly
+  bool overrides = true;     // other types may take over calls (override.h)
   void* recorder = nullptr;  // the place of taeda.compile's recorder: dispatch appends to it instead of running
 };
 extern thread_local State state;

@@ -1,6 +1,7 @@
 // The number protocol of tensors: each slot calls the op that was registered for it, without a Python frame between.
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "python/override.h"
 #include "python/tensor_type.h"
 
 namespace taeda {
@@ -22,7 +23,7 @@ PyObject* call(PyObject* op, PyObject* a, PyObject* b) {
 
 // The operand itself, or what it stands for; null if tensors have no arithmetic with it.
 Ref<> operand(PyObject* o) {
-  if (TAEDA_LIKELY(is_tensor(o) || is_python_number(o))) return Ref<>::borrow(o);
+  if (TAEDA_LIKELY(is_tensor(o) || is_python_number(o)) || overridden(o)) return Ref<>::borrow(o);
   return operand_from_numpy(o);
 }
 

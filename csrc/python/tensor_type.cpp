@@ -5,6 +5,7 @@
 
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "python/override.h"
 #include "tape/tape.h"
 
 namespace taeda {
@@ -108,7 +109,7 @@ PyObject* iterate(PyObject* self) {
     if (t.ndim == 0) raise(PyExc_TypeError, "iteration over a 0-d tensor");
     Ref<> items;
     // One node for all rows, so that the gradient is put together once.
-    if (requires_gradient(t) && registered(Operator::Unbind)) {
+    if ((requires_gradient(t) || overridden(self)) && registered(Operator::Unbind)) {
       items = checked(PyObject_CallOneArg(registered(Operator::Unbind), self));
     } else {
       items = checked(PyTuple_New(static_cast<Py_ssize_t>(t.sizes[0])));
@@ -129,6 +130,18 @@ int contains(PyObject* self, PyObject* value) {
 
 PyObject* representation(PyObject* self) {
   return guarded_object([&] { return PyObject_CallOneArg(required(Operator::Repr), self); });
+}
+
+PyObject* subscript(PyObject* self, PyObject* key) {
+  if (TAEDA_UNLIKELY(overridden(self) || overridden(key)))
+    return guarded_object([&] { return call_overridden("__getitem__", {self, key}).release(); });
+  return get_item(self, key);
+}
+
+int assign_subscript(PyObject* self, PyObject* key, PyObject* value) {
+  if (TAEDA_UNLIKELY(value && (overridden(self) || overridden(key) || overridden(value))))
+    return guarded(-1, [&] { return call_overridden("__setitem__", {self, key, value}), 0; });
+  return set_item(self, key, value);
 }
 
 PyMemberDef members[] = {
@@ -167,8 +180,8 @@ void add_tensor_to_module(PyObject* module) {
       {Py_tp_repr, slot(representation)},
       {Py_tp_iter, slot(iterate)},
       {Py_mp_length, slot(length)},
-      {Py_mp_subscript, slot(get_item)},
-      {Py_mp_ass_subscript, slot(set_item)},
+      {Py_mp_subscript, slot(subscript)},
+      {Py_mp_ass_subscript, slot(assign_subscript)},
       {Py_sq_contains, slot(contains)},
       {Py_tp_members, members},
       {Py_tp_methods, tensor_methods},

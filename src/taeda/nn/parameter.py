@@ -23,6 +23,8 @@ class Parameter(taeda.Tensor):
             data = taeda.empty(0)
         return taeda.Tensor._make_subclass(cls, data.detach(), requires_grad)
 
+    __torch_function__ = taeda._core._disabled_torch_function_impl  # results are plain tensors
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) not in memo:
             memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
