@@ -4,6 +4,7 @@
 #include <string>
 
 #include "python/core_types.h"
+#include "python/state.h"
 
 namespace taeda {
 
@@ -120,7 +121,28 @@ PyObject* device_reduce(PyObject* self, PyObject*) {
 
 PyObject* device_copy(PyObject* self, PyObject*) { return Py_NewRef(self); }
 
+// `with taeda.device("meta"):` makes it the default device; what it was before is kept in a stack per thread.
+thread_local std::vector<Device> outer_defaults;
+
+PyObject* device_enter(PyObject* self, PyObject*) {
+  return guarded_object([&] {
+    outer_defaults.push_back(state.default_device);
+    state.default_device = value(self);
+    return Py_NewRef(self);
+  });
+}
+
+PyObject* device_exit(PyObject*, PyObject*) {
+  if (!outer_defaults.empty()) {
+    state.default_device = outer_defaults.back();
+    outer_defaults.pop_back();
+  }
+  Py_RETURN_NONE;
+}
+
 PyMethodDef device_methods[] = {
+    {"__enter__", device_enter, METH_NOARGS, "Make this the device of tensors that are made from nothing."},
+    {"__exit__", device_exit, METH_VARARGS, nullptr},
     {"__reduce__", device_reduce, METH_NOARGS, nullptr},
     {"__copy__", device_copy, METH_NOARGS, nullptr},
     {"__deepcopy__", device_copy, METH_O, nullptr},

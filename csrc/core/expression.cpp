@@ -87,7 +87,7 @@ Number binary(Expression::Code code, const Number& a, const Number& b) {
 int64_t read_element(const Buffer* b, int reg) {
   if (!b || b->numel < 1 || b->dtype != DType::Int64)
     raise(ErrorKind::Internal, "read from register %d, which is not an int64 tensor with an element", reg);
-  if (!b->has_memory()) raise(ErrorKind::NeedsData, "a size depends on the values of a tensor, which has none");
+  if (!b->has_memory()) raise(ErrorKind::NeedsData, "the size of the result depends on the values of a tensor");
   int64_t v;
   std::memcpy(&v, b->data(), 8);
   return v;

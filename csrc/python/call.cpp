@@ -3,6 +3,7 @@
 #include "core/generator.h"
 #include "python/program_parser.h"
 #include "python/runtime.h"
+#include "python/state.h"
 
 namespace taeda {
 namespace {
@@ -148,6 +149,47 @@ void key_tensor(Inputs& in, const Tensor* t) {
 
 namespace {
 
+std::string device_text(Device d) {
+  Ref<> text = checked(PyObject_Str(Ref<>::steal(device_object(d)).get()));
+  return PyUnicode_AsUTF8(text.get());
+}
+
+// The device of a call whose tensors are on several.
+Device mixed_device(const Overload& o, const Inputs& in) {
+  auto is_number = [](const Tensor& t) { return t.ndim == 0 && t.device.kind == DeviceKind::CPU; };
+  const Tensor* decides = nullptr;
+  for (const Tensor* t : in.tensors())
+    if (t && (!decides || (is_number(*decides) && !o.mixed_devices))) decides = t;
+  for (const Tensor* t : in.tensors()) {
+    if (!t || t->device == decides->device) continue;
+    if (o.mixed_devices) {
+      if (!t->has_memory()) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
+    } else if (!is_number(*t)) {
+      std::string found = device_text(t->device), expected = device_text(decides->device);
+      raise(PyExc_RuntimeError,
+            "Tensor on device %s is not on the expected device %s!\nExpected all tensors to be on the same device, but %s() was "
+            "given tensors on at least two devices, %s and %s. Move them to one with .to().",
+            found.c_str(), expected.c_str(), o.display.c_str(), expected.c_str(), found.c_str());
+    }
+  }
+  return decides->device;
+}
+
+}  // namespace
+
+Device device_of_results(const Overload& o, const Inputs& in) {
+  if (TAEDA_UNLIKELY(state.device_given)) return state.given_device;
+  const Tensor* first = nullptr;
+  for (const Tensor* t : in.tensors()) {
+    if (!t) continue;
+    if (!first) first = t;
+    else if (TAEDA_UNLIKELY(!(t->device == first->device))) return mixed_device(o, in);
+  }
+  return first ? first->device : state.default_device;
+}
+
+namespace {
+
 int64_t read_integer(PyObject* o) {
   Ref<> index = PyLong_Check(o) ? Ref<>::borrow(o) : checked(PyNumber_Index(o));
   int64_t v = PyLong_AsLongLong(index.get());
@@ -160,7 +202,9 @@ int64_t read_integer(PyObject* o) {
 
 // The Philox key of one call: every call takes the next number of the generator and mixes it with the seed
 // (SplitMix64's finaliser), so that calls have streams of their own, each as long as needed.
-int64_t random_key(PyObject* generator) {
+// On "meta" no number is drawn, so none is taken.
+int64_t random_key(PyObject* generator, Device device) {
+  if (device.kind == DeviceKind::Meta) return 0;
   uint64_t seed, call;
   reserve_random(generator, 1, &seed, &call);
   uint64_t x = seed + 0x9E3779B97F4A7C15ull * (call + 1);
@@ -324,7 +368,8 @@ void read_inputs(const Call& call, Inputs& in) {
         // Two run-time integers: the key of this call's stream of random numbers, and where in it to start. A recorded
         // gradient that draws the numbers of the forward pass again gives those of that call.
         bool again = PyTuple_Check(v) && PyTuple_GET_SIZE(v) == 2;
-        in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 0)) : random_key(v));
+        in.device = device_of_results(*call.overload, in);  // the tensors stand before the generator
+        in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 0)) : random_key(v, in.device));
         in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 1)) : int64_t{0});
         break;
       }

@@ -79,6 +79,8 @@ struct Inputs {
 };
 
 void key_tensor(Inputs& in, const Tensor* t);
+// Where the results of a call are: on the device asked for, on that of its tensors, or on the default one.
+Device device_of_results(const Overload& o, const Inputs& in);
 
 // The first overload that the arguments fit, if there is one.
 bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);

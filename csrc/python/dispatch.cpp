@@ -16,21 +16,15 @@ namespace {
 
 // ---- running ------------------------------------------------------------------------------------------------------
 
-// The device of the results: that of the tensors.
-Device common_device(const Inputs& in) {
-  const Tensor* first = nullptr;
-  for (const Tensor* t : in.tensors()) {
-    if (!t) continue;
-    if (!first) first = t;
-    else if (TAEDA_UNLIKELY(!(t->device == first->device)) && t->ndim && first->ndim)
-      raise(PyExc_RuntimeError, "Expected all tensors to be on the same device, but found at least two devices");
-  }
-  return first ? first->device : Device{};
-}
-
 void run_compiled(const Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs, std::span<Tensor* const> into = {},
                   int* shares = nullptr) {
-  run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into, shares);
+  try {
+    run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into, shares);
+  } catch (const Error& e) {
+    if (e.kind != ErrorKind::NeedsData) throw;
+    raise(PyExc_NotImplementedError, "%s(): %s; tensors on device 'meta' have sizes and no values", c.overload->display.c_str(),
+          e.message.c_str());
+  }
 }
 
 bool can_cast(DType from, DType to) {
@@ -183,6 +177,11 @@ std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bo
       raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
             op->display);
     refuse_internal_overlap(*t);
+    if (!(t->device == in.device)) {
+      Ref<> from = Ref<>::steal(device_object(in.device)), to = Ref<>::steal(device_object(t->device));
+      raise(PyExc_RuntimeError, "Attempting to copy from device %S to device %S, but cross-device copies are not allowed!", from.get(),
+            to.get());
+    }
   }
   return targets;
 }
@@ -227,7 +226,8 @@ Ref<> run_call(OpObject* op, const Call& call) {
   if (call.overload->is_function) return call_function(op, call);
   Inputs in;
   read_inputs(call, in);
-  in.device = common_device(in);
+  in.device = device_of_results(*call.overload, in);
+  state.device_given = false;
   Compiled* c = find_compiled(call, in);
   if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
@@ -254,6 +254,29 @@ PyObject* register_builtin(PyObject*, PyObject* args) {
 
 namespace {
 
+// call_on(device, op, *arguments): op(*arguments) with results on `device`, wherever its tensors are.
+PyObject* call_on(PyObject*, PyObject* const* args, Py_ssize_t n) {
+  return guarded_object([&]() -> PyObject* {
+    if (n < 2 || Py_TYPE(args[1]) != OpType) raise(PyExc_TypeError, "call_on() takes a device, an op and its arguments");
+    state.given_device = device_from_object(args[0]);
+    state.device_given = true;
+    PyObject* result = PyObject_Vectorcall(args[1], args + 2, static_cast<size_t>(n - 2), nullptr);
+    state.device_given = false;  // if the call failed before it came to it
+    return result;
+  });
+}
+
+PyObject* set_default_device(PyObject*, PyObject* device) {
+  return guarded_object([&]() -> PyObject* {
+    state.default_device = device_from_object(device);
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* get_default_device(PyObject*, PyObject*) {
+  return guarded_object([&] { return device_object(state.default_device); });
+}
+
 PyObject* can_cast_function(PyObject*, PyObject* args) {
   return guarded_object([&]() -> PyObject* {
     PyObject *from, *to;
@@ -265,6 +288,11 @@ PyObject* can_cast_function(PyObject*, PyObject* args) {
 }  // namespace
 
 PyMethodDef op_functions[] = {
+    {"call_on", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(call_on)), METH_FASTCALL,
+     "call_on(device, op, *arguments): op(*arguments) with results on `device`."},
+    {"set_default_device", set_default_device, METH_O,
+     "set_default_device(device): where tensors are made that are made from nothing. None: the CPU."},
+    {"get_default_device", get_default_device, METH_NOARGS, "Where tensors are made that are made from nothing."},
     {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
     {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."},
     {}};

@@ -5,6 +5,7 @@
 
 #include "python/interop.h"
 #include "python/run.h"
+#include "python/state.h"
 #include "tape/tape.h"
 #include "python/tensor_type.h"
 
@@ -269,7 +270,7 @@ struct Options {
   DType dtype = DType::Float32;
   bool has_dtype = false, has_device = false, requires_grad = false;
   PyObject* extra = Py_None;  // pin_memory or copy
-  Device device;
+  Device device = state.default_device;
   const DType* given_dtype() const { return has_dtype ? &dtype : nullptr; }
 };
 
@@ -293,7 +294,7 @@ Options parse(const char* function, const char* data_name, const char* extra, Py
       if (o.has_dtype) o.dtype = dtype_argument(v, function);
     } else if (is("device")) {
       o.has_device = v != Py_None;
-      o.device = device_from_object(v);
+      if (o.has_device) o.device = device_from_object(v);
     } else if (is("requires_grad")) {
       o.requires_grad = flag(v, function, "requires_grad");
     } else if (is(extra)) {
@@ -328,7 +329,6 @@ PyObject* tensor(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* names
                      "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
                      1) < 0)
       throw PythonError();
-    if (is_tensor(o.data) && !o.has_device) o.device = as_tensor(o.data)->device;
     return finish(tensor_from_data(o.data, o.given_dtype(), o.device), o);
   });
 }

@@ -47,7 +47,14 @@ PyObject* register_parameter_type(PyObject*, PyObject* type) {
   });
 }
 
+PyObject* set_program_check(PyObject*, PyObject* on) {
+  check_programs = PyObject_IsTrue(on) == 1;
+  Py_RETURN_NONE;
+}
+
 PyMethodDef functions[] = {
+    {"check_programs", set_program_check, METH_O,
+     "check_programs(on): infer every Program before it is run, and compare (TAEDA_CHECK=1)."},
     {"set_num_threads", set_threads, METH_O,
      "set_num_threads(n): how many threads work on one op, the calling one included."},
     {"get_num_threads", get_threads, METH_NOARGS, "How many threads work on one op."},
@@ -69,6 +76,8 @@ PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__core() {
   using namespace taeda;
   return guarded_object([&]() -> PyObject* {
+    host_lock.release = [] { return static_cast<void*>(PyEval_SaveThread()); };
+    host_lock.acquire = [](void* thread) { PyEval_RestoreThread(static_cast<PyThreadState*>(thread)); };
     Ref<> module = checked(PyModule_Create(&definition));
     add_dtypes_to_module(module.get());
     add_devices_to_module(module.get());

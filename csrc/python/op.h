@@ -51,6 +51,7 @@ struct Overload {
   int output_count = 1;
   bool returns_list = false;               // a variable number of outputs, or a tuple even for one
   bool differentiable = true;
+  bool mixed_devices = false;              // tensors may be on several devices; results are on that of the first
   std::vector<bool> output_differentiable;
   Ref<> result_type;                       // a named tuple class, or null
   std::vector<int> mutated;                // indices of the parameters (tensors, tensor lists) that the op writes to

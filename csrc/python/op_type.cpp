@@ -67,6 +67,7 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   };
   o->returns_list = truth("returns_list", o->output_count < 0);
   o->differentiable = truth("differentiable", true);
+  o->mixed_devices = truth("mixed_devices", false);
   if (PyObject* v = text_or_empty(d, "output_differentiable")) {
     Ref<> list = checked(PySequence_Fast(v, "output_differentiable"));
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->output_differentiable.push_back(PyObject_IsTrue(PySequence_Fast_GET_ITEM(list.get(), i)) == 1);

@@ -1,5 +1,7 @@
 // Modes of the calling thread: gradient recording, inference; read by dispatch on every call.
 #pragma once
+#include "core/device.h"
+
 namespace taeda {
 
 struct State {
@@ -7,6 +9,9 @@ struct State {
   bool inference_mode = false;
   bool anomaly = false;      // autograd.set_detect_anomaly
   bool overrides = true;     // other types may take over calls (override.h)
+  Device default_device;     // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
+  bool device_given = false;
+  Device given_device;       // of the results of the next call of an op, whatever its tensors are on (call_on)
   void* recorder = nullptr;  // the place of taeda.compile's recorder: dispatch appends to it instead of running
 };
 extern thread_local State state;

@@ -28,15 +28,16 @@ const Storage& with_memory(PyObject* self) {
   return s;
 }
 
-// UntypedStorage(n): n uninitialised bytes
+// UntypedStorage(n, device): n uninitialised bytes
 PyObject* storage_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
-    static const char* names[] = {"size", nullptr};
+    static const char* names[] = {"size", "device", nullptr};
     Py_ssize_t n = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|n:UntypedStorage", const_cast<char**>(names), &n))
+    PyObject* device = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|nO:UntypedStorage", const_cast<char**>(names), &n, &device))
       throw PythonError();
     if (n < 0) raise(PyExc_RuntimeError, "a storage cannot have %zd bytes", n);
-    return storage_object(Storage::create(static_cast<size_t>(n)));
+    return storage_object(Storage::create(static_cast<size_t>(n), device_from_object(device)));
   });
 }
 

@@ -104,17 +104,10 @@ Ref<Tensor> zeros(const Node::OutputInfo& like) { return filled(like.dtype, like
 Ref<Tensor> ones(const Tensor& like) { return filled(like.dtype, like.shape(), like.device, 1); }
 
 Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides) {
-  static Tensor* seed = shape_only(*empty(DType::Float32, Dims{})).release();  // lives as long as the process
-  Ref<Tensor> t = shape_only(*seed);
-  t->dtype = dtype;
-  t->device = device;
-  t->ndim = static_cast<uint8_t>(sizes.count);
-  t->numel = 1;
-  for (int i = 0; i < sizes.count; ++i) {
-    t->sizes[i] = sizes[i];
-    t->strides[i] = strides[i];
-    t->numel *= sizes[i];
-  }
+  Ref<Tensor> t = undescribed();
+  Buffer nothing;
+  nothing.device = device;
+  describe_view(*t, nothing, dtype, sizes, strides, 0);
   return t;
 }
 

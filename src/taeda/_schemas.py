@@ -14,7 +14,7 @@ from typing import Any
 
 from taeda.runtime import cache
 
-_FORMAT = "schemas 5"
+_FORMAT = "schemas 6"
 
 
 def _key() -> str:

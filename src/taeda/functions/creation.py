@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
 
 from taeda import _core
-from taeda._binding import internal as ops
-
-_REAL_DEVICES = ("cpu",)
+from taeda._binding import internal
 
 
-def _check(device: Any, layout: Any = None) -> None:
-    if device is not None:
-        kind = device.type if isinstance(device, _core.device) else _core.device(device).type
-        if kind not in _REAL_DEVICES:
-            raise NotImplementedError(f"device {kind!r} is not there yet; use device='cpu'")
+class _On:
+    """The ops below with their results on one device."""
+
+    def __init__(self, device: Any):
+        self._device = device
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(_core.call_on, self._device, getattr(internal, name))
+
+
+def _on(device: Any, layout: Any = None) -> Any:
+    """The ops that make tensors: on `device`, or where the default is."""
     if layout is not None and str(layout) != "torch.strided":
         raise NotImplementedError(f"layout {layout} is not there yet; use torch.strided")
+    return internal if device is None else _On(device)
 
 
 def _sizes(size: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -61,7 +68,7 @@ def full(
     pin_memory: bool = False,
 ) -> Any:
     """A tensor of shape `size` filled with `fill_value`, which also gives the dtype where that is None."""
-    _check(device, layout)
+    ops = _on(device, layout)
     if isinstance(fill_value, _core.Tensor):
         dtype = dtype or fill_value.dtype
         fill_value = fill_value.item()
@@ -85,9 +92,7 @@ def zeros(
     names: Any = None,
 ) -> Any:
     """A tensor of zeros."""
-    if device is not None or layout is not None:
-        _check(device, layout)
-    return _finish(ops.full(_sizes(size), 0, _dtype(dtype)), out, requires_grad)
+    return _finish(_on(device, layout).full(_sizes(size), 0, _dtype(dtype)), out, requires_grad)
 
 
 def ones(
@@ -101,9 +106,7 @@ def ones(
     names: Any = None,
 ) -> Any:
     """A tensor of ones."""
-    if device is not None or layout is not None:
-        _check(device, layout)
-    return _finish(ops.full(_sizes(size), 1, _dtype(dtype)), out, requires_grad)
+    return _finish(_on(device, layout).full(_sizes(size), 1, _dtype(dtype)), out, requires_grad)
 
 
 def empty(
@@ -118,7 +121,7 @@ def empty(
     names: Any = None,
 ) -> Any:
     """An uninitialised tensor."""
-    _check(device, layout)
+    ops = _on(device, layout)
     return _finish(ops.empty(_sizes(size), _dtype(dtype)), out, requires_grad)
 
 
@@ -133,7 +136,7 @@ def empty_strided(
     pin_memory: bool = False,
 ) -> Any:
     """An uninitialised tensor with the given strides."""
-    _check(device, layout)
+    ops = _on(device, layout)
     needed = 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if all(n > 0 for n in size) else 0
     made = ops.empty((needed,), _dtype(dtype)).as_strided(tuple(size), tuple(stride), 0)
     return _finish(made.detach(), None, requires_grad)
@@ -149,8 +152,8 @@ def _like(make: Callable[..., Any]) -> Callable[..., Any]:
         requires_grad: bool = False,
         memory_format: Any = None,
     ) -> Any:
-        _check(device, layout)
-        made = make(input.shape, input.dtype if dtype is None else dtype)
+        ops = _on(input.device if device is None else device, layout)
+        made = make(ops, input.shape, input.dtype if dtype is None else dtype)
         if not input.is_contiguous() and memory_format is None:
             made = _with_layout_of(made, input)
         return made.requires_grad_() if requires_grad else made
@@ -171,9 +174,9 @@ def _with_layout_of(made: Any, input: Any) -> Any:
     return made.reshape([input.shape[d] for d in order]).permute(*inverse).detach()
 
 
-zeros_like = _like(lambda size, dtype: ops.full(size, 0, dtype))
-ones_like = _like(lambda size, dtype: ops.full(size, 1, dtype))
-empty_like = _like(lambda size, dtype: ops.empty(size, dtype))
+zeros_like = _like(lambda ops, size, dtype: ops.full(size, 0, dtype))
+ones_like = _like(lambda ops, size, dtype: ops.full(size, 1, dtype))
+empty_like = _like(lambda ops, size, dtype: ops.empty(size, dtype))
 
 
 def full_like(
@@ -187,7 +190,7 @@ def full_like(
     memory_format: Any = None,
 ) -> Any:
     """A tensor of the shape and dtype of `input` filled with `fill_value`."""
-    return _like(lambda size, dtype: ops.full(size, fill_value, dtype))(
+    return _like(lambda ops, size, dtype: ops.full(size, fill_value, dtype))(
         input, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad, memory_format=memory_format
     )
 
@@ -205,7 +208,7 @@ def arange(
     pin_memory: bool = False,
 ) -> Any:
     """arange(end), arange(start, end), arange(start, end, step): start, start + step, ... below end."""
-    _check(device, layout)
+    ops = _on(device, layout)
     if len(args) == 1 and end is None:
         end = args[0]
     elif len(args) == 1:
@@ -243,7 +246,7 @@ def linspace(
     requires_grad: bool = False,
 ) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
-    _check(device, layout)
+    ops = _on(device, layout)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     start, end = (x.item() if isinstance(x, _core.Tensor) else x for x in (start, end))
@@ -281,7 +284,7 @@ def eye(
     requires_grad: bool = False,
 ) -> Any:
     """The (n, m) matrix with ones on the diagonal."""
-    _check(device, layout)
+    ops = _on(device, layout)
     m = n if m is None else m
     if n < 0 or m < 0:
         raise RuntimeError(f"n must be greater or equal to 0, got {min(n, m)}")
@@ -302,7 +305,7 @@ def rand(
     pin_memory: bool = False,
 ) -> Any:
     """Uniform numbers in [0, 1)."""
-    _check(device, layout)
+    ops = _on(device, layout)
     return _finish(ops.uniform(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
@@ -317,7 +320,7 @@ def randn(
     pin_memory: bool = False,
 ) -> Any:
     """Standard normal numbers."""
-    _check(device, layout)
+    ops = _on(device, layout)
     return _finish(ops.normal(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
 
 
@@ -334,7 +337,7 @@ def randint(
     requires_grad: bool = False,
 ) -> Any:
     """randint(high, size) or randint(low, high, size): integers in [low, high)."""
-    _check(device, layout)
+    ops = _on(device, layout)
     given = list(args)
     if given and not isinstance(given[-1], int):
         size = given.pop()
@@ -355,12 +358,12 @@ def randint(
 
 def rand_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
     """Uniform numbers in [0, 1), of the shape and dtype of `input`."""
-    return _like(lambda size, dtype: ops.uniform(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+    return _like(lambda ops, size, dtype: ops.uniform(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
 
 
 def randn_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
     """Standard normal numbers, of the shape and dtype of `input`."""
-    return _like(lambda size, dtype: ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+    return _like(lambda ops, size, dtype: ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
 
 
 def randint_like(
@@ -369,7 +372,8 @@ def randint_like(
     """Integers in [low, high), of the shape and dtype of `input`."""
     bounds = args if args else (low, high) if high is not None else (low,)
     low, high = bounds if len(bounds) == 2 else (0, bounds[0])
-    return _like(lambda size, dtype: ops.random_integers(size, low, high, dtype, None))(input, dtype=dtype, **options)
+    make = _like(lambda ops, size, dtype: ops.random_integers(size, low, high, dtype, None))
+    return make(input, dtype=dtype, **options)
 
 
 def randperm(
@@ -384,7 +388,7 @@ def randperm(
     pin_memory: bool = False,
 ) -> Any:
     """A random permutation of range(n)."""
-    _check(device, layout)
+    ops = _on(device, layout)
     keys = ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator)
     order = keys.argsort()
     return _finish(order if dtype is None else order.to(dtype), out, requires_grad)
@@ -403,12 +407,12 @@ def normal(
     requires_grad: bool = False,
 ) -> Any:
     """Normal numbers; mean and std may be tensors (broadcast), or numbers together with a size."""
-    _check(device, layout)
+    ops = _on(device, layout)
     tensors = [x for x in (mean, std) if isinstance(x, _core.Tensor)]
     if not tensors:
         return _finish(ops.normal(tuple(size), float(mean), float(std), _dtype(dtype), generator), out, requires_grad)
     shape = (mean + std).shape
-    noise = ops.normal(shape, 0.0, 1.0, tensors[0].dtype, generator)
+    noise = _on(tensors[0].device).normal(shape, 0.0, 1.0, tensors[0].dtype, generator)
     return _finish(noise * std + mean, out, False)
 
 
@@ -416,7 +420,7 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Any = None, out:
     """1 with the probability given by the elements of `input` (or by p), else 0."""
     if p is not None:
         input = full_like(input, p)
-    return _finish(ops.bernoulli_of(input, generator), out, False)
+    return _finish(internal.bernoulli_of(input, generator), out, False)
 
 
 def manual_seed(seed: int) -> Any:

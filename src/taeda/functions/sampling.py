@@ -26,9 +26,9 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     weights = input.detach()
     if not replacement and num_samples > weights.shape[-1]:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
-    if not bool((weights.isfinite() & (weights >= 0)).all().item()):
+    if not weights.is_meta and not bool((weights.isfinite() & (weights >= 0)).all().item()):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
-    if weights.numel() and bool((weights.sum(-1) == 0).any().item()):
+    if weights.numel() and not weights.is_meta and bool((weights.sum(-1) == 0).any().item()):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     wide = weights.to(taeda.float64 if weights.dtype == taeda.float64 else taeda.float32)
     if replacement:

@@ -18,6 +18,14 @@ def _convert(x: Any, dtype: Any, copy: bool) -> Any:
     return internal.convert(x, dtype)
 
 
+def _moved(x: Any, device: Any, dtype: Any) -> Any:
+    """A copy of `x` on another device."""
+    if x.is_meta:
+        raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+    copied = _core.call_on(device, taeda.clone, x)
+    return _convert(copied, dtype, False)
+
+
 def to(
     self: Any,
     *args: Any,
@@ -43,9 +51,9 @@ def to(
         elif a is not None:
             device = a
     if device is not None:
-        kind = device.type if isinstance(device, _core.device) else _core.device(device).type
-        if kind != self.device.type:
-            raise NotImplementedError(f"device {kind!r} is not there yet; this build of Taeda computes on the CPU")
+        device = device if isinstance(device, _core.device) else _core.device(device)
+        if device.type != self.device.type:
+            return _moved(self, device, dtype)
     return _convert(self, dtype, copy)
 
 
@@ -74,7 +82,7 @@ def type_as(self: Any, other: Any) -> Any:
 
 def cpu(self: Any, memory_format: Any = None) -> Any:
     """This tensor in the memory of the CPU."""
-    return self
+    return to(self, device="cpu")
 
 
 def cuda(self: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
@@ -122,7 +130,7 @@ def _new(name: str) -> Callable[..., Any]:
         return getattr(taeda, name)(
             *size,
             dtype=self.dtype if dtype is None else dtype,
-            device=device,
+            device=self.device if device is None else device,
             requires_grad=requires_grad,
             layout=layout,
         )
@@ -142,12 +150,12 @@ def new_full(
     layout: Any = None,
     pin_memory: bool = False,
 ) -> Any:
-    """taeda.full with this tensor's dtype."""
+    """taeda.full with this tensor's dtype and device."""
     return taeda.full(
         size,
         fill_value,
         dtype=self.dtype if dtype is None else dtype,
-        device=device,
+        device=self.device if device is None else device,
         requires_grad=requires_grad,
         layout=layout,
     )

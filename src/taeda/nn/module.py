@@ -495,7 +495,15 @@ class Module(HookRegistration, ModuleState):
             target = dtype if dtype is not None and (tensor.is_floating_point() or tensor.is_complex()) else None
             if device is None:
                 return tensor if target is None else tensor.to(target)
-            return tensor.to(device, tensor.dtype if target is None else target, non_blocking)
+            try:
+                return tensor.to(device, tensor.dtype if target is None else target, non_blocking)
+            except NotImplementedError as e:
+                if str(e) != "Cannot copy out of meta tensor; no data!":
+                    raise
+                raise NotImplementedError(
+                    f"{e} Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module "
+                    "from meta to a different device."
+                ) from None
 
         return self._apply(convert)
 

@@ -27,7 +27,7 @@ class Op:
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
                  library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
-                 first: bool = False):
+                 first: bool = False, mixed_devices: bool = False):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -60,6 +60,7 @@ class Op:
         self.broadcasts = broadcasts
         self.drops = drops
         self.first = first
+        self.mixed_devices = mixed_devices
         self.fields = fields
         self.spread = spread
         if fields is not None:
@@ -233,6 +234,7 @@ class Op:
             "mutates": [self.index[n] for n in self.mutates],
             "fields": self.fields,
             "spread": self.spread,
+            "mixed_devices": self.mixed_devices,
             "doc": inspect.getdoc(self.body) or "",
         }
 

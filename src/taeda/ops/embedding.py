@@ -70,7 +70,7 @@ def _(grad: Any, input: Any, padding_idx: Any) -> Any:
     return embedding_rows(grad, input, -1) * input.ne(padding_idx).unsqueeze(-1), None
 
 
-@derived(method=False)
+@derived(method=False, mixed_devices=True)
 def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_grad_by_freq: bool = False,
               sparse: bool = False) -> Tensor:
     """The rows of `weight` (rows, features) that `indices` (any shape, int32 or int64) names: shape (*indices,

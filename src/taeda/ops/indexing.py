@@ -259,7 +259,7 @@ def _together(indices: list[Any]) -> tuple[Any, ...]:
                  else i.expand(shape) for i in indices)
 
 
-@derived(public=False)
+@derived(public=False, mixed_devices=True)
 def index(input: Tensor, indices: Tensors, dims: tuple[int, ...]) -> Tensor:
     """Advanced indexing, `input[indices]`: each index tensor (integers, or a mask) stands for dimension `dims[k]`
     on."""
@@ -275,7 +275,7 @@ def _(make: Any) -> Any:
     yield sample(make(4, 5, 4), (integers, make(2, 1, dtype="int64", low=0, high=4)), (0, 2))
 
 
-@derived(public=False, inplace=True)
+@derived(public=False, inplace=True, mixed_devices=True)
 def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor,
                  accumulate: bool = False) -> Tensor:
     """`input` with `values` (broadcast, converted) written or added at `indices`: what `x[i] = v` means."""
@@ -297,7 +297,7 @@ def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values:
                        "index")
 
 
-@derived(inplace=True)
+@derived(inplace=True, mixed_devices=True)
 def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `values` written (or added) at `input[indices]`; one index tensor per leading dimension."""
     if values.dtype != input.dtype:

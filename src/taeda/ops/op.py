@@ -81,6 +81,7 @@ aliases=("absolute",)    further public names with the same forms
 differentiable=False     no output has a gradient; or a tuple with a bool per output
 view=True                a @derived or @kernel op whose result may share the memory of its first argument
 shape_only=("like",)     tensor parameters of which only the shape is read
+mixed_devices=True       tensors may be on several devices; results are on that of the first
 mutates=("input",)       parameters (tensors or lists of them) that are written to (@kernel only); never recorded
 fields=("values", ..)    names of the results: they come as a named tuple
 broadcasts=True          a view that repeats its first argument: who broadcasts the result may read the argument

@@ -95,7 +95,7 @@ def _first_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
     return operands[0].dtype, operands[0].dtype
 
 
-@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True)
+@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True, mixed_devices=True)
 def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """`src` in the shape and dtype of `input`: what copy_ writes."""
     return src

@@ -56,7 +56,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from taeda import environment, ops
+from taeda import _core, environment, ops
 from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
@@ -66,6 +66,7 @@ from taeda.ops.op import registry
 from taeda.runtime.devices import kernels_of, target_of
 
 ops.load_all()
+_core.check_programs(environment.check())
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _lock = threading.RLock()
 # Nobody compiles while the process forks: a thread that is not there in the child could not let go of this lock, nor of

@@ -32,6 +32,19 @@ def storage_from(data: Any) -> Any:
     return storage
 
 
+def copy_of(storage: Any) -> Any:
+    """A new storage with the same bytes; on "meta", of as many."""
+    if storage.device.type == "meta":
+        return Storage(storage.nbytes(), storage.device)
+    return storage_from(bytes_of(storage))
+
+
+def meta_tensor(dtype: Any, size: tuple[int, ...], stride: tuple[int, ...], requires_grad: bool) -> Any:
+    """A tensor without memory."""
+    tensor = taeda.empty_strided(size, stride, dtype=dtype, device="meta")
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
 def storage_on(buffer: Any, offset: int, count: int) -> Any:
     """A storage on the memory of a buffer, without a copy."""
     if count == 0:

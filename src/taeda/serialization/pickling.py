@@ -10,10 +10,20 @@ import taeda
 from taeda.ir.dtype import itemsize
 from taeda.nn.parameter import Parameter
 from taeda.serialization.globals import STORAGE_OF_DTYPE, GlobalName, StorageReference
-from taeda.serialization.memory import bytes_of, dtype_name, storage_from, storage_of, storage_on, tensor_on
+from taeda.serialization.memory import (
+    bytes_of,
+    copy_of,
+    dtype_name,
+    meta_tensor,
+    storage_from,
+    storage_of,
+    storage_on,
+    tensor_on,
+)
 from taeda.utils.hooks import warn_if_has_hooks
 
 _REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
+_REBUILD_META = GlobalName("torch._utils", "_rebuild_meta_tensor_no_storage")
 _REBUILD_PARAMETER = GlobalName("torch._utils", "_rebuild_parameter")
 _SIZE, _DEVICE = GlobalName("torch", "Size"), GlobalName("torch", "device")
 _names: dict[tuple[str, str], GlobalName] = {}
@@ -72,6 +82,8 @@ class TorchPickler(_PicklerInPython):
         if not tensor.is_leaf and tensor.requires_grad:
             tensor = tensor.detach().requires_grad_()  # a file has no place for the graph; PyTorch drops it too
         warn_if_has_hooks(tensor)
+        if tensor.is_meta:
+            return _REBUILD_META, _meta_arguments(tensor)
         name = dtype_name(tensor.dtype)
         storage = storage_of(tensor)
         key, kind = self._keys.get(storage, ("", ""))
@@ -89,6 +101,15 @@ class TorchPickler(_PicklerInPython):
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
         hooks: OrderedDict[Any, Any] = OrderedDict()
         return _REBUILD_TENSOR, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks)
+
+
+def _meta_arguments(tensor: Any) -> tuple[Any, ...]:
+    return tensor.dtype, tuple(tensor.size()), tuple(tensor.stride()), tensor.requires_grad
+
+
+def _rebuild_meta_tensor_no_storage(dtype: Any, size: Any, stride: Any, requires_grad: bool) -> Any:
+    """A tensor on "meta"; what pickles of such tensors call."""
+    return meta_tensor(dtype, size, stride, requires_grad)
 
 
 class _StorageHolder:
@@ -152,6 +173,8 @@ def reduce_tensor(tensor: Any, protocol: Any) -> Any:
             "Cannot pickle a tensor that is not a leaf of the graph and requires a gradient; pickle tensor.detach()"
         )
     warn_if_has_hooks(tensor)
+    if tensor.is_meta and type(tensor) is taeda.Tensor:
+        return _rebuild_meta_tensor_no_storage, _meta_arguments(tensor)
     arguments: tuple[Any, ...] = (
         _StorageHolder.of(storage_of(tensor)),
         tensor.storage_offset(),
@@ -190,7 +213,7 @@ def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
     storage = storage_of(tensor)
     copied = memo.get(storage)
     if copied is None:
-        copied = memo[storage] = storage_from(bytes_of(storage))
+        copied = memo[storage] = copy_of(storage)
     result = tensor_on(
         copied, tensor.dtype, tensor.storage_offset(), tuple(tensor.size()), tuple(tensor.stride())
     )

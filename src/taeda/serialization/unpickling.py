@@ -14,7 +14,7 @@ import taeda
 from taeda.nn.parameter import Parameter
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 from taeda.serialization.globals import DTYPES, STORAGES, dtype_called
-from taeda.serialization.memory import tensor_on
+from taeda.serialization.memory import meta_tensor, tensor_on
 
 MAX_DIMENSIONS = 64
 _MARK = object()
@@ -72,6 +72,14 @@ def _build_tensor_v3(
     if not isinstance(storage, TypedStorage) or not isinstance(dtype, taeda.dtype):
         raise CheckpointError("a tensor stands on something that is not a storage, or has no dtype")
     return _build_tensor(TypedStorage(storage.storage, dtype), offset, size, stride, requires_grad)
+
+
+def _build_meta_tensor(dtype: Any, size: Any, stride: Any, requires_grad: Any) -> Any:
+    size, stride = _extents(size, "a size"), _extents(stride, "strides")
+    try:
+        return meta_tensor(_checked(dtype, taeda.dtype), size, stride, requires_grad is True)
+    except (RuntimeError, OverflowError, ValueError) as error:
+        raise CheckpointError(f"there is no tensor of size {size} and strides {stride}: {error}") from None
 
 
 def _build_parameter(data: Any, requires_grad: Any = True, *rest: Any) -> Any:
@@ -136,6 +144,7 @@ def _table() -> dict[str, Any]:
         "torch._utils._rebuild_tensor": _build_tensor,
         "torch._utils._rebuild_tensor_v2": _build_tensor,
         "torch._utils._rebuild_tensor_v3": _build_tensor_v3,
+        "torch._utils._rebuild_meta_tensor_no_storage": _build_meta_tensor,
         "torch._utils._rebuild_parameter": _build_parameter,
         "torch._utils._rebuild_parameter_with_state": _build_parameter,
         "torch._tensor._rebuild_from_type_v2": _build_from_type,
