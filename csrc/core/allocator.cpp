@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <unordered_map>
+#include <vector>
 
 #include <sys/mman.h>
 #ifdef __linux__
@@ -12,12 +13,10 @@
 #include <unistd.h>
 #endif
 
-#include "python/core_types.h"
-#include "core/storage.h"
+#include "core/allocator.h"
+#include "core/common.h"
 
 namespace taeda {
-
-PyObject* OutOfMemoryError = nullptr;
 
 namespace {
 
@@ -120,7 +119,7 @@ bool may_map(size_t bytes) {
 }
 
 [[noreturn]] void out_of_memory(size_t bytes) {
-  raise(OutOfMemoryError ? OutOfMemoryError : PyExc_MemoryError,
+  raise(ErrorKind::Memory,
         "[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried to allocate %zu bytes. "
         "Error code 12 (Cannot allocate memory)\n"
         "Tensors use %lld bytes, the allocator holds %lld bytes, and the limit of this machine is %llu bytes.",
@@ -241,7 +240,6 @@ void* carve(size_t bytes, int c) {
 }  // namespace
 
 void* allocate(size_t bytes) {
-  assert(PyGILState_Check());
   if (TAEDA_UNLIKELY(bytes > (size_t{1} << 60))) out_of_memory(bytes);
   int c = class_of(bytes);
   void* p;
@@ -273,7 +271,6 @@ void* allocate(size_t bytes) {
 }
 
 void deallocate(void* p, size_t bytes) noexcept {
-  assert(PyGILState_Check());
   int c = class_of(bytes);
   counts.allocated -= static_cast<int64_t>(bytes);
   if (TAEDA_LIKELY(class_bytes(c) < LARGE)) {

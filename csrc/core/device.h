@@ -1,8 +1,6 @@
-// Devices: taeda.device('cpu'), ('cuda', 1), ('meta'). The runtime of a device (allocate, copy, launch,
-// synchronise, query) is chosen by its kind; 'cpu' is the only one with kernels so far, 'meta' has none and
-// no memory: its tensors have shapes only.
+// Devices, as tensors and storages name them. What a device can do is in device_runtime.h.
 #pragma once
-#include "python/common.h"
+#include <cstdint>
 
 namespace taeda {
 
@@ -12,10 +10,5 @@ struct Device {
   int8_t index = -1;
   bool operator==(const Device&) const = default;
 };
-
-extern PyTypeObject* DeviceType;
-PyObject* device_object(Device d);               // new reference
-bool is_device(PyObject* o);
-Device device_from_object(PyObject* o);          // accepts device, str, int (cuda index), None (cpu); raises like PyTorch
 
 }  // namespace taeda

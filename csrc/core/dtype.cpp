@@ -1,9 +1,6 @@
 #include "core/dtype.h"
 
-#include <cmath>
-#include <limits>
-
-#include "python/core_types.h"
+#include <cstring>
 
 namespace taeda {
 
@@ -24,93 +21,11 @@ constexpr const char* TORCH_NAMES[DTYPE_COUNT] = {"Bool",  "Byte",   "Char",    
                                                   "Int",   "Long",   "Half",         "BFloat16",
                                                   "Float", "Double", "ComplexFloat", "ComplexDouble"};
 
-struct DTypeObject {
-  PyObject_HEAD DType value;
-};
-
-DTypeObject* objects[DTYPE_COUNT];
 DType the_default = DType::Float32;
-
-PyObject* dtype_repr(PyObject* self) { return PyUnicode_FromFormat("torch.%s", info(dtype_of_object(self)).name); }
-
-PyObject* dtype_reduce(PyObject* self, PyObject*) { return PyUnicode_FromString(info(dtype_of_object(self)).name); }
-
-// Objects are singletons, so copies are the object itself.
-PyObject* dtype_copy(PyObject* self, PyObject*) { return Py_NewRef(self); }
-
-PyObject* dtype_to_complex(PyObject* self, PyObject*) {
-  return guarded_object([&]() -> PyObject* {
-    DType d = dtype_of_object(self);
-    if (info(d).complex) return Py_NewRef(self);
-    if (d == DType::Float32 || d == DType::BFloat16) return Py_NewRef(dtype_object(DType::Complex64));
-    if (d == DType::Float64) return Py_NewRef(dtype_object(DType::Complex128));
-    raise(PyExc_RuntimeError, "Unknown Complex ScalarType for %s", torch_name(d));
-  });
-}
-
-PyObject* dtype_to_real(PyObject* self, PyObject*) {
-  DType d = dtype_of_object(self);
-  if (d == DType::Complex64) return Py_NewRef(dtype_object(DType::Float32));
-  if (d == DType::Complex128) return Py_NewRef(dtype_object(DType::Float64));
-  return Py_NewRef(self);
-}
-
-PyObject* get_is_floating(PyObject* self, void*) { return PyBool_FromLong(info(dtype_of_object(self)).floating); }
-PyObject* get_is_complex(PyObject* self, void*) { return PyBool_FromLong(info(dtype_of_object(self)).complex); }
-PyObject* get_is_signed(PyObject* self, void*) { return PyBool_FromLong(info(dtype_of_object(self)).is_signed); }
-PyObject* get_itemsize(PyObject* self, void*) { return PyLong_FromLong(info(dtype_of_object(self)).itemsize); }
-PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(info(dtype_of_object(self)).name); }
-
-PyMethodDef dtype_methods[] = {
-    {"to_complex", dtype_to_complex, METH_NOARGS, "The complex dtype whose parts have this dtype."},
-    {"to_real", dtype_to_real, METH_NOARGS, "The dtype of the parts of this complex dtype."},
-    {"__reduce__", dtype_reduce, METH_NOARGS, nullptr},
-    {"__copy__", dtype_copy, METH_NOARGS, nullptr},
-    {"__deepcopy__", dtype_copy, METH_O, nullptr},
-    {nullptr, nullptr, 0, nullptr},
-};
-
-PyGetSetDef dtype_properties[] = {
-    {"is_floating_point", get_is_floating, nullptr, "Whether this is a real floating-point type.", nullptr},
-    {"is_complex", get_is_complex, nullptr, "Whether this is a complex type.", nullptr},
-    {"is_signed", get_is_signed, nullptr, "Whether this type holds negative numbers.", nullptr},
-    {"itemsize", get_itemsize, nullptr, "Bytes of one element.", nullptr},
-    {"_name", get_name, nullptr, "The name without a prefix: 'float32'.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr},
-};
-
-PyType_Slot dtype_slots[] = {
-    {Py_tp_repr, reinterpret_cast<void*>(dtype_repr)},
-    {Py_tp_methods, dtype_methods},
-    {Py_tp_getset, dtype_properties},
-    {Py_tp_doc, const_cast<char*>("The type of the elements of a tensor.")},
-    {0, nullptr},
-};
-
-PyType_Spec dtype_spec = {"taeda.dtype", sizeof(DTypeObject), 0,
-                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-                          dtype_slots};
 
 }  // namespace
 
-PyTypeObject* DTypeType = nullptr;
-
-void add_dtypes_to_module(PyObject* module) {
-  DTypeType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&dtype_spec)).release());
-  DTypeType->tp_name = "torch.dtype";  // in messages; __module__ is taeda
-  add_object(module, "dtype", reinterpret_cast<PyObject*>(DTypeType));
-  for (int i = 0; i < DTYPE_COUNT; ++i) {
-    objects[i] = reinterpret_cast<DTypeObject*>(checked(DTypeType->tp_alloc(DTypeType, 0)).release());
-    objects[i]->value = static_cast<DType>(i);
-    add_object(module, DTYPES[i].name, reinterpret_cast<PyObject*>(objects[i]));
-  }
-}
-
 const char* torch_name(DType d) { return TORCH_NAMES[static_cast<int>(d)]; }
-
-PyObject* dtype_object(DType d) { return reinterpret_cast<PyObject*>(objects[static_cast<int>(d)]); }
-bool is_dtype(PyObject* o) { return Py_TYPE(o) == DTypeType; }
-DType dtype_of_object(PyObject* o) { return reinterpret_cast<DTypeObject*>(o)->value; }
 
 bool dtype_from_name(const char* name, DType* out) {
   for (int i = 0; i < DTYPE_COUNT; ++i)
@@ -121,19 +36,10 @@ bool dtype_from_name(const char* name, DType* out) {
   return false;
 }
 
-DType dtype_argument(PyObject* o, const char* function) {
-  if (is_dtype(o)) return dtype_of_object(o);
-  if (o == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::Float64;
-  if (o == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::Int64;
-  if (o == reinterpret_cast<PyObject*>(&PyBool_Type)) return DType::Bool;
-  if (o == reinterpret_cast<PyObject*>(&PyComplex_Type)) return DType::Complex128;
-  raise(PyExc_TypeError, "%s(): argument 'dtype' must be torch.dtype, not %s", function, Py_TYPE(o)->tp_name);
-}
-
 DType default_dtype() { return the_default; }
 
 void set_default_dtype(DType d) {
-  if (!info(d).floating) raise(PyExc_TypeError, "only floating-point types are supported as the default type");
+  if (!info(d).floating) raise(ErrorKind::Type, "only floating-point types are supported as the default type");
   the_default = d;
 }
 
@@ -180,93 +86,6 @@ uint16_t float_to_bfloat16(float x) {
   std::memcpy(&u, &x, 4);
   if ((u & 0x7fffffff) > 0x7f800000) return static_cast<uint16_t>(u >> 16 | 0x40);
   return static_cast<uint16_t>((u + 0x7fff + (u >> 16 & 1)) >> 16);
-}
-
-// -- one element -----------------------------------------------------------------------------------------------------
-
-namespace {
-
-template <class T>
-T load(const char* at) {
-  T v;
-  std::memcpy(&v, at, sizeof v);
-  return v;
-}
-
-template <class T>
-void store(char* at, T v) {
-  std::memcpy(at, &v, sizeof v);
-}
-
-// A C cast as x86-64 does it: out of range and NaN become the most negative number, narrower types keep the low bits.
-int64_t cast_to_integer(double v) {
-  return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min();
-}
-
-void write_integer(char* at, DType d, int64_t v) {
-  switch (d) {
-    case DType::Bool: return store<uint8_t>(at, v != 0);
-    case DType::UInt8:
-    case DType::Int8: return store(at, static_cast<uint8_t>(v));
-    case DType::Int16: return store(at, static_cast<uint16_t>(v));
-    case DType::Int32: return store(at, static_cast<uint32_t>(v));
-    default: return store(at, v);
-  }
-}
-
-}  // namespace
-
-void write_double(char* at, DType d, double v) {
-  switch (d) {
-    case DType::Bool: return store<uint8_t>(at, v != 0);
-    case DType::Float16: return store(at, float_to_half(static_cast<float>(v)));
-    case DType::BFloat16: return store(at, float_to_bfloat16(static_cast<float>(v)));
-    case DType::Float32: return store(at, static_cast<float>(v));
-    case DType::Float64: return store(at, v);
-    case DType::Complex64: store(at, static_cast<float>(v)); return store(at + 4, 0.0f);
-    case DType::Complex128: store(at, v); return store(at + 8, 0.0);
-    default: return write_integer(at, d, cast_to_integer(v));
-  }
-}
-
-PyObject* read_element(const char* at, DType d) {
-  switch (d) {
-    case DType::Bool: return PyBool_FromLong(load<uint8_t>(at) != 0);
-    case DType::UInt8: return PyLong_FromLong(load<uint8_t>(at));
-    case DType::Int8: return PyLong_FromLong(load<int8_t>(at));
-    case DType::Int16: return PyLong_FromLong(load<int16_t>(at));
-    case DType::Int32: return PyLong_FromLong(load<int32_t>(at));
-    case DType::Int64: return PyLong_FromLongLong(load<int64_t>(at));
-    case DType::Float16: return PyFloat_FromDouble(half_to_float(load<uint16_t>(at)));
-    case DType::BFloat16: return PyFloat_FromDouble(bfloat16_to_float(load<uint16_t>(at)));
-    case DType::Float32: return PyFloat_FromDouble(load<float>(at));
-    case DType::Float64: return PyFloat_FromDouble(load<double>(at));
-    case DType::Complex64: return PyComplex_FromDoubles(load<float>(at), load<float>(at + 4));
-    case DType::Complex128: return PyComplex_FromDoubles(load<double>(at), load<double>(at + 8));
-  }
-  return nullptr;
-}
-
-void write_element(char* at, DType d, PyObject* value) {
-  if (PyFloat_Check(value)) return write_double(at, d, PyFloat_AS_DOUBLE(value));
-  if (PyComplex_Check(value)) {
-    Py_complex c = PyComplex_AsCComplex(value);
-    write_double(at, d, c.real);
-    if (d == DType::Bool) store<uint8_t>(at, c.real != 0 || c.imag != 0);
-    if (d == DType::Complex64) store(at + 4, static_cast<float>(c.imag));
-    if (d == DType::Complex128) store(at + 8, c.imag);
-    return;
-  }
-  if (info(d).floating || info(d).complex) {
-    double v = PyFloat_AsDouble(value);
-    if (v == -1.0 && PyErr_Occurred()) throw PythonError();
-    return write_double(at, d, v);
-  }
-  int overflow = 0;
-  int64_t v = PyLong_AsLongLongAndOverflow(value, &overflow);
-  if (overflow) raise(PyExc_ValueError, "Overflow when unpacking long long");
-  if (v == -1 && PyErr_Occurred()) throw PythonError();
-  write_integer(at, d, v);
 }
 
 }  // namespace taeda

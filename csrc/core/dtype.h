@@ -1,7 +1,7 @@
 // Element types. Promotion rules are not here: they are part of the op definitions (ops/dtypes.py), whose
 // answers the dispatch caches.
 #pragma once
-#include "python/common.h"
+#include "core/common.h"
 
 namespace taeda {
 
@@ -23,18 +23,11 @@ extern const DTypeInfo DTYPES[DTYPE_COUNT];
 inline const DTypeInfo& info(DType d) { return DTYPES[static_cast<int>(d)]; }
 inline int itemsize(DType d) { return DTYPES[static_cast<int>(d)].itemsize; }
 
-// The Python objects: taeda.dtype (repr 'torch.float32', as PyTorch prints it), one immortal object each.
-extern PyTypeObject* DTypeType;
-PyObject* dtype_object(DType d);               // borrowed
-bool is_dtype(PyObject* o);
-DType dtype_of_object(PyObject* o);            // o must be a dtype
 bool dtype_from_name(const char* name, DType* out);
+const char* torch_name(DType d);               // "Long" for int64, as PyTorch's messages say it
 DType default_dtype();                         // set_default_dtype; Float32 at start
 void set_default_dtype(DType d);
 
-// Read and write one element as Python objects (bool, int, float, complex). write_element converts like a C cast.
-PyObject* read_element(const char* at, DType d);
-void write_element(char* at, DType d, PyObject* value);
 float half_to_float(uint16_t bits);
 uint16_t float_to_half(float x);
 inline float bfloat16_to_float(uint16_t bits) {

@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
-
-#include "core/thread_pool.h"
 
 namespace taeda {
 
@@ -24,7 +21,8 @@ void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& s
   Dims shape = destination.shape();
   Geometry g;
   view_geometry(ViewKind::Expand, source, shape.at, shape.count, &g);
-  if (destination.device.kind == DeviceKind::Meta || destination.numel == 0) return;
+  DeviceRuntime& runtime = runtime_of(destination.device);
+  if (!runtime.executes() || destination.numel == 0) return;
   if (!source.has_memory()) raise(ErrorKind::NotImplemented, "Cannot copy out of meta tensor; no data!");
   LoopOperand operands[2];
   operands[0] = {source.data(), source.dtype, false, {}};
@@ -33,11 +31,12 @@ void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& s
     operands[0].strides[i] = shape[i] == 1 ? 0 : g.strides[i];
     operands[1].strides[i] = destination.strides[i];
   }
-  run_loops(kernels.copy(source.dtype, destination.dtype), shape, false, 0, operands, 2, nullptr, 1);
+  runtime.run({kernels.copy(source.dtype, destination.dtype), shape, false, 0, operands, 2, 1, nullptr});
 }
 
 void fill_with(KernelSource& kernels, const Buffer& destination, const Number& value) {
-  if (destination.device.kind == DeviceKind::Meta || destination.numel == 0) return;
+  DeviceRuntime& runtime = runtime_of(destination.device);
+  if (!runtime.executes() || destination.numel == 0) return;
   Number v = value;
   const DTypeInfo& d = info(destination.dtype);
   if (d.floating && !v.floating) v = {true, v.integer, static_cast<double>(v.integer)};
@@ -45,7 +44,8 @@ void fill_with(KernelSource& kernels, const Buffer& destination, const Number& v
   uint64_t bits = scalar_bits(v);
   LoopOperand operand{destination.data(), destination.dtype, true, {}};
   std::copy(destination.strides, destination.strides + destination.ndim, operand.strides);
-  run_loops(kernels.fill(destination.dtype), destination.shape(), false, 0, &operand, 1, &bits, 1);
+  Dims shape = destination.shape();
+  runtime.run({kernels.fill(destination.dtype), shape, false, 0, &operand, 1, 1, &bits});
 }
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
@@ -73,41 +73,11 @@ namespace {
   throw Error(kind, std::move(text));
 }
 
-struct LaunchContext {
-  Kernel kernel;
-  char* const* data;
-  const int64_t* integers;
-  const uint64_t* scalars;
-  int64_t scratch;
-  std::mutex mutex;
-  int64_t fault_begin = INT64_MAX;
-  int64_t fault[FAULT_WORDS];
-};
-
-constexpr int64_t NO_SCRATCH = -1;
-
-int64_t launch_piece(void* context, int64_t begin, int64_t end) {
-  auto& c = *static_cast<LaunchContext*>(context);
-  char* scratch = nullptr;
-  if (c.scratch > 0 && !(scratch = thread_scratch(c.scratch))) return NO_SCRATCH;
-  int64_t fault[FAULT_WORDS] = {};
-  KernelArguments a{c.data, c.integers, c.scalars, scratch, fault};
-  int64_t code = c.kernel(&a, begin, end);
-  if (TAEDA_UNLIKELY(code != 0)) {
-    std::lock_guard<std::mutex> lock(c.mutex);
-    if (begin < c.fault_begin) {
-      c.fault_begin = begin;
-      std::memcpy(c.fault, fault, sizeof fault);
-    }
-  }
-  return code;
-}
-
-[[noreturn]] void fail(const LaunchInstruction& launch, int64_t code, const LaunchContext& c) {
+[[noreturn]] void fail(const LaunchInstruction& launch, int64_t code, const TemplateLaunch& l) {
   if (code == NO_SCRATCH)
-    raise(ErrorKind::Memory, "can't allocate memory: a kernel needs %lld bytes for each thread", (long long)c.scratch);
+    raise(ErrorKind::Memory, "can't allocate memory: a kernel needs %lld bytes for each thread", (long long)l.scratch);
   Number words[FAULT_WORDS];
-  for (int k = 0; k < FAULT_WORDS; ++k) words[k] = {false, c.fault[k], 0.0};
+  for (int k = 0; k < FAULT_WORDS; ++k) words[k] = {false, l.fault[k], 0.0};
   for (const Fault& fault : launch.faults)
     if (fault.code == code) raise_formatted(fault.kind, fault.message, words, FAULT_WORDS);
   raise(ErrorKind::Internal, "a kernel returned the fault code %lld, which its launch does not explain", (long long)code);
@@ -121,7 +91,6 @@ void LaunchInstruction::execute(Frame& f) const {
   char* data[MAX_OPERANDS];
   int64_t numbers[MAX_LAUNCH_INTEGERS];
   uint64_t bits[MAX_LAUNCH_SCALARS];
-  LaunchContext c;
   int64_t items = f.integer(work);
   if (items <= 0) return;
   for (size_t k = 0; k < operands.size(); ++k) {
@@ -132,19 +101,10 @@ void LaunchInstruction::execute(Frame& f) const {
   }
   for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  c.kernel = f.kernels->launch(handle);
-  c.data = data;
-  c.integers = numbers;
-  c.scalars = bits;
-  c.scratch = f.integer(scratch);
-  int64_t step = std::max<int64_t>(1, f.integer(grain)), code;
-  if (items <= step) {
-    code = launch_piece(&c, 0, items);
-  } else {
-    WithoutHostLock unlocked;
-    code = parallel_for(items, step, launch_piece, &c);
-  }
-  if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, c);
+  TemplateLaunch launch{f.kernels->launch(handle), data,  numbers, bits, items, std::max<int64_t>(1, f.integer(grain)),
+                        f.integer(scratch),        {}};
+  int64_t code = f.runtime->run(launch);
+  if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, launch);
 }
 
 void LaunchInstruction::usage(Usage& u) const {

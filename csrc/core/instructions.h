@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "core/expression.h"
-#include "core/loops.h"
+#include "core/device_runtime.h"
 #include "core/views.h"
 
 namespace taeda {
@@ -29,6 +29,7 @@ struct Frame {
   int16_t* origins;           // number of the input whose storage a register has, or -1
   const Attribute* attributes;
   Device device;              // of the results
+  DeviceRuntime* runtime;     // of that device
   KernelSource* kernels;
   LoopsPlan* plan;            // what `infer` of loops leaves for `execute`
   // Results may be written to these buffers of the caller, by the last instruction: an earlier write could destroy an
@@ -222,7 +223,7 @@ struct LoopsPlan {
 // ---- what instructions are made of -------------------------------------------------------------------------------------
 
 void allocate(const Buffer& b);  // memory for a described buffer, unless it has some
-// Broadcasting, converting; no autograd, no version. Nothing happens where the destination is on "meta".
+// Broadcasting, converting; no autograd, no version. On the device of the destination; on "meta" nothing happens.
 void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& source);
 void fill_with(KernelSource& kernels, const Buffer& destination, const Number& value);
 // `out` described as `source` summed to the shape of `like`; then the sum.

@@ -353,8 +353,8 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
 
 }  // namespace
 
-void run_loops(LoopKernel& kernel, const Dims& shape, bool reduces, uint32_t reduced, LoopOperand* operands, int count,
-               const uint64_t* scalars, int outputs) {
+void run_loops(const LoopsLaunch& launch) {
+  auto& [kernel, shape, reduces, reduced, operands, count, outputs, scalars] = launch;
   if (count > MAX_OPERANDS) raise(ErrorKind::NotImplemented, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
   for (int d = 0; d < shape.count; ++d)
     if (shape[d] == 0 && !(reduced >> d & 1)) return;  // no outer points

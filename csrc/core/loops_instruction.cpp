@@ -189,7 +189,7 @@ void LoopsInstruction::execute(Frame& f) const {
   }
   uint64_t bits[MAX_OPERANDS];
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  run_loops(f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, bits, m);
+  f.runtime->run({f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, m, bits});
   if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();
 }
 
@@ -230,7 +230,7 @@ void sum_into(KernelSource& kernels, const Buffer& out, const Buffer& source) {
     plan.operands[k].dtype = source.dtype;
     plan.operands[k].output = k == 1;
   }
-  run_loops(kernels.sum(source.dtype), plan.shape, true, plan.mask, plan.operands, 2, nullptr, 1);
+  runtime_of(out.device).run({kernels.sum(source.dtype), plan.shape, true, plan.mask, plan.operands, 2, 1, nullptr});
 }
 
 }  // namespace taeda

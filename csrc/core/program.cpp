@@ -155,6 +155,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   Frame f;
   f.attributes = attributes.data();
   f.device = device;
+  f.runtime = &runtime_of(device);
   f.kernels = kernels;
   f.plan = &plan;
   f.register_count = register_count;
@@ -175,7 +176,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
     f.places = places;
     f.last = true;
     only_loops_->infer(f);
-    if (TAEDA_LIKELY(device.kind != DeviceKind::Meta)) only_loops_->execute(f);
+    if (TAEDA_LIKELY(f.runtime->executes())) only_loops_->execute(f);
     for (size_t k = 0; k < outputs.size(); ++k) {
       results[k].buffer = registers[outputs[k]];
       results[k].shares = outputs[k] < tensor_count ? outputs[k] : -1;
@@ -194,7 +195,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   f.registers = room.registers;
   f.places = room.places;
   f.origins = room.origins;
-  if (TAEDA_UNLIKELY(check_programs) && device.kind != DeviceKind::Meta) run_checked(f);
+  if (TAEDA_UNLIKELY(check_programs) && f.runtime->executes()) run_checked(f);
   else run_steps(f);
   for (size_t k = 0; k < outputs.size(); ++k) {
     results[k].buffer = room.registers[outputs[k]];
@@ -203,7 +204,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
 }
 
 void Program::run_steps(Frame& f) const {
-  bool execute = f.device.kind != DeviceKind::Meta;
+  bool execute = f.runtime->executes();
   for (const Step& step : steps) {
     f.last = &step == &steps.back();
     // On "meta" a condition on values that are not there is taken to hold: only launches have one.
@@ -268,6 +269,7 @@ void Program::run_checked(Frame& f) const {
   inferred.origins = origins.data();
   inferred.targets = targets.data();
   inferred.device = Device{DeviceKind::Meta};
+  inferred.runtime = &meta_runtime();
   std::string refused;
   bool needs_data = false;
   try {

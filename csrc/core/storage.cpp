@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "python/core_types.h"
+#include "core/device_runtime.h"
 
 namespace taeda {
 
@@ -28,38 +28,31 @@ Shared<Storage> Storage::reserve(size_t bytes, Device device) {
 }
 
 void Storage::allocate_now() {
-  if (device_.kind == DeviceKind::Meta) return;
-  if (device_.kind == DeviceKind::CUDA)
-    raise(PyExc_AssertionError, "Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far");
-  data_ = bytes_ ? static_cast<char*>(taeda::allocate(bytes_)) : nothing;
+  DeviceRuntime& runtime = runtime_of(device_);
+  if (!runtime.executes()) return;
+  data_ = bytes_ ? static_cast<char*>(runtime.allocate(bytes_)) : nothing;
 }
 
-Shared<Storage> Storage::adopt(void* data, size_t bytes, Ref<> owner, Device device, bool writable) {
+Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device, bool writable) {
   Storage* s = new (storage_memory(sizeof(Storage))) Storage;
   s->data_ = data ? static_cast<char*>(data) : nothing;
   s->bytes_ = bytes;
   s->device_ = device;
   s->owned_ = s->resizable_ = false;
   s->writable_ = writable;
-  s->owner_ = std::move(owner);
-  return Shared<Storage>::steal(s);
-}
-
-Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device,
-                               bool writable) {
-  Shared<Storage> s = adopt(data, bytes, Ref<>(), device, writable);
   s->deleter_ = deleter;
   s->context_ = context;
-  return s;
+  return Shared<Storage>::steal(s);
 }
 
 void Storage::resize(size_t bytes) {
   if (bytes == bytes_) return;
-  if (!resizable_) raise(PyExc_RuntimeError, "Trying to resize storage that is not resizable");
+  if (!resizable_) raise(ErrorKind::Runtime, "Trying to resize storage that is not resizable");
   if (data_) {
-    char* data = bytes ? static_cast<char*>(taeda::allocate(bytes)) : nothing;
-    std::memcpy(data, data_, std::min(bytes, bytes_));
-    if (bytes_) deallocate(data_, bytes_);
+    DeviceRuntime& runtime = runtime_of(device_);
+    char* data = bytes ? static_cast<char*>(runtime.allocate(bytes)) : nothing;
+    runtime.copy(data, data_, std::min(bytes, bytes_));
+    if (bytes_) runtime.deallocate(data_, bytes_);
     data_ = data;
   }
   bytes_ = bytes;
@@ -67,7 +60,7 @@ void Storage::resize(size_t bytes) {
 
 void Storage::destroy() noexcept {
   if (owned_) {
-    if (data_ && bytes_) deallocate(data_, bytes_);
+    if (data_ && bytes_) runtime_of(device_).deallocate(data_, bytes_);
   } else if (deleter_) {
     deleter_(context_);
   }

@@ -1,29 +1,11 @@
-// Memory: the caching allocator and the reference-counted blocks that tensors share.
-//
-// The allocator serves size classes from free lists, 64-byte aligned; blocks are kept and reused, because fresh
-// pages cost more than the arithmetic done on them. Blocks of 2 MB and more ask for transparent huge pages.
-// A size that cannot be had raises MemoryError (taeda.OutOfMemoryError) saying how much was asked and held.
+// The reference-counted blocks of memory that tensors share.
 #pragma once
-#include <atomic>
+#include <cstddef>
 
-#include "python/common.h"
+#include "core/common.h"
 #include "core/device.h"
 
 namespace taeda {
-
-struct AllocatorStatistics {
-  int64_t allocated, allocated_peak;  // bytes in use by tensors
-  int64_t reserved, reserved_peak;    // bytes held from the system, in use or in free lists
-  int64_t allocations, system_allocations;
-};
-
-// At least `bytes` bytes, 64-byte aligned. Readable (with whatever in it) up to the end of the size class, which is
-// at least 64 bytes past the last multiple of 64 needed: vector loads of a tail never leave the block.
-void* allocate(size_t bytes);
-void deallocate(void* p, size_t bytes) noexcept;  // `bytes` as given to allocate
-AllocatorStatistics allocator_statistics();
-void allocator_reset_peaks();
-void allocator_release_cached();                   // empty_cache()
 
 class Storage {
  public:
@@ -38,9 +20,7 @@ class Storage {
     s->allocate();
     return s;
   }
-  // Memory of somebody else, kept alive by `owner` (released under the GIL).
-  static Shared<Storage> adopt(void* data, size_t bytes, Ref<> owner, Device device = {}, bool writable = true);
-  // Memory of somebody else with a C deleter (DLPack).
+  // Memory of somebody else, which `deleter` is told about when it is not needed any more.
   static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {},
                                bool writable = true);
 
@@ -69,7 +49,6 @@ class Storage {
   size_t bytes_ = 0;
   Device device_;
   bool owned_ = true, writable_ = true, resizable_ = true;
-  Ref<> owner_;
   void (*deleter_)(void*) = nullptr;
   void* context_ = nullptr;
 };

@@ -1,6 +1,6 @@
 #include "python/call.h"
 
-#include "core/generator.h"
+#include "python/generator_type.h"
 #include "python/program_parser.h"
 #include "python/runtime.h"
 #include "python/state.h"
@@ -200,19 +200,6 @@ int64_t read_integer(PyObject* o) {
   return v;
 }
 
-// The Philox key of one call: every call takes the next number of the generator and mixes it with the seed
-// (SplitMix64's finaliser), so that calls have streams of their own, each as long as needed.
-// On "meta" no number is drawn, so none is taken.
-int64_t random_key(PyObject* generator, Device device) {
-  if (device.kind == DeviceKind::Meta) return 0;
-  uint64_t seed, call;
-  reserve_random(generator, 1, &seed, &call);
-  uint64_t x = seed + 0x9E3779B97F4A7C15ull * (call + 1);
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
-  return static_cast<int64_t>(x ^ (x >> 31));
-}
-
 // A Python number as an attribute; its kind goes into the key.
 void read_number(Inputs& in, PyObject* o) {
   Attribute& a = in.push_attribute();
@@ -366,10 +353,14 @@ void read_inputs(const Call& call, Inputs& in) {
       }
       case Kind::Generator: {
         // Two run-time integers: the key of this call's stream of random numbers, and where in it to start. A recorded
-        // gradient that draws the numbers of the forward pass again gives those of that call.
+        // gradient that draws the numbers of the forward pass again gives those of that call. On "meta" no number is drawn, so
+        // none is taken; the tensors, which say where the call is, stand before the generator.
         bool again = PyTuple_Check(v) && PyTuple_GET_SIZE(v) == 2;
-        in.device = device_of_results(*call.overload, in);  // the tensors stand before the generator
-        in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 0)) : random_key(v, in.device));
+        in.device = device_of_results(*call.overload, in);
+        bool drawn = in.device.kind != DeviceKind::Meta;
+        in.push_attribute().set(again   ? read_integer(PyTuple_GET_ITEM(v, 0))
+                                : drawn ? generator_argument(v).take_key()
+                                        : int64_t{0});
         in.push_attribute().set(again ? read_integer(PyTuple_GET_ITEM(v, 1)) : int64_t{0});
         break;
       }

@@ -2,8 +2,6 @@
 // registration in the module, and small helpers.
 #pragma once
 #include "python/common.h"
-#include "core/device.h"
-#include "core/dtype.h"
 #include "python/tensor.h"
 
 namespace taeda {
@@ -25,7 +23,6 @@ inline void add_object(PyObject* module, const char* name, PyObject* o) {
   if (PyModule_AddObjectRef(module, name, o) < 0) throw PythonError();
 }
 
-const char* torch_name(DType d);  // "Long" for int64, as PyTorch's messages say it
 DType dtype_argument(PyObject* o,
                      const char* function);      // a dtype, or Python's float, int, bool, complex; else TypeError
 void write_double(char* at, DType d, double v);  // converts like a C cast

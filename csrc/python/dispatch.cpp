@@ -177,11 +177,6 @@ std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bo
       raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
             op->display);
     refuse_internal_overlap(*t);
-    if (!(t->device == in.device)) {
-      Ref<> from = Ref<>::steal(device_object(in.device)), to = Ref<>::steal(device_object(t->device));
-      raise(PyExc_RuntimeError, "Attempting to copy from device %S to device %S, but cross-device copies are not allowed!", from.get(),
-            to.get());
-    }
   }
   return targets;
 }
@@ -190,6 +185,11 @@ std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bo
 void store_results(std::span<Tensor* const> targets, std::span<Ref<Tensor>> results) {
   for (size_t k = 0; k < targets.size(); ++k) {
     if (results[k].get() != targets[k]) {
+      if (!(results[k]->device == targets[k]->device)) {
+        Ref<> from = Ref<>::steal(device_object(results[k]->device)), to = Ref<>::steal(device_object(targets[k]->device));
+        raise(PyExc_RuntimeError, "Attempting to copy from device %S to device %S, but cross-device copies are not allowed!",
+              from.get(), to.get());
+      }
       check_castable(*results[k], *targets[k]);
       resize_for(*targets[k], *results[k]);
       copy_into(*targets[k], *results[k]);
@@ -203,6 +203,8 @@ Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   std::vector<Tensor*> targets = out_targets(op, call.out, n, state.grad_enabled && needs_gradient(in.tensors()));
   // Written to directly where no input shares the memory in another way.
   std::vector<Tensor*> into(targets);
+  for (Tensor*& t : into)
+    if (!(t->device == in.device)) t = nullptr;
   for (Tensor*& t : into)
     for (Tensor* input : in.tensors())
       if (input && t && t != input && partially_overlaps(*t, *input)) t = nullptr;

@@ -376,7 +376,7 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* name
       void* at = view->buf;
       size_t bytes = static_cast<size_t>(view->len);
       bool writable = !view->readonly;
-      t = from_storage(Storage::adopt(at, bytes, std::move(memory), {}, writable), d,
+      t = from_storage(adopt_memory(at, bytes, std::move(memory), writable), d,
                        Dims{static_cast<int64_t>(bytes) / itemsize(d)}, Dims{1}, 0);
     }
     if (!t) {

@@ -171,7 +171,7 @@ PyObject* frombuffer(PyObject*, PyObject* arguments, PyObject* keywords) {
       throw PythonError();
     char* at = static_cast<char*>(view->buf) + offset;
     bool writable = !view->readonly;
-    Shared<Storage> storage = Storage::adopt(at, static_cast<size_t>(count * size), std::move(memory), {}, writable);
+    Shared<Storage> storage = adopt_memory(at, static_cast<size_t>(count * size), std::move(memory), writable);
     Ref<Tensor> t = from_storage(std::move(storage), dtype, Dims{count}, Dims{1}, 0);
     t->requires_grad = requires_grad;
     return reinterpret_cast<PyObject*>(t.release());
@@ -238,7 +238,7 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
   void* at = view->buf;
   bool writable = !view->readonly;
   size_t bytes = none ? 0 : static_cast<size_t>(last + view->itemsize);
-  return from_storage(Storage::adopt(at, bytes, std::move(memory), {}, writable), dtype, sizes, strides, 0);
+  return from_storage(adopt_memory(at, bytes, std::move(memory), writable), dtype, sizes, strides, 0);
 }
 
 Ref<> array_from_tensor(Tensor& t) {

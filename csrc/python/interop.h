@@ -19,6 +19,8 @@ Ref<> array_from_tensor(Tensor& t);  // a NumPy array on the tensor's memory
 Ref<> dlpack_from_tensor(Tensor& t, bool versioned, bool copied);
 Ref<Tensor> tensor_from_dlpack(PyObject* o);  // an object with __dlpack__, or a capsule
 
+// A storage on memory that a Python object keeps alive.
+Shared<Storage> adopt_memory(void* data, size_t bytes, Ref<> owner, bool writable);
 // The storage as a Python object (UntypedStorage) that supports the buffer protocol; new reference.
 PyObject* storage_object(const Shared<Storage>& storage);
 

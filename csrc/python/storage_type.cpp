@@ -1,6 +1,7 @@
 // The Python side of memory: UntypedStorage, the statistics of the allocator, and tensors rebuilt on a storage.
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "core/allocator.h"
 #include "core/storage.h"
 
 namespace taeda {
@@ -216,6 +217,13 @@ PyMethodDef functions[] = {
 };
 
 }  // namespace
+
+PyObject* OutOfMemoryError = nullptr;
+
+Shared<Storage> adopt_memory(void* data, size_t bytes, Ref<> owner, bool writable) {
+  auto drop = [](void* owner) { Py_DECREF(static_cast<PyObject*>(owner)); };
+  return Storage::adopt(data, bytes, drop, owner.release(), {}, writable);
+}
 
 PyObject* storage_object(const Shared<Storage>& storage) {
   auto* o = reinterpret_cast<StorageObject*>(checked(StorageType->tp_alloc(StorageType, 0)).release());

@@ -69,14 +69,6 @@ Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, D
   return t;
 }
 
-Ref<Tensor> shape_only(const Tensor& like) {
-  Ref<Tensor> t = undescribed();
-  describe_alias(*t, like);
-  t->storage = nullptr;
-  t->offset = 0;
-  return t;
-}
-
 Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset) {
   Ref<Tensor> t = undescribed();
   Buffer of;

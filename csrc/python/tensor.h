@@ -2,6 +2,8 @@
 #pragma once
 #include "python/common.h"
 #include "core/buffer.h"
+#include "python/device_type.h"
+#include "python/dtype_type.h"
 
 namespace taeda {
 
@@ -52,7 +54,6 @@ inline Tensor* as_tensor(PyObject* o) { return reinterpret_cast<Tensor*>(o); }
 Ref<Tensor> undescribed();                                                 // to be described (core/buffer.h)
 Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device = {});
 Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, Device device = {});
-Ref<Tensor> shape_only(const Tensor& like);                                // without even a storage
 Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset);
 // Same storage, new geometry. Bounds are checked only by the caller (views.h proves them, as_strided checks them).
 Ref<Tensor> alias(const Tensor& t, const Dims& sizes, const Dims& strides, int64_t offset);

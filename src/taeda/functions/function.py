@@ -94,6 +94,7 @@ class Function:
             "mutates": (),
             "fields": None,
             "spread": self.spread,
+            "mixed_devices": False,
             "body": (self.body.__module__, self.body.__name__),
             "doc": inspect.getdoc(self.body) or "",
         }

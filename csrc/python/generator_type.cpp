@@ -1,4 +1,4 @@
-#include "core/generator.h"
+#include "python/generator_type.h"
 
 #include <random>
 
@@ -11,11 +11,14 @@ PyTypeObject* GeneratorType = nullptr;
 
 namespace {
 
-constexpr uint64_t DEFAULT_SEED = 67280421310721;  // PyTorch's
+struct GeneratorObject {
+  PyObject_HEAD Generator value;
+};
+
 constexpr int64_t STATE_BYTES = 16;
 GeneratorObject* the_default = nullptr;
 
-GeneratorObject* of(PyObject* o) { return reinterpret_cast<GeneratorObject*>(o); }
+Generator& of(PyObject* o) { return reinterpret_cast<GeneratorObject*>(o)->value; }
 
 uint64_t unpredictable() {
   std::random_device device;
@@ -31,8 +34,7 @@ PyObject* generator_new(PyTypeObject* type, PyObject* arguments, PyObject* keywo
     if (device_from_object(device).kind != DeviceKind::CPU)
       raise(PyExc_NotImplementedError, "a Generator on device %R is not there yet; on 'cpu' it is", device);
     PyObject* o = checked(type->tp_alloc(type, 0)).release();
-    of(o)->seed = DEFAULT_SEED;
-    of(o)->offset = 0;
+    of(o) = Generator();
     return o;
   });
 }
@@ -57,18 +59,18 @@ uint64_t seed_argument(PyObject* o) {
 
 PyObject* manual_seed(PyObject* self, PyObject* seed) {
   return guarded_object([&] {
-    of(self)->seed = seed_argument(seed);
-    of(self)->offset = 0;
+    of(self).seed = seed_argument(seed);
+    of(self).offset = 0;
     return Py_NewRef(self);
   });
 }
 
-PyObject* initial_seed(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(of(self)->seed); }
+PyObject* initial_seed(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(of(self).seed); }
 
 PyObject* seed(PyObject* self, PyObject*) {
   return guarded_object([&] {
-    of(self)->seed = unpredictable();
-    of(self)->offset = 0;
+    of(self).seed = unpredictable();
+    of(self).offset = 0;
     return initial_seed(self, nullptr);
   });
 }
@@ -76,8 +78,8 @@ PyObject* seed(PyObject* self, PyObject*) {
 PyObject* get_state(PyObject* self, PyObject*) {
   return guarded_object([&] {
     Ref<Tensor> t = empty(DType::UInt8, Dims{STATE_BYTES});
-    std::memcpy(t->data(), &of(self)->seed, 8);
-    std::memcpy(t->data() + 8, &of(self)->offset, 8);
+    std::memcpy(t->data(), &of(self).seed, 8);
+    std::memcpy(t->data() + 8, &of(self).offset, 8);
     return reinterpret_cast<PyObject*>(t.release());
   });
 }
@@ -90,8 +92,8 @@ PyObject* set_state(PyObject* self, PyObject* state) {
     if (t.numel != STATE_BYTES || !t.is_contiguous())
       raise(PyExc_RuntimeError, "Expected a generator state of size %lld but found the input RNG state size to be %lld",
             static_cast<long long>(STATE_BYTES), static_cast<long long>(t.numel));
-    std::memcpy(&of(self)->seed, t.data(), 8);
-    std::memcpy(&of(self)->offset, t.data() + 8, 8);
+    std::memcpy(&of(self).seed, t.data(), 8);
+    std::memcpy(&of(self).offset, t.data() + 8, 8);
     return Py_NewRef(self);
   });
 }
@@ -99,15 +101,14 @@ PyObject* set_state(PyObject* self, PyObject* state) {
 PyObject* clone_state(PyObject* self, PyObject*) {
   return guarded_object([&] {
     PyObject* o = checked(Py_TYPE(self)->tp_alloc(Py_TYPE(self), 0)).release();
-    of(o)->seed = of(self)->seed;
-    of(o)->offset = of(self)->offset;
+    of(o) = of(self);
     return o;
   });
 }
 
 PyObject* reduce(PyObject* self, PyObject*) {
-  return Py_BuildValue("O()(KK)", Py_TYPE(self), static_cast<unsigned long long>(of(self)->seed),
-                       static_cast<unsigned long long>(of(self)->offset));
+  return Py_BuildValue("O()(KK)", Py_TYPE(self), static_cast<unsigned long long>(of(self).seed),
+                       static_cast<unsigned long long>(of(self).offset));
 }
 
 PyObject* unpickle(PyObject* self, PyObject* state) {
@@ -117,8 +118,8 @@ PyObject* unpickle(PyObject* self, PyObject* state) {
     return nullptr;
   }
   if (!PyArg_ParseTuple(state, "KK:__setstate__", &seed, &offset)) return nullptr;
-  of(self)->seed = seed;
-  of(self)->offset = offset;
+  of(self).seed = seed;
+  of(self).offset = offset;
   Py_RETURN_NONE;
 }
 
@@ -157,9 +158,9 @@ PyObject* reserve_function(PyObject*, PyObject* arguments) {
     PyObject* generator;
     unsigned long long n;
     if (!PyArg_ParseTuple(arguments, "OK:reserve_random", &generator, &n)) throw PythonError();
-    uint64_t seed, start;
-    reserve_random(generator, n, &seed, &start);
-    return Py_BuildValue("KK", static_cast<unsigned long long>(seed), static_cast<unsigned long long>(start));
+    Generator& g = generator_argument(generator);
+    auto start = static_cast<unsigned long long>(g.reserve(n));
+    return Py_BuildValue("KK", static_cast<unsigned long long>(g.seed), start);
   });
 }
 
@@ -171,25 +172,18 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
-GeneratorObject* default_generator() { return the_default; }
-
-void reserve_random(PyObject* generator, uint64_t n, uint64_t* seed, uint64_t* start) {
-  GeneratorObject* g = the_default;
-  if (generator && generator != Py_None) {
-    if (!PyObject_TypeCheck(generator, GeneratorType))
-      raise(PyExc_TypeError, "argument 'generator' must be torch.Generator, not %s", Py_TYPE(generator)->tp_name);
-    g = of(generator);
-  }
-  *seed = g->seed;
-  *start = reserve(g, n);
+Generator& generator_argument(PyObject* generator) {
+  if (!generator || generator == Py_None) return the_default->value;
+  if (!PyObject_TypeCheck(generator, GeneratorType))
+    raise(PyExc_TypeError, "argument 'generator' must be torch.Generator, not %s", Py_TYPE(generator)->tp_name);
+  return of(generator);
 }
 
 void add_generator_to_module(PyObject* module) {
   GeneratorType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
   add_object(module, "Generator", reinterpret_cast<PyObject*>(GeneratorType));
-  the_default = of(checked(GeneratorType->tp_alloc(GeneratorType, 0)).release());
-  the_default->seed = unpredictable();
-  the_default->offset = 0;
+  the_default = reinterpret_cast<GeneratorObject*>(checked(GeneratorType->tp_alloc(GeneratorType, 0)).release());
+  the_default->value = Generator{unpredictable(), 0};
   add_object(module, "default_generator", reinterpret_cast<PyObject*>(the_default));
   if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
 }

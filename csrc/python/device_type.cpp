@@ -1,4 +1,4 @@
-#include "core/device.h"
+#include "python/device_type.h"
 
 #include <cstdlib>
 #include <string>

@@ -1,0 +1,80 @@
+// The runtimes of the CPU and of "meta". The CPU: memory from the caching allocator, kernels on the thread pool, done when the call returns.
+#include <cstring>
+#include <mutex>
+
+#include "core/allocator.h"
+#include "core/loops.h"
+#include "core/thread_pool.h"
+
+namespace taeda {
+namespace {
+
+struct Pieces {
+  TemplateLaunch& launch;
+  std::mutex mutex;
+  int64_t fault_begin = INT64_MAX;
+};
+
+int64_t run_piece(void* context, int64_t begin, int64_t end) {
+  auto& pieces = *static_cast<Pieces*>(context);
+  TemplateLaunch& l = pieces.launch;
+  char* scratch = nullptr;
+  if (l.scratch > 0 && !(scratch = thread_scratch(l.scratch))) return NO_SCRATCH;
+  int64_t fault[FAULT_WORDS] = {};
+  KernelArguments a{l.data, l.integers, l.scalars, scratch, fault};
+  int64_t code = l.kernel(&a, begin, end);
+  if (TAEDA_UNLIKELY(code != 0)) {
+    std::lock_guard<std::mutex> lock(pieces.mutex);
+    if (begin < pieces.fault_begin) {
+      pieces.fault_begin = begin;
+      std::memcpy(l.fault, fault, sizeof fault);
+    }
+  }
+  return code;
+}
+
+class Cpu final : public DeviceRuntime {
+ public:
+  bool executes() const override { return true; }
+  void* allocate(size_t bytes) override { return taeda::allocate(bytes); }
+  void deallocate(void* p, size_t bytes) noexcept override { taeda::deallocate(p, bytes); }
+  void copy(void* to, const void* from, size_t bytes) override { std::memcpy(to, from, bytes); }
+  void run(const LoopsLaunch& launch) override { run_loops(launch); }
+  int64_t run(TemplateLaunch& launch) override {
+    Pieces pieces{launch};
+    if (launch.work <= launch.grain) return run_piece(&pieces, 0, launch.work);
+    WithoutHostLock unlocked;
+    return parallel_for(launch.work, launch.grain, run_piece, &pieces);
+  }
+  void synchronise() override {}
+  Memory query() const override {
+    AllocatorStatistics s = allocator_statistics();
+    return {s.allocated, s.reserved};
+  }
+};
+
+// Sizes and strides without elements.
+class Meta final : public DeviceRuntime {
+ public:
+  bool executes() const override { return false; }
+  void* allocate(size_t) override { no_memory(); }
+  void deallocate(void*, size_t) noexcept override {}
+  void copy(void*, const void*, size_t) override { no_memory(); }
+  void run(const LoopsLaunch&) override { no_memory(); }
+  int64_t run(TemplateLaunch&) override { no_memory(); }
+  void synchronise() override {}
+  Memory query() const override { return {0, 0}; }
+
+ private:
+  [[noreturn]] static void no_memory() { raise(ErrorKind::NeedsData, "device 'meta' has no memory"); }
+};
+
+Cpu the_cpu;
+Meta the_meta;
+
+}  // namespace
+
+DeviceRuntime& cpu_runtime() { return the_cpu; }
+DeviceRuntime& meta_runtime() { return the_meta; }
+
+}  // namespace taeda
