@@ -203,7 +203,10 @@ PyObject* op_text_signature(PyObject* self, void*) {
     auto* op = reinterpret_cast<OpObject*>(self);
     if (op->dictionary)
       if (PyObject* text = PyDict_GetItemString(op->dictionary, "__text_signature__")) return Ref<>::borrow(text).release();
-    if (op->overloads->size() != 1) return PyUnicode_FromString("(*args, **kwargs)");
+    bool plain = op->overloads->size() == 1;
+    if (plain)
+      for (const Parameter& p : (*op->overloads)[0]->schema.parameters) plain &= p.name != "from";  // no name in Python
+    if (!plain) return PyUnicode_FromString("(*args, **kwargs)");
     return PyUnicode_FromString((*op->overloads)[0]->schema.signature(false).c_str());
   });
 }

@@ -1,4 +1,4 @@
-"""Puts the public names in place: dtypes, ops, creation and composite functions, methods of tensors."""
+"""Puts the public names in place: dtypes, ops and functions, constants, what the core itself offers."""
 
 from __future__ import annotations
 
@@ -8,72 +8,8 @@ from typing import Any
 
 from taeda import _binding, _core, _schemas
 from taeda._binding import internal, modules
-from taeda.functions import (
-    calculus,
-    comparing,
-    contraction,
-    copying,
-    creation,
-    indexing,
-    matrices,
-    numbers,
-    ordering,
-    sampling,
-    tensor_methods,
-)
+from taeda.functions import indexing
 from taeda.ir.dtype import TENSORS, info
-
-# Composite functions that are methods too.
-_METHODS = (
-    "isclose",
-    "allclose",
-    "equal",
-    "is_nonzero",
-    "kron",
-    "unique",
-    "unique_consecutive",
-    "nonzero",
-    "as_strided_scatter",
-    "cauchy_",
-    "conj",
-    "conj_physical",
-    "conj_physical_",
-    "corrcoef",
-    "cov",
-    "cross",
-    "diag",
-    "diag_embed",
-    "diagflat",
-    "diagonal_scatter",
-    "diff",
-    "dist",
-    "frexp",
-    "gcd",
-    "gcd_",
-    "geometric_",
-    "histogram",
-    "lcm",
-    "lcm_",
-    "log_normal_",
-    "multinomial",
-    "mvlgamma",
-    "mvlgamma_",
-    "nanquantile",
-    "narrow_copy",
-    "nonzero_static",
-    "quantile",
-    "renorm",
-    "renorm_",
-    "resize_as_",
-    "resolve_conj",
-    "resolve_neg",
-    "select_scatter",
-    "slice_scatter",
-    "trace",
-    "vdot",
-)
-# Composite functions that are methods only.
-_METHODS_ONLY = ("cauchy_", "geometric_", "linalg_cross", "log_normal_", "mvlgamma_", "renorm_")
 
 
 def install(names: dict[str, Any]) -> None:
@@ -82,21 +18,8 @@ def install(names: dict[str, Any]) -> None:
     for name in TENSORS:
         for n in (name, *info(name).aliases):
             names[n] = getattr(_core, name)
-    for module in (creation, calculus, comparing, contraction, copying, matrices, numbers, ordering, sampling):
-        for name, value in vars(module).items():
-            if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
-                names[name] = value
     names.update(modules["torch"])
-    for name in _METHODS:
-        setattr(_core.Tensor, name, names[name])
-    for name in _METHODS_ONLY:
-        del names[name]
-    for name, value in tensor_methods.METHODS.items():
-        setattr(_core.Tensor, name, value)
     names.update(
-        zeros_like=creation.zeros_like,
-        ones_like=creation.ones_like,
-        empty_like=creation.empty_like,
         inf=math.inf,
         nan=math.nan,
         pi=math.pi,

@@ -26,7 +26,8 @@ load_all()
 
 TOLERANCE = {"float64": 1e-7, "float32": 3e-5, "float16": 4e-3, "bfloat16": 3e-2}
 DTYPES = (*TOLERANCE, "bool", "uint8", "int8", "int16", "int32", "int64")
-ABOUT_MEMORY = ("as_strided", "view")  # their results depend on how the elements lie
+# Their results depend on how the elements lie.
+ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_copy")
 NO_SECOND_DERIVATIVE = {"digamma": "polygamma(2, x) is not there yet"}
 NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"}
 

@@ -1,14 +1,16 @@
-"""Public functions that make tensors: PyTorch's signatures around the ops of ops/creation.py and ops/random.py."""
+"""Public functions that make tensors: PyTorch's signatures around the ops of ops/creation.py."""
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from taeda import _core
 from taeda._binding import internal
+from taeda.functions.function import function
+from taeda.ops.signature import Device, DType, Number, Object, Sample, Sizes, Tensor, sample
 
 
 class _On:
@@ -21,28 +23,26 @@ class _On:
         return functools.partial(_core.call_on, self._device, getattr(internal, name))
 
 
-def _on(device: Any, layout: Any = None) -> Any:
+def on(device: Any, layout: Any = None) -> Any:
     """The ops that make tensors: on `device`, or where the default is."""
     if layout is not None and str(layout) != "torch.strided":
         raise NotImplementedError(f"layout {layout} is not there yet; use torch.strided")
     return internal if device is None else _On(device)
 
 
-def _sizes(size: tuple[Any, ...]) -> tuple[Any, ...]:
-    """zeros(2, 3), zeros((2, 3)), zeros([2, 3]), zeros(torch.Size) alike."""
-    if (
-        len(size) == 1
-        and not isinstance(size[0], int)
-        and hasattr(size[0], "__len__")
-        and not isinstance(size[0], _core.Tensor)
-    ):
-        return tuple(size[0])
-    return size
+def dtype_of(dtype: Any, out: Any = None) -> Any:
+    """The dtype asked for: else that of `out`, else the default one."""
+    if dtype is not None:
+        return dtype
+    return _core.get_default_dtype() if out is None else out.dtype
 
 
-def _finish(made: Any, out: Any, requires_grad: bool) -> Any:
+def finished(made: Any, out: Any, requires_grad: bool) -> Any:
+    """`made`, written to `out` if given, requiring a gradient if asked for."""
     if out is not None:
-        if tuple(out.shape) != tuple(made.shape):
+        if made.dtype != out.dtype:
+            raise RuntimeError(f"dtype {made.dtype} does not match dtype of out parameter ({out.dtype})")
+        if out.shape != made.shape:
             out.resize_(made.shape)
         return out.copy_(made)
     if requires_grad:
@@ -52,113 +52,109 @@ def _finish(made: Any, out: Any, requires_grad: bool) -> Any:
     return made
 
 
-def _dtype(dtype: Any) -> Any:
-    return _core.get_default_dtype() if dtype is None else dtype
+def _filled(size: Any, value: Any, out: Any, dtype: Any, layout: Any, device: Any, requires_grad: bool) -> Any:
+    return finished(on(device, layout).full(size, value, dtype_of(dtype, out)), out, requires_grad)
 
 
-def full(
-    size: Any,
-    fill_value: Any,
-    *,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
-    """A tensor of shape `size` filled with `fill_value`, which also gives the dtype where that is None."""
-    ops = _on(device, layout)
-    if isinstance(fill_value, _core.Tensor):
-        dtype = dtype or fill_value.dtype
-        fill_value = fill_value.item()
-    if dtype is None:
-        dtype = (
-            _core.bool if isinstance(fill_value, bool) else _core.int64 if isinstance(fill_value, int) else _dtype(None)
-        )
-    return _finish(
-        ops.full(tuple(size) if not isinstance(size, int) else (size,), fill_value, dtype), out, requires_grad
-    )
-
-
-def zeros(
-    *size: Any,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    names: Any = None,
-) -> Any:
+@function
+def zeros(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+          device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
+          names: Object = None) -> Any:
     """A tensor of zeros."""
-    return _finish(_on(device, layout).full(_sizes(size), 0, _dtype(dtype)), out, requires_grad)
+    return _filled(size, 0, out, dtype, layout, device, requires_grad)
 
 
-def ones(
-    *size: Any,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    names: Any = None,
-) -> Any:
+@function
+def ones(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+         device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
+         names: Object = None) -> Any:
     """A tensor of ones."""
-    return _finish(_on(device, layout).full(_sizes(size), 1, _dtype(dtype)), out, requires_grad)
+    return _filled(size, 1, out, dtype, layout, device, requires_grad)
 
 
-def empty(
-    *size: Any,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-    memory_format: Any = None,
-    names: Any = None,
-) -> Any:
+def _dtype_of_number(value: Any) -> Any:
+    return _core.bool if isinstance(value, bool) else _core.int64 if isinstance(value, int) else dtype_of(None)
+
+
+@function(spread="")
+def full(size: Sizes, fill_value: Number, *, out: Tensor | None = None, dtype: DType | None = None,
+         layout: Object = None, device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
+         names: Object = None) -> Any:
+    """A tensor of shape `size` filled with `fill_value`, which also gives the dtype where that is None."""
+    if dtype is None and out is None:
+        dtype = _dtype_of_number(fill_value)
+    return _filled(size, fill_value, out, dtype, layout, device, requires_grad)
+
+
+for _f, _arguments in ((zeros, ()), (ones, ()), (full, (2.5,))):
+    @_f.samples
+    def _(make: Any, arguments: tuple[Any, ...] = _arguments) -> Iterator[Sample]:
+        yield sample((2, 3), *arguments)
+        yield sample((), *arguments)
+
+
+@function
+def empty(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+          device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
+          memory_format: Object = None, names: Object = None) -> Any:
     """An uninitialised tensor."""
-    ops = _on(device, layout)
-    return _finish(ops.empty(_sizes(size), _dtype(dtype)), out, requires_grad)
+    ops = on(device, layout)
+    if out is not None:
+        return out.resize_(size)
+    return finished(ops.empty(size, dtype_of(dtype)), None, requires_grad)
 
 
-def empty_strided(
-    size: Any,
-    stride: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
+@function
+def empty_strided(size: Sizes, stride: Sizes, *, dtype: DType | None = None, layout: Object = None,
+                  device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """An uninitialised tensor with the given strides."""
-    ops = _on(device, layout)
+    ops = on(device, layout)
+    if len(size) != len(stride):
+        raise RuntimeError(f"dimensionality of sizes ({len(size)}) must match dimensionality of strides "
+                           f"({len(stride)})")
+    if any(n < 0 for n in (*size, *stride)):
+        raise RuntimeError(f"Trying to create tensor with negative dimension or stride: {list(size)}, {list(stride)}")
     needed = 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if all(n > 0 for n in size) else 0
-    made = ops.empty((needed,), _dtype(dtype)).as_strided(tuple(size), tuple(stride), 0)
-    return _finish(made.detach(), None, requires_grad)
+    made = ops.empty((needed,), dtype_of(dtype)).as_strided(size, stride, 0)
+    return finished(made.detach(), None, requires_grad)
 
 
-def _like(make: Callable[..., Any]) -> Callable[..., Any]:
-    def like(
-        input: Any,
-        *,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        memory_format: Any = None,
-    ) -> Any:
-        ops = _on(input.device if device is None else device, layout)
-        made = make(ops, input.shape, input.dtype if dtype is None else dtype)
-        if not input.is_contiguous() and memory_format is None:
-            made = _with_layout_of(made, input)
-        return made.requires_grad_() if requires_grad else made
+@function(spread="")
+def empty_permuted(size: Sizes, physical_layout: tuple[int, ...], *, dtype: DType | None = None, layout: Object = None,
+                   device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+    """An uninitialised dense tensor whose dimensions lie in memory in the order `physical_layout`, outermost first."""
+    order = physical_layout
+    if len(order) != len(size):
+        raise RuntimeError("Number of dimensions in size does not match the length of the physical_layout; "
+                           f"i.e. len(size) = {len(size)} is not equal to len(physical_layout) = {len(order)}")
+    for d in order:
+        if not 0 <= d < len(order):
+            raise RuntimeError(f"Dimension out of range (expected to be between 0 and {len(order) - 1}, but got "
+                               f"{d} at index {order.index(d)}).  NB: negative dims not currently supported; file an "
+                               "issue if you want it.")
+        if order.count(d) > 1:
+            raise RuntimeError("Duplicate dim not allowed")
+    strides, step = [0] * len(order), 1
+    for d in reversed(order):
+        strides[d] = step
+        step *= max(size[d], 1)
+    return empty_strided(size, tuple(strides), dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
 
-    return like
+
+@function
+def scalar_tensor(s: Number, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+                  pin_memory: bool = False, requires_grad: bool = False) -> Any:
+    """The number as a tensor without dimensions, of the default floating dtype unless `dtype` says otherwise."""
+    return _filled((), s, None, dtype_of(dtype), layout, device, requires_grad)
+
+
+@scalar_tensor.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(2.5)
+    yield sample(3)
+
+
+# -- like another tensor -----------------------------------------------------------------------------------------------
 
 
 def _with_layout_of(made: Any, input: Any) -> Any:
@@ -174,275 +170,207 @@ def _with_layout_of(made: Any, input: Any) -> Any:
     return made.reshape([input.shape[d] for d in order]).permute(*inverse).detach()
 
 
-zeros_like = _like(lambda ops, size, dtype: ops.full(size, 0, dtype))
-ones_like = _like(lambda ops, size, dtype: ops.full(size, 1, dtype))
-empty_like = _like(lambda ops, size, dtype: ops.empty(size, dtype))
+def made_like(make: Callable[[Any, Any, Any], Any], input: Any, dtype: Any, layout: Any, device: Any,
+              requires_grad: bool, memory_format: Any) -> Any:
+    """make(ops, shape, dtype), laid out as `input` is and where it is."""
+    ops = on(input.device if device is None else device, layout)
+    made = make(ops, input.shape, input.dtype if dtype is None else dtype)
+    if memory_format is None and not input.is_contiguous():
+        made = _with_layout_of(made, input)
+    return finished(made, None, requires_grad)
 
 
-def full_like(
-    input: Any,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
-) -> Any:
+@function
+def zeros_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+               pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+    """A tensor of zeros of the shape and dtype of `input`."""
+    return made_like(lambda ops, size, to: ops.full(size, 0, to), input, dtype, layout, device, requires_grad,
+                     memory_format)
+
+
+@function
+def ones_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+              pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+    """A tensor of ones of the shape and dtype of `input`."""
+    return made_like(lambda ops, size, to: ops.full(size, 1, to), input, dtype, layout, device, requires_grad,
+                     memory_format)
+
+
+@function
+def empty_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+               pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+    """An uninitialised tensor of the shape and dtype of `input`."""
+    return made_like(lambda ops, size, to: ops.empty(size, to), input, dtype, layout, device, requires_grad,
+                     memory_format)
+
+
+@function
+def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, layout: Object = None,
+              device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
+              memory_format: Object = None) -> Any:
     """A tensor of the shape and dtype of `input` filled with `fill_value`."""
-    return _like(lambda ops, size, dtype: ops.full(size, fill_value, dtype))(
-        input, dtype=dtype, layout=layout, device=device, requires_grad=requires_grad, memory_format=memory_format
-    )
+    return made_like(lambda ops, size, to: ops.full(size, fill_value, to), input, dtype, layout, device, requires_grad,
+                     memory_format)
 
 
-def arange(
-    *args: Any,
-    start: Any = 0,
-    end: Any = None,
-    step: Any = 1,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
-    """arange(end), arange(start, end), arange(start, end, step): start, start + step, ... below end."""
-    ops = _on(device, layout)
-    if len(args) == 1 and end is None:
-        end = args[0]
-    elif len(args) == 1:
-        start = args[0]
-    elif len(args) >= 2:
-        start, end = args[:2]
-        step = args[2] if len(args) == 3 else step
-    start, end, step = (x.item() if isinstance(x, _core.Tensor) else x for x in (start, end, step))
+for _f, _arguments in ((zeros_like, ()), (ones_like, ()), (full_like, (2,))):
+    @_f.samples
+    def _(make: Any, arguments: tuple[Any, ...] = _arguments) -> Iterator[Sample]:
+        yield sample(make(2, 3), *arguments)
+
+
+# -- ranges ------------------------------------------------------------------------------------------------------------
+
+
+def _range(start: Any, end: Any, step: Any, out: Any, dtype: Any, layout: Any, device: Any,
+           requires_grad: bool) -> Any:
+    ops = on(device, layout)
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if not all(math.isfinite(x) for x in (start, end)):
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype is None:
+    if dtype is None and out is None:
         integers = all(isinstance(x, int) for x in (start, end, step))
         dtype = _core.int64 if integers else _core.get_default_dtype()
+    dtype = dtype_of(dtype, out)
     if not dtype.is_floating_point:
         start, end, step = int(start), (end if isinstance(end, int) else math.ceil(end)), int(step) or step
-    count = (
-        -((start - end) // step) if isinstance(step, int) and isinstance(end, int) else math.ceil((end - start) / step)
-    )
-    return _finish(ops.arange(start, step, count, dtype), out, requires_grad)
+    exact = isinstance(step, int) and isinstance(end, int) and isinstance(start, int)
+    count = -((start - end) // step) if exact else math.ceil((end - start) / step)
+    return finished(ops.arange(start, step, count, dtype), out, requires_grad)
 
 
-def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
+@function
+def arange(end: Number, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+           device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+    """0, 1, ... below `end`."""
+    return _range(0, end, 1, out, dtype, layout, device, requires_grad)
+
+
+@function(public="arange", overload="start")
+def arange_start(start: Number, end: Number, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None,
+                 layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+                 pin_memory: bool = False) -> Any:
+    """start, start + step, ... below `end`."""
+    return _range(start, end, step, out, dtype, layout, device, requires_grad)
+
+
+@arange.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(5)
+    yield sample(4.5)
+
+
+@arange_start.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(2, 9, 3)
+    yield sample(5, 1, -1.5)
+    yield sample(0.0, 1.0, 0.25)
+
+
+@function
+def linspace(start: Number, end: Number, steps: int, *, out: Tensor | None = None, dtype: DType | None = None,
+             layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+             pin_memory: bool = False) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
-    ops = _on(device, layout)
+    ops = on(device, layout)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    start, end = (x.item() if isinstance(x, _core.Tensor) else x for x in (start, end))
     step = (end - start) / (steps - 1) if steps > 1 else 0.0
     end = start if steps == 1 else end
-    return _finish(ops.linspace(float(start), float(end), float(step), steps, _dtype(dtype)), out, requires_grad)
+    return finished(ops.linspace(float(start), float(end), float(step), steps, dtype_of(dtype, out)), out,
+                    requires_grad)
 
 
-def logspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    base: float = 10.0,
-    *,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
+@function
+def logspace(start: Number, end: Number, steps: int, base: float = 10.0, *, out: Tensor | None = None,
+             dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+             requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """base ** linspace(start, end, steps)."""
-    dtype = _dtype(dtype)
+    dtype = dtype_of(dtype, out)
     exponents = linspace(start, end, steps, dtype=_core.float64, device=device, layout=layout)
-    return _finish((base**exponents).to(dtype), out, requires_grad)
+    return finished((base**exponents).to(dtype), out, requires_grad)
 
 
-def eye(
-    n: int,
-    m: int | None = None,
-    *,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
+for _f in (linspace, logspace):
+    @_f.samples
+    def _(make: Any) -> Iterator[Sample]:
+        yield sample(-1.0, 2.0, 7)
+        yield sample(0, 3, 1)
+        yield sample(0, 3, 0)
+
+
+@function
+def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+        device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """The (n, m) matrix with ones on the diagonal."""
-    ops = _on(device, layout)
+    ops = on(device, layout)
     m = n if m is None else m
     if n < 0 or m < 0:
-        raise RuntimeError(f"n must be greater or equal to 0, got {min(n, m)}")
-    return _finish(ops.eye(n, m, _dtype(dtype)), out, requires_grad)
+        raise RuntimeError(f"{'n' if n < 0 else 'm'} must be greater or equal to 0, got {n if n < 0 else m}")
+    return finished(ops.eye(n, m, dtype_of(dtype, out)), out, requires_grad)
 
 
-# -- random -----------------------------------------------------------------------------------------------------------
+@eye.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(3)
+    yield sample(2, 4)
 
 
-def rand(
-    *size: Any,
-    generator: Any = None,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
-    """Uniform numbers in [0, 1)."""
-    ops = _on(device, layout)
-    return _finish(ops.uniform(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
+# -- with the dtype of another tensor ----------------------------------------------------------------------------------
 
 
-def randn(
-    *size: Any,
-    generator: Any = None,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
-    """Standard normal numbers."""
-    ops = _on(device, layout)
-    return _finish(ops.normal(_sizes(size), 0.0, 1.0, _dtype(dtype), generator), out, requires_grad)
+@function(modules=(), method=True)
+def new_zeros(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
+              requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+    """A tensor of zeros with the dtype and on the device of this one."""
+    return _filled(size, 0, None, dtype or input.dtype, layout, device or input.device, requires_grad)
 
 
-def randint(
-    *args: Any,
-    low: int = 0,
-    high: int | None = None,
-    size: Any = None,
-    generator: Any = None,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
-    """randint(high, size) or randint(low, high, size): integers in [low, high)."""
-    ops = _on(device, layout)
-    given = list(args)
-    if given and not isinstance(given[-1], int):
-        size = given.pop()
-    if len(given) == 2:
-        low, high = given
-    elif len(given) == 1:
-        high = given[0] if high is None else high
-    if high is None or size is None:
-        raise TypeError("randint() needs high and size")
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return _finish(
-        ops.random_integers(tuple(size), low, high, _core.int64 if dtype is None else dtype, generator),
-        out,
-        requires_grad,
-    )
+@function(modules=(), method=True)
+def new_ones(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
+             requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+    """A tensor of ones with the dtype and on the device of this one."""
+    return _filled(size, 1, None, dtype or input.dtype, layout, device or input.device, requires_grad)
 
 
-def rand_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
-    """Uniform numbers in [0, 1), of the shape and dtype of `input`."""
-    return _like(lambda ops, size, dtype: ops.uniform(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+@function(modules=(), method=True, spread="")
+def new_full(input: Tensor, size: Sizes, fill_value: Number, *, dtype: DType | None = None,
+             device: Device | None = None, requires_grad: bool = False, layout: Object = None,
+             pin_memory: bool = False) -> Any:
+    """A tensor filled with `fill_value`, with the dtype and on the device of this one."""
+    return _filled(size, fill_value, None, dtype or input.dtype, layout, device or input.device, requires_grad)
 
 
-def randn_like(input: Any, *, dtype: Any = None, generator: Any = None, **options: Any) -> Any:
-    """Standard normal numbers, of the shape and dtype of `input`."""
-    return _like(lambda ops, size, dtype: ops.normal(size, 0.0, 1.0, dtype, generator))(input, dtype=dtype, **options)
+@function(modules=(), method=True)
+def new_empty(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
+              requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+    """An uninitialised tensor with the dtype and on the device of this one."""
+    ops = on(device or input.device, layout)
+    return finished(ops.empty(size, dtype or input.dtype), None, requires_grad)
 
 
-def randint_like(
-    input: Any, *args: int, low: int = 0, high: int | None = None, dtype: Any = None, **options: Any
-) -> Any:
-    """Integers in [low, high), of the shape and dtype of `input`."""
-    bounds = args if args else (low, high) if high is not None else (low,)
-    low, high = bounds if len(bounds) == 2 else (0, bounds[0])
-    make = _like(lambda ops, size, dtype: ops.random_integers(size, low, high, dtype, None))
-    return make(input, dtype=dtype, **options)
+@function(modules=(), method=True, spread="")
+def new_empty_strided(input: Tensor, size: Sizes, stride: Sizes, dtype: DType | None = None, layout: Object = None,
+                      device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+    """An uninitialised tensor with the given strides and the dtype of this one."""
+    return empty_strided(size, stride, dtype=dtype or input.dtype, layout=layout, device=device or input.device,
+                         requires_grad=requires_grad)
 
 
-def randperm(
-    n: int,
-    *,
-    generator: Any = None,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Any:
-    """A random permutation of range(n)."""
-    ops = _on(device, layout)
-    keys = ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator)
-    order = keys.argsort()
-    return _finish(order if dtype is None else order.to(dtype), out, requires_grad)
+@function(modules=(), method=True)
+def new_tensor(input: Tensor, data: Object, *, dtype: DType | None = None, device: Device | None = None,
+               requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+    """taeda.tensor with the dtype and on the device of this one."""
+    device = device or input.device
+    if isinstance(data, _core.Tensor):
+        return finished(data.detach().clone().to(device, dtype or data.dtype), None, requires_grad)
+    return _core.tensor(data, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
 
-def normal(
-    mean: Any = 0.0,
-    std: Any = 1.0,
-    size: Any = None,
-    *,
-    generator: Any = None,
-    out: Any = None,
-    dtype: Any = None,
-    layout: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
-    """Normal numbers; mean and std may be tensors (broadcast), or numbers together with a size."""
-    ops = _on(device, layout)
-    tensors = [x for x in (mean, std) if isinstance(x, _core.Tensor)]
-    if not tensors:
-        return _finish(ops.normal(tuple(size), float(mean), float(std), _dtype(dtype), generator), out, requires_grad)
-    shape = (mean + std).shape
-    noise = _on(tensors[0].device).normal(shape, 0.0, 1.0, tensors[0].dtype, generator)
-    return _finish(noise * std + mean, out, False)
-
-
-def bernoulli(input: Any, p: float | None = None, *, generator: Any = None, out: Any = None) -> Any:
-    """1 with the probability given by the elements of `input` (or by p), else 0."""
-    if p is not None:
-        input = full_like(input, p)
-    return _finish(internal.bernoulli_of(input, generator), out, False)
-
-
-def manual_seed(seed: int) -> Any:
-    """Seed the default generator; returns it."""
-    return _core.default_generator.manual_seed(seed)
-
-
-def seed() -> int:
-    """Seed the default generator from the system; returns the seed."""
-    return _core.default_generator.seed()
-
-
-def initial_seed() -> int:
-    """The seed of the default generator."""
-    return _core.default_generator.initial_seed()
-
-
-def get_rng_state() -> Any:
-    """The state of the default generator, a uint8 tensor."""
-    return _core.default_generator.get_state()
-
-
-def set_rng_state(state: Any) -> None:
-    """Set the state of the default generator."""
-    _core.default_generator.set_state(state)
+for _f, _arguments in ((new_zeros, ()), (new_ones, ()), (new_full, (3,))):
+    @_f.samples
+    def _(make: Any, arguments: tuple[Any, ...] = _arguments) -> Iterator[Sample]:
+        yield sample(make(2), (2, 3), *arguments)

@@ -10,7 +10,7 @@ values, or because it computes nothing (conversions, random state), is a functio
 
 The annotations are those of ops (the table in ARCHITECTURE.md), and the core fits the arguments of a call to them as it
 does for ops: the errors are the same, lists become tuples, sizes tuples of ints, numbers in tensors Python numbers, and
-what is left out takes its default. `out=` is no parameter of the body: the core writes the results to it.
+what is left out takes its default.
 
 The files of functions are imported when one of their functions is called for the first time. What users see is made
 from the schemas, which are kept as data (_schemas.py).
@@ -24,7 +24,8 @@ public="name"            the public name where it is not the body's own
 overload="suffix"        one of several definitions under the public name; they are tried in order of definition
 modules=("torch",)       where it is a function: "torch", "nn.functional", "linalg", ..; () for methods only
 method=True              also a method of tensors
-out=True                 accepts out=
+out=True                 accepts out=, which the core writes the results to. Functions that need to see it (those that
+                         take their dtype from it) have a parameter of that name instead
 spread="tensors"         the parameter that may be given as several positional arguments, einsum(equation, a, b), or
                          "" for none (default: the first of sizes or dimensions, zeros(2, 3))
 aliases=("trapz",)       further public names
@@ -49,14 +50,18 @@ class Function:
                  spread: str | None = None, aliases: tuple[str, ...] = ()):
         self.body = body
         self.public = public or body.__name__
-        home = "" if modules and modules[0] == "torch" else f"{modules[0]}." if modules else "Tensor."
-        self.name = home + (f"{self.public}.{overload}" if overload else self.public)
+        # Unique among functions and ops, whose names have no module.
+        home = modules[0] if modules else "Tensor"
+        self.name = f"{home}.{self.public}.{overload}" if overload else f"{home}.{self.public}"
         self.modules = modules
         self.method = method
         self.out = out
         self.spread = spread
         self.aliases = aliases
-        self.parameters = parameters_of(body)
+        self.kind = "function"
+        self.inplace, self.operators = False, ()  # functions have no such forms
+        # from__ is `from` to users, which Python does not take as a name.
+        self.parameters = [p._replace(name=p.name.removesuffix("__")) for p in parameters_of(body)]
         self.sample_function: Callable[..., Iterator[Sample]] | None = None
         self.__doc__ = body.__doc__
         self.__name__ = body.__name__
@@ -79,7 +84,7 @@ class Function:
             "public": self.public,
             "aliases": self.aliases,
             "modules": self.modules,
-            "kind": "function",
+            "kind": self.kind,
             "parameters": [
                 (p.name, p.kind, p.default if p.has_default else ..., p.keyword_only, p.optional)
                 for p in self.parameters
@@ -95,7 +100,7 @@ class Function:
             "fields": None,
             "spread": self.spread,
             "mixed_devices": False,
-            "body": (self.body.__module__, self.body.__name__),
+            "body": (self.body.__module__, self.name),
             "doc": inspect.getdoc(self.body) or "",
         }
 
@@ -112,5 +117,5 @@ def function(body: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 def body_of(module: str, name: str) -> Callable[..., Any]:
     """The body of a definition, imported now."""
-    found: Callable[..., Any] = getattr(importlib.import_module(module), name).body
-    return found
+    importlib.import_module(module)
+    return definitions[name].body

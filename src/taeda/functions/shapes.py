@@ -9,7 +9,7 @@ import taeda
 from taeda._binding import internal
 from taeda.functions.dims import wrap_distinct
 from taeda.functions.function import function
-from taeda.ops.signature import Dims, Object, Sample, Tensor, sample
+from taeda.ops.signature import Dims, Object, Sample, Sizes, Tensor, sample
 
 
 def squeezed(input: Any, dim: Any) -> Any:
@@ -94,3 +94,26 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
 def numel(input: Tensor) -> int:
     """The number of elements."""
     return int(input.numel())
+
+
+@function(method=True)
+def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Object = None) -> Any:
+    """Resize `input`, in place, to the shape of `the_template`."""
+    return input.resize_(the_template.shape)
+
+
+@function(modules=(), method=True)
+def sum_to_size(input: Tensor, size: Sizes) -> Any:
+    """This tensor summed to a shape it could be broadcast from."""
+    shape = input.shape
+    lead = len(shape) - len(size)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(size, shape[lead:], strict=True)):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    dims = [*range(lead), *(lead + k for k, n in enumerate(size) if n == 1 and shape[lead + k] != 1)]
+    return input.sum(dims, keepdim=True).reshape(size) if dims else input
+
+
+@sum_to_size.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3, 4), (3, 1))
+    yield sample(make(2, 3), (2, 3))

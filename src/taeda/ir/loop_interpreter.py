@@ -154,6 +154,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt, "reciprocal": lambda x: 1 / x, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc,
     "round": np.rint, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
+    "gcd": np.gcd,
     "shift_left": lambda x, y: _shift(x, y, False), "shift_right": lambda x, y: _shift(x, y, True),
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "signbit": np.signbit, "copysign": np.copysign,
     "nextafter": np.nextafter,

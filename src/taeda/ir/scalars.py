@@ -66,6 +66,7 @@ def _table() -> dict[str, Primitive]:
     add("eq ne lt le gt ge", 2, "any", "bool")
     add("and or xor", 2, "integral", exact=True)
     add("not", 1, "integral", exact=True)
+    add("gcd", 2, "integer", exact=True)  # not negative, but for the lowest number, which has no opposite
     add("shift_left shift_right", 2, "integer", exact=True)  # arithmetic for signed; by >= width: 0 or the sign
     add("select", 3, "any", "select", True)  # select(condition, where_true, where_false)
     add("isnan isinf isfinite signbit", 1, "float", "bool")

@@ -126,3 +126,31 @@ def normalize(input: Tensor, p: object = 2.0, dim: Dims = 1, eps: float = 1e-12)
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
     yield sample(make(3, 4), 1.0, 0)
+
+
+@derived(public="norm", overload="linalg", modules=("linalg",), method=False, out=True)
+def linalg_norm(A: Tensor, ord: object = None, dim: Dims | None = None, keepdim: bool = False, *,
+                dtype: DType | None = None) -> Tensor:
+    """The norm of a vector or matrix: vector_norm for one dimension (or when neither `ord` nor `dim` is given),
+    matrix_norm for two."""
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    if dim is None:
+        if A.ndim not in (1, 2):
+            raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
+                               f"{A.ndim}D.")
+        dim = (0,) if A.ndim == 1 else (0, 1)
+    dims = as_tuple(dim)
+    if len(dims) == 1:
+        if isinstance(ord, str):
+            raise RuntimeError(f"linalg.vector_norm of order {ord!r}: a number was expected")
+        return vector_norm(A, ord, dims, keepdim, dtype=dtype)
+    return matrix_norm(A, ord, dims, keepdim, dtype=dtype)
+
+
+@linalg_norm.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(3, 4), 1)
+    yield sample(make(2, 3, 4), 3, 1)
+    yield sample(make(2, 3, 4), "fro", (0, 2), True)

@@ -223,6 +223,7 @@ def _integer_table(signed: bool) -> dict[str, Function]:
         "or": lambda f, x, y: x | y,
         "xor": lambda f, x, y: x ^ y,
         "not": lambda f, x: ~x,
+        "gcd": lambda f, x, y: integer.gcd(f, x, y, signed),
         "shift_left": lambda f, x, y: integer.shift(f, x, y, False, signed),
         "shift_right": lambda f, x, y: integer.shift(f, x, y, True, signed),
     }

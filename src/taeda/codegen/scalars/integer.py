@@ -1,4 +1,4 @@
-"""Integer primitives that are no single instruction: division that cannot trap, shifts, powers."""
+"""Integer primitives that are no single instruction: division that cannot trap, shifts, powers, common divisors."""
 
 from __future__ import annotations
 
@@ -69,3 +69,26 @@ def power(f: FunctionWriter, x: Value, y: Value, signed: bool) -> Value:
     negative = x.compare("eq", 1).select(x.const(1), 0)
     negative = x.compare("eq", -1).select((y & 1).compare("ne", 0).select(x.const(-1), 1), negative)
     return y.compare("slt", 0).select(negative, result)
+
+
+def gcd(f: FunctionWriter, x: Value, y: Value, signed: bool) -> Value:
+    """The greatest common divisor, by shifts and differences of odd numbers (Stein, 1967), until all lanes are done."""
+    def trailing(v: Value) -> Value:
+        return f.intrinsic("llvm.cttz", v, extra="i1 false")
+
+    p, q = ((v.compare("slt", 0).select(-v, v) if signed else v) for v in (x, y))
+    # gcd(p, 0) = p = gcd(p, p). Both zero: the loop runs on ones, whose result is dropped.
+    nothing = (p | q).compare("eq", 0)
+    first = nothing.select(1, p.compare("eq", 0).select(q, p))
+    second = nothing.select(1, q.compare("eq", 0).select(p, q))
+
+    def step(least: Value, other: Value) -> list[Value]:
+        finished = other.compare("eq", 0)
+        odd = other.lshr(finished.select(0, trailing(other)))
+        smaller = odd.compare("ult", least)
+        difference = smaller.select(least - odd, odd - least)
+        return [finished.select(least, smaller.select(odd, least)), finished.select(0, difference)]
+
+    found, _ = f.repeat(lambda least, other: f.any(other.compare("ne", 0)), step,
+                        carry=[first.lshr(trailing(first)), second])
+    return nothing.select(0, found.shl(trailing(first | second)))

@@ -1,0 +1,170 @@
+"""Conversions: to another dtype, device or type. A tensor that is already what is asked for is returned itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taeda import _core
+from taeda._binding import internal, modules
+from taeda.functions.function import Function, function
+from taeda.ir.dtype import TENSORS, info
+from taeda.ops.signature import Device, DType, Object, Sample, Tensor, sample
+
+
+def _convert(x: Any, dtype: Any, copy: bool) -> Any:
+    if dtype is None or dtype == x.dtype:
+        return x.clone() if copy else x
+    return internal.convert(x, dtype)
+
+
+def _moved(x: Any, device: Any, dtype: Any, copy: bool) -> Any:
+    """`x` on a device, and with a dtype."""
+    if device is None or device.type == x.device.type:
+        return _convert(x, dtype, copy)
+    if x.is_meta:
+        raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+    return _convert(_core.call_on(device, modules["torch"]["clone"], x), dtype, False)
+
+
+@function(modules=(), method=True)
+def to(input: Tensor, dtype: DType, non_blocking: bool = False, copy: bool = False, *,
+       memory_format: Object = None) -> Any:
+    """This tensor with another dtype."""
+    return _convert(input, dtype, copy)
+
+
+@function(public="to", overload="device", modules=(), method=True)
+def to_device(input: Tensor, device: Device | None = None, dtype: DType | None = None, non_blocking: bool = False,
+              copy: bool = False, *, memory_format: Object = None) -> Any:
+    """This tensor on another device, and with another dtype."""
+    return _moved(input, device, dtype, copy)
+
+
+@function(public="to", overload="other", modules=(), method=True)
+def to_other(input: Tensor, other: Tensor, non_blocking: bool = False, copy: bool = False, *,
+             memory_format: Object = None) -> Any:
+    """This tensor with the dtype, and on the device, of another."""
+    return _moved(input, other.device, other.dtype, copy)
+
+
+@to.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, dtype="float64"), non_blocking=False, dtype=make(1, dtype="int32").dtype)
+    yield sample(make(3), make(1, dtype="float64").dtype, copy=True)
+
+
+@to_other.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3), make(1, dtype="float64"))
+
+
+@function(modules=(), method=True)
+def type(input: Tensor, dtype: Object = None, non_blocking: bool = False) -> Any:
+    """The type as a string ('torch.FloatTensor'), or this tensor converted to `dtype`."""
+    if dtype is None:
+        return "torch." + info(input.dtype._name).word + "Tensor"
+    if isinstance(dtype, str):
+        names = {info(name).word + "Tensor": name for name in TENSORS}
+        found = names.get(dtype.rpartition(".")[2]) or dtype.removeprefix("torch.")
+        if found not in TENSORS:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = getattr(_core, found)
+    if not isinstance(dtype, _core.dtype):
+        raise TypeError("dtype must be a type, str, or dtype object")
+    return _convert(input, dtype, False)
+
+
+def _conversion(method: str, name: str) -> Function:
+    def convert(input: Tensor, memory_format: Object = None) -> Any:
+        return _convert(input, getattr(_core, name), False)
+
+    convert.__name__ = method
+    convert.__doc__ = f"This tensor as {name}."
+    return function(convert, modules=(), method=True)
+
+
+for _name in TENSORS:
+    if info(_name).method:
+        _conversion(info(_name).method, _name)
+
+
+@function(modules=(), method=True)
+def type_as(input: Tensor, other: Tensor) -> Any:
+    """This tensor with the dtype of `other`."""
+    return _convert(input, other.dtype, False)
+
+
+@type_as.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3), make(1, dtype="float64"))
+
+
+@function(modules=(), method=True)
+def cpu(input: Tensor, memory_format: Object = None) -> Any:
+    """This tensor in the memory of the CPU."""
+    return _moved(input, _core.device("cpu"), None, False)
+
+
+@function(modules=(), method=True)
+def cuda(input: Tensor, device: Object = None, non_blocking: bool = False, memory_format: Object = None) -> Any:
+    """Not there yet."""
+    raise NotImplementedError("device 'cuda' is not there yet; this build of Taeda computes on the CPU")
+
+
+# -- of real numbers ---------------------------------------------------------------------------------------------------
+
+
+def _real_only(name: str, input: Any) -> Any:
+    if input.dtype.is_complex:
+        raise NotImplementedError(f"{name}: complex numbers are not there yet")
+    return input
+
+
+@function(method=True)
+def conj(input: Tensor) -> Any:
+    """The complex conjugate: `input` itself, if real."""
+    return _real_only("conj", input)
+
+
+@function(method=True, out=True)
+def conj_physical(input: Tensor) -> Any:
+    """The complex conjugate, computed at once: `input` itself, if real."""
+    return _real_only("conj_physical", input)
+
+
+@function(method=True)
+def conj_physical_(input: Tensor) -> Any:
+    """conj_physical, in place."""
+    return _real_only("conj_physical_", input)
+
+
+@function(method=True)
+def resolve_conj(input: Tensor) -> Any:
+    """`input` with a pending conjugation done: itself, if real."""
+    return _real_only("resolve_conj", input)
+
+
+@function(method=True)
+def resolve_neg(input: Tensor) -> Any:
+    """`input` with a pending negation done. None is ever pending."""
+    return input
+
+
+@function
+def real(input: Tensor) -> Any:
+    """The real part: `input` itself, if real."""
+    return _real_only("real", input)
+
+
+for _f in (conj, conj_physical, resolve_conj, resolve_neg, real):
+    @_f.samples
+    def _(make: Any) -> Iterator[Sample]:
+        yield sample(make(2, 3))
+
+
+@function
+def imag(input: Tensor) -> Any:
+    """The imaginary part. Raises RuntimeError for real tensors."""
+    _real_only("imag", input)
+    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
