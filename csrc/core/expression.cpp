@@ -44,44 +44,71 @@ Number real_number(double v) {
   return {true, static_cast<int64_t>(std::isfinite(v) && std::fabs(v) < 9e18 ? v : 0), v};
 }
 
-Number binary(Expression::Code code, const Number& a, const Number& b) {
-  bool real = a.floating || b.floating;
-  double x = a.real, y = b.real;
-  int64_t i = a.integer, j = b.integer, result;
-  bool overflow = false;
+// Of two integers, where the result is one too.
+inline int64_t integer_binary(Expression::Code code, int64_t i, int64_t j) {
+  int64_t result;
+  bool overflow;
   switch (code) {
-    case Expression::Add:
-      if (real) return real_number(x + y);
-      overflow = __builtin_add_overflow(i, j, &result);
-      break;
-    case Expression::Sub:
-      if (real) return real_number(x - y);
-      overflow = __builtin_sub_overflow(i, j, &result);
-      break;
-    case Expression::Mul:
-      if (real) return real_number(x * y);
-      overflow = __builtin_mul_overflow(i, j, &result);
-      break;
-    case Expression::FloorDiv: return real ? real_number(std::floor(x / y)) : integer_number(floor_div(i, j));
-    case Expression::CeilDiv: return real ? real_number(std::ceil(x / y)) : integer_number(-floor_div(-i, j));
-    case Expression::Mod: return real ? real_number(x - std::floor(x / y) * y) : integer_number(i - floor_div(i, j) * j);
-    case Expression::TrueDiv: return real_number(x / y);
-    case Expression::Min: return real ? real_number(std::fmin(x, y)) : integer_number(i < j ? i : j);
-    case Expression::Max: return real ? real_number(std::fmax(x, y)) : integer_number(i > j ? i : j);
-    case Expression::Pow: return real_number(std::pow(x, y));
-    case Expression::Eq: return integer_number(real ? x == y : i == j);
-    case Expression::Ne: return integer_number(real ? x != y : i != j);
-    case Expression::Lt: return integer_number(real ? x < y : i < j);
-    case Expression::Le: return integer_number(real ? x <= y : i <= j);
-    case Expression::Gt: return integer_number(real ? x > y : i > j);
-    case Expression::Ge: return integer_number(real ? x >= y : i >= j);
-    case Expression::And: return integer_number(x != 0 && y != 0);
-    case Expression::Or: return integer_number(x != 0 || y != 0);
-    default: return integer_number(0);
+    case Expression::Add: overflow = __builtin_add_overflow(i, j, &result); break;
+    case Expression::Sub: overflow = __builtin_sub_overflow(i, j, &result); break;
+    case Expression::Mul: overflow = __builtin_mul_overflow(i, j, &result); break;
+    case Expression::FloorDiv: return floor_div(i, j);
+    case Expression::CeilDiv: return -floor_div(-i, j);
+    case Expression::Mod: return i - floor_div(i, j) * j;
+    case Expression::Min: return i < j ? i : j;
+    case Expression::Max: return i > j ? i : j;
+    case Expression::Eq: return i == j;
+    case Expression::Ne: return i != j;
+    case Expression::Lt: return i < j;
+    case Expression::Le: return i <= j;
+    case Expression::Gt: return i > j;
+    case Expression::Ge: return i >= j;
+    case Expression::And: return i != 0 && j != 0;
+    default: return i != 0 || j != 0;  // Or
   }
-  if (overflow)
+  if (TAEDA_UNLIKELY(overflow))
     raise(ErrorKind::Overflow, "a size is too large: %lld and %lld overflow 64 bits", (long long)i, (long long)j);
-  return integer_number(result);
+  return result;
+}
+
+Number binary(Expression::Code code, const Number& a, const Number& b) {
+  if (!a.floating && !b.floating && code != Expression::TrueDiv && code != Expression::Pow)
+    return integer_number(integer_binary(code, a.integer, b.integer));
+  double x = a.real, y = b.real;
+  switch (code) {
+    case Expression::Add: return real_number(x + y);
+    case Expression::Sub: return real_number(x - y);
+    case Expression::Mul: return real_number(x * y);
+    case Expression::FloorDiv: return real_number(std::floor(x / y));
+    case Expression::CeilDiv: return real_number(std::ceil(x / y));
+    case Expression::Mod: return real_number(x - std::floor(x / y) * y);
+    case Expression::TrueDiv: return real_number(x / y);
+    case Expression::Min: return real_number(std::fmin(x, y));
+    case Expression::Max: return real_number(std::fmax(x, y));
+    case Expression::Pow: return real_number(std::pow(x, y));
+    case Expression::Eq: return integer_number(x == y);
+    case Expression::Ne: return integer_number(x != y);
+    case Expression::Lt: return integer_number(x < y);
+    case Expression::Le: return integer_number(x <= y);
+    case Expression::Gt: return integer_number(x > y);
+    case Expression::Ge: return integer_number(x >= y);
+    case Expression::And: return integer_number(x != 0 && y != 0);
+    default: return integer_number(x != 0 || y != 0);  // Or
+  }
+}
+
+int64_t size_of(const Buffer* b, const Expression::Step& s) {
+  if (TAEDA_UNLIKELY(!b)) raise(ErrorKind::Internal, "size of an empty register %d", s.a);
+  if (s.code == Expression::Numel) return b->numel;
+  if (s.code == Expression::Offset) return b->offset;
+  if (TAEDA_UNLIKELY(s.b >= b->ndim))
+    raise(ErrorKind::Internal, "dimension %d of register %d which has %d", s.b, s.a, b->ndim);
+  return s.code == Expression::Size ? b->sizes[s.b] : b->strides[s.b];
+}
+
+int64_t item_of(const Attribute& a, const Expression::Step& s) {
+  if (a.kind != Attribute::List || s.b >= a.count) raise(ErrorKind::Internal, "item %d of a shorter list", s.b);
+  return a.list[s.b];
 }
 
 int64_t read_element(const Buffer* b, int reg) {
@@ -120,6 +147,12 @@ void Expression::check(int registers, int attributes) const {
     if (top > DEPTH) raise(ErrorKind::Value, "an expression of a Program is nested too deeply");
   }
   if (top != 1) raise(ErrorKind::Value, "an expression of a Program has %d values", top);
+  kind_ = Integers;
+  for (const Step& s : steps) {
+    bool real = s.code == Real || s.code == TrueDiv || s.code == Pow || s.code == Sqrt || s.code == ToFloat;
+    if (real) kind_ = Numbers;
+    if (s.code == AttributeValue && kind_ == Integers) kind_ = IntegersButAttributes;
+  }
 }
 
 bool Expression::reads_memory() const {
@@ -128,7 +161,38 @@ bool Expression::reads_memory() const {
   return false;
 }
 
-Number Expression::evaluate(const Buffer* const* registers, const Attribute* attributes) const {
+int64_t Expression::evaluate_integers(const Buffer* const* registers, const Attribute* attributes) const {
+  int64_t stack[DEPTH];
+  int top = 0;
+  for (const Step& s : steps) {
+    switch (s.code) {
+      case Integer: stack[top++] = s.integer; break;
+      case Size:
+      case Stride:
+      case Offset:
+      case Numel: stack[top++] = size_of(registers[s.a], s); break;
+      case AttributeValue:
+        if (attributes[s.a].kind == Attribute::Floating) return evaluate_numbers(registers, attributes).integer;
+        stack[top++] = attributes[s.a].integer;
+        break;
+      case Item: stack[top++] = item_of(attributes[s.a], s); break;
+      case Read: stack[top++] = read_element(registers[s.a], s.a); break;
+      case Not: stack[top - 1] = stack[top - 1] == 0; break;
+      case Neg: stack[top - 1] = integer_binary(Sub, 0, stack[top - 1]); break;
+      case ToInt: break;
+      case Where:
+        top -= 2;
+        stack[top - 1] = stack[top - 1] != 0 ? stack[top] : stack[top + 1];
+        break;
+      default:
+        --top;
+        stack[top - 1] = integer_binary(s.code, stack[top - 1], stack[top]);
+    }
+  }
+  return stack[0];
+}
+
+Number Expression::evaluate_numbers(const Buffer* const* registers, const Attribute* attributes) const {
   Number stack[DEPTH];
   int top = 0;
   for (const Step& s : steps) {
@@ -138,31 +202,13 @@ Number Expression::evaluate(const Buffer* const* registers, const Attribute* att
       case Size:
       case Stride:
       case Offset:
-      case Numel: {
-        const Buffer* b = registers[s.a];
-        if (!b) raise(ErrorKind::Internal, "size of an empty register %d", s.a);
-        if (s.code == Numel) {
-          stack[top++] = integer_number(b->numel);
-        } else if (s.code == Offset) {
-          stack[top++] = integer_number(b->offset);
-        } else {
-          if (s.b >= b->ndim)
-            raise(ErrorKind::Internal, "dimension %d of register %d which has %d", s.b, s.a, b->ndim);
-          stack[top++] = integer_number(s.code == Size ? b->sizes[s.b] : b->strides[s.b]);
-        }
-        break;
-      }
+      case Numel: stack[top++] = integer_number(size_of(registers[s.a], s)); break;
       case AttributeValue: {
         const Attribute& a = attributes[s.a];
         stack[top++] = a.kind == Attribute::Floating ? real_number(a.floating) : integer_number(a.integer);
         break;
       }
-      case Item: {
-        const Attribute& a = attributes[s.a];
-        if (a.kind != Attribute::List || s.b >= a.count) raise(ErrorKind::Internal, "item %d of a shorter list", s.b);
-        stack[top++] = integer_number(a.list[s.b]);
-        break;
-      }
+      case Item: stack[top++] = integer_number(item_of(attributes[s.a], s)); break;
       case Read: stack[top++] = integer_number(read_element(registers[s.a], s.a)); break;
       case Not: stack[top - 1] = integer_number(stack[top - 1].real == 0); break;
       case Neg: {

@@ -42,16 +42,28 @@ class Expression {
   };
   static std::span<const Name> names();
 
+  Expression() = default;
+  Expression(std::vector<Step> steps) : steps(std::move(steps)) {}
   std::vector<Step> steps;
 
   // Refuses what evaluate() could not do: missing operands, registers or attributes out of range, too deep a nesting.
   void check(int registers, int attributes) const;
   bool reads_memory() const;
-  Number evaluate(const Buffer* const* registers, const Attribute* attributes) const;
+  Number evaluate(const Buffer* const* registers, const Attribute* attributes) const {
+    return kind_ == Integers ? integer_number(integer(registers, attributes)) : evaluate_numbers(registers, attributes);
+  }
   int64_t integer(const Buffer* const* registers, const Attribute* attributes) const {
     if (steps.size() == 1 && steps[0].code == Integer) return steps[0].integer;
-    return evaluate(registers, attributes).integer;
+    return kind_ != Numbers ? evaluate_integers(registers, attributes) : evaluate_numbers(registers, attributes).integer;
   }
+
+ private:
+  Number evaluate_numbers(const Buffer* const* registers, const Attribute* attributes) const;
+  int64_t evaluate_integers(const Buffer* const* registers, const Attribute* attributes) const;
+  // Whether all steps give integers, which most do and which is quicker; found by check(). An attribute may be a real
+  // number: that is known only when it is read.
+  enum Kind : uint8_t { Numbers, IntegersButAttributes, Integers };
+  mutable Kind kind_ = Numbers;
 };
 
 }  // namespace taeda

@@ -6,8 +6,8 @@
 
 namespace taeda {
 
-Buffer* Frame::target(int reg, DType dtype, const Dims& sizes) const {
-  for (int t = 0; last && t < target_count; ++t)
+Buffer* Frame::fitting_target(int reg, DType dtype, const Dims& sizes) const {
+  for (int t = 0; t < target_count; ++t)
     if (targets[t].reg == reg && targets[t].buffer->dtype == dtype && same_shape(*targets[t].buffer, sizes))
       return targets[t].buffer;
   return nullptr;

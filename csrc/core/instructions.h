@@ -54,7 +54,10 @@ struct Frame {
     return *places[reg];
   }
   // The caller's buffer for `reg`, if it is one and fits.
-  Buffer* target(int reg, DType dtype, const Dims& sizes) const;
+  Buffer* target(int reg, DType dtype, const Dims& sizes) const {
+    return TAEDA_UNLIKELY(last && target_count) ? fitting_target(reg, dtype, sizes) : nullptr;
+  }
+  Buffer* fitting_target(int reg, DType dtype, const Dims& sizes) const;
   Number number(const Expression& e) const { return e.evaluate(registers, attributes); }
   int64_t integer(const Expression& e) const { return e.integer(registers, attributes); }
 };

@@ -1,6 +1,7 @@
 #include "core/program.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace taeda {
 
@@ -108,7 +109,7 @@ void Program::finish() {
 
 namespace {
 
-// Room for one run: registers, and the temporaries that they are made in.
+// Room for one run: registers, and the temporaries that they are made in. Most Programs have few registers and no temporary.
 struct Room {
   static constexpr int SMALL = 24, FEW = 6;
   Room(int registers, int temporary_count) {
@@ -121,24 +122,27 @@ struct Room {
       origins = large_origins.get();
     }
     if (temporary_count > FEW) {
-      large_temporaries.reset(new Buffer[temporary_count]);
-      temporaries = large_temporaries.get();
+      large_temporaries.reset(new char[temporary_count * sizeof(Buffer)]);
+      temporaries = reinterpret_cast<Buffer*>(large_temporaries.get());
     }
-    std::fill_n(this->registers, registers, nullptr);
-    std::fill_n(origins, registers, int16_t{-1});
+    std::uninitialized_default_construct_n(temporaries, temporary_count);
+    this->temporary_count = temporary_count;
   }
+  ~Room() { std::destroy_n(temporaries, temporary_count); }
+  Room(const Room&) = delete;
   const Buffer* small_registers[SMALL];
   Buffer* small_places[SMALL];
   int16_t small_origins[SMALL];
-  Buffer few_temporaries[FEW];
+  alignas(Buffer) char few_temporaries[FEW * sizeof(Buffer)];
   std::unique_ptr<const Buffer*[]> large_registers;
   std::unique_ptr<Buffer*[]> large_places;
   std::unique_ptr<int16_t[]> large_origins;
-  std::unique_ptr<Buffer[]> large_temporaries;
+  std::unique_ptr<char[]> large_temporaries;
   const Buffer** registers = small_registers;
   Buffer** places = small_places;
   int16_t* origins = small_origins;
-  Buffer* temporaries = few_temporaries;
+  Buffer* temporaries = reinterpret_cast<Buffer*>(few_temporaries);
+  int temporary_count = 0;
 };
 
 }  // namespace
@@ -185,8 +189,14 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   }
 
   Room room(register_count, temporaries_);
-  for (int r = 0; r < register_count; ++r) {
-    if (r < tensor_count) room.registers[r] = inputs[r], room.origins[r] = static_cast<int16_t>(r);
+  for (int r = 0; r < tensor_count; ++r) {
+    room.registers[r] = inputs[r];
+    room.origins[r] = static_cast<int16_t>(r);
+    room.places[r] = nullptr;
+  }
+  for (int r = tensor_count; r < register_count; ++r) {
+    room.registers[r] = nullptr;
+    room.origins[r] = -1;
     const Place& place = places_[r];
     room.places[r] = place.kind == Place::Temporary ? &room.temporaries[place.number]
                      : place.kind == Place::Output  ? results[place.number].place
@@ -270,19 +280,11 @@ void Program::run_checked(Frame& f) const {
   inferred.targets = targets.data();
   inferred.device = Device{DeviceKind::Meta};
   inferred.runtime = &meta_runtime();
-  std::string refused;
-  bool needs_data = false;
-  try {
-    run_steps(inferred);
-  } catch (const Error& e) {
-    needs_data = e.kind == ErrorKind::NeedsData;
-    refused = e.message;
-  }
+  std::optional<Error> refused = error_of([&] { run_steps(inferred); });
   // What infer made in the temporaries is in nobody's way: execution describes them anew.
   run_steps(f);
-  if (needs_data) return;
-  if (!refused.empty())
-    raise(ErrorKind::Internal, "infer refuses what execute does: %s", refused.c_str());
+  if (refused && refused->kind == ErrorKind::NeedsData) return;
+  if (refused) raise(ErrorKind::Internal, "infer refuses what execute does: %s", refused->what());
   for (size_t k = 0; k < outputs.size(); ++k) {
     int r = outputs[k];
     std::string expected = geometry_text(inferred.registers[r], inferred.origins[r]);

@@ -2,6 +2,6 @@
 
 namespace taeda {
 
-thread_local State state;
+constinit thread_local State state;
 
 }  // namespace taeda

@@ -14,7 +14,11 @@ struct State {
   Device given_device;       // of the results of the next call of an op, whatever its tensors are on (call_on)
   void* recorder = nullptr;  // the place of taeda.compile's recorder: dispatch appends to it instead of running
 };
-extern thread_local State state;
+// Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.
+#ifdef __linux__
+[[gnu::tls_model("initial-exec")]]
+#endif
+extern constinit thread_local State state;
 
 // Sets grad_enabled for a scope.
 class GradModeScope {
