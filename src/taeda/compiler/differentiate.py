@@ -23,7 +23,8 @@ def gradients(
 
     with tracing(graph):
         def accumulate(value: Value, grad: Value) -> None:
-            found[value] = found[value] + grad if value in found else grad
+            before: Any = found.get(value)  # Values learn their operators from the graph's vocabulary
+            found[value] = grad if before is None else before + grad
 
         for value, grad in zip(outputs, grads, strict=True):
             if grad is not None and value in depends:

@@ -55,7 +55,7 @@ class _DependentProperty(property, _Dependent):
 
     def __init__(self, fn: Callable[..., Any] | None = None, *, is_discrete: bool = False, event_dim: int = 0) -> None:
         super().__init__(fn)
-        self.is_discrete, self.event_dim = is_discrete, event_dim  # type: ignore[assignment]
+        self.is_discrete, self.event_dim = is_discrete, event_dim
 
     def __call__(self, fn: Callable[..., Any]) -> _DependentProperty:  # type: ignore[override]
         return _DependentProperty(fn, is_discrete=self.is_discrete, event_dim=self.event_dim)

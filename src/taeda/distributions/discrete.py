@@ -121,6 +121,7 @@ class Binomial(_Binary):
     }  # fmt: skip
     has_enumerate_support = True
     _others = ("total_count",)
+    total_count: Any
 
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -130,7 +131,7 @@ class Binomial(_Binary):
         self.total_count = self.total_count.type_as(self._param)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.integer_interval(0, self.total_count)
 
     @property
@@ -228,6 +229,7 @@ class NegativeBinomial(_Binary):
     }  # fmt: skip
     support = constraints.nonnegative_integer
     _others = ("total_count",)
+    total_count: Any
 
     def __init__(
         self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -335,7 +337,7 @@ class Categorical(Distribution):
         return new
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.integer_interval(0, self._num_events - 1)
 
     @lazy_property
@@ -499,7 +501,7 @@ class Multinomial(_OverCategorical):
         return new
 
     @constraints.dependent_property(is_discrete=True, event_dim=1)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.multinomial(self.total_count)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import taeda
 from taeda.distributions import constraints
@@ -22,6 +22,10 @@ class Distribution:
     has_rsample = False
     has_enumerate_support = False
     _validate_args: bool = __debug__
+
+    if TYPE_CHECKING:  # parameters are set by name in constructors and in `expand`
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:

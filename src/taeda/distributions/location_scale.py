@@ -186,11 +186,11 @@ class Uniform(Elementwise):
             raise ValueError("Uniform is not defined when low>= high")
 
     @property
-    def arg_constraints(self) -> dict[str, Any]:  # type: ignore[override]
+    def arg_constraints(self) -> dict[str, Any]:
         return {"low": constraints.dependent, "high": constraints.dependent}
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.interval(self.low, self.high)
 
     @property

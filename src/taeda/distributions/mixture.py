@@ -16,7 +16,7 @@ class MixtureSameFamily(Distribution):
     """One of the distributions along the last batch dimension of `component_distribution`, chosen by
     `mixture_distribution`."""
 
-    arg_constraints: dict[str, Any] = {}  # type: ignore[assignment]
+    arg_constraints: dict[str, Any] = {}
 
     def __init__(
         self, mixture_distribution: Categorical, component_distribution: Distribution,
@@ -54,7 +54,7 @@ class MixtureSameFamily(Distribution):
         return new
 
     @constraints.dependent_property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.MixtureSameFamilyConstraint(self._component_distribution.support)
 
     @property

@@ -199,7 +199,7 @@ class LowRankMultivariateNormal(Distribution):
     mode = mean
 
     @lazy_property
-    def variance(self) -> Any:  # type: ignore[override]
+    def variance(self) -> Any:
         total = self._unbroadcasted_cov_factor.square().sum(-1) + self._unbroadcasted_cov_diag
         return total.expand((*self._batch_shape, *self._event_shape))
 
@@ -256,7 +256,7 @@ class Wishart(_FromMatrix, ExponentialFamily):
     _mean_carrier_measure = 0
 
     @property
-    def arg_constraints(self) -> dict[str, Any]:  # type: ignore[override]
+    def arg_constraints(self) -> dict[str, Any]:
         return {
             "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
             "scale_tril": constraints.lower_cholesky,

@@ -74,7 +74,7 @@ class Pareto(TransformedDistribution):
         return super().expand(batch_shape, new)
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         return constraints.greater_than_eq(self.scale)
 
     @property
@@ -156,7 +156,7 @@ class GeneralizedPareto(Elementwise):
         self._set(validate_args, loc=loc, scale=scale, concentration=concentration)
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         end = self.loc - self.scale / self.concentration
         return constraints.interval(self.loc, taeda.where(self.concentration < 0, end, math.inf))
 

@@ -15,7 +15,7 @@ __all__ = ["Independent", "TransformedDistribution"]
 class Independent(Distribution):
     """The last `reinterpreted_batch_ndims` batch dimensions of a distribution, seen as dimensions of one event."""
 
-    arg_constraints: dict[str, Any] = {}  # type: ignore[assignment]
+    arg_constraints: dict[str, Any] = {}
 
     def __init__(
         self, base_distribution: Distribution, reinterpreted_batch_ndims: int, validate_args: bool | None = None
@@ -51,7 +51,7 @@ class Independent(Distribution):
         return self.reinterpreted_batch_ndims == 0 and self.base_dist.has_enumerate_support
 
     @constraints.dependent_property
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         region = self.base_dist.support
         if self.reinterpreted_batch_ndims:
             region = constraints.independent(region, self.reinterpreted_batch_ndims)
@@ -93,7 +93,7 @@ class Independent(Distribution):
 class TransformedDistribution(Distribution):
     """The distribution of transforms[-1](...transforms[0](x)), x from `base_distribution`."""
 
-    arg_constraints: dict[str, Any] = {}  # type: ignore[assignment]
+    arg_constraints: dict[str, Any] = {}
 
     def __init__(
         self, base_distribution: Distribution, transforms: Any, validate_args: bool | None = None
@@ -142,7 +142,7 @@ class TransformedDistribution(Distribution):
         return self.base_dist.has_rsample
 
     @constraints.dependent_property(is_discrete=False)
-    def support(self) -> Any:  # type: ignore[override]
+    def support(self) -> Any:
         if not self.transforms:
             return self.base_dist.support
         region = self.transforms[-1].codomain

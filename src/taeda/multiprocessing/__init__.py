@@ -20,7 +20,7 @@ __all__ = [
     "get_all_sharing_strategies", "get_sharing_strategy", "reducer", "set_sharing_strategy", "spawn",
     "start_processes",
 ]  # fmt: skip
-__all__ += multiprocessing.__all__  # type: ignore[attr-defined]
+__all__ += multiprocessing.__all__
 
 _strategy = "file_descriptor"
 
@@ -103,7 +103,7 @@ class ProcessContext:
         ready = multiprocessing.connection.wait(list(self.sentinels), timeout=timeout)
         failed = None
         for sentinel in ready:
-            index = self.sentinels.pop(sentinel)  # type: ignore[arg-type]
+            index = self.sentinels.pop(sentinel)
             self.processes[index].join()
             if self.processes[index].exitcode != 0:
                 failed = index
@@ -137,7 +137,7 @@ def start_processes(
     start_method: str = "spawn",
 ) -> ProcessContext | None:
     """Run `fn(i, *args)` in `nprocs` processes. With `join` wait for all; a failure of one ends the others."""
-    context = multiprocessing.get_context(start_method)
+    context: Any = multiprocessing.get_context(start_method)
     processes, errors = [], []
     for index in range(nprocs):
         queue = context.SimpleQueue()

@@ -15,7 +15,8 @@ def _launch(b: Any, template: Any, params: dict[str, Any], input: Any, outputs: 
             extra: tuple[Any, ...] = (), when: Any = None) -> None:
     outer, row, inner = lines(input.shape, dim)
     if isinstance(row, Symbol):
-        b.check(row <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
+        fits: Any = row  # a Symbol's comparisons give Symbols
+        b.check(fits <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
     b.launch(template, {"dtype": input.dtype, **params}, [b.contiguous(input), *outputs], [row, inner, *extra],
              work=outer * inner, grain=maximum(1, 4096 // maximum(1, row)),
              scratch=templates.scratch_bytes(row, itemsize(input.dtype)), when=when)

@@ -20,7 +20,8 @@ def _places(definition: Any, given: dict[str, Any]) -> Any:
 
 def _sizes(definition: Any, given: dict[str, Any]) -> Any:
     """One size for each of the last dimensions; None keeps the input's."""
-    size, input = given.get("output_size"), given.get("input")
+    size: Any = given.get("output_size")
+    input: Any = given.get("input")
     if isinstance(size, (tuple, list)) and hasattr(input, "dim"):
         rank = int(definition.__name__[len("adaptive_max_pool")])
         if rank > 1 and input.dim() <= len(size):

@@ -81,16 +81,16 @@ def loop_kernel(kernel: Kernel, variant: tuple[str, int, str], target: Any) -> i
         for k, operand in enumerate(operands):
             outer_stride, inner_stride, middle_stride = a.integers[3 + 3 * k:6 + 3 * k]
             row = operand.role == "row"
-            shape = (end - begin,) if row else (end - begin, middle, inner)
+            shape: tuple[int, ...] = (end - begin,) if row else (end - begin, middle, inner)
             strides = (outer_stride,) if row else (outer_stride, middle_stride, inner_stride)
             arrays.append(_strided((a.data[k] or 0) + begin * outer_stride, _storage(operand.dtype), shape, strides))
         scalars = []
         for k in range(kernel.scalars):
             bits = struct.pack("<q", a.scalars[k])
             scalars.append(struct.unpack("<d" if k in floating else "<q", bits)[0])
-        shape = end - begin, middle * inner
-        results = loop_interpreter.run(kernel, [x.reshape(shape) for x in arrays[:kernel.inputs]], scalars,
-                                       index_base + begin * shape[1], shape, inner, division_faults=True)
+        space = end - begin, middle * inner
+        results = loop_interpreter.run(kernel, [x.reshape(space) for x in arrays[:kernel.inputs]], scalars,
+                                       index_base + begin * space[1], space, inner, division_faults=True)
         for array, result in zip(arrays[kernel.inputs:], results, strict=True):
             array[...] = result.reshape(array.shape)
         return 0

@@ -74,7 +74,8 @@ def _grouped(x: Array, groups: int, dim: int) -> Array:
 
 def _at(x: Array, places: tuple[Array, ...]) -> Array:
     """Elements of the last dimensions."""
-    return x[(..., *places)]
+    index: tuple[Any, ...] = (..., *places)
+    return x[index]
 
 
 def _convolve(input: Tensor, weight: Tensor, bias: Tensor | None, out: Tensor, *padding: int,
@@ -130,7 +131,7 @@ def _scores(query: Tensor, key: Tensor, mask: Tensor | None, scale: float, causa
     keys = np.repeat(key.wide, query.shape[1] // max(key.shape[1], 1), 1)
     scores = query.wide @ keys.swapaxes(-1, -2) * scale
     if causal:
-        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=np.bool_), scores, -np.inf)
     if mask is None:
         return scores
     return np.where(mask.values, scores, -np.inf) if mask.dtype == "bool" else scores + mask.wide

@@ -85,8 +85,8 @@ def _largest(x: Array, windows: Iterator[Window], outs: Sequence[int]) -> tuple[
         nan = np.isnan(window) if x.dtype.kind == "f" else np.zeros(window.shape, bool)
         last_nan = window.shape[1] - 1 - nan[:, ::-1].argmax(1)
         best = np.where(nan.any(1), last_nan, np.where(nan, x.dtype.type(0), window).argmax(1))
-        values[(slice(None), *at)] = np.take_along_axis(window, best[:, None], 1)[:, 0]
-        places[(slice(None), *at)] = numbers[best]
+        values[_in_all(at)] = np.take_along_axis(window, best[:, None], 1)[:, 0]
+        places[_in_all(at)] = numbers[best]
     return values, places
 
 
@@ -138,11 +138,16 @@ def _counts(sizes: Sequence[int], w: Windows, include_padding: bool, divisor: in
     return count
 
 
+def _in_all(places: Any) -> Any:
+    """The index of these places in all planes."""
+    return (slice(None), *places)
+
+
 def _means(x: Array, windows: Iterator[Window], outs: Sequence[int], count: Count) -> Array:
     result = np.zeros((x.shape[0], *outs), x.dtype)
     for at, ranges in windows:
-        total = x[(slice(None), *np.ix_(*ranges))].reshape(x.shape[0], -1).sum(1)
-        result[(slice(None), *at)] = _divided(total, count(at, ranges))
+        total = x[_in_all(np.ix_(*ranges))].reshape(x.shape[0], -1).sum(1)
+        result[_in_all(at)] = _divided(total, count(at, ranges))
     return result
 
 
@@ -154,8 +159,8 @@ def _divided(x: Array, by: int) -> Array:
 def _mean_gradients(upstream: Array, windows: Iterator[Window], sizes: Sequence[int], count: Count) -> Array:
     result = np.zeros((upstream.shape[0], *sizes), upstream.dtype)
     for at, ranges in windows:
-        share = _divided(upstream[(slice(None), *at)], count(at, ranges))
-        result[(slice(None), *np.ix_(*ranges))] += share.reshape((-1, *[1] * len(sizes)))
+        share = _divided(upstream[_in_all(at)], count(at, ranges))
+        result[_in_all(np.ix_(*ranges))] += share.reshape((-1, *[1] * len(sizes)))
     return result
 
 
