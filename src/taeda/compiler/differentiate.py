@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ops import dtypes
