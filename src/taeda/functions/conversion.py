@@ -85,8 +85,8 @@ def _conversion(method: str, name: str) -> Function:
 
 
 for _name in TENSORS:
-    if info(_name).method:
-        _conversion(info(_name).method, _name)
+    if _method := info(_name).method:
+        _conversion(_method, _name)
 
 
 @function(modules=(), method=True)

@@ -261,9 +261,13 @@ def bernoulli_tensor_(input: Tensor, p: Tensor, *, generator: Generator | None =
 @function(modules=(), method=True)
 def random_(input: Tensor, *, generator: Generator | None = None) -> Any:
     """Fill with integers from 0 to the largest up to which the dtype has all."""
-    kind = info(input.dtype._name)
-    high = 2 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else kind.highest
-    return input.copy_(_integers(on(input.device), 0, high, input.shape, generator, input.dtype))
+    return random_to_(input, _integers_up_to(input.dtype), generator=generator)
+
+
+def _integers_up_to(dtype: Any) -> int:
+    """The end of the integers that a dtype has without gaps."""
+    kind = info(dtype._name)
+    return 2 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else int(kind.highest)
 
 
 @function(public="random_", overload="to", modules=(), method=True)
@@ -275,9 +279,7 @@ def random_to_(input: Tensor, to: int, *, generator: Generator | None = None) ->
 @function(public="random_", overload="from", modules=(), method=True)
 def random_from_(input: Tensor, from__: int, to: int | None, *, generator: Generator | None = None) -> Any:
     """Fill with integers in [from, to)."""
-    if to is None:
-        kind = info(input.dtype._name)
-        to = 2 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else kind.highest
+    to = _integers_up_to(input.dtype) if to is None else to
     return input.copy_(_integers(on(input.device), from__, to, input.shape, generator, input.dtype))
 
 

@@ -120,7 +120,7 @@ def cdist(x1: Tensor, x2: Tensor, p: object = 2.0,
             raise RuntimeError(f"cdist only supports floating-point dtypes, X{k} got: {x.dtype}")
     check(x1.shape[-1] == x2.shape[-1], RuntimeError,
           "X1 and X2 must have the same number of columns. X1: {0} X2: {1}", x1.shape[-1], x2.shape[-1])
-    if p < 0:
+    if static_number("cdist", "p", 2, p) < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if compute_mode not in _MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
