@@ -34,6 +34,7 @@ def modes_as_before() -> Iterator[None]:
     _core.set_grad_enabled(True)
     _core.set_inference_mode(False)
     _core.set_anomaly_enabled(False, True)
+    _core.set_default_device(None)
 
 
 class Hostile:
