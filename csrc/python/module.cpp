@@ -48,7 +48,9 @@ PyObject* register_parameter_type(PyObject*, PyObject* type) {
 }
 
 PyObject* set_program_check(PyObject*, PyObject* on) {
-  check_programs = PyObject_IsTrue(on) == 1;
+  int truth = PyObject_IsTrue(on);
+  if (truth < 0) return nullptr;
+  check_programs = truth == 1;
   Py_RETURN_NONE;
 }
 

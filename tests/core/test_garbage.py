@@ -15,6 +15,7 @@ from taeda import _core
 
 # Functions that change what the rest of the process does.
 LEFT_OUT = {
+    "check_programs",
     "set_operator",
     "set_indexing",
     "register_parameter_type",
