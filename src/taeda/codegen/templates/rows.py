@@ -1,8 +1,8 @@
-"""What the indexing, sorting, scanning and attention templates share: dtypes as LLVM types, conversions of the 16-bit
-floats, comparisons, copies of rows, and walking over many-dimensional positions.
+"""What the indexing, sorting, scanning and attention templates share: elements loaded and stored in the type of
+arithmetic, combining them, copies of rows, and walking over many-dimensional positions.
 
-Sizes and strides are always run-time integers; what a
-template is specialised for is the number of dimensions and the dtypes.
+Sizes and strides are always run-time integers; what a template is specialised for is the number of dimensions and the
+dtypes.
 """
 
 from __future__ import annotations
@@ -114,18 +114,6 @@ def offset_of(f: FunctionWriter, base: Value, at: Sequence[Value], strides: Sequ
         term = c * stride
         total = term if total is None else total + term
     return base if total is None else f.at(base, total)
-
-
-def nest(f: FunctionWriter, sizes: Sequence[Value], body: Callable[[list[Value]], None]) -> None:
-    """Loops over all positions of `sizes`, last dimension fastest."""
-    def level(k: int, at: list[Value]) -> None:
-        if k == len(sizes):
-            body(at)
-            return
-        def inner(i: Value) -> None:
-            level(k + 1, [*at, i])
-        f.loop(0, sizes[k], inner)
-    level(0, [])
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value, memory_type, vector
-from taeda.codegen.scalars.convert import cast, to_memory
+from taeda.codegen.scalars.convert import cast
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import load_wide
 from taeda.ir.dtype import FLOATS, INTEGERS, info, itemsize
@@ -123,9 +123,6 @@ class Kind:
     def load_out(self, f: FunctionWriter, pointer: Value, lanes: int = 0) -> Value:
         """Elements of the result (or of the bias, which has its dtype) in the type of arithmetic."""
         return cast(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
-
-    def store_out(self, f: FunctionWriter, value: Value, pointer: Value) -> None:
-        f.store(to_memory(f, cast(f, value, self.compute, self.out_dtype), self.out_dtype), pointer)
 
     def multiply_add(self, f: FunctionWriter, a: Value, b: Value, c: Value) -> Value:
         """c + a * b for vectors of packed units `a` and `b`."""
