@@ -29,13 +29,13 @@ def __contains__(input: Tensor, element: Object) -> bool:  # noqa: N807
 
 
 @function
-def is_tensor(obj: Object) -> bool:
+def is_tensor(obj: Object | None) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, _core.Tensor)
 
 
 @function
-def is_storage(obj: Object) -> bool:
+def is_storage(obj: Object | None) -> bool:
     """Whether `obj` is a storage."""
     return isinstance(obj, _core.UntypedStorage)
 
