@@ -16,7 +16,7 @@ os.environ.setdefault("TAEDA_CHECK", "1")  # the checkers of both IRs run after 
 
 def pytest_addoption(parser: Any) -> None:
     parser.addoption("--record", action="store_true", help="record PyTorch's outcomes instead of comparing with them")
-    parser.addoption("--calls", type=int, default=4500, help="how many random calls tests/fuzz makes")
+    parser.addoption("--calls", type=int, default=0, help="how many random calls to make at least")
 
 
 def pytest_configure(config: Any) -> None:

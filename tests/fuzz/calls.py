@@ -1,6 +1,6 @@
 """Random calls of every public callable, as Python source, and a process that runs a batch of them.
 
-Call number `k` of a seed is always the same source, so that whatever goes wrong is named by a line that can be run
+The calls of a seed are always the same, so that whatever goes wrong is named by a line that can be run
 again. `python calls.py SEED FIRST COUNT PROGRESS` runs a batch; before each call its number is written to the file
 PROGRESS; an offence is printed as a JSON line (campaign.py reads them).
 """
@@ -203,14 +203,12 @@ class Calls:
         return found
 
     def source(self, seed: int, number: int) -> tuple[str, str]:
-        """Call `number`, what is called and the source: each target in turn, in an order that differs from round to
-        round."""
+        """Call `number`: what is called, and the source. Each target comes in turn; what its calls are depends on its
+        name and the turn alone, so that a new name changes no other's."""
         turn, place = divmod(number, len(self.targets))
-        order = list(range(len(self.targets)))
-        random.Random(f"{seed} {turn}").shuffle(order)
-        space, name = self.targets[order[place]]
+        space, name = self.targets[place]
         target = f"{space}.{name}"
-        chooser = Chooser(random.Random(f"{seed} {number}"))
+        chooser = Chooser(random.Random(f"{seed} {turn} {target}"))
         r = chooser.random
         parameters = self.known(space, name, r)
         if space == "torch.Tensor":

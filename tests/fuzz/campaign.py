@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).resolve().parent
 LIST = FOLDER / "offences.json"
-PATIENCE = 240  # seconds for a batch; more is a hang
+PATIENCE = 120  # seconds; a call that takes longer is a hang
 
 
 class Offence(NamedTuple):
@@ -51,13 +51,18 @@ def batch(seed: int, first: int, count: int) -> list[Offence]:
                 text=True,
                 cwd=tempfile.gettempdir(),
             )
-            try:
-                output, errors = process.communicate(timeout=PATIENCE)
-                ending = f"exit status {process.returncode}"
-            except subprocess.TimeoutExpired:
-                process.kill()
-                output, errors = process.communicate()
-                ending = f"nothing for {PATIENCE} s"
+            at, before, ending = "", None, ""
+            while not ending:
+                try:
+                    output, errors = process.communicate(timeout=PATIENCE)
+                    ending = f"exit status {process.returncode}"
+                except subprocess.TimeoutExpired:
+                    at = Path(progress.name).read_text()
+                    if at == before:  # the same call as long ago
+                        process.kill()
+                        output, errors = process.communicate()
+                        ending = f"nothing for {PATIENCE} s"
+                    before = at
             found += [Offence(*json.loads(line)) for line in output.splitlines() if line.startswith("[")]
             if process.returncode == 0:
                 return found

@@ -26,6 +26,7 @@ load_all()
 
 TOLERANCE = {"float64": 1e-7, "float32": 3e-5, "float16": 4e-3, "bfloat16": 3e-2}
 DTYPES = (*TOLERANCE, "bool", "uint8", "int8", "int16", "int32", "int64")
+ROUGH = {"_standard_gamma_grad": 3e-3}  # PyTorch's own is an approximation
 # Their results depend on how the elements lie.
 ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_copy")
 NO_SECOND_DERIVATIVE = {"digamma": "polygamma(2, x) is not there yet"}
@@ -69,21 +70,22 @@ def values_and_gradients(op: Op, dtype: str, library: Any) -> list[Any]:
         if library is not taeda and dtype == "bool" and not any(y.any() for y in result):
             raise RuntimeError("nothing was computed: PyTorch would find out only then that it cannot")
         live = [k for k, y in enumerate(result) if y.requires_grad]
-        found = [result, live]
-        if live and dtype in ("float32", "float64"):
-            inputs = [t for t in leaves if t.requires_grad]
+        if not live or dtype not in ("float32", "float64"):
+            return [result, live, []]
+        inputs = [t for t in leaves if t.requires_grad]
 
-            def gradients(library: Any) -> list[Any]:
-                weights = [expected.numbers(*result[k].shape, seed=k) for k in live]
-                seeds = [
-                    from_array(w, str(result[k].dtype).removeprefix("torch."), library)
-                    for k, w in zip(live, weights, strict=True)
-                ]
-                given = library.autograd.grad([result[k] for k in live], inputs, seeds, allow_unused=True)
-                return [library.zeros_like(x) if g is None else g for g, x in zip(given, inputs, strict=True)]
+        def gradients(library: Any) -> list[Any]:
+            weights = [expected.numbers(*result[k].shape, seed=k) for k in live]
+            seeds = [
+                from_array(w, str(result[k].dtype).removeprefix("torch."), library)
+                for k, w in zip(live, weights, strict=True)
+            ]
+            given = library.autograd.grad([result[k] for k in live], inputs, seeds, allow_unused=True)
+            return [library.zeros_like(x) if g is None else g for g, x in zip(given, inputs, strict=True)]
 
-            found.append(expected.outcome(gradients, library))
-        return found
+        found = expected.outcome(gradients, library)
+        # where PyTorch has no derivative, whether it says that one is required means nothing
+        return [result, found if isinstance(found, expected.Raised) else live, found]
 
     return [expected.outcome(lambda _, s=s: one(s), library) for s in samples(op, dtype, library)]
 
@@ -92,7 +94,7 @@ def values_and_gradients(op: Op, dtype: str, library: Any) -> list[Any]:
 def test_values(name: str) -> None:
     op = registry.ops[name]
     for dtype in DTYPES:
-        tolerance = TOLERANCE.get(dtype, 3e-5)
+        tolerance = max(TOLERANCE.get(dtype, 3e-5), ROUGH.get(name, 0.0))
         agree(lambda lib, d=dtype: values_and_gradients(op, d, lib), tolerance, tolerance, refusals=False)
 
 
