@@ -78,7 +78,6 @@ struct Inputs {
   }
 };
 
-void key_tensor(Inputs& in, const Tensor* t);
 // Where the results of a call are: on the device asked for, on that of its tensors, or on the default one.
 Device device_of_results(const Overload& o, const Inputs& in);
 
@@ -86,9 +85,14 @@ Device device_of_results(const Overload& o, const Inputs& in);
 bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);
 // The same; TypeError in PyTorch's words if there is none.
 void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call);
+// Everything from the arguments of a call (inputs.cpp); or piece by piece, in the order of the parameters.
 void read_inputs(const Call& call, Inputs& in);
+void begin_key(Inputs& in);
+void add_tensor(Inputs& in, Tensor* t);
+void add_sizes(Inputs& in, const Dims& sizes);
+void add_integer(Inputs& in, int64_t value);
 // The cache entry for the key; compiled now if this is the first such call.
-Compiled* find_compiled(const Call& call, const Inputs& in);
+Compiled* find_compiled(Overload& overload, const Inputs& in);
 
 // Calls the body of a function; results are written to out= where it was given.
 Ref<> call_function(const OpObject* op, const Call& call);  // function.cpp

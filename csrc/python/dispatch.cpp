@@ -1,6 +1,6 @@
 // The way of a call: find the Program (call.h), run it, write where the call wants the result, record it for backward.
 #include <algorithm>
-#include <unordered_map>
+#include <cstring>
 
 #include "python/call.h"
 #include "python/core_types.h"
@@ -230,7 +230,7 @@ Ref<> run_call(OpObject* op, const Call& call) {
   read_inputs(call, in);
   in.device = device_of_results(*call.overload, in);
   state.device_given = false;
-  Compiled* c = find_compiled(call, in);
+  Compiled* c = find_compiled(*call.overload, in);
   if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
   if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(op, call, in, *c);
@@ -239,22 +239,32 @@ Ref<> run_call(OpObject* op, const Call& call) {
   return result;
 }
 
-std::unordered_map<std::string, Ref<>>& builtin_table() {
-  static auto* table = new std::unordered_map<std::string, Ref<>>;
-  return *table;
+OpObject* core_ops[static_cast<int>(CoreOp::Count)];
+
+OpObject* core_op(CoreOp op) {
+  OpObject* found = core_ops[static_cast<int>(op)];
+  if (!found) raise(PyExc_SystemError, "an op that the core calls is not bound yet");
+  return found;
 }
 
-PyObject* register_builtin(PyObject*, PyObject* args) {
-  const char* role;
-  PyObject* op;
-  if (!PyArg_ParseTuple(args, "sO", &role, &op)) return nullptr;
-  builtin_table()[role] = Ref<>::borrow(op);
-  Py_RETURN_NONE;
+constexpr const char* ROLES[] = {
+#define X(name, text) text,
+    TAEDA_CORE_OPS(X)
+#undef X
+};
+
+// set_core_op(role, op) -> whether the core has that role
+PyObject* set_core_op(PyObject*, PyObject* args) {
+  return guarded_object([&]() -> PyObject* {
+    const char* role;
+    PyObject* op;
+    if (!PyArg_ParseTuple(args, "sO!", &role, OpType, &op)) throw PythonError();
+    auto at = std::find_if(std::begin(ROLES), std::end(ROLES), [&](const char* r) { return std::strcmp(r, role) == 0; });
+    if (at == std::end(ROLES)) Py_RETURN_FALSE;
+    Py_XSETREF(core_ops[at - std::begin(ROLES)], reinterpret_cast<OpObject*>(Py_NewRef(op)));
+    Py_RETURN_TRUE;
+  });
 }
-
-}  // namespace
-
-namespace {
 
 // call_on(device, op, *arguments): op(*arguments) with results on `device`, wherever its tensors are.
 PyObject* call_on(PyObject*, PyObject* const* args, Py_ssize_t n) {
@@ -296,7 +306,7 @@ PyMethodDef op_functions[] = {
      "set_default_device(device): where tensors are made that are made from nothing. None: the CPU."},
     {"get_default_device", get_default_device, METH_NOARGS, "Where tensors are made that are made from nothing."},
     {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
-    {"register_builtin", register_builtin, METH_VARARGS, "register_builtin(role, op): an op that the core itself calls."},
+    {"set_core_op", set_core_op, METH_VARARGS, "set_core_op(role, op): an op that the core itself calls; whether it calls one by that role."},
     {}};
 
 namespace {
@@ -428,14 +438,14 @@ BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
   return *backward.emplace_back(std::move(b));
 }
 
-Ref<> call_op(PyObject* o, std::initializer_list<PyObject*> arguments) {
-  return checked(PyObject_Vectorcall(o, arguments.begin(), arguments.size(), nullptr));
-}
-
-PyObject* builtin_op(const char* role) {
-  auto found = builtin_table().find(role);
-  if (found == builtin_table().end()) raise(PyExc_RuntimeError, "the core needs the op '%s', which is not registered", role);
-  return found->second.get();
+Ref<Tensor> call_core(CoreOp role, std::initializer_list<PyObject*> values) {
+  OpObject* op = core_op(role);
+  Call call;
+  call.overload = op->overloads->front();
+  const std::vector<Parameter>& parameters = call.overload->schema.parameters;
+  for (size_t i = 0; i < parameters.size(); ++i)
+    call.values[i] = i < values.size() ? values.begin()[i] : parameters[i].default_value.get();
+  return Ref<Tensor>::steal(as_tensor(run_call(op, call).release()));
 }
 
 Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides, int64_t dense_offset) {
@@ -445,37 +455,14 @@ Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, i
   Tensor* inputs[1] = {&base};
   uint64_t needs = needs_gradient(inputs);
   if (!needs) return out;
-  auto* op = reinterpret_cast<OpObject*>(builtin_op("strided_view"));
-  // The key is that of a call strided_view(base, sizes, strides, offset).
-  Overload& o = *op->overloads->front();
+  // As the call strided_view(base, sizes, strides, offset) would be read.
   Inputs in;
-  in.push_tensor(&base);
-  key_tensor(in, &base);
-  for (const Dims* d : {&sizes, &dense_strides}) {
-    in.key('S');
-    in.key(static_cast<char>(d->count));
-    in.push_attribute().set(*d);
-  }
-  in.key('I');
-  in.push_attribute().set(dense_offset);
-  Compiled* c = nullptr;
-  for (const auto& r : o.recent)
-    if (r.compiled && r.key == in.key_view()) c = r.compiled;
-  if (!c) {
-    auto tuple = [](const Dims& d) {
-      Ref<> t = checked(PyTuple_New(d.count));
-      for (int i = 0; i < d.count; ++i) PyTuple_SET_ITEM(t.get(), i, checked(PyLong_FromLongLong(d[i])).release());
-      return t;
-    };
-    Ref<> a = tuple(sizes), b = tuple(dense_strides), n = checked(PyLong_FromLongLong(dense_offset));
-    Call call;
-    call.overload = &o;
-    call.values[0] = reinterpret_cast<PyObject*>(&base);
-    call.values[1] = a.get();
-    call.values[2] = b.get();
-    call.values[3] = n.get();
-    c = find_compiled(call, in);
-  }
+  begin_key(in);
+  add_tensor(in, &base);
+  add_sizes(in, sizes);
+  add_sizes(in, dense_strides);
+  add_integer(in, dense_offset);
+  Compiled* c = find_compiled(*core_op(CoreOp::StridedView)->overloads->front(), in);
   Ref<Tensor> outputs[1] = {out};
   record(*c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
   return out;

@@ -70,10 +70,18 @@ struct Overload {
 extern PyTypeObject* OpType;            // taeda._core.Op: what taeda.add is
 void add_ops_to_module(PyObject* module);
 
-// Call op `o` (an OpFunction) from C++ with positional arguments; returns a new reference or throws.
-Ref<> call_op(PyObject* o, std::initializer_list<PyObject*> arguments);
-
-// Ops that the core itself needs, registered from Python by role: "add" (accumulate gradients), "zeros_like", "copy_", ...
-PyObject* builtin_op(const char* role);  // borrowed; raises if not registered
+// The ops that the core itself calls, straight through dispatch. Their definitions name themselves by role=, and the
+// binding puts them here; what a subclass makes of the method of that name plays no part.
+#define TAEDA_CORE_OPS(X)                                                                                  \
+  X(Add, "add") X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone")           \
+  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
+enum class CoreOp : int {
+#define X(name, text) name,
+  TAEDA_CORE_OPS(X)
+#undef X
+      Count
+};
+// The call with these values for the first parameters, recorded in gradient mode; throws.
+Ref<Tensor> call_core(CoreOp op, std::initializer_list<PyObject*> values);
 
 }  // namespace taeda

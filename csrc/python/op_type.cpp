@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "python/call.h"
+#include "python/core_types.h"
 
 namespace taeda {
 
@@ -246,6 +247,7 @@ PyType_Spec op_spec = {"taeda._core.Op", sizeof(OpObject), 0,
 void add_ops_to_module(PyObject* module) {
   OpType = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&op_spec));
   if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
+  add_object(module, "PARAMETER_KINDS", kinds_object().get());
   if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, functions) < 0) throw PythonError();
 }
 

@@ -3,30 +3,26 @@
 namespace taeda {
 
 namespace {
-const char* kind_text(const Parameter& p) {
-  switch (p.kind) {
-    case Kind::Tensor: return "Tensor";
-    case Kind::TensorOrNumber: return "Tensor or Number";
-    case Kind::Tensors: return "tuple of Tensors";
-    case Kind::Number: return "Number";
-    case Kind::Float: return "float";
-    case Kind::SymInt:
-    case Kind::Int: return "int";
-    case Kind::Sizes:
-    case Kind::IntTuple: return "tuple of ints";
-    case Kind::Bool: return "bool";
-    case Kind::Str: return "str";
-    case Kind::DType: return "torch.dtype";
-    case Kind::Dims: return "int or tuple of ints";
-    case Kind::Device: return "torch.device";
-    case Kind::Generator: return "torch.Generator";
-    case Kind::Object: return "object";
-  }
-  return "";
-}
+
+constexpr KindInfo KINDS[] = {
+#define X(name, annotation, words, holds, list) {annotation, words, Holds::holds, list},
+    TAEDA_KINDS(X)
+#undef X
+};
+
 }  // namespace
 
-std::string kind_name(const Parameter& p) { return kind_text(p); }
+const KindInfo& info(Kind kind) { return KINDS[static_cast<int>(kind)]; }
+
+Ref<> kinds_object() {
+  static constexpr const char* HOLDS[] = {"tensors", "numbers", "static"};
+  Ref<> table = checked(PyDict_New());
+  for (const KindInfo& k : KINDS) {
+    Ref<> row = checked(Py_BuildValue("(sO)", HOLDS[static_cast<int>(k.holds)], k.list ? Py_True : Py_False));
+    if (PyDict_SetItemString(table.get(), k.annotation, row.get()) < 0) throw PythonError();
+  }
+  return table;
+}
 
 std::string Schema::signature(bool types) const {
   std::string out = "(";
@@ -38,7 +34,7 @@ std::string Schema::signature(bool types) const {
       out += "*, ";
       star = true;
     }
-    if (types) out += std::string(kind_text(p)) + " ";
+    if (types) out += std::string(info(p.kind).words) + " ";
     out += p.name;
     if (p.has_default) {
       Ref<> text = Ref<>::steal(PyObject_Repr(p.default_value.get()));
@@ -51,15 +47,8 @@ std::string Schema::signature(bool types) const {
 }
 
 Kind kind_from_name(const char* name) {
-  static constexpr struct {
-    const char* name;
-    Kind kind;
-  } KINDS[] = {{"Tensor", Kind::Tensor}, {"TensorOrNumber", Kind::TensorOrNumber}, {"Tensors", Kind::Tensors},
-               {"Number", Kind::Number}, {"float", Kind::Float}, {"SymInt", Kind::SymInt}, {"Sizes", Kind::Sizes},
-               {"int", Kind::Int}, {"bool", Kind::Bool}, {"str", Kind::Str}, {"DType", Kind::DType}, {"Dims", Kind::Dims},
-               {"IntTuple", Kind::IntTuple}, {"Device", Kind::Device}, {"Generator", Kind::Generator}, {"Object", Kind::Object}};
-  for (const auto& k : KINDS)
-    if (std::strcmp(k.name, name) == 0) return k.kind;
+  for (const KindInfo& k : KINDS)
+    if (std::strcmp(k.annotation, name) == 0) return static_cast<Kind>(&k - KINDS);
   raise(PyExc_ValueError, "a schema has no kind of parameter called '%s'", name);
 }
 

@@ -8,11 +8,39 @@
 
 namespace taeda {
 
+// What a parameter takes. Each row: name in C++, name of the annotation (ARCHITECTURE.md), words in messages, what it
+// holds for a Program, whether that is a list. Python reads the table as `_core.PARAMETER_KINDS`.
+#define TAEDA_KINDS(X)                                                   \
+  X(Tensor, "Tensor", "Tensor", Tensors, false)                          \
+  X(TensorOrNumber, "TensorOrNumber", "Tensor or Number", Tensors, false) \
+  X(Tensors, "Tensors", "tuple of Tensors", Tensors, true)               \
+  X(Number, "Number", "Number", Numbers, false)                          \
+  X(Float, "float", "float", Numbers, false)                             \
+  X(SymInt, "SymInt", "int", Numbers, false)                             \
+  X(Sizes, "Sizes", "tuple of ints", Numbers, true)                      \
+  X(Generator, "Generator", "torch.Generator", Numbers, true)            \
+  X(Int, "int", "int", Static, false)                                    \
+  X(Bool, "bool", "bool", Static, false)                                 \
+  X(Str, "str", "str", Static, false)                                    \
+  X(DType, "DType", "torch.dtype", Static, false)                        \
+  X(Dims, "Dims", "int or tuple of ints", Static, true)                  \
+  X(IntTuple, "IntTuple", "tuple of ints", Static, true)                 \
+  X(Device, "Device", "torch.device", Static, false)                     \
+  X(Object, "Object", "object", Static, false)
+
 enum class Kind : uint8_t {
-  Tensor, TensorOrNumber, Tensors, Number, SymInt, Sizes,            // run time
-  Int, Bool, Str, DType, Dims, Float, IntTuple, Device, Object,  // static (in the key), but Float: a run-time number
-  Generator,
+#define X(name, annotation, words, holds, list) name,
+  TAEDA_KINDS(X)
+#undef X
 };
+
+enum class Holds : uint8_t { Tensors, Numbers, Static };  // inputs of a Program, attributes of it, parts of the key
+struct KindInfo {
+  const char *annotation, *words;
+  Holds holds;
+  bool list;
+};
+const KindInfo& info(Kind kind);
 
 struct Parameter {
   std::string name;
@@ -34,8 +62,8 @@ struct Schema {
 
 inline constexpr int MAX_PARAMETERS = 24;
 
-Kind kind_from_name(const char* name);     // the annotation's name, as in ARCHITECTURE.md
-std::string kind_name(const Parameter& p);  // for messages
+Kind kind_from_name(const char* name);      // of the annotation
+Ref<> kinds_object();                       // {annotation: ("tensors" | "numbers" | "static", whether a list)}
 bool fits(const Parameter& p, PyObject* o); // does the object's type fit? Values are read later
 
 }  // namespace taeda

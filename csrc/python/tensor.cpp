@@ -23,7 +23,7 @@ void initialise(Tensor* t) {
   new (&t->storage) Shared<Storage>;
   new (&t->grad_fn) Shared<Node>;
   t->requires_grad = false;
-  t->is_inference = t->detached_version = t->is_wrapped_number = t->gc_tracked = false;
+  t->is_inference = t->detached_version = t->gc_tracked = false;
   t->output_number = 0;
   t->autograd = nullptr;
   t->dictionary = nullptr;

@@ -34,7 +34,6 @@ struct TensorHead {
   bool requires_grad;               // set by the user on a leaf, or because grad_fn is there
   bool is_inference : 1;            // made in inference_mode
   bool detached_version : 1;        // from .data: writes are not counted in the storage's version
-  bool is_wrapped_number : 1;       // made from a Python number inside an op
   bool gc_tracked : 1;
   uint32_t output_number;           // which output of grad_fn this is
   Shared<Node> grad_fn;             // null for leaves. Read it through tape.h: gradient_function(t)

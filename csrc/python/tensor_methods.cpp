@@ -331,13 +331,6 @@ PyObject* reduce(PyObject* self, PyObject* protocol) {
   });
 }
 
-PyObject* set_state(PyObject* self, PyObject* state) {
-  return guarded_object([&] {
-    PyObject* arguments[2] = {self, state};
-    return PyObject_Vectorcall(required(Operator::SetState), arguments, 2, nullptr);
-  });
-}
-
 PyObject* deep_copy(PyObject* self, PyObject* memo) {
   return guarded_object([&] {
     PyObject* arguments[2] = {self, memo};
@@ -452,7 +445,6 @@ PyMethodDef tensor_methods[] = {
     {"__dlpack__", function(dlpack), KEYWORDS, "A DLPack capsule on the same memory."},
     {"__dlpack_device__", dlpack_device, METH_NOARGS, nullptr},
     {"__reduce_ex__", reduce, METH_O, nullptr},
-    {"__setstate__", set_state, METH_O, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"_make_subclass", function(make_subclass), KEYWORDS | METH_STATIC,

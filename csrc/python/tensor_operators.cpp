@@ -27,20 +27,18 @@ Ref<> operand(PyObject* o) {
   return operand_from_numpy(o);
 }
 
-template <Operator PLAIN, Operator REFLECTED>
+template <Operator OP>
 PyObject* binary(PyObject* a, PyObject* b) {
   return guarded_object([&]() -> PyObject* {
-    PyObject* op = registered(PLAIN);
+    PyObject* op = registered(OP);
     if (TAEDA_LIKELY(is_tensor(a))) {
       if (TAEDA_LIKELY(op && (is_tensor(b) || is_python_number(b)))) return call(op, a, b);
       Ref<> other = op ? operand(b) : nullptr;
       if (!other) Py_RETURN_NOTIMPLEMENTED;
       return call(op, a, other.get());
     }
-    Ref<> other = operand(a);
+    Ref<> other = op ? operand(a) : nullptr;
     if (!other) Py_RETURN_NOTIMPLEMENTED;
-    if (PyObject* reflected = registered(REFLECTED)) return call(reflected, b, other.get());
-    if (!op) Py_RETURN_NOTIMPLEMENTED;
     return call(op, other.get(), b);
   });
 }
@@ -60,7 +58,7 @@ PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
     PyErr_SetString(PyExc_NotImplementedError, "pow() of a tensor takes no modulus");
     return nullptr;
   }
-  return binary<Operator::Pow, Operator::RPow>(a, b);
+  return binary<Operator::Pow>(a, b);
 }
 
 PyObject* power_in_place(PyObject* a, PyObject* b, PyObject*) { return in_place<Operator::PowInPlace>(a, b); }
@@ -189,9 +187,9 @@ Ref<> operand_from_numpy(PyObject* o) {
   return nullptr;
 }
 
-#define TAEDA_BINARY(number, name)                                     \
-  {Py_nb_##number, slot(binary<Operator::name, Operator::R##name>)}, { \
-    Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>)    \
+#define TAEDA_BINARY(number, name)                                  \
+  {Py_nb_##number, slot(binary<Operator::name>)}, {                 \
+    Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>) \
   }
 
 PyType_Slot number_slots[] = {
@@ -206,7 +204,7 @@ PyType_Slot number_slots[] = {
     TAEDA_BINARY(xor, Xor),
     TAEDA_BINARY(lshift, LShift),
     TAEDA_BINARY(rshift, RShift),
-    {Py_nb_matrix_multiply, slot(binary<Operator::MatMul, Operator::RMatMul>)},
+    {Py_nb_matrix_multiply, slot(binary<Operator::MatMul>)},
     {Py_nb_power, slot(power)},
     {Py_nb_inplace_power, slot(power_in_place)},
     {Py_nb_negative, slot(unary<Operator::Neg>)},

@@ -120,14 +120,6 @@ PyObject* iterate(PyObject* self) {
   });
 }
 
-int contains(PyObject* self, PyObject* value) {
-  return guarded(-1, [&] {
-    PyObject* arguments[2] = {self, value};
-    Ref<> found = checked(PyObject_Vectorcall(required(Operator::Contains), arguments, 2, nullptr));
-    return PyObject_IsTrue(found.get());
-  });
-}
-
 PyObject* representation(PyObject* self) {
   return guarded_object([&] { return PyObject_CallOneArg(required(Operator::Repr), self); });
 }
@@ -182,7 +174,6 @@ void add_tensor_to_module(PyObject* module) {
       {Py_mp_length, slot(length)},
       {Py_mp_subscript, slot(subscript)},
       {Py_mp_ass_subscript, slot(assign_subscript)},
-      {Py_sq_contains, slot(contains)},
       {Py_tp_members, members},
       {Py_tp_methods, tensor_methods},
       {Py_tp_getset, tensor_properties},

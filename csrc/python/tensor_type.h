@@ -10,10 +10,6 @@ namespace taeda {
 #define TAEDA_OPERATORS(X)                                                                                           \
   X(Add, "add") X(Sub, "sub") X(Mul, "mul") X(TrueDiv, "truediv") X(FloorDiv, "floordiv") X(Mod, "mod")              \
   X(Pow, "pow") X(MatMul, "matmul") X(And, "and") X(Or, "or") X(Xor, "xor") X(LShift, "lshift") X(RShift, "rshift")  \
-  /* reflected forms, called as op(tensor, other); without one the plain op is called as op(other, tensor) */        \
-  X(RAdd, "radd") X(RSub, "rsub") X(RMul, "rmul") X(RTrueDiv, "rtruediv") X(RFloorDiv, "rfloordiv")                  \
-  X(RMod, "rmod") X(RPow, "rpow") X(RMatMul, "rmatmul") X(RAnd, "rand") X(ROr, "ror") X(RXor, "rxor")                \
-  X(RLShift, "rlshift") X(RRShift, "rrshift")                                                                        \
   X(AddInPlace, "add_") X(SubInPlace, "sub_") X(MulInPlace, "mul_") X(TrueDivInPlace, "truediv_")                    \
   X(FloorDivInPlace, "floordiv_") X(ModInPlace, "mod_") X(PowInPlace, "pow_") X(AndInPlace, "and_")                  \
   X(OrInPlace, "or_") X(XorInPlace, "xor_") X(LShiftInPlace, "lshift_") X(RShiftInPlace, "rshift_")                  \
@@ -23,8 +19,7 @@ namespace taeda {
   X(Copy, "copy_") X(Fill, "fill_") X(IndexGet, "index_get") X(IndexPut, "index_put") X(Unbind, "unbind")            \
   X(T, "T") X(MT, "mT") X(H, "H") X(MH, "mH") X(Real, "real") X(Imag, "imag")                                        \
   /* Python functions behind special methods: f(self, ...) */                                                        \
-  X(Repr, "repr") X(ReduceEx, "reduce_ex") X(DeepCopy, "deepcopy") X(Contains, "contains")                           \
-  X(SetState, "setstate")
+  X(Repr, "repr") X(ReduceEx, "reduce_ex") X(DeepCopy, "deepcopy")
 
 enum class Operator : int {
 #define X(name, text) name,

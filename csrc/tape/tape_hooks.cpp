@@ -153,7 +153,7 @@ void run_retained(Node& n, const Gradients& gradients, bool create_graph) {
     if (grad) {
       now = sum(grad, gradient);
     } else if (create_graph) {
-      now = call_method(gradient, "clone");
+      now = call_core(CoreOp::Clone, {gradient.object()});
     } else {
       now = empty(gradient->dtype, gradient->shape(), gradient->device);
       if (gradient->data() && gradient->numel) copy_into(*now, *gradient);

@@ -109,9 +109,9 @@ class CopySlices final : public Node {
     Ref<Tensor> slice, piece;
     Gradients inner(1);
     if (create_graph) {
-      call_method(whole, "copy_", {incoming.object()});
+      call_core(CoreOp::CopyInPlace, {whole.object(), incoming.object()});
       slice = window(whole);
-      inner[0] = call_method(slice, "clone");
+      inner[0] = call_core(CoreOp::Clone, {slice.object()});
     } else {
       copy_into(*whole, *incoming);
       slice = alias(*whole, part_.sizes, part_.strides, whole->offset + part_.offset);
@@ -130,7 +130,7 @@ class CopySlices final : public Node {
     Ref<Tensor> replaced = static_cast<size_t>(written_) < found.size() ? std::move(found[written_]) : nullptr;
     if (!replaced) replaced = expanded_zero(OutputInfo(*slice));
     if (create_graph) {
-      call_method(slice, "copy_", {replaced.object()});
+      call_core(CoreOp::CopyInPlace, {slice.object(), replaced.object()});
     } else {
       copy_into(*slice, *replaced);
     }
@@ -161,8 +161,8 @@ Ref<Tensor> recorded_part(const Ref<Tensor>& base, const Part& part) {
     return strided_view(*base, part.sizes, part.strides, base->offset + part.offset, part.strides, part.offset);
   }
   Ref<> offset = checked(PyLong_FromLongLong(base->offset + part.offset));
-  return call_method(base, "as_strided",
-                     {sizes_object(part.sizes).get(), sizes_object(part.strides).get(), offset.get()});
+  return call_core(CoreOp::AsStrided, {base.object(), sizes_object(part.sizes).get(),
+                                       sizes_object(part.strides).get(), offset.get()});
 }
 
 Ref<Tensor> CopySlices::window(const Ref<Tensor>& whole) const { return recorded_part(whole, part_); }

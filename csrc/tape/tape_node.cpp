@@ -72,14 +72,9 @@ Ref<Tensor> tensor_from(Ref<> o) {
 }
 
 Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b) {
-  return tensor_from(checked(PyNumber_Add(a.object(), b.object())));
+  return call_core(CoreOp::Add, {a.object(), b.object()});
 }
-void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b) { checked(PyNumber_InPlaceAdd(a.object(), b.object())); }
-
-Ref<Tensor> call_method(const Ref<Tensor>& t, const char* name, std::initializer_list<PyObject*> arguments) {
-  Ref<> method = checked(PyObject_GetAttrString(t.object(), name));
-  return tensor_from(call_op(method.get(), arguments));
-}
+void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b) { call_core(CoreOp::AddInPlace, {a.object(), b.object()}); }
 
 Ref<> sizes_object(const Dims& sizes) {
   Ref<> tuple = checked(PyTuple_New(sizes.count));
@@ -150,16 +145,13 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
             "Function %s returned an invalid gradient at index %zu - got %s but expected shape compatible with %s",
             maker ? maker->name().c_str() : "GraphRoot", index, shape_text(*gradient).at, dims_text(wanted.sizes).at);
     }
-    if (create_graph) {
-      gradient = call_method(gradient, "sum_to_size", {sizes_object(wanted.sizes).get()});
-    } else {
-      gradient = sum_to_shape(
-          *gradient, *shape_tensor(wanted.dtype, wanted.device, wanted.sizes, contiguous_strides(wanted.sizes)));
-    }
+    Ref<Tensor> like = shape_tensor(wanted.dtype, wanted.device, wanted.sizes, contiguous_strides(wanted.sizes));
+    gradient = create_graph ? call_core(CoreOp::SumTo, {gradient.object(), like.object()})
+                            : sum_to_shape(*gradient, *like);
   }
   if (TAEDA_UNLIKELY(gradient->dtype != wanted.dtype)) {
     if (create_graph) {
-      gradient = call_method(gradient, "to", {dtype_object(wanted.dtype)});
+      gradient = call_core(CoreOp::Convert, {gradient.object(), dtype_object(wanted.dtype)});
     } else {
       Ref<Tensor> cast = empty(wanted.dtype, gradient->shape(), gradient->device);
       copy_into(*cast, *gradient);
@@ -216,7 +208,7 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t
     if (own) {
       t.autograd->grad = std::move(incoming);
     } else if (create_graph) {
-      t.autograd->grad = call_method(incoming, "clone");
+      t.autograd->grad = call_core(CoreOp::Clone, {incoming.object()});
     } else {
       Ref<Tensor> copy = dense ? empty_strided(incoming->dtype, t.shape(), Dims(t.strides, t.ndim), incoming->device)
                                : empty(incoming->dtype, t.shape(), incoming->device);

@@ -45,8 +45,7 @@ class SplitNode final : public Node {
         PyTuple_SET_ITEM(pieces.get(), static_cast<Py_ssize_t>(k), as_object(gradients[k]).release());
       }
       Ref<> dim = checked(PyLong_FromLong(dim_));
-      PyObject* join = builtin_op(way_ == Way::Along ? "cat" : "stack");
-      result[0] = tensor_from(call_op(join, {pieces.get(), dim.get()}));
+      result[0] = call_core(way_ == Way::Along ? CoreOp::Cat : CoreOp::Stack, {pieces.get(), dim.get()});
       return result;
     }
     result[0] = empty(whole_.dtype, whole_.sizes, whole_.device);

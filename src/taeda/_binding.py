@@ -200,6 +200,18 @@ def bind(schemas: list[Schema]) -> None:
     for s in schemas:
         for operator in s["operators"]:
             _bind_operator(operator, s)
+        if s.get("role"):  # functions have none
+            _bind_role(s)
+
+
+def _bind_role(schema: Schema) -> None:
+    """Tell the core the op, or its in-place form, or both, that it calls by the role."""
+    role, name = schema["role"], schema["public"] or schema["name"]
+    known = _core.set_core_op(role, _core_op(name, [schema]))
+    if schema["inplace"]:
+        known |= _core.set_core_op(role + "_", _core_op(name + "_", [schema], inplace=True))
+    if not known:
+        raise ValueError(f"the core calls nothing by the role {role!r}")
 
 
 def _bind_operator(operator: str, schema: Schema) -> None:

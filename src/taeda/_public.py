@@ -51,12 +51,10 @@ def install(names: dict[str, Any]) -> None:
         "default_generator",
         "OutOfMemoryError",
     ):
-        if hasattr(_core, name):
-            names[name] = getattr(_core, name)
+        names[name] = getattr(_core, name)
     _register_hooks()
     for name in ("detach", "detach_", "is_inference"):
         names[name] = getattr(_core.Tensor, name)
-    _core.register_builtin("strided_view", internal.strided_view)  # what basic indexing records
 
 
 def _lazily(module: str, name: str) -> Any:
@@ -83,5 +81,3 @@ def _register_hooks() -> None:
     for name, op in (("T", internal.reversed_dims), ("mT", internal.matrix_transpose),
                      ("H", internal.reversed_dims), ("mH", internal.matrix_transpose)):
         _core.set_operator(name, op)
-    for role in ("cat", "stack"):
-        _core.register_builtin(role, modules["torch"][role])

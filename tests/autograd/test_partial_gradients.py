@@ -74,3 +74,16 @@ def test_gradients_asked_one_by_one(name: str) -> None:
             for x, one, zeros in zip(inputs, gradients([out], inputs), gradients(padded, inputs), strict=True):
                 if one is not None and zeros is not None:
                     assert bool(taeda.allclose(one, zeros, equal_nan=True)), (k, x.shape)
+
+
+def test_infinite_gradients_of_steps_are_zero() -> None:
+    steps = {
+        "sign": taeda.sign, "floor": taeda.floor, "round": taeda.round, "angle": taeda.angle,
+        "copy": lambda x: x.clone().copy_(taeda.ones(2)), "fill": lambda x: x.clone().fill_(3),
+        "pow": lambda x: x ** 0, "div": lambda x: taeda.div(x, 2.0, rounding_mode="floor"),
+        "bernoulli": taeda.bernoulli,
+    }
+    for name, step in steps.items():
+        x = taeda.tensor([0.3, 0.7], requires_grad=True)
+        step(x).backward(taeda.tensor([float("inf"), float("nan")]))
+        assert x.grad.tolist() == [0, 0], name

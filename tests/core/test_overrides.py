@@ -112,3 +112,15 @@ def test_nothing_is_taken_over_when_disabled() -> None:
         assert type(x + 1) is taeda.Tensor and not taeda.overrides.has_torch_function((x,))
     assert Logged.calls == [] and taeda.overrides.has_torch_function(([x],)) and taeda.overrides.is_tensor_like(x)
     assert not taeda.overrides.has_torch_function((taeda.ones(1), 3, None, [taeda.ones(1)]))
+
+
+def test_what_a_subclass_makes_of_a_method_plays_no_part_in_backward() -> None:
+    class Odd(taeda.Tensor):
+        def clone(self, **options: Any) -> Any:
+            raise AssertionError("the core asked for clone by name")
+
+        __add__ = __iadd__ = copy_ = to = sum_to_size = as_strided = clone
+
+    x = taeda.ones(3).as_subclass(Odd).requires_grad_()
+    taeda.add(taeda.mul(x, x).sum(), taeda.mul(x, 2).sum()).backward(create_graph=True)
+    assert x.grad.tolist() == [4, 4, 4]

@@ -24,14 +24,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from taeda import _core
 from taeda.ir.expression import Expression, broadcast_dims, product, wrap
 
 if TYPE_CHECKING:
     from taeda.ops.op import Op
 
-TENSOR_KINDS = ("Tensor", "TensorOrNumber", "Tensors")
-NUMBER_KINDS = ("Number", "float", "SymInt", "Sizes", "Generator")
-LIST_KINDS = ("Sizes", "Generator")  # of these, the ones that are several numbers
+_KINDS = _core.PARAMETER_KINDS  # csrc/python/schema.h
+TENSOR_KINDS = tuple(k for k, (holds, _) in _KINDS.items() if holds == "tensors")
+NUMBER_KINDS = tuple(k for k, (holds, _) in _KINDS.items() if holds == "numbers")
+LIST_KINDS = tuple(k for k in NUMBER_KINDS if _KINDS[k][1])  # those that are several numbers
 
 
 class Vocabulary(Protocol):

@@ -27,7 +27,7 @@ class Op:
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
                  library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
-                 first: bool = False, mixed_devices: bool = False):
+                 first: bool = False, mixed_devices: bool = False, role: str = ""):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -63,6 +63,7 @@ class Op:
         self.mixed_devices = mixed_devices
         self.fields = fields
         self.spread = spread
+        self.role = role
         if fields is not None:
             body.fields = fields  # type: ignore[attr-defined]
         self.gradient_function: Callable[..., Any] | None = None
@@ -235,6 +236,7 @@ class Op:
             "fields": self.fields,
             "spread": self.spread,
             "mixed_devices": self.mixed_devices,
+            "role": self.role,
             "doc": inspect.getdoc(self.body) or "",
         }
 

@@ -10,7 +10,7 @@ from taeda.ir.loop import call, const, select
 from taeda.ops import dtypes
 from taeda.ops.dtypes import floats_only, promote_to_float
 from taeda.ops.op import Number, Sample, Tensor, derived, pointwise, sample
-from taeda.ops.pointwise import convert, refuse_bool, where
+from taeda.ops.pointwise import convert, refuse_bool, where, zero
 
 
 def function(primitive: str, doc: str, gradient: Any, low: float | None = None, high: float | None = None,
@@ -229,7 +229,7 @@ def sign(input: Tensor) -> Tensor:
 
 @sign.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 @derived(inplace=True, out=True)
@@ -274,7 +274,7 @@ def _rounding(name: str, doc: str) -> Any:
     body.__doc__ = doc
     body.__module__ = __name__
     op = pointwise(body, aliases=("fix",) if name == "trunc" else ())
-    op.gradient(lambda grad: grad * 0)
+    op.gradient(lambda grad: zero(grad))
     op.samples(_signed)
     return op
 
@@ -292,7 +292,7 @@ def round_(input: Tensor) -> Tensor:
 
 @round_.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 round_.samples(_signed)
@@ -311,7 +311,7 @@ def round_decimals(input: Tensor, *, decimals: int) -> Tensor:
 
 @round_decimals.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 @round_decimals.samples

@@ -87,6 +87,7 @@ fields=("values", ..)    names of the results: they come as a named tuple
 broadcasts=True          a view that repeats its first argument: who broadcasts the result may read the argument
 drops="dim"              a view without the dimensions that this parameter names, which have size 1
 first=True               runs before everything it does not depend on: nothing is written when a check fails
+role="add"               what the core itself calls it for (csrc/python/op.h)
 library="name"           whose op it is (default: Taeda's in taeda/ops, else that of the module it is defined in)
 spread="tensors"         the parameter that may be given as several positional arguments, block_diag(a, b), or "" for
                          none (default: the first of sizes or dimensions, x.view(2, 3))

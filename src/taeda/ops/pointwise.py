@@ -33,7 +33,7 @@ def _to_dtype(operands: Sequence[Operand], dtype: str) -> tuple[str, str]:
     return operands[0].dtype, dtype
 
 
-@pointwise(public=False, dtype=_to_dtype)
+@pointwise(public=False, dtype=_to_dtype, role="convert")
 def convert(input: Tensor, dtype: DType) -> Tensor:
     """`input` as another dtype; a float becomes an integer by truncation, a bool by comparison with 0."""
     return input
@@ -54,7 +54,7 @@ def compute(input: Any) -> Any:
     return convert(input, dtypes.compute_dtype(input.dtype))
 
 
-@pointwise(inplace=False, out=False)
+@pointwise(inplace=False, out=False, role="clone")
 def clone(input: Tensor) -> Tensor:
     """A new tensor with the elements of `input`."""
     return input
@@ -95,7 +95,8 @@ def _first_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
     return operands[0].dtype, operands[0].dtype
 
 
-@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True, mixed_devices=True)
+@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True, mixed_devices=True,
+           role="copy")
 def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """`src` in the shape and dtype of `input`: what copy_ writes."""
     return src
@@ -103,7 +104,7 @@ def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
 
 @copy.gradient
 def _(grad: Any) -> Any:
-    return grad * 0, grad
+    return zero(grad), grad
 
 
 @pointwise(dtype=_first_dtype, inplace=True)
@@ -114,7 +115,7 @@ def fill(input: Tensor, value: TensorOrNumber) -> Tensor:
 
 @fill.gradient
 def _(grad: Any) -> Any:
-    return grad * 0, grad
+    return zero(grad), grad
 
 
 @fill.samples
@@ -131,13 +132,13 @@ def zero(input: Tensor) -> Tensor:
 
 @zero.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 # -- arithmetic -------------------------------------------------------------------------------------------------------
 
 
-@pointwise(operators=("__add__", "__radd__", "__iadd__"))
+@pointwise(operators=("__add__", "__radd__", "__iadd__"), role="add")
 def add(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input + alpha * other, element-wise. Bools are combined by `or`."""
     return input | other if is_bool(input) else input + other
@@ -276,7 +277,7 @@ def divide_floor(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
 
 @divide_floor.gradient
 def _(grad: Any) -> Any:
-    return grad * 0, grad * 0
+    return zero(grad), zero(grad)
 
 
 @pointwise(public=False, inplace=True, dtype=_rounded_division)
@@ -288,7 +289,7 @@ def divide_trunc(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
 
 @divide_trunc.gradient
 def _(grad: Any) -> Any:
-    return grad * 0, grad * 0
+    return zero(grad), zero(grad)
 
 
 @derived(public="div", overload="rounded", inplace=True, out=True, aliases=("divide",))
@@ -639,7 +640,7 @@ def copysign(input: Tensor, other: TensorOrNumber) -> Tensor:
 @copysign.gradient
 def _(grad: Any, input: Any, output: Any) -> Any:
     ratio = where(input.eq(0), 0, output / input)
-    return grad * ratio, grad * 0
+    return grad * ratio, zero(grad)
 
 
 @copysign.samples
@@ -656,7 +657,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
 
 @nextafter.gradient
 def _(grad: Any, input: Any, other: Any) -> Any:
-    return where(input.eq(other), 0, grad), grad * 0
+    return where(input.eq(other), 0, grad), zero(grad)
 
 
 @nextafter.samples

@@ -12,7 +12,7 @@ from taeda.ops import dtypes
 from taeda.ops.comparison import logical_and
 from taeda.ops.elementary import log
 from taeda.ops.op import Number, Result, Sample, Tensor, TensorOrNumber, derived, kernel, pointwise, sample
-from taeda.ops.pointwise import convert, where, xlogy
+from taeda.ops.pointwise import convert, where, xlogy, zero
 
 # x ** exponent
 _POWERS: dict[float, Callable[[Expr], Expr]] = {
@@ -21,7 +21,7 @@ _POWERS: dict[float, Callable[[Expr], Expr]] = {
     -2: lambda x: call("reciprocal", x * x)}
 # exponent * x ** (exponent - 1)
 _SLOPES: dict[float, Callable[[Expr], Expr]] = {
-    0: lambda x: const(0, x.dtype), 1: lambda x: const(1, x.dtype), 2: lambda x: 2 * x, 3: lambda x: 3 * (x * x),
+    1: lambda x: const(1, x.dtype), 2: lambda x: 2 * x, 3: lambda x: 3 * (x * x),
     4: lambda x: 4 * (x * x * x), 0.5: lambda x: 0.5 * call("rsqrt", x)}
 
 
@@ -87,7 +87,8 @@ def _(grad: Any, input: Any, exponent: Any) -> Any:
 def power_slope(b: Any, factor: Tensor, input: Tensor, exponent: Number) -> Tensor:
     """factor * exponent * input ** (exponent - 1), and 0 for exponent 0. `factor` and `input` have one shape and
     dtype."""
-    special = {e: (lambda g, x, f=f: g * f(x)) for e, f in _SLOPES.items()}
+    special: dict[float, Callable[..., Expr]] = {e: (lambda g, x, f=f: g * f(x)) for e, f in _SLOPES.items()}
+    special[0] = lambda g, x: const(0, g.dtype)
     return _cases(b, [factor, input], exponent, input.dtype, special,
                   lambda g, x, e: g * (e * call("pow", x, e - 1)), "pow_gradient")
 
@@ -133,7 +134,7 @@ def _(grad: Any, input: Any, exponent: Any, output: Any) -> Any:
         if isinstance(exponent, Symbol):
             by_input = power_slope(grad, convert(input, grad.dtype), exponent)
         elif isinstance(exponent, (int, float)):
-            by_input = grad * (exponent * power(input, exponent - 1)) if exponent else grad * 0
+            by_input = grad * (exponent * power(input, exponent - 1)) if exponent else zero(grad)
         else:
             by_input = where(exponent.eq(0), 0, grad * (exponent * power(input, exponent - 1)))
     if hasattr(exponent, "ndim"):

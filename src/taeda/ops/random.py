@@ -11,7 +11,7 @@ from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index
 from taeda.ops import dtypes
 from taeda.ops.creation import _as, generate
 from taeda.ops.op import DType, Generator, Number, Result, Sample, Sizes, SymInt, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import convert
+from taeda.ops.pointwise import convert, zero
 
 
 def bits(word: int, at: int = 0) -> Expr:
@@ -114,7 +114,7 @@ def _(input: Any, generator: Any = None) -> Result:
 
 @bernoulli_of.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 @kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False)

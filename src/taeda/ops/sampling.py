@@ -18,6 +18,7 @@ from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index
 from taeda.ops import dtypes
 from taeda.ops.dtypes import promote_to_float
 from taeda.ops.op import Generator, Result, Sample, Tensor, kernel, pointwise, sample
+from taeda.ops.pointwise import zero
 
 _TRIES = 8
 _MORE_TRIES = 12
@@ -191,7 +192,7 @@ def _(input: Any, generator: Any = None) -> Result:
 
 @poisson.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 @kernel(method=False, pure=False)

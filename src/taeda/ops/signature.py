@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from taeda import _core
 from taeda.ir.expression import Symbol, is_number, make, unwrap, wrap
 from taeda.ir.graph import LIST_KINDS, NUMBER_KINDS, TENSOR_KINDS, Value
 from taeda.ops import dtypes
@@ -27,9 +28,7 @@ Device: TypeAlias = Any
 Generator: TypeAlias = Any
 Object: TypeAlias = Any
 
-KINDS = ("Tensor", "TensorOrNumber", "Tensors", "Number", "float", "SymInt", "Sizes",
-         "int", "bool", "str", "DType", "Dims", "IntTuple", "Device", "Generator", "Object")
-_ANNOTATIONS = {k: k for k in KINDS} | {"tuple[int, ...]": "IntTuple", "object": "Object"}
+_ANNOTATIONS = {k: k for k in _core.PARAMETER_KINDS} | {"tuple[int, ...]": "IntTuple", "object": "Object"}
 
 
 class Parameter(NamedTuple):

@@ -12,7 +12,7 @@ from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand, promote_to_float
 from taeda.ops.elementary import erfc
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
-from taeda.ops.pointwise import convert, where
+from taeda.ops.pointwise import convert, where, zero
 
 _special: dict[str, Any] = {
     "dtype": promote_to_float, "modules": ("special",), "method": False, "inplace": False, "out": True
@@ -227,7 +227,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 @heaviside.gradient
 def _(grad: Any, input: Any) -> Any:
-    return grad * 0, where(input.eq(0), grad, 0)
+    return zero(grad), where(input.eq(0), grad, 0)
 
 
 @heaviside.samples
@@ -258,7 +258,7 @@ def angle(input: Tensor) -> Tensor:
 
 @angle.gradient
 def _(grad: Any) -> Any:
-    return grad * 0
+    return zero(grad)
 
 
 @angle.samples

@@ -187,7 +187,7 @@ def _(make: Any) -> Iterator[Sample]:
 # -- undoing broadcasting ------------------------------------------------------------------------------------
 
 
-@derived(public=False, shape_only=("like",))
+@derived(public=False, shape_only=("like",), role="sum_to")
 def sum_to(input: Tensor, like: Tensor) -> Tensor:
     """`input` summed over the dimensions along which a tensor of the shape of `like` would be broadcast to it.
 
@@ -564,7 +564,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 3), 0, 3, 1)
 
 
-@view
+@view(role="as_strided")
 def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None = None) -> Tensor:
     """Any geometry over the storage of `input`. Raises RuntimeError outside of it."""
     if len(size) != len(stride):
@@ -630,7 +630,7 @@ def _(make: Any) -> Iterator[Sample]:
 # -- used by the core: what x[1:3, None] is on the tape ------------------------------------------------------
 
 
-@kernel(public=False)
+@kernel(public=False, role="strided_view")
 def strided_view(b: Any, base: Tensor, sizes: Sizes, strides: Sizes, offset: SymInt) -> Tensor:
     """The elements that a geometry picks of a contiguous copy of `base`. No element is picked twice."""
     dense = b.alloc(base.dtype, base.shape)
