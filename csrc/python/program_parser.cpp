@@ -39,7 +39,7 @@ ErrorKind parse_error(PyObject* o) {
   } KNOWN[] = {{"IndexError", ErrorKind::Index},         {"RuntimeError", ErrorKind::Runtime},
                {"ValueError", ErrorKind::Value},         {"TypeError", ErrorKind::Type},
                {"OverflowError", ErrorKind::Overflow},   {"NotImplementedError", ErrorKind::NotImplemented},
-               {"ZeroDivisionError", ErrorKind::ZeroDivision}, {"IndexError RuntimeError", ErrorKind::IndexOrRuntime}};
+               {"ZeroDivisionError", ErrorKind::ZeroDivision}, {"IndexOrRuntimeError", ErrorKind::IndexOrRuntime}};
   for (const auto& k : KNOWN)
     if (k.name == parse_text(o)) return k.kind;
   raise(PyExc_ValueError, "a Program cannot raise %R", o);

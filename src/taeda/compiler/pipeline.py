@@ -5,7 +5,8 @@ Forward::
     trace           the op is called on Values made from the key                          (graph IR)
     expand          derived ops become primitives; calls are shared; dead nodes go        (expand.py)
     fuse            pointwise and reduction nodes are grouped into kernels                (fuse.py)
-    lower           groups become kernels of loop IR, everything becomes instructions     (lower.py)
+    lower           groups become kernels of loop IR, everything becomes instructions     (lower.py); the methods that
+                    bodies name become launches of the target                             (methods/)
 
 Backward::
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from taeda.ir.expression import Expression
 from taeda.ir.graph import TENSOR_KINDS, Value, current
-from taeda.ops import signature
+from taeda.ops import binding, signature
 from taeda.ops.registry import registry
 from taeda.ops.signature import Parameter, Sample
 
@@ -147,15 +147,15 @@ class Op:
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Arguments in the form that nodes keep (ir/graph.py), or TypeError if they do not fit the signature."""
-        return signature.bind(self.public or self.name, self.parameters, args, kwargs)
+        return binding.bind(self.public or self.name, self.parameters, args, kwargs)
 
     def convert(self, p: Parameter, argument: Any) -> Any:
         """One argument in that form."""
-        return signature.convert(self.public or self.name, p, argument)
+        return binding.convert(self.public or self.name, p, argument)
 
     def for_body(self, arguments: tuple[Any, ...]) -> list[Any]:
         """Bound arguments as bodies and gradients see them: expressions become Symbols or plain numbers."""
-        return signature.for_body(self.parameters, arguments)
+        return binding.for_body(self.parameters, arguments)
 
     def call_body(self, values: Sequence[Any], *leading: Any) -> Any:
         """The body on one value per parameter."""

@@ -66,7 +66,7 @@ def check_index_dtype(index: Any, message: str) -> None:
 _KINDS: dict[str, tuple[bool, str, str]] = {
     "index": (True, "IndexError", ""),
     "index_select": (False, "IndexError", "index out of range in self\nindex_select(): "),
-    "index_add": (False, "IndexError RuntimeError", ""),
+    "index_add": (False, "IndexOrRuntimeError", ""),
     "index_reduce": (False, "IndexError", ""),
     "index_copy": (False, "IndexError", "index_copy_(): "),
     "index_fill": (True, "IndexError", ""),

@@ -34,7 +34,8 @@ kept with size 1. The body maps one element to what is combined. Everything else
 `@view`: one view instruction. The body returns `View(kind, arguments, shape)`.
 
 `@kernel`: a body that emits instructions. It gets a Builder (compiler/builder.py) and registers, and returns the
-result registers. `.meta` says dtype and shape of the results on Values::
+result registers. What has a way of its own on each machine it names: ``b.method("matmul", left=x, right=y, out=z)``;
+compiler/methods/__init__.py lists the methods. `.meta` says dtype and shape of the results on Values::
 
     @kernel
     def zeros(b: Any, size: Sizes, dtype: DType) -> Tensor:

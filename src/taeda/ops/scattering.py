@@ -37,7 +37,7 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, w
         dimensions.append(Dimension(index.size(d), _stride(regular, d), 0 if along else _stride(indexed, d),
                                     (index.stride(d),), collision=along and mode not in ("read", "check")))
     size = indexed.size(dim) if indexed.ndim else 1
-    bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, "IndexError RuntimeError"))
+    bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, "IndexOrRuntimeError"))
     if mode == "check":
         b.method("check_walk", indices=[index], dimensions=dimensions, bounds=[bound], wrap=wrap_negative)
     else:
