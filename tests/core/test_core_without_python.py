@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "csrc" / "core").iterdir())
+FILES = sorted(path for path in (ROOT / "csrc" / "core").iterdir() if path.suffix in (".h", ".cpp"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
@@ -22,7 +22,7 @@ def test_files(file: Path) -> None:
 
 
 def test_library() -> None:
-    libraries = list(ROOT.glob("build/*/libtaeda_core.a"))
+    libraries = list(ROOT.glob("build/**/libtaeda_core.a"))
     if not libraries or not shutil.which("nm"):
         pytest.skip("the library is not there to be looked at (a build tree), or no nm")
     newest = max(libraries, key=lambda path: path.stat().st_mtime)
