@@ -317,7 +317,10 @@ Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
   std::vector<PyObject*> rest;     // the arguments without it
   PyObject* inplace = nullptr;
   if (op->inplace_form) {
-    int positional = (*op->overloads)[0]->schema.positional;
+    const Schema& schema = (*op->overloads)[0]->schema;
+    int positional = schema.positional;
+    // A generator is passed by position between ops only, and stands last.
+    while (positional && schema.parameters[positional - 1].kind == Kind::Generator) --positional;
     if (count == positional + 1) {
       inplace = args[count - 1];
       if (names) {
