@@ -231,7 +231,6 @@ Ref<> run_call(OpObject* op, const Call& call) {
   in.device = device_of_results(*call.overload, in);
   state.device_given = false;
   Compiled* c = find_compiled(*call.overload, in);
-  if (TAEDA_UNLIKELY(state.recorder != nullptr)) raise(PyExc_NotImplementedError, "recording (taeda.compile) is not there yet");
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
   if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(op, call, in, *c);
   Ref<> result = run_plain(call, in, *c);

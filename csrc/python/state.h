@@ -12,7 +12,6 @@ struct State {
   Device default_device;     // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
   Device given_device;       // of the results of the next call of an op, whatever its tensors are on (call_on)
-  void* recorder = nullptr;  // the place of taeda.compile's recorder: dispatch appends to it instead of running
 };
 // Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.
 #ifdef __linux__
