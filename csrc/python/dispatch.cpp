@@ -224,7 +224,7 @@ void note_mutation(const Call& call) {
   }
 }
 
-Ref<> run_call(OpObject* op, const Call& call) {
+Ref<> execute_call(OpObject* op, const Call& call) {
   if (call.overload->is_function) return call_function(op, call);
   Inputs in;
   read_inputs(call, in);
@@ -236,6 +236,30 @@ Ref<> run_call(OpObject* op, const Call& call) {
   Ref<> result = run_plain(call, in, *c);
   if (!call.overload->mutated.empty()) note_mutation(call);
   return result;
+}
+
+// What an op was called with and what came out, told to whoever watches (taeda.check).
+Ref<> observed_call(OpObject* op, const Call& call) {
+  Ref<> observer = Ref<>::borrow(state.observer);
+  const auto& parameters = call.overload->schema.parameters;
+  Ref<> values = checked(PyTuple_New(static_cast<Py_ssize_t>(parameters.size())));
+  for (size_t i = 0; i < parameters.size(); ++i)
+    PyTuple_SET_ITEM(values.get(), static_cast<Py_ssize_t>(i), Ref<>::borrow(call.values[i] ? call.values[i] : Py_None).release());
+  Ref<> name = checked(PyUnicode_FromString(call.overload->name.c_str()));
+  checked(PyObject_CallFunctionObjArgs(observer.get(), name.get(), values.get(), Py_None, nullptr));
+  Ref<> result = execute_call(op, call);
+  checked(PyObject_CallFunctionObjArgs(observer.get(), name.get(), values.get(), result.get(), nullptr));
+  return result;
+}
+
+Ref<> run_call(OpObject* op, const Call& call) {
+  return TAEDA_LIKELY(!state.observer) ? execute_call(op, call) : observed_call(op, call);
+}
+
+PyObject* set_observer(PyObject*, PyObject* function) {
+  PyObject* before = state.observer;
+  state.observer = function == Py_None ? nullptr : Ref<>::borrow(function).release();
+  return before ? before : Py_NewRef(Py_None);
 }
 
 OpObject* core_ops[static_cast<int>(CoreOp::Count)];
@@ -306,6 +330,7 @@ PyMethodDef op_functions[] = {
     {"get_default_device", get_default_device, METH_NOARGS, "Where tensors are made that are made from nothing."},
     {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
     {"set_core_op", set_core_op, METH_VARARGS, "set_core_op(role, op): an op that the core itself calls; whether it calls one by that role."},
+    {"set_observer", set_observer, METH_O, "set_observer(function or None): called before and after each op of this thread; gives the one before."},
     {}};
 
 namespace {

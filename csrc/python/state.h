@@ -1,6 +1,7 @@
 // Modes of the calling thread: gradient recording, inference; read by dispatch on every call.
 #pragma once
 #include "core/device.h"
+#include "python/common.h"
 
 namespace taeda {
 
@@ -12,6 +13,7 @@ struct State {
   Device default_device;     // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
   Device given_device;       // of the results of the next call of an op, whatever its tensors are on (call_on)
+  PyObject* observer = nullptr;  // called before and after each op (taeda.check): name, arguments, None or the result
 };
 // Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.
 #ifdef __linux__

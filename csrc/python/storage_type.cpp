@@ -117,7 +117,10 @@ PyMethodDef storage_methods[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
+PyObject* get_cdata(PyObject* self, void*) { return PyLong_FromVoidPtr(&storage_of(self)); }
+
 PyGetSetDef storage_properties[] = {
+    {"_cdata", get_cdata, nullptr, "A number that tensors on the same storage share.", nullptr},
     {"device", get_device, nullptr, "Where the memory is.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };

@@ -68,6 +68,7 @@ _LAZY = {
     "IntTensor": "legacy_types",
     "LongTensor": "legacy_types",
     "ShortTensor": "legacy_types",
+    "check": "checking",
     "save": "serialization",
     "load": "serialization",
     "save_safetensors": "serialization",

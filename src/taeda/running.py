@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import runpy
 import sys
 from collections.abc import Sequence
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", nargs=argparse.REMAINDER, help="a program and its arguments, or -m and a module")
+
+
+def main(options: argparse.Namespace) -> int:
+    run(options.program)
+    return 0
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -1,12 +1,61 @@
-"""Op definitions, one file per subject; `op.py` explains how they are written."""
+"""Op definitions, one file per subject, and what ops are defined with, here and in a user's own files.
+
+`from taeda.ops import pointwise, derived, kernel, Tensor, Number, sample` gives the decorators and annotations that
+`op.py` explains, `call`, `select`, `const`, `cast` the expressions of pointwise bodies, `where`, `convert` and the
+`promote_…` rules what most definitions use. They are loaded when they are asked for. docs/add_an_op.md shows an op from
+its definition to its tests. `taeda.ops.mylib.clip` is the op "mylib::clip" of `taeda.library`.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
+import types
+from typing import Any
+
+_PUBLIC = {
+    "op": ("pointwise", "derived", "reduction", "view", "kernel", "check", "sample", "Result", "View", "Tensor",
+           "TensorOrNumber", "Tensors", "Number", "SymInt", "Sizes", "Dims", "DType", "Device", "Generator", "Object",
+           "Sample"),
+    "dtypes": ("promote_rule", "promote_to_float", "bool_result", "floats_only", "integers_only"),
+    "pointwise": ("where", "convert", "compute"),
+}  # fmt: skip
+_EXPRESSIONS = ("call", "select", "const", "cast")
+_HOME = {name: f"{__name__}.{module}" for module, names in _PUBLIC.items() for name in names} | dict.fromkeys(
+    _EXPRESSIONS, "taeda.ir.loop"
+)
 
 
 def load_all() -> None:
     """Import every file of definitions, which registers its ops."""
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    if not name.startswith("_"):
+        from taeda.library.definition import namespace
+
+        found = namespace(name)
+        if found is not None:
+            return found
+    raise AttributeError(f"module 'taeda.ops' has no attribute {name!r}: neither something to define ops with nor a "
+                         "library of ops")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
+
+
+class _Package(types.ModuleType):
+    """Two files of definitions are called like decorators; the attribute is the decorator, whichever is loaded."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, types.ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

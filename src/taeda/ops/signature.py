@@ -7,23 +7,48 @@ the core alone: what merely describes itself, at `import taeda`, loads no defini
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from taeda import _core
 
 # What annotations are called. They are names for the reader and for `Parameter.kind`; bodies get what the table in
 # ARCHITECTURE.md says, so for the type checker all but the static ones are Any.
-Tensor: TypeAlias = Any
-TensorOrNumber: TypeAlias = Any
-Tensors: TypeAlias = Any
-Number: TypeAlias = Any
-SymInt: TypeAlias = Any
-Sizes: TypeAlias = Any
-Dims: TypeAlias = Any
-DType: TypeAlias = Any
-Device: TypeAlias = Any
-Generator: TypeAlias = Any
-Object: TypeAlias = Any
+if TYPE_CHECKING:
+    Tensor: TypeAlias = Any
+    TensorOrNumber: TypeAlias = Any
+    Tensors: TypeAlias = Any
+    Number: TypeAlias = Any
+    SymInt: TypeAlias = Any
+    Sizes: TypeAlias = Any
+    Dims: TypeAlias = Any
+    DType: TypeAlias = Any
+    Device: TypeAlias = Any
+    Generator: TypeAlias = Any
+    Object: TypeAlias = Any
+else:
+
+    class Annotation(str):
+        """An annotation that is its own name, evaluated (`Tensor | None`) or not."""
+
+        __slots__ = ()
+
+        def __or__(self, other: Any) -> Annotation:
+            return Annotation(f"{self} | {other}")
+
+        def __repr__(self) -> str:
+            return str(self)
+
+    Tensor = Annotation("Tensor")
+    TensorOrNumber = Annotation("TensorOrNumber")
+    Tensors = Annotation("Tensors")
+    Number = Annotation("Number")
+    SymInt = Annotation("SymInt")
+    Sizes = Annotation("Sizes")
+    Dims = Annotation("Dims")
+    DType = Annotation("DType")
+    Device = Annotation("Device")
+    Generator = Annotation("Generator")
+    Object = Annotation("Object")
 
 _ANNOTATIONS = {k: k for k in _core.PARAMETER_KINDS} | {"tuple[int, ...]": "IntTuple", "object": "Object"}
 
@@ -93,7 +118,7 @@ def parameters_of(body: Callable[..., Any], skip: int = 0) -> list[Parameter]:
 
 
 def _annotations(body: Callable[..., Any]) -> dict[str, str]:
-    return {n: a if isinstance(a, str) else getattr(a, "__name__", str(a)) for n, a in body.__annotations__.items()}
+    return {n: a.__name__ if isinstance(a, type) else str(a) for n, a in body.__annotations__.items()}
 
 
 def signature_of(body: Callable[..., Any], skip: int) -> tuple[list[Parameter], int]:

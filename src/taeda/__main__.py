@@ -1,0 +1,44 @@
+"""The `taeda` command. Each subcommand is a line of COMMANDS: name, module that has `arguments` and `main`, help."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = (
+    ("check", "taeda.checking.command", "check a model without data: shapes, flops, memory, and what does not fit"),
+    ("run", "taeda.running", "run a program that is written for PyTorch"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="taeda", description="Taeda, a deep-learning framework.")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    # Only the subcommand that is asked for is imported.
+    name = next((a for a in given if not a.startswith("-")), "")
+    handler = None
+    for command, module, about in COMMANDS:
+        sub = commands.add_parser(command, help=about, description=about[0].upper() + about[1:] + ".",
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+        if command == name:
+            handler = importlib.import_module(module)
+            handler.arguments(sub)
+    parsed = parser.parse_args(given)
+    if parsed.version:
+        import taeda
+
+        print(taeda.__version__)
+        return 0
+    if handler is None:
+        parser.print_help()
+        return 2
+    return handler.main(parsed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
