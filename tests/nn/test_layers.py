@@ -262,7 +262,8 @@ def test_initial_constants(source):
 
 
 RANDOM = [
-    "nn.Linear(64, 256)", "nn.Linear(300, 50)", "nn.Bilinear(20, 30, 20)", "nn.Conv1d(16, 64, 7)",
+    "nn.Linear(64, 256)", "nn.Linear(300, 50)", "nn.Linear(4, 4096)", "nn.Conv2d(4, 2048, 1)",
+    "nn.Bilinear(20, 30, 20)", "nn.Conv1d(16, 64, 7)",
     "nn.Conv2d(16, 64, 3)",
     "nn.Conv2d(32, 64, 3, groups=4)", "nn.ConvTranspose2d(16, 64, 3)", "nn.Embedding(200, 64)",
     "nn.EmbeddingBag(200, 64)", "nn.RNN(32, 64)", "nn.LSTM(32, 64)", "nn.GRU(32, 64)", "nn.LSTMCell(32, 64)",
