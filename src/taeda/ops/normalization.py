@@ -138,6 +138,8 @@ def group_norm(
     """
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     n, channels = input.shape[0], input.shape[1]
     values = n * channels // num_groups
     for extent in input.shape[2:]:

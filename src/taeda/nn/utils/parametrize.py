@@ -218,7 +218,7 @@ def register_parametrization(
 
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
     """Whether the module (or that tensor of it) is parametrised."""
-    parametrisations = module.__dict__.get("_modules", {}).get("parametrizations")
+    parametrisations = getattr(module, "__dict__", {}).get("_modules", {}).get("parametrizations")
     if not isinstance(parametrisations, ModuleDict):
         return False
     return len(parametrisations) > 0 if tensor_name is None else tensor_name in parametrisations
