@@ -80,6 +80,8 @@ def arguments(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tupl
             if p.kind in ("Tensor", "TensorOrNumber"):
                 tensors.append(None)
         elif p.kind == "Tensors":
+            if isinstance(value, torch.Tensor):  # each tensor an argument of its own
+                value, rest = [value, *rest], []
             key.append(("tensors", tuple((name_of(t), t.ndim) for t in value)))
             tensors += value
         elif p.kind in ("TensorOrNumber", "Number", "float"):
