@@ -29,7 +29,8 @@ def make(*shape: int, dtype: str = "float32", low: float | None = None, high: fl
     if dtype == "bool":
         return torch.rand(shape) < 0.5
     if not kind.is_floating_point:
-        return torch.randint(int(-9 if low is None else low), int(10 if high is None else high), shape, dtype=kind)
+        least = -9 if kind.is_signed else 0
+        return torch.randint(int(least if low is None else low), int(10 if high is None else high), shape, dtype=kind)
     if low is None and high is None:
         x = torch.randn(shape, dtype=torch.float64)
     else:
@@ -64,7 +65,11 @@ def arguments(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tupl
     tensors: list[Any] = []
     attributes: list[Any] = []
     for p in op.parameters:
-        value = rest.pop(0) if rest and not p.keyword_only else kwargs.get(p.name, p.default)
+        if p.kind == "Tensors" and rest and isinstance(rest[0], torch.Tensor):  # f(a, b) for f((a, b))
+            count = next((k for k, x in enumerate(rest) if not isinstance(x, torch.Tensor)), len(rest))
+            value, rest = rest[:count], rest[count:]
+        else:
+            value = rest.pop(0) if rest and not p.keyword_only else kwargs.get(p.name, p.default)
         if p.kind == "Generator":
             key.append(("generator",))
             attributes += [0x1234567, 0]

@@ -113,6 +113,10 @@ def test_same_bits_as_separate_kernels(name: str, dtype: str, monkeypatch: pytes
                     )
                 except NotImplementedError as error:
                     pytest.skip(str(error)[:60])
+                except RuntimeError as error:
+                    if "must be either float or double" not in str(error):
+                        raise
+                    pytest.skip(str(error)[:60])
             results.append([*outputs, *grads.values()])
         for fused, alone in zip(*results, strict=True):
             assert torch.equal(torch.nan_to_num(fused.double()), torch.nan_to_num(alone.double()))

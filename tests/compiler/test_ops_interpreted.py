@@ -13,7 +13,12 @@ from taeda.ops.op import Op, registry
 torch = pytest.importorskip("torch")
 
 load_all()
-ROWS = sorted(name for name, op in registry.ops.items() if op.sample_function and oracle.reference(op))
+# PyTorch's own is an approximation that is differentiable; tests/distributions hold it against SciPy.
+APPROXIMATE = {"_standard_gamma_grad"}
+ROWS = sorted(
+    name for name, op in registry.ops.items()
+    if op.sample_function and oracle.reference(op) and name not in APPROXIMATE
+)
 
 NO_SECOND_DERIVATIVE = {"digamma": "polygamma(2, x) is not there yet"}
 pytestmark = pytest.mark.filterwarnings("ignore:.*padding='same':UserWarning")
@@ -52,7 +57,7 @@ def compare(op: Op, args: Any, kwargs: dict[str, Any], rtol: float = 2e-5, atol:
         exact = torch.autograd.grad([e for e in expected if e.requires_grad], list(wanted.values()),
                                     [g for g in grads if g is not None], allow_unused=True)
     except RuntimeError as error:
-        if "is not implemented" not in str(error):
+        if "is not implemented" not in str(error) and "Expected a proper Tensor but got None" not in str(error):
             raise
         return  # PyTorch has no derivative
     for (k, t), e in zip(wanted.items(), exact, strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import taeda
+from taeda import ops
 from taeda.library.schema import Schema, fits
 from taeda.testing.samples import tensors_of
 
@@ -292,3 +293,6 @@ class Namespace:
 def namespace(name: str) -> Namespace | None:
     """The ops of a library, if it has any."""
     return Namespace(name) if any(n.startswith(f"{name}::") for n in definitions) else None
+
+
+ops.find_namespace = namespace

@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 _PUBLIC = {
@@ -27,6 +28,10 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _PUBLIC.items() for n
 )
 
 
+# Gives the ops of a library by its name. Set by taeda.library when it is imported, without which there are none.
+find_namespace: Callable[[str], Any] | None = None
+
+
 def load_all() -> None:
     """Import every file of definitions, which registers its ops."""
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
@@ -36,10 +41,8 @@ def load_all() -> None:
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
-    if not name.startswith("_"):
-        from taeda.library.definition import namespace
-
-        found = namespace(name)
+    if find_namespace is not None and not name.startswith("_"):
+        found = find_namespace(name)
         if found is not None:
             return found
     raise AttributeError(f"module 'taeda.ops' has no attribute {name!r}: neither something to define ops with nor a "
