@@ -76,8 +76,8 @@ class Trace:
 def run(model: Any, inputs: list[Any], loss: Callable[[Any], Any] | None) -> Trace:
     """The model on `inputs`, forward and backward."""
     trace = Trace(inputs=sum(_bytes(x) for x in inputs if isinstance(x, taeda.Tensor)))
-    watch = _Watch(trace, model)
-    with _on_meta(model), watch.hooks():
+    watch = _Watch(trace, model, inputs)
+    with _on_meta(model), taeda.device("meta"), watch.hooks():
         stage = "forward"
         try:
             with watch:
@@ -94,14 +94,13 @@ def run(model: Any, inputs: list[Any], loss: Callable[[Any], Any] | None) -> Tra
 class _Watch:
     """Follows the modules and ops of a run."""
 
-    def __init__(self, trace: Trace, model: Any):
-        self.trace, self.model = trace, model
+    def __init__(self, trace: Trace, model: Any, inputs: list[Any]):
+        self.trace, self.model, self.inputs = trace, model, inputs
         self.stack: list[Visit] = []
         self.modules: list[Any] = []
         self.last: tuple[str, tuple[Any, ...]] = ("", ())
-        self.kept: set[int] = set()
+        self.kept: set[int] = set()  # storages that are counted, or that are parameters, buffers or inputs
         self.alive: list[Any] = []  # what was counted stays alive for the run: a freed storage's number is used again
-        self.own: set[int] = set()
 
     @contextmanager
     def hooks(self) -> Iterator[None]:
@@ -109,7 +108,10 @@ class _Watch:
         for path, module in self.model.named_modules():
             handles.append(module.register_forward_pre_hook(self._enter(path)))
             handles.append(module.register_forward_hook(self._leave))
-        self.own = {id(t) for t in (*self.model.parameters(), *self.model.buffers())}
+        for tensor in (*self.model.parameters(), *self.model.buffers(), *_tensors(self.inputs)):
+            storage = tensor.untyped_storage()
+            self.kept.add(storage._cdata)
+            self.alive.append(storage)
         try:
             yield
         finally:
@@ -155,7 +157,7 @@ class _Watch:
 
     def _save(self, tensor: Any) -> Any:
         storage = tensor.untyped_storage()
-        if id(tensor) not in self.own and storage._cdata not in self.kept:
+        if storage._cdata not in self.kept:
             self.kept.add(storage._cdata)
             self.alive.append(storage)
             self.trace.activations += storage.nbytes()
@@ -220,7 +222,7 @@ def _sum(output: Any) -> Any:
 
 @contextmanager
 def _on_meta(model: Any) -> Iterator[None]:
-    """The model's parameters and buffers without memory for a while; one that is used twice stays one."""
+    """The tensors of a model without memory for a while; one that is used twice stays one."""
     made: dict[int, Any] = {}
     places: list[tuple[dict[str, Any], str, Any]] = []
 
@@ -233,8 +235,8 @@ def _on_meta(model: Any) -> Iterator[None]:
         return made[id(tensor)]
 
     for module in model.modules():
-        for table in (module._parameters, module._buffers):
-            places += [(table, name, tensor) for name, tensor in table.items() if tensor is not None]
+        for table in (module._parameters, module._buffers, vars(module)):
+            places += [(table, name, tensor) for name, tensor in table.items() if isinstance(tensor, taeda.Tensor)]
     try:
         for table, name, tensor in places:
             table[name] = on_meta(tensor)

@@ -23,7 +23,8 @@ def check_op(
 
     Compared are: the results with those of `reference`, where one is given; those in each dtype with those in float64;
     the gradients, and theirs if `order` is 2, with differences in float64; every layout of the operands, the method,
-    the in-place form and out= with the plain call.
+    the in-place form and out= with the plain call; sizes and dtypes on
+    the device "meta" with those of the results.
     Raises AssertionError at the first that differs; returns how many samples there were.
     """
     if op.sample_function is None:
@@ -39,6 +40,7 @@ def check_op(
     for dtype in dtypes:
         for sample in op.sample_function(Make(dtype)):
             _check_dtype(op, sample, tolerance)
+            _check_meta(op, sample)
             forms.check_layouts(op, sample.args, sample.kwargs)
             if op.kind == "pointwise":
                 forms.check_small(op, sample.args, sample.kwargs)
@@ -74,3 +76,17 @@ def _check_dtype(op: Any, sample: Any, tolerance: float) -> None:
     expected = tensors_of(_plain(op, *wide))
     for a, b in zip(found, expected, strict=True):
         forms.equal(a, b.to(a.dtype), tolerance, f"{op.name} in {a.dtype}")
+
+
+def _check_meta(op: Any, sample: Any) -> None:
+    """Without data, the results have the sizes, dtypes and strides that they have with it."""
+    args, kwargs = map_tensors(lambda t: t.detach().to("meta"), (list(sample.args), sample.kwargs))
+    if not tensors_of((args, kwargs)):
+        return
+    found, real = tensors_of(_plain(op, args, kwargs)), tensors_of(_plain(op, sample.args, sample.kwargs))
+    for k, (a, b) in enumerate(zip(found, real, strict=True)):
+        assert a.device.type == "meta", f"{op.name}: result {k} is on {a.device}, not on meta"
+        assert (a.shape, a.dtype, a.stride()) == (b.shape, b.dtype, b.stride()), (
+            f"{op.name} on meta: result {k} is {a.dtype} {tuple(a.shape)} with strides {a.stride()}, but {b.dtype} "
+            f"{tuple(b.shape)} with strides {b.stride()} on {b.device}"
+        )
