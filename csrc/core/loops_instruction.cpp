@@ -113,6 +113,7 @@ char* memory_of(const Buffer& b) {
 
 void LoopsInstruction::infer(Frame& f) const {
   LoopsPlan& plan = *f.plan;
+  if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();  // of a run that only inferred
   Dims& shape = plan.shape;
   int n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
   for (int k = 0; k < n; ++k) {
@@ -190,7 +191,7 @@ void LoopsInstruction::execute(Frame& f) const {
   uint64_t bits[MAX_OPERANDS];
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
   f.runtime->run({f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, m, bits});
-  if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();
+  if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();  // their memory is needed no more
 }
 
 void LoopsInstruction::usage(Usage& u) const {
