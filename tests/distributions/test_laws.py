@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from cases import CASES, IDS, build
+from distribution_cases import CASES, IDS, build
 
 import taeda as torch
 from taeda import distributions as D

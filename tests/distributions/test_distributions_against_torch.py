@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import CASES, IDS, build
+from distribution_cases import CASES, IDS, build
 
 import taeda
 
