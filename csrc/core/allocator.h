@@ -1,6 +1,6 @@
-// The caching allocator of the CPU. It serves size classes from free lists, 64-byte aligned; blocks are kept and reused, because fresh
-// pages cost more than the arithmetic done on them. Blocks of 2 MB and more ask for transparent huge pages.
-// A size that cannot be had raises an error saying how much was asked and held.
+// The caching allocator of the CPU. It serves size classes from free lists, 64-byte aligned; blocks are kept and
+// reused, because fresh pages cost more than the arithmetic done on them. Blocks of 2 MB and more ask for transparent
+// huge pages. A size that cannot be had raises an error saying how much was asked and held.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +19,6 @@ void* allocate(size_t bytes);
 void deallocate(void* p, size_t bytes) noexcept;  // `bytes` as given to allocate
 AllocatorStatistics allocator_statistics();
 void allocator_reset_peaks();
-void allocator_release_cached();                   // empty_cache()
+void allocator_release_cached();  // empty_cache()
 
 }  // namespace taeda

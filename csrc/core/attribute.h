@@ -7,9 +7,9 @@ namespace taeda {
 
 struct Attribute {
   enum Kind : uint8_t { None, Integer, Floating, List } kind = None;
-  uint8_t count = 0;        // of a list
+  uint8_t count = 0;  // of a list
   int64_t integer = 0;
-  double floating = 0;      // also set for integers
+  double floating = 0;  // also set for integers
   int64_t list[MAX_DIMS];
 
   Attribute() {}

@@ -97,8 +97,10 @@ int64_t checked_numel(const Dims& sizes) {
     if (TAEDA_UNLIKELY(s < 0))
       raise(ErrorKind::Runtime, "Trying to create tensor with negative dimension %lld: %s", static_cast<long long>(s),
             dims_text(sizes).at);
-    if (s == 0) none = true;
-    else if (TAEDA_UNLIKELY(__builtin_mul_overflow(n, s, &n))) size_overflow(sizes);
+    if (s == 0)
+      none = true;
+    else if (TAEDA_UNLIKELY(__builtin_mul_overflow(n, s, &n)))
+      size_overflow(sizes);
   }
   return none ? 0 : n;
 }

@@ -1,8 +1,8 @@
-// A Buffer: elements of one dtype in a Storage, seen through sizes, strides and an offset. The registers of Programs are
-// Buffers, and a tensor is one, with what Python and autograd need beside it.
+// A Buffer: elements of one dtype in a Storage, seen through sizes, strides and an offset. The registers of Programs
+// are Buffers, and a tensor is one, with what Python and autograd need beside it.
 //
-// Geometry comes first, memory after: describe() and the like give a buffer sizes, dtype, device and a storage of so many
-// bytes; Storage::allocate() gives that memory. On the device "meta" the second never happens.
+// Geometry comes first, memory after: describe() and the like give a buffer sizes, dtype, device and a storage of so
+// many bytes; Storage::allocate() gives that memory. On the device "meta" the second never happens.
 #pragma once
 #include "core/device.h"
 #include "core/dtype.h"
@@ -55,8 +55,8 @@ inline bool same_shape(const Buffer& b, const Dims& shape) {
 bool is_dense(const Buffer& b);  // no gaps and no overlaps, in whatever order of dimensions
 // Do two elements of b share memory (expanded tensors)? 'Maybe' counts as yes only where PyTorch's check says so.
 bool has_internal_overlap(const Buffer& b);
-void refuse_internal_overlap(const Buffer& b);                  // raises PyTorch's error before a write to such a b
-bool partially_overlaps(const Buffer& a, const Buffer& b);      // share memory, but are not the same elements
+void refuse_internal_overlap(const Buffer& b);              // raises PyTorch's error before a write to such a b
+bool partially_overlaps(const Buffer& a, const Buffer& b);  // share memory, but are not the same elements
 
 // Shapes in messages: "[2, 3]".
 struct Text {

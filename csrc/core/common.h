@@ -1,8 +1,8 @@
 // Small things every part of the core uses: errors, shared references, short integer arrays.
 //
-// Rule of errors: what fails throws Error, a kind and a message; nothing else but std::bad_alloc leaves the core. Whoever
-// stands above catches it at his door: csrc/python makes Python's exception of it (`guarded`), a native program a status.
-// Rule of locks: all of the core is for one thread at a time, except kernels (see thread_pool.h).
+// Rule of errors: what fails throws Error, a kind and a message; nothing else but std::bad_alloc leaves the core.
+// Whoever stands above catches it at his door: csrc/python makes Python's exception of it (`guarded`), a native program
+// a status. Rule of locks: all of the core is for one thread at a time, except kernels (see thread_pool.h).
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -16,7 +16,16 @@
 namespace taeda {
 
 enum class ErrorKind : uint8_t {
-  Runtime, Index, IndexOrRuntime, Value, Type, NotImplemented, Overflow, ZeroDivision, Memory, Assertion,
+  Runtime,
+  Index,
+  IndexOrRuntime,
+  Value,
+  Type,
+  NotImplemented,
+  Overflow,
+  ZeroDivision,
+  Memory,
+  Assertion,
   NeedsData,  // the values of a tensor without memory (device "meta") are asked for
   Internal,   // the core or the compiler is at fault, not the caller
 };

@@ -1,4 +1,5 @@
-// The runtimes of the CPU and of "meta". The CPU: memory from the caching allocator, kernels on the thread pool, done when the call returns.
+// The runtimes of the CPU and of "meta". The CPU: memory from the caching allocator, kernels on the thread pool, done
+// when the call returns.
 #include <cstring>
 #include <mutex>
 

@@ -9,17 +9,37 @@ namespace {
 constexpr int DEPTH = 32;  // of the stack
 
 constexpr Expression::Name NAMES[] = {
-    {"size", Expression::Size, -1},     {"stride", Expression::Stride, -1}, {"numel", Expression::Numel, -1},
-    {"offset", Expression::Offset, -1}, {"attribute", Expression::AttributeValue, -1},
-    {"item", Expression::Item, -1},     {"read", Expression::Read, -1},     {"add", Expression::Add, 2},
-    {"sub", Expression::Sub, 2},        {"mul", Expression::Mul, 2},        {"floordiv", Expression::FloorDiv, 2},
-    {"ceildiv", Expression::CeilDiv, 2}, {"mod", Expression::Mod, 2},       {"truediv", Expression::TrueDiv, 2},
-    {"min", Expression::Min, 2},        {"max", Expression::Max, 2},        {"pow", Expression::Pow, 2},
-    {"eq", Expression::Eq, 2},          {"ne", Expression::Ne, 2},          {"lt", Expression::Lt, 2},
-    {"le", Expression::Le, 2},          {"gt", Expression::Gt, 2},          {"ge", Expression::Ge, 2},
-    {"and", Expression::And, 2},        {"or", Expression::Or, 2},          {"not", Expression::Not, 1},
-    {"neg", Expression::Neg, 1},        {"sqrt", Expression::Sqrt, 1},      {"float", Expression::ToFloat, 1},
-    {"int", Expression::ToInt, 1},      {"where", Expression::Where, 3},
+    {"size", Expression::Size, -1},
+    {"stride", Expression::Stride, -1},
+    {"numel", Expression::Numel, -1},
+    {"offset", Expression::Offset, -1},
+    {"attribute", Expression::AttributeValue, -1},
+    {"item", Expression::Item, -1},
+    {"read", Expression::Read, -1},
+    {"add", Expression::Add, 2},
+    {"sub", Expression::Sub, 2},
+    {"mul", Expression::Mul, 2},
+    {"floordiv", Expression::FloorDiv, 2},
+    {"ceildiv", Expression::CeilDiv, 2},
+    {"mod", Expression::Mod, 2},
+    {"truediv", Expression::TrueDiv, 2},
+    {"min", Expression::Min, 2},
+    {"max", Expression::Max, 2},
+    {"pow", Expression::Pow, 2},
+    {"eq", Expression::Eq, 2},
+    {"ne", Expression::Ne, 2},
+    {"lt", Expression::Lt, 2},
+    {"le", Expression::Le, 2},
+    {"gt", Expression::Gt, 2},
+    {"ge", Expression::Ge, 2},
+    {"and", Expression::And, 2},
+    {"or", Expression::Or, 2},
+    {"not", Expression::Not, 1},
+    {"neg", Expression::Neg, 1},
+    {"sqrt", Expression::Sqrt, 1},
+    {"float", Expression::ToFloat, 1},
+    {"int", Expression::ToInt, 1},
+    {"where", Expression::Where, 3},
 };
 
 int operands_of(Expression::Code code) {
@@ -124,8 +144,10 @@ int64_t read_element(const Buffer* b, int reg) {
 
 uint64_t scalar_bits(const Number& v) {
   uint64_t bits;
-  if (v.floating) std::memcpy(&bits, &v.real, 8);
-  else std::memcpy(&bits, &v.integer, 8);
+  if (v.floating)
+    std::memcpy(&bits, &v.real, 8);
+  else
+    std::memcpy(&bits, &v.integer, 8);
   return bits;
 }
 
@@ -184,9 +206,7 @@ int64_t Expression::evaluate_integers(const Buffer* const* registers, const Attr
         top -= 2;
         stack[top - 1] = stack[top - 1] != 0 ? stack[top] : stack[top + 1];
         break;
-      default:
-        --top;
-        stack[top - 1] = integer_binary(s.code, stack[top - 1], stack[top]);
+      default: --top; stack[top - 1] = integer_binary(s.code, stack[top - 1], stack[top]);
     }
   }
   return stack[0];

@@ -20,12 +20,38 @@ uint64_t scalar_bits(const Number& v);  // as kernels read it: the bits of the d
 class Expression {
  public:
   enum Code : uint8_t {
-    Integer, Real,  // constants
-    Size, Stride, Numel, Offset, AttributeValue, Item,
-    Read,           // an element of a tensor: the only one that needs memory
-    Add, Sub, Mul, FloorDiv, CeilDiv, Mod, TrueDiv, Min, Max, Pow,
-    Eq, Ne, Lt, Le, Gt, Ge, And, Or,
-    Not, Neg, Sqrt, ToFloat, ToInt,
+    Integer,
+    Real,  // constants
+    Size,
+    Stride,
+    Numel,
+    Offset,
+    AttributeValue,
+    Item,
+    Read,  // an element of a tensor: the only one that needs memory
+    Add,
+    Sub,
+    Mul,
+    FloorDiv,
+    CeilDiv,
+    Mod,
+    TrueDiv,
+    Min,
+    Max,
+    Pow,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    And,
+    Or,
+    Not,
+    Neg,
+    Sqrt,
+    ToFloat,
+    ToInt,
     Where,
   };
   struct Step {
@@ -54,7 +80,8 @@ class Expression {
   }
   int64_t integer(const Buffer* const* registers, const Attribute* attributes) const {
     if (steps.size() == 1 && steps[0].code == Integer) return steps[0].integer;
-    return kind_ != Numbers ? evaluate_integers(registers, attributes) : evaluate_numbers(registers, attributes).integer;
+    return kind_ != Numbers ? evaluate_integers(registers, attributes)
+                            : evaluate_numbers(registers, attributes).integer;
   }
 
  private:

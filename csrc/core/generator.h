@@ -1,5 +1,6 @@
-// Random numbers are counter-based (Philox): a number is a function of a key and of its place in the result, and every call
-// takes a key of its own. A generator is therefore a seed and a count; random ops get the key as a run-time integer.
+// Random numbers are counter-based (Philox): a number is a function of a key and of its place in the result, and every
+// call takes a key of its own. A generator is therefore a seed and a count; random ops get the key as a run-time
+// integer.
 #pragma once
 #include <cstdint>
 

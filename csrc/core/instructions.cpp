@@ -57,16 +57,19 @@ namespace {
   std::string text;
   for (size_t i = 0; i < message.size(); ++i) {
     bool exact = i + 4 < message.size() && message.compare(i + 2, 3, "!r}") == 0;
-    bool number = message[i] == '{' && i + 2 < message.size() && (exact || message[i + 2] == '}') && message[i + 1] >= '0' &&
-                  message[i + 1] < '0' + count;
+    bool number = message[i] == '{' && i + 2 < message.size() && (exact || message[i + 2] == '}') &&
+                  message[i + 1] >= '0' && message[i + 1] < '0' + count;
     if (!number) {
       text += message[i];
       continue;
     }
     const Number& v = values[message[i + 1] - '0'];
     char digits[40];
-    if (v.floating) snprintf(digits, sizeof digits, exact && v.real == std::trunc(v.real) && std::abs(v.real) < 1e16 ? "%.1f" : "%g", v.real);
-    else snprintf(digits, sizeof digits, "%lld", static_cast<long long>(v.integer));
+    if (v.floating)
+      snprintf(digits, sizeof digits, exact && v.real == std::trunc(v.real) && std::abs(v.real) < 1e16 ? "%.1f" : "%g",
+               v.real);
+    else
+      snprintf(digits, sizeof digits, "%lld", static_cast<long long>(v.integer));
     text += digits;
     i += exact ? 4 : 2;
   }
@@ -80,7 +83,8 @@ namespace {
   for (int k = 0; k < FAULT_WORDS; ++k) words[k] = {false, l.fault[k], 0.0};
   for (const Fault& fault : launch.faults)
     if (fault.code == code) raise_formatted(fault.kind, fault.message, words, FAULT_WORDS);
-  raise(ErrorKind::Internal, "a kernel returned the fault code %lld, which its launch does not explain", (long long)code);
+  raise(ErrorKind::Internal, "a kernel returned the fault code %lld, which its launch does not explain",
+        (long long)code);
 }
 
 }  // namespace
@@ -101,7 +105,7 @@ void LaunchInstruction::execute(Frame& f) const {
   }
   for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  TemplateLaunch launch{f.kernels->launch(handle), data,  numbers, bits, items, std::max<int64_t>(1, f.integer(grain)),
+  TemplateLaunch launch{f.kernels->launch(handle), data, numbers, bits, items, std::max<int64_t>(1, f.integer(grain)),
                         f.integer(scratch),        {}};
   int64_t code = f.runtime->run(launch);
   if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, launch);
@@ -144,8 +148,10 @@ void CheckInstruction::usage(Usage& u) const {
 void AllocInstruction::infer(Frame& f) const {
   Dims sizes;
   for (const Expression& e : shape) sizes.push(f.integer(e));
-  if (const Buffer* target = f.target(reg, dtype, sizes)) f.registers[reg] = target;
-  else describe(f.define(reg), dtype, sizes, f.device);
+  if (const Buffer* target = f.target(reg, dtype, sizes))
+    f.registers[reg] = target;
+  else
+    describe(f.define(reg), dtype, sizes, f.device);
 }
 
 void AllocInstruction::execute(Frame& f) const { allocate(f.at(reg)); }
@@ -179,8 +185,10 @@ void ViewInstruction::infer(Frame& f) const {
   for (const Expression& e : arguments) values[count++] = f.integer(e);
   const Buffer& of = f.at(source);
   Geometry g;
-  if (view_geometry(kind, of, values, count, &g)) define_view(f, reg, source, of.dtype, g.sizes, g.strides, g.offset);
-  else describe(f.define(reg), of.dtype, g.sizes, of.device);  // a reshape that needs a copy
+  if (view_geometry(kind, of, values, count, &g))
+    define_view(f, reg, source, of.dtype, g.sizes, g.strides, g.offset);
+  else
+    describe(f.define(reg), of.dtype, g.sizes, of.device);  // a reshape that needs a copy
 }
 
 void ViewInstruction::execute(Frame& f) const {
@@ -206,15 +214,16 @@ void ViewDtypeInstruction::infer(Frame& f) const {
   int64_t offset = b.offset;
   if (from != to) {
     if (b.ndim == 0)
-      raise(ErrorKind::Runtime, "self.dim() cannot be 0 to view %s as %s (different element sizes)", from_name, to_name);
+      raise(ErrorKind::Runtime, "self.dim() cannot be 0 to view %s as %s (different element sizes)", from_name,
+            to_name);
     int last = b.ndim - 1;
     if (strides[last] != 1 && b.numel)
       raise(ErrorKind::Runtime, "self.stride(-1) must be 1 to view %s as %s (different element sizes), but got %lld",
             from_name, to_name, (long long)strides[last]);
     auto scaled = [&](int64_t n, const char* what) {
       if (n * from % to != 0)
-        raise(ErrorKind::Runtime, "%s must be divisible by %d to view %s as %s (different element sizes), but got %lld", what,
-              to / from, from_name, to_name, (long long)n);
+        raise(ErrorKind::Runtime, "%s must be divisible by %d to view %s as %s (different element sizes), but got %lld",
+              what, to / from, from_name, to_name, (long long)n);
       return n * from / to;
     };
     sizes[last] = scaled(sizes[last], "self.size(-1)");
@@ -238,8 +247,10 @@ void AliasInstruction::usage(Usage& u) const {
 
 void ContiguousInstruction::infer(Frame& f) const {
   const Buffer& b = f.at(source);
-  if (b.is_contiguous()) define_alias(f, reg, source);
-  else describe(f.define(reg), b.dtype, b.shape(), b.device);
+  if (b.is_contiguous())
+    define_alias(f, reg, source);
+  else
+    describe(f.define(reg), b.dtype, b.shape(), b.device);
 }
 
 void ContiguousInstruction::execute(Frame& f) const {
@@ -289,8 +300,10 @@ void UpdateInstruction::usage(Usage& u) const {
 
 void SumToInstruction::infer(Frame& f) const {
   const Buffer &b = f.at(source), &to = f.at(like);
-  if (same_shape(b, to.shape())) define_alias(f, reg, source);
-  else describe_sum(f.define(reg), b, to);
+  if (same_shape(b, to.shape()))
+    define_alias(f, reg, source);
+  else
+    describe_sum(f.define(reg), b, to);
 }
 
 void SumToInstruction::execute(Frame& f) const {

@@ -1,6 +1,7 @@
 // The instructions of a Program. Each is plain data and says two things:
 //
-//   infer     the sizes, strides, dtype, device and storage of its results. Touches no memory; a result that is not a view
+//   infer     the sizes, strides, dtype, device and storage of its results. Touches no memory; a result that is not a
+//   view
 //             gets a storage without any.
 //   execute   does the work: gives results their memory, and fills it. Comes right after infer on the same frame.
 //
@@ -10,8 +11,8 @@
 #include <memory>
 #include <variant>
 
-#include "core/expression.h"
 #include "core/device_runtime.h"
+#include "core/expression.h"
 #include "core/views.h"
 
 namespace taeda {
@@ -24,14 +25,14 @@ inline constexpr int MAX_VIEW_ARGUMENTS = 2 * MAX_DIMS + 4;
 
 // What instructions see while they run.
 struct Frame {
-  const Buffer** registers;   // null: empty
-  Buffer* const* places;      // where each register is made that is no input
-  int16_t* origins;           // number of the input whose storage a register has, or -1
+  const Buffer** registers;  // null: empty
+  Buffer* const* places;     // where each register is made that is no input
+  int16_t* origins;          // number of the input whose storage a register has, or -1
   const Attribute* attributes;
-  Device device;              // of the results
-  DeviceRuntime* runtime;     // of that device
+  Device device;           // of the results
+  DeviceRuntime* runtime;  // of that device
   KernelSource* kernels;
-  LoopsPlan* plan;            // what `infer` of loops leaves for `execute`
+  LoopsPlan* plan;  // what `infer` of loops leaves for `execute`
   // Results may be written to these buffers of the caller, by the last instruction: an earlier write could destroy an
   // input that is still needed. "update" may take its own at once.
   struct Target {
@@ -73,7 +74,7 @@ struct LoopsInstruction {
     bool fresh;  // made here, or written to
     int reg;
     DType dtype;
-    bool row;    // one element per row of a reduction
+    bool row;  // one element per row of a reduction
   };
   std::vector<Output> outputs;
   std::vector<Expression> scalars;
@@ -150,8 +151,9 @@ struct ContiguousInstruction {
   void usage(Usage& u) const;
 };
 
-// A buffer to be written to that starts as `source`. Where nobody can tell, that is no copy: `source` itself if the result
-// is to be written to it (an in-place call), or if it was made in this Program and is not needed after. Otherwise a copy.
+// A buffer to be written to that starts as `source`. Where nobody can tell, that is no copy: `source` itself if the
+// result is to be written to it (an in-place call), or if it was made in this Program and is not needed after.
+// Otherwise a copy.
 struct UpdateInstruction {
   int reg, source;
   bool source_ends_here = false;  // found by Program::finish
@@ -200,9 +202,9 @@ struct CheckInstruction {
   void usage(Usage& u) const;
 };
 
-using Instruction =
-    std::variant<LoopsInstruction, LaunchInstruction, AllocInstruction, ViewInstruction, ViewDtypeInstruction, AliasInstruction,
-                 ContiguousInstruction, UpdateInstruction, SumToInstruction, CopyInstruction, FillInstruction, CheckInstruction>;
+using Instruction = std::variant<LoopsInstruction, LaunchInstruction, AllocInstruction, ViewInstruction,
+                                 ViewDtypeInstruction, AliasInstruction, ContiguousInstruction, UpdateInstruction,
+                                 SumToInstruction, CopyInstruction, FillInstruction, CheckInstruction>;
 
 struct Usage {
   virtual void read(int reg) = 0;
@@ -213,7 +215,8 @@ struct Usage {
   ~Usage() = default;
 };
 
-// Between the two halves of a loops instruction. Left uninitialised: only what the instruction has operands for is written.
+// Between the two halves of a loops instruction. Left uninitialised: only what the instruction has operands for is
+// written.
 struct LoopsPlan {
   Dims shape;
   uint32_t mask;  // reduced dimensions
@@ -223,7 +226,8 @@ struct LoopsPlan {
   std::vector<Buffer> copies;  // of the inputs, where kernels cannot walk the inputs themselves
 };
 
-// ---- what instructions are made of -------------------------------------------------------------------------------------
+// ---- what instructions are made of
+// -------------------------------------------------------------------------------------
 
 void allocate(const Buffer& b);  // memory for a described buffer, unless it has some
 // Broadcasting, converting; no autograd, no version. On the device of the destination; on "meta" nothing happens.

@@ -1,6 +1,6 @@
-// Where machine code comes from. Programs name kernels by handles, small numbers that mean something to one KernelSource:
-// under Python that is the compiler (csrc/python/runtime.h), in a native program what lay beside the Program in its file.
-// Each question is asked once and its answer kept here.
+// Where machine code comes from. Programs name kernels by handles, small numbers that mean something to one
+// KernelSource: under Python that is the compiler (csrc/python/runtime.h), in a native program what lay beside the
+// Program in its file. Each question is asked once and its answer kept here.
 #pragma once
 #include <memory>
 #include <string>

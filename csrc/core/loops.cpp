@@ -8,11 +8,11 @@
 namespace taeda {
 namespace {
 
-constexpr int64_t PIECE = 32768;          // points per piece of work, about
+constexpr int64_t PIECE = 32768;            // points per piece of work, about
 constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
-constexpr int64_t SERIAL = 16384;         // below this many points the calling thread does it alone
+constexpr int64_t SERIAL = 16384;           // below this many points the calling thread does it alone
 constexpr int64_t TILE = 64;
-constexpr int64_t STREAMING = 24 << 20;      // outputs of at least so many bytes are written past the caches
+constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
 
 // Dimensions of one group (outer or inner) with the strides of all operands, in bytes, collapsed.
 struct Group {
@@ -103,7 +103,9 @@ int64_t run_piece(void* context, int64_t begin, int64_t end) {
       int64_t start = chunk * l.inner_chunk;
       for (int o = 0; o < l.operands; ++o)
         data[o] += start * l.inner_stride[o] + (l.loops ? outer * l.loop_stride[l.loops - 1][o] : 0);
-      if (int64_t code = call_kernel(l, data, std::min(l.inner_chunk, l.inner - start), first + outer * l.inner + start, 0, 1)) return code;
+      if (int64_t code =
+              call_kernel(l, data, std::min(l.inner_chunk, l.inner - start), first + outer * l.inner + start, 0, 1))
+        return code;
       ++begin;
     }
   }
@@ -126,7 +128,9 @@ int64_t run_tiled_piece(void* context, int64_t begin, int64_t end) {
         for (int d = 0; d < l.loops - 1; ++d) p += base[d] * l.loop_stride[d][o];
         data[o] = p;
       }
-      if (int64_t code = call_kernel(l, data, std::min(TILE, l.inner - start), 0, first, std::min(outer_size, first + TILE))) return code;
+      if (int64_t code =
+              call_kernel(l, data, std::min(TILE, l.inner - start), 0, first, std::min(outer_size, first + TILE)))
+        return code;
     }
   }
   return 0;
@@ -163,7 +167,8 @@ bool streams(const Launch& l, int o, int64_t bytes) {
   return aligned;
 }
 
-void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands, int count, const uint64_t* scalars, int outputs) {
+void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands, int count, const uint64_t* scalars,
+                   int outputs) {
   int dims[MAX_DIMS], n = shape.count;
   for (int i = 0; i < n; ++i) dims[i] = i;
   if (!kernel.uses_index() && n > 1) {  // walk in the order of the output's memory
@@ -292,8 +297,10 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
                    const uint64_t* scalars, int outputs) {
   int outer_dims[MAX_DIMS] = {}, inner_dims[MAX_DIMS] = {}, outer_count = 0, inner_count = 0;
   for (int d = 0; d < shape.count; ++d) {
-    if (reduced >> d & 1) inner_dims[inner_count++] = d;
-    else outer_dims[outer_count++] = d;
+    if (reduced >> d & 1)
+      inner_dims[inner_count++] = d;
+    else
+      outer_dims[outer_count++] = d;
   }
   Group outer, inner;
   collapse(shape, outer_dims, outer_count, operands, count, &outer);
@@ -341,8 +348,9 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
     l.data[o] = operands[o].data;
     l.inner_stride[o] = i >= 0 ? inner.stride[i][o] : itemsize(operands[o].dtype);
     l.middle_stride[o] = inner.count == 2 ? inner.stride[0][o] : 0;
-    classes[o] = outer_axis ? stride_class(l.loop_stride[outer.count - 1][o], operands[o].dtype, l.loop_size[outer.count - 1])
-                            : stride_class(l.inner_stride[o], operands[o].dtype, l.inner);
+    classes[o] = outer_axis
+                     ? stride_class(l.loop_stride[outer.count - 1][o], operands[o].dtype, l.loop_size[outer.count - 1])
+                     : stride_class(l.inner_stride[o], operands[o].dtype, l.inner);
   }
   classes[count] = 0;
   l.kernel = kernel.variant(outer_axis, inner.count == 2 ? 2 : 1, classes, count);
@@ -355,7 +363,8 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
 
 void run_loops(const LoopsLaunch& launch) {
   auto& [kernel, shape, reduces, reduced, operands, count, outputs, scalars] = launch;
-  if (count > MAX_OPERANDS) raise(ErrorKind::NotImplemented, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
+  if (count > MAX_OPERANDS)
+    raise(ErrorKind::NotImplemented, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
   for (int d = 0; d < shape.count; ++d)
     if (shape[d] == 0 && !(reduced >> d & 1)) return;  // no outer points
   if (reduces) {
@@ -370,7 +379,8 @@ void run_loops(const LoopsLaunch& launch) {
       int64_t integers[3 + 3 * MAX_OPERANDS] = {n, 1, 0};
       for (int o = 0; o < count; ++o) {
         data[o] = operands[o].data;
-        int64_t stride = shape.count ? operands[o].strides[0] * itemsize(operands[o].dtype) : itemsize(operands[o].dtype);
+        int64_t stride =
+            shape.count ? operands[o].strides[0] * itemsize(operands[o].dtype) : itemsize(operands[o].dtype);
         classes[o] = stride_class(stride, operands[o].dtype, n);
         integers[3 + 3 * o] = 0;
         integers[4 + 3 * o] = stride;

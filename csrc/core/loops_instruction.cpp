@@ -13,8 +13,8 @@ void broadcast_strides(const Buffer& b, const Dims& shape, int64_t* out) {
   for (int i = 0; i < b.ndim; ++i) out[lead + i] = b.sizes[i] == 1 && shape[lead + i] != 1 ? 0 : b.strides[i];
 }
 
-// The strides PyTorch gives to the result of a pointwise op: dimensions in the order of the inputs' strides. False where
-// that is the contiguous order.
+// The strides PyTorch gives to the result of a pointwise op: dimensions in the order of the inputs' strides. False
+// where that is the contiguous order.
 bool output_strides(const LoopsPlan& plan, int count, Dims* strides) {
   const Dims& shape = plan.shape;
   bool contiguous = true;
@@ -119,8 +119,10 @@ void LoopsInstruction::infer(Frame& f) const {
   for (int k = 0; k < n; ++k) {
     const Buffer& b = f.at(inputs[k]);
     plan.inputs[k] = &b;
-    if (k == 0) shape = b.shape();
-    else if (!same_shape(b, shape)) shape = broadcast_shapes(shape, b.shape());
+    if (k == 0)
+      shape = b.shape();
+    else if (!same_shape(b, shape))
+      shape = broadcast_shapes(shape, b.shape());
   }
   if (n == 0) {
     shape.count = 0;
@@ -144,8 +146,10 @@ void LoopsInstruction::infer(Frame& f) const {
     Dims rows;
     if (o.row)
       for (int d = 0; d < shape.count; ++d) {
-        if (!(mask >> d & 1)) rows.push(shape[d]);
-        else if (keepdim) rows.push(1);
+        if (!(mask >> d & 1))
+          rows.push(shape[d]);
+        else if (keepdim)
+          rows.push(1);
       }
     const Dims& sizes = o.row ? rows : shape;
     const Buffer* out;
@@ -159,8 +163,10 @@ void LoopsInstruction::infer(Frame& f) const {
     } else {
       Buffer& made = f.define(o.reg);
       Dims strides;
-      if (!o.row && shape.count > 1 && output_strides(plan, n, &strides)) describe(made, o.dtype, sizes, strides, f.device);
-      else describe(made, o.dtype, sizes, f.device);
+      if (!o.row && shape.count > 1 && output_strides(plan, n, &strides))
+        describe(made, o.dtype, sizes, strides, f.device);
+      else
+        describe(made, o.dtype, sizes, f.device);
       out = &made;
     }
     plan.outputs[k] = out;
@@ -203,8 +209,7 @@ void LoopsInstruction::usage(Usage& u) const {
 void describe_sum(Buffer& out, const Buffer& source, const Buffer& like) {
   int lead = source.ndim - like.ndim;
   bool fits = lead >= 0;
-  for (int d = 0; fits && d < like.ndim; ++d)
-    fits = like.sizes[d] == 1 || like.sizes[d] == source.sizes[d + lead];
+  for (int d = 0; fits && d < like.ndim; ++d) fits = like.sizes[d] == 1 || like.sizes[d] == source.sizes[d + lead];
   if (!fits)
     raise(ErrorKind::Runtime, "cannot sum a gradient of shape %s to shape %s", shape_text(source).at,
           shape_text(like).at);

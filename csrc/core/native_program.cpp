@@ -77,14 +77,15 @@ Status NativeProgram::load(const char* path) noexcept {
   return guarded_status([&] { loaded_ = std::make_unique<Loaded>(content_of(path)); });
 }
 
-#define NEEDS_FILE \
-  if (!loaded_) return {false, ErrorKind::Value, "no Program file is loaded"}
+#define NEEDS_FILE                                         \
+  if (!loaded_) return {                                   \
+      false, ErrorKind::Value, "no Program file is loaded" \
+    }
 
 Status NativeProgram::set(const char* function, const char* input, const void* elements, size_t bytes) noexcept {
   NEEDS_FILE;
-  return guarded_status([&] {
-    loaded_->write(named(loaded_->function(function).inputs, input, "input", bytes), elements);
-  });
+  return guarded_status(
+      [&] { loaded_->write(named(loaded_->function(function).inputs, input, "input", bytes), elements); });
 }
 
 Status NativeProgram::run(const char* function) noexcept {
@@ -94,9 +95,8 @@ Status NativeProgram::run(const char* function) noexcept {
 
 Status NativeProgram::get(const char* function, const char* output, void* elements, size_t bytes) noexcept {
   NEEDS_FILE;
-  return guarded_status([&] {
-    loaded_->read(named(loaded_->function(function).outputs, output, "output", bytes), elements);
-  });
+  return guarded_status(
+      [&] { loaded_->read(named(loaded_->function(function).outputs, output, "output", bytes), elements); });
 }
 
 Status NativeProgram::set_state(const char* name, const void* elements, size_t bytes) noexcept {

@@ -53,8 +53,9 @@ void check_limits(const Instruction& what) {
     fits = i->arguments.size() <= MAX_VIEW_ARGUMENTS;
   }
   if (!fits)
-    raise(ErrorKind::NotImplemented, "an instruction has more operands, numbers or dimensions than kernels take (%d, %d, %d)",
-          MAX_OPERANDS, MAX_LAUNCH_INTEGERS, MAX_DIMS);
+    raise(ErrorKind::NotImplemented,
+          "an instruction has more operands, numbers or dimensions than kernels take (%d, %d, %d)", MAX_OPERANDS,
+          MAX_LAUNCH_INTEGERS, MAX_DIMS);
 }
 
 }  // namespace
@@ -109,7 +110,8 @@ void Program::finish() {
 
 namespace {
 
-// Room for one run: registers, and the temporaries that they are made in. Most Programs have few registers and no temporary.
+// Room for one run: registers, and the temporaries that they are made in. Most Programs have few registers and no
+// temporary.
 struct Room {
   static constexpr int SMALL = 24, FEW = 6;
   Room(int registers, int temporary_count) {
@@ -205,8 +207,10 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   f.registers = room.registers;
   f.places = room.places;
   f.origins = room.origins;
-  if (TAEDA_UNLIKELY(check_programs) && f.runtime->executes()) run_checked(f);
-  else run_steps(f);
+  if (TAEDA_UNLIKELY(check_programs) && f.runtime->executes())
+    run_checked(f);
+  else
+    run_steps(f);
   for (size_t k = 0; k < outputs.size(); ++k) {
     results[k].buffer = room.registers[outputs[k]];
     results[k].shares = room.origins[outputs[k]];

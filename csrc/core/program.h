@@ -1,5 +1,5 @@
-// A Program is all that runs: instructions over registers (Buffers), sizes as expressions over the registers' shapes and the
-// caller's attributes.
+// A Program is all that runs: instructions over registers (Buffers), sizes as expressions over the registers' shapes
+// and the caller's attributes.
 //
 // A Program is plain data. Whoever has it from elsewhere fills the public fields and calls finish(), which refuses what
 // cannot run and finds out how long registers live: csrc/python/program_parser.cpp does so with the compiler's
@@ -34,9 +34,9 @@ class Program {
     int shares = -1;                 // found: the number of the input in whose storage it lives, or -1
   };
 
-  // Run. `inputs` and `attributes` are the arguments; an absent optional tensor is nullptr. Results are made on `device`;
-  // on "meta" all of them are described, and nothing is computed. `into` (may be empty) holds buffers of the caller that
-  // results are to be written to where that is possible: of outputs[k] if into[k] is set.
+  // Run. `inputs` and `attributes` are the arguments; an absent optional tensor is nullptr. Results are made on
+  // `device`; on "meta" all of them are described, and nothing is computed. `into` (may be empty) holds buffers of the
+  // caller that results are to be written to where that is possible: of outputs[k] if into[k] is set.
   void run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
            std::span<Result> results, std::span<Buffer* const> into = {}) const;
 

@@ -45,7 +45,7 @@ struct Reader {
 // ---- the fields of everything, once for both directions -------------------------------------------------------------
 
 template <class A, class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 void field(A& a, T& v) {
   static_assert(!std::is_same_v<T, bool>);
   a.bytes(&v, sizeof v);
@@ -59,14 +59,38 @@ void choice(A& a, E& v, int count) {
   v = static_cast<E>(number);
 }
 
-template <class A> void field(A& a, bool& v) { choice(a, v, 2); }
-template <class A> void field(A& a, DType& v) { choice(a, v, DTYPE_COUNT); }
-template <class A> void field(A& a, ViewKind& v) { choice(a, v, static_cast<int>(ViewKind::Flatten) + 1); }
-template <class A> void field(A& a, ErrorKind& v) { choice(a, v, static_cast<int>(ErrorKind::Internal) + 1); }
-template <class A> void field(A& a, Expression::Code& v) { choice(a, v, Expression::Where + 1); }
-template <class A> void field(A& a, Attribute::Kind& v) { choice(a, v, Attribute::List + 1); }
-template <class A> void field(A& a, RecordedMemory::Kind& v) { choice(a, v, RecordedMemory::Kept + 1); }
-template <class A> void field(A& a, StoredKernels::General::Kind& v) { choice(a, v, StoredKernels::General::Sum + 1); }
+template <class A>
+void field(A& a, bool& v) {
+  choice(a, v, 2);
+}
+template <class A>
+void field(A& a, DType& v) {
+  choice(a, v, DTYPE_COUNT);
+}
+template <class A>
+void field(A& a, ViewKind& v) {
+  choice(a, v, static_cast<int>(ViewKind::Flatten) + 1);
+}
+template <class A>
+void field(A& a, ErrorKind& v) {
+  choice(a, v, static_cast<int>(ErrorKind::Internal) + 1);
+}
+template <class A>
+void field(A& a, Expression::Code& v) {
+  choice(a, v, Expression::Where + 1);
+}
+template <class A>
+void field(A& a, Attribute::Kind& v) {
+  choice(a, v, Attribute::List + 1);
+}
+template <class A>
+void field(A& a, RecordedMemory::Kind& v) {
+  choice(a, v, RecordedMemory::Kept + 1);
+}
+template <class A>
+void field(A& a, StoredKernels::General::Kind& v) {
+  choice(a, v, StoredKernels::General::Sum + 1);
+}
 
 template <class A>
 void field(A& a, std::string& v) {
@@ -79,12 +103,17 @@ void field(A& a, std::string& v) {
   a.bytes(v.data(), size);
 }
 
-template <class A, class T> void field(A& a, std::vector<T>& v);
-template <class A, class T> void field(A& a, std::optional<T>& v);
-template <class A> void field(A& a, Instruction& v);
+template <class A, class T>
+void field(A& a, std::vector<T>& v);
+template <class A, class T>
+void field(A& a, std::optional<T>& v);
+template <class A>
+void field(A& a, Instruction& v);
 
 template <class A, class... T>
-void fields(A& a, T&... v) { (field(a, v), ...); }
+void fields(A& a, T&... v) {
+  (field(a, v), ...);
+}
 
 template <class A>
 void field(A& a, Dims& v) {
@@ -99,42 +128,110 @@ void field(A& a, Attribute& v) {
   for (int k = 0; v.kind == Attribute::List && k < v.count; ++k) field(a, v.list[k]);
 }
 
-template <class A> void field(A& a, Expression::Step& v) { fields(a, v.code, v.a, v.b, v.integer, v.real); }
-template <class A> void field(A& a, Expression& v) { field(a, v.steps); }
-template <class A> void field(A& a, Fault& v) { fields(a, v.code, v.kind, v.message); }
-template <class A> void field(A& a, LoopsInstruction::Output& v) { fields(a, v.fresh, v.reg, v.dtype, v.row); }
-template <class A> void field(A& a, LoopsInstruction& v) {
+template <class A>
+void field(A& a, Expression::Step& v) {
+  fields(a, v.code, v.a, v.b, v.integer, v.real);
+}
+template <class A>
+void field(A& a, Expression& v) {
+  field(a, v.steps);
+}
+template <class A>
+void field(A& a, Fault& v) {
+  fields(a, v.code, v.kind, v.message);
+}
+template <class A>
+void field(A& a, LoopsInstruction::Output& v) {
+  fields(a, v.fresh, v.reg, v.dtype, v.row);
+}
+template <class A>
+void field(A& a, LoopsInstruction& v) {
   fields(a, v.kernel, v.inputs, v.outputs, v.scalars, v.reduces, v.keepdim, v.reduced);
 }
-template <class A> void field(A& a, LaunchInstruction& v) {
+template <class A>
+void field(A& a, LaunchInstruction& v) {
   fields(a, v.handle, v.operands, v.integers, v.scalars, v.work, v.grain, v.scratch, v.faults);
 }
-template <class A> void field(A& a, AllocInstruction& v) { fields(a, v.reg, v.dtype, v.shape); }
-template <class A> void field(A& a, ViewInstruction& v) { fields(a, v.kind, v.reg, v.source, v.arguments); }
-template <class A> void field(A& a, ViewDtypeInstruction& v) { fields(a, v.reg, v.source, v.dtype); }
-template <class A> void field(A& a, AliasInstruction& v) { fields(a, v.reg, v.source); }
-template <class A> void field(A& a, ContiguousInstruction& v) { fields(a, v.reg, v.source); }
-template <class A> void field(A& a, UpdateInstruction& v) { fields(a, v.reg, v.source); }
-template <class A> void field(A& a, SumToInstruction& v) { fields(a, v.reg, v.source, v.like); }
-template <class A> void field(A& a, CopyInstruction& v) { fields(a, v.destination, v.source); }
-template <class A> void field(A& a, FillInstruction& v) { fields(a, v.reg, v.value); }
-template <class A> void field(A& a, CheckInstruction& v) { fields(a, v.condition, v.kind, v.message, v.values); }
-template <class A> void field(A& a, Program::Step& v) { fields(a, v.what, v.when); }
-template <class A> void field(A& a, RecordedBuffer& v) { fields(a, v.memory, v.dtype, v.sizes, v.strides, v.offset); }
-template <class A> void field(A& a, NamedBuffer& v) { fields(a, v.name, v.buffer); }
-template <class A> void field(A& a, RecordedCall& v) {
+template <class A>
+void field(A& a, AllocInstruction& v) {
+  fields(a, v.reg, v.dtype, v.shape);
+}
+template <class A>
+void field(A& a, ViewInstruction& v) {
+  fields(a, v.kind, v.reg, v.source, v.arguments);
+}
+template <class A>
+void field(A& a, ViewDtypeInstruction& v) {
+  fields(a, v.reg, v.source, v.dtype);
+}
+template <class A>
+void field(A& a, AliasInstruction& v) {
+  fields(a, v.reg, v.source);
+}
+template <class A>
+void field(A& a, ContiguousInstruction& v) {
+  fields(a, v.reg, v.source);
+}
+template <class A>
+void field(A& a, UpdateInstruction& v) {
+  fields(a, v.reg, v.source);
+}
+template <class A>
+void field(A& a, SumToInstruction& v) {
+  fields(a, v.reg, v.source, v.like);
+}
+template <class A>
+void field(A& a, CopyInstruction& v) {
+  fields(a, v.destination, v.source);
+}
+template <class A>
+void field(A& a, FillInstruction& v) {
+  fields(a, v.reg, v.value);
+}
+template <class A>
+void field(A& a, CheckInstruction& v) {
+  fields(a, v.condition, v.kind, v.message, v.values);
+}
+template <class A>
+void field(A& a, Program::Step& v) {
+  fields(a, v.what, v.when);
+}
+template <class A>
+void field(A& a, RecordedBuffer& v) {
+  fields(a, v.memory, v.dtype, v.sizes, v.strides, v.offset);
+}
+template <class A>
+void field(A& a, NamedBuffer& v) {
+  fields(a, v.name, v.buffer);
+}
+template <class A>
+void field(A& a, RecordedCall& v) {
   fields(a, v.program, v.inputs, v.into, v.results, v.attributes);
 }
-template <class A> void field(A& a, RecordedFunction& v) { fields(a, v.name, v.inputs, v.outputs, v.calls); }
-template <class A> void field(A& a, RecordedMemory& v) { fields(a, v.kind, v.bytes, v.content); }
-template <class A> void field(A& a, StoredKernels::Variant& v) {
+template <class A>
+void field(A& a, RecordedFunction& v) {
+  fields(a, v.name, v.inputs, v.outputs, v.calls);
+}
+template <class A>
+void field(A& a, RecordedMemory& v) {
+  fields(a, v.kind, v.bytes, v.content);
+}
+template <class A>
+void field(A& a, StoredKernels::Variant& v) {
   fields(a, v.outer_axis, v.inner_rank, v.classes, v.object);
 }
-template <class A> void field(A& a, StoredKernels::Kernel& v) {
+template <class A>
+void field(A& a, StoredKernels::Kernel& v) {
   fields(a, v.object, v.uses_index, v.splits, v.partial, v.combine, v.partial_dtypes, v.variants);
 }
-template <class A> void field(A& a, StoredKernels::General& v) { fields(a, v.kind, v.from, v.to, v.handle); }
-template <class A> void field(A& a, StoredKernels& v) { fields(a, v.objects, v.kernels, v.general); }
+template <class A>
+void field(A& a, StoredKernels::General& v) {
+  fields(a, v.kind, v.from, v.to, v.handle);
+}
+template <class A>
+void field(A& a, StoredKernels& v) {
+  fields(a, v.objects, v.kernels, v.general);
+}
 
 template <class A>
 void field(A& a, std::unique_ptr<Program>& v) {
@@ -142,7 +239,10 @@ void field(A& a, std::unique_ptr<Program>& v) {
   fields(a, v->tensor_count, v->attribute_count, v->register_count, v->outputs, v->steps);
 }
 
-template <class A> void field(A& a, Recording& v) { fields(a, v.programs, v.memory, v.functions, v.state); }
+template <class A>
+void field(A& a, Recording& v) {
+  fields(a, v.programs, v.memory, v.functions, v.state);
+}
 
 template <class A, class T>
 void field(A& a, std::vector<T>& v) {
@@ -169,8 +269,10 @@ void field(A& a, std::optional<T>& v) {
 template <size_t N = 0>
 void emplace(Instruction& v, size_t number) {
   if constexpr (N < std::variant_size_v<Instruction>) {
-    if (number == N) v.emplace<N>();
-    else emplace<N + 1>(v, number);
+    if (number == N)
+      v.emplace<N>();
+    else
+      emplace<N + 1>(v, number);
   }
 }
 

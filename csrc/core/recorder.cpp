@@ -137,8 +137,10 @@ void Recorder::filling(const Buffer& destination, const Number& value) {
   call.program = program_number(fill_program());
   call.inputs = {recorded(&destination, covers_storage(destination))};
   Attribute& number = call.attributes.emplace_back();
-  if (value.floating) number.set(value.real);
-  else number.set(value.integer);
+  if (value.floating)
+    number.set(value.real);
+  else
+    number.set(value.integer);
   add(std::move(call));
 }
 

@@ -42,7 +42,7 @@ class Recorder {
   struct Memory {
     Shared<Storage> storage;  // held, so that no other gets its address
     int first_function;
-    bool given = false;       // its content when it was first seen matters
+    bool given = false;                  // its content when it was first seen matters
     bool named = false, shared = false;  // has a name, is used by several functions
   };
   RecordedBuffer recorded(const Buffer* b, bool overwritten = false);

@@ -66,7 +66,8 @@ void Recording::check() const {
   auto check_buffer = [&](const RecordedBuffer& b, bool must_be) {
     int64_t bytes = reach(b);
     int least = must_be ? 0 : RecordedBuffer::SHAPE_ONLY;
-    if (bytes < 0 || b.memory < least || b.memory >= static_cast<int>(memory.size())) damaged("a buffer that cannot be");
+    if (bytes < 0 || b.memory < least || b.memory >= static_cast<int>(memory.size()))
+      damaged("a buffer that cannot be");
     if (b.memory >= 0 && bytes > memory[b.memory].bytes) damaged("a buffer reaches beyond its memory");
   };
   auto check_named = [&](const std::vector<NamedBuffer>& list, bool kept) {
@@ -102,8 +103,10 @@ Player::Player(const Recording& recording) : recording_(recording), memory_(reco
     if (m.kind == RecordedMemory::Temporary) continue;
     memory_[k] = Storage::create(static_cast<size_t>(m.bytes));
     if (m.bytes == 0) continue;
-    if (m.content.empty()) std::memset(memory_[k]->data(), 0, static_cast<size_t>(m.bytes));
-    else std::memcpy(memory_[k]->data(), m.content.data(), m.content.size());
+    if (m.content.empty())
+      std::memset(memory_[k]->data(), 0, static_cast<size_t>(m.bytes));
+    else
+      std::memcpy(memory_[k]->data(), m.content.data(), m.content.size());
   }
   for (const RecordedFunction& f : recording.functions) {
     auto& ends = ends_.emplace_back(f.calls.size());

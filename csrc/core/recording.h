@@ -27,8 +27,8 @@ struct NamedBuffer {
 
 struct RecordedCall {
   int program = 0;
-  std::vector<RecordedBuffer> inputs;     // of the Program; then buffers that are only written to
-  std::vector<int> into;                  // per result the number among `inputs` of what it is written to, or -1
+  std::vector<RecordedBuffer> inputs;  // of the Program; then buffers that are only written to
+  std::vector<int> into;               // per result the number among `inputs` of what it is written to, or -1
   std::vector<RecordedBuffer> results;
   std::vector<Attribute> attributes;
 };

@@ -33,7 +33,8 @@ void Storage::allocate_now() {
   data_ = bytes_ ? static_cast<char*>(runtime.allocate(bytes_)) : nothing;
 }
 
-Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device, bool writable) {
+Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device,
+                               bool writable) {
   Storage* s = new (storage_memory(sizeof(Storage))) Storage;
   s->data_ = data ? static_cast<char*>(data) : nothing;
   s->bytes_ = bytes;
@@ -65,8 +66,10 @@ void Storage::destroy() noexcept {
     deleter_(context_);
   }
   this->~Storage();
-  if (REUSE_OBJECTS && kept_count < KEPT) kept[kept_count++] = this;
-  else ::operator delete(this);
+  if (REUSE_OBJECTS && kept_count < KEPT)
+    kept[kept_count++] = this;
+  else
+    ::operator delete(this);
 }
 
 }  // namespace taeda

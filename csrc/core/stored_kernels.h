@@ -16,7 +16,7 @@ struct StoredKernels {
     std::string classes;
     int object;
   };
-  struct Kernel {  // by handle
+  struct Kernel {          // by handle
     int object = UNKNOWN;  // of a launch
     int uses_index = UNKNOWN;
     int splits = UNKNOWN, partial = UNKNOWN, combine = UNKNOWN;

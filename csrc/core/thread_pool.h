@@ -6,9 +6,9 @@
 
 namespace taeda {
 
-// Run body(context, begin, end) over [0, work) in pieces of `grain` items; returns the first non-zero result in order of
-// pieces (later pieces may be left out after a failure), or 0. Nested calls run in the calling thread alone.
-// The caller decides whether to let go of the host's lock before.
+// Run body(context, begin, end) over [0, work) in pieces of `grain` items; returns the first non-zero result in order
+// of pieces (later pieces may be left out after a failure), or 0. Nested calls run in the calling thread alone. The
+// caller decides whether to let go of the host's lock before.
 using ParallelBody = int64_t (*)(void* context, int64_t begin, int64_t end);
 int64_t parallel_for(int64_t work, int64_t grain, ParallelBody body, void* context);
 

@@ -6,8 +6,9 @@
 namespace taeda {
 
 bool view_kind_from_name(const char* name, ViewKind* out) {
-  static constexpr std::string_view NAMES[] = {"permute", "expand", "reshape", "view", "slice", "select", "squeeze", "unsqueeze",
-                                               "as_strided", "diagonal", "unfold", "alias", "flatten"};
+  static constexpr std::string_view NAMES[] = {"permute", "expand",  "reshape",   "view",       "slice",
+                                               "select",  "squeeze", "unsqueeze", "as_strided", "diagonal",
+                                               "unfold",  "alias",   "flatten"};
   for (size_t k = 0; k < std::size(NAMES); ++k)
     if (NAMES[k] == name) {
       *out = static_cast<ViewKind>(k);
@@ -19,8 +20,8 @@ bool view_kind_from_name(const char* name, ViewKind* out) {
 int wrap_dim(int64_t dim, int ndim) {
   int64_t low = ndim ? -ndim : -1, high = ndim ? ndim - 1 : 0;
   if (dim < low || dim > high)
-    raise(ErrorKind::Index, "Dimension out of range (expected to be in range of [%lld, %lld], but got %lld)", (long long)low,
-          (long long)high, (long long)dim);
+    raise(ErrorKind::Index, "Dimension out of range (expected to be in range of [%lld, %lld], but got %lld)",
+          (long long)low, (long long)high, (long long)dim);
   return static_cast<int>(dim < 0 ? dim + (ndim ? ndim : 1) : dim);
 }
 
@@ -32,14 +33,16 @@ void infer_size(Dims& sizes, int64_t numel) {
       if (unknown >= 0) raise(ErrorKind::Runtime, "only one dimension can be inferred");
       unknown = i;
     } else if (sizes[i] < 0) {
-      raise(ErrorKind::Runtime, "invalid shape dimension %lld at index %d of shape %s", (long long)sizes[i], i, dims_text(sizes).at);
+      raise(ErrorKind::Runtime, "invalid shape dimension %lld at index %d of shape %s", (long long)sizes[i], i,
+            dims_text(sizes).at);
     } else if (__builtin_mul_overflow(known, sizes[i], &known)) {
       raise(ErrorKind::Runtime, "shape '%s' is invalid for input of size %lld", dims_text(sizes).at, (long long)numel);
     }
   }
   if (unknown >= 0 && known == 0 && numel == 0)
     raise(ErrorKind::Runtime,
-          "cannot reshape tensor of 0 elements into shape %s because the unspecified dimension size -1 can be any value and is ambiguous",
+          "cannot reshape tensor of 0 elements into shape %s because the unspecified dimension size -1 can be any "
+          "value and is ambiguous",
           dims_text(sizes).at);
   if (unknown >= 0 ? (known == 0 || numel % known != 0) : known != numel)
     raise(ErrorKind::Runtime, "shape '%s' is invalid for input of size %lld", dims_text(sizes).at, (long long)numel);
@@ -83,7 +86,8 @@ Dims broadcast_shapes(const Dims& a, const Dims& b) {
   for (int i = 1; i <= out.count; ++i) {
     int64_t x = i <= a.count ? a[a.count - i] : 1, y = i <= b.count ? b[b.count - i] : 1;
     if (x != y && x != 1 && y != 1)
-      raise(ErrorKind::Runtime, "The size of tensor a (%lld) must match the size of tensor b (%lld) at non-singleton dimension %d",
+      raise(ErrorKind::Runtime,
+            "The size of tensor a (%lld) must match the size of tensor b (%lld) at non-singleton dimension %d",
             (long long)x, (long long)y, out.count - i);
     out[out.count - i] = x == 1 ? y : x;
   }
@@ -96,7 +100,8 @@ void expand(const Buffer& t, Dims sizes, Geometry* out) {
   int lead = sizes.count - t.ndim;
   if (lead < 0)
     raise(ErrorKind::Runtime,
-          "expand(torch.FloatTensor{%s}, size=%s): the number of sizes provided (%d) must be greater or equal to the number of "
+          "expand(torch.FloatTensor{%s}, size=%s): the number of sizes provided (%d) must be greater or equal to the "
+          "number of "
           "dimensions in the tensor (%d)",
           shape_text(t).at, dims_text(sizes).at, sizes.count, t.ndim);
   out->sizes = sizes;
@@ -105,13 +110,16 @@ void expand(const Buffer& t, Dims sizes, Geometry* out) {
     int64_t have = i < lead ? 1 : t.sizes[i - lead], want = sizes[i];
     if (want == -1) {
       if (i < lead)
-        raise(ErrorKind::Runtime, "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension %d", i);
+        raise(ErrorKind::Runtime,
+              "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension %d", i);
       want = have;
     }
-    if (want < 0) raise(ErrorKind::Runtime, "The expanded size of the tensor (%lld) isn't allowed to be negative", (long long)want);
+    if (want < 0)
+      raise(ErrorKind::Runtime, "The expanded size of the tensor (%lld) isn't allowed to be negative", (long long)want);
     if (have != want && have != 1)
       raise(ErrorKind::Runtime,
-            "The expanded size of the tensor (%lld) must match the existing size (%lld) at non-singleton dimension %d.  Target sizes: "
+            "The expanded size of the tensor (%lld) must match the existing size (%lld) at non-singleton dimension %d. "
+            " Target sizes: "
             "%s.  Tensor sizes: %s",
             (long long)want, (long long)have, i, dims_text(sizes).at, shape_text(t).at);
     out->sizes[i] = want;
@@ -129,15 +137,20 @@ void as_strided(const Buffer& t, const int64_t* a, int count, Geometry* out) {
   __int128 last = out->offset;
   bool is_empty = false;
   for (int i = 0; i < n; ++i) {
-    if (out->sizes[i] < 0) raise(ErrorKind::Runtime, "Storage size calculation overflowed with sizes=%s", dims_text(out->sizes).at);
+    if (out->sizes[i] < 0)
+      raise(ErrorKind::Runtime, "Storage size calculation overflowed with sizes=%s", dims_text(out->sizes).at);
     if (out->strides[i] < 0)
-      raise(ErrorKind::Runtime, "as_strided: Negative strides are not supported at the moment, got strides: %s", dims_text(out->strides).at);
-    if (out->sizes[i] == 0) is_empty = true;
-    else last += static_cast<__int128>(out->sizes[i] - 1) * out->strides[i];
+      raise(ErrorKind::Runtime, "as_strided: Negative strides are not supported at the moment, got strides: %s",
+            dims_text(out->strides).at);
+    if (out->sizes[i] == 0)
+      is_empty = true;
+    else
+      last += static_cast<__int128>(out->sizes[i] - 1) * out->strides[i];
   }
   if (!is_empty && t.storage && (last + 1) * itemsize(t.dtype) > static_cast<__int128>(t.storage->bytes()))
     raise(ErrorKind::Runtime,
-          "setStorage: sizes %s, strides %s, storage offset %lld, and itemsize %d requiring a storage size of %lld are out of bounds for "
+          "setStorage: sizes %s, strides %s, storage offset %lld, and itemsize %d requiring a storage size of %lld are "
+          "out of bounds for "
           "storage of size %lld",
           dims_text(out->sizes).at, dims_text(out->strides).at, (long long)out->offset, itemsize(t.dtype),
           (long long)((last + 1) * itemsize(t.dtype)), (long long)t.storage->bytes());
@@ -160,7 +173,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
     case ViewKind::Permute:
       if (count != t.ndim)
         raise(ErrorKind::Runtime,
-              "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
+              "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+              "ordering of "
               "dimensions i.e. input.dim() = %d is not equal to len(dims) = %d",
               t.ndim, count);
       for (int i = 0; i < count; ++i) out->sizes[i] = t.sizes[a[i]], out->strides[i] = t.strides[a[i]];
@@ -184,7 +198,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
         }
         if (t.ndim == 0) to.push(1);
       } else {
-        if (count > MAX_DIMS) raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+        if (count > MAX_DIMS)
+          raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
         to = Dims(a, count);
       }
       infer_size(to, t.numel);
@@ -193,7 +208,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
       out->sizes = to;
       if (!possible && kind == ViewKind::View)
         raise(ErrorKind::Runtime,
-              "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+              "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+              "two contiguous "
               "subspaces). Use .reshape(...) instead.");
       return possible;
     }
@@ -216,8 +232,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
       int dim = wrap_dim(a[0], t.ndim);
       int64_t size = t.sizes[dim], index = a[1];
       if (index < -size || index >= size)
-        raise(ErrorKind::Index, "select(): index %lld out of range for tensor of size %s at dimension %d", (long long)index,
-              shape_text(t).at, dim);
+        raise(ErrorKind::Index, "select(): index %lld out of range for tensor of size %s at dimension %d",
+              (long long)index, shape_text(t).at, dim);
       out->offset += (index < 0 ? index + size : index) * t.strides[dim];
       remove_dim(out, dim);
       return true;
@@ -231,7 +247,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
     }
     case ViewKind::Unsqueeze: {
       int dim = wrap_dim(a[0], t.ndim + 1);
-      if (t.ndim == MAX_DIMS) raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+      if (t.ndim == MAX_DIMS)
+        raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
       int64_t stride = dim < t.ndim ? t.sizes[dim] * t.strides[dim] : 1;
       for (int i = t.ndim; i > dim; --i) out->sizes[i] = out->sizes[i - 1], out->strides[i] = out->strides[i - 1];
       out->sizes[dim] = 1;
@@ -244,8 +261,11 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
     case ViewKind::Diagonal: {
       int64_t shift = a[0];
       int d1 = wrap_dim(a[1], t.ndim), d2 = wrap_dim(a[2], t.ndim);
-      if (d1 == d2) raise(ErrorKind::Runtime, "diagonal dimensions cannot be identical %lld, %lld", (long long)a[1], (long long)a[2]);
-      int64_t size = shift >= 0 ? std::min(t.sizes[d1], t.sizes[d2] - shift) : std::min(t.sizes[d1] + shift, t.sizes[d2]);
+      if (d1 == d2)
+        raise(ErrorKind::Runtime, "diagonal dimensions cannot be identical %lld, %lld", (long long)a[1],
+              (long long)a[2]);
+      int64_t size =
+          shift >= 0 ? std::min(t.sizes[d1], t.sizes[d2] - shift) : std::min(t.sizes[d1] + shift, t.sizes[d2]);
       size = std::max<int64_t>(size, 0);
       if (size) out->offset += shift >= 0 ? shift * t.strides[d2] : -shift * t.strides[d1];
       int64_t stride = t.strides[d1] + t.strides[d2];
@@ -260,7 +280,8 @@ bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, 
       int64_t size = a[1], step = a[2], have = t.ndim ? t.sizes[dim] : 1;
       if (size < 0) raise(ErrorKind::Runtime, "size is %lld but must be >= 0", (long long)size);
       if (size > have)
-        raise(ErrorKind::Runtime, "maximum size for tensor at dimension %d is %lld but size is %lld", dim, (long long)have, (long long)size);
+        raise(ErrorKind::Runtime, "maximum size for tensor at dimension %d is %lld but size is %lld", dim,
+              (long long)have, (long long)size);
       if (step <= 0) raise(ErrorKind::Runtime, "step is %lld but must be > 0", (long long)step);
       int64_t stride = t.ndim ? t.strides[dim] : 1;
       if (t.ndim) {

@@ -6,19 +6,19 @@ namespace taeda {
 
 // The kinds of the "view" instruction; arguments are integers already evaluated.
 enum class ViewKind : uint8_t {
-  Permute,     // dims: a permutation, non-negative
-  Expand,      // sizes; -1 keeps; new leading dimensions allowed
-  Reshape,     // sizes, one may be -1; a view where possible, else a copy (the executor copies)
-  View,        // sizes; raises where a copy would be needed
-  Slice,       // dim, start, stop, step (Python semantics; step > 0)
-  Select,      // dim, index
-  Squeeze,     // dims; none given: all of size 1
-  Unsqueeze,   // dim, into the result's dimensions
-  AsStrided,   // n, then n sizes, n strides, offset
-  Diagonal,    // offset, dim1, dim2
-  Unfold,      // dim, size, step
+  Permute,    // dims: a permutation, non-negative
+  Expand,     // sizes; -1 keeps; new leading dimensions allowed
+  Reshape,    // sizes, one may be -1; a view where possible, else a copy (the executor copies)
+  View,       // sizes; raises where a copy would be needed
+  Slice,      // dim, start, stop, step (Python semantics; step > 0)
+  Select,     // dim, index
+  Squeeze,    // dims; none given: all of size 1
+  Unsqueeze,  // dim, into the result's dimensions
+  AsStrided,  // n, then n sizes, n strides, offset
+  Diagonal,   // offset, dim1, dim2
+  Unfold,     // dim, size, step
   Alias,
-  Flatten,     // first dim, last dim: a view where possible, else a copy
+  Flatten,  // first dim, last dim: a view where possible, else a copy
 };
 bool view_kind_from_name(const char* name, ViewKind* out);
 

@@ -8,8 +8,8 @@ enum class Match { Yes, No };
 // ---- parsing ----------------------------------------------------------------------------------------------------
 
 // Tries one overload. On No, `why` (if given) receives the reason as an exception's text.
-Match parse(const char* display, Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call,
-            std::string* why) {
+Match parse(const char* display, Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* names,
+            Call* call, std::string* why) {
   const Schema& s = overload.schema;
   int n = static_cast<int>(s.parameters.size());
   call->overload = &overload;
@@ -18,18 +18,22 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
   Py_ssize_t positional = count;
   if (TAEDA_UNLIKELY(s.varargs >= 0 && count > s.varargs)) {
     PyObject* first = args[s.varargs];
-    // Sizes may always be spread, x.view(2, 3); others only where the arguments would not fit otherwise: x.permute(0, 2, 1).
+    // Sizes may always be spread, x.view(2, 3); others only where the arguments would not fit otherwise: x.permute(0,
+    // 2, 1).
     Kind kind = s.parameters[s.varargs].kind;
     bool spread = kind == Kind::Sizes || count > s.positional;
-    if (kind == Kind::Tensors || kind == Kind::Object) {  // block_diag(a, b) or block_diag([a, b]); any number of objects
+    if (kind == Kind::Tensors ||
+        kind == Kind::Object) {  // block_diag(a, b) or block_diag([a, b]); any number of objects
       bool listed = kind == Kind::Tensors && count == s.varargs + 1 && (PyTuple_Check(first) || PyList_Check(first));
       if (!listed) {
         call->spread = checked(PyTuple_New(count - s.varargs));
-        for (Py_ssize_t i = s.varargs; i < count; ++i) PyTuple_SET_ITEM(call->spread.get(), i - s.varargs, Py_NewRef(args[i]));
+        for (Py_ssize_t i = s.varargs; i < count; ++i)
+          PyTuple_SET_ITEM(call->spread.get(), i - s.varargs, Py_NewRef(args[i]));
         call->values[s.varargs] = call->spread.get();
         positional = s.varargs;
       }
-    } else if (spread && (PyLong_Check(first) || (PyIndex_Check(first) && !PyTuple_Check(first) && !PyList_Check(first)))) {
+    } else if (spread &&
+               (PyLong_Check(first) || (PyIndex_Check(first) && !PyTuple_Check(first) && !PyList_Check(first)))) {
       Ref<> tuple = checked(PyTuple_New(count - s.varargs));
       bool integers = true;
       for (Py_ssize_t i = s.varargs; i < count; ++i) {
@@ -45,7 +49,9 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
     }
   }
   if (positional > s.positional) {
-    if (why) *why = std::string(display) + "() takes " + std::to_string(s.positional) + " positional arguments but " + std::to_string(count) + " were given";
+    if (why)
+      *why = std::string(display) + "() takes " + std::to_string(s.positional) + " positional arguments but " +
+             std::to_string(count) + " were given";
     return Match::No;
   }
   for (Py_ssize_t i = 0; i < positional; ++i) call->values[i] = args[i];
@@ -69,7 +75,8 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
         continue;
       }
       // NumPy's spellings, which PyTorch takes too
-      if (at < 0 && (std::strcmp(text, "axis") == 0 || std::strcmp(text, "keepdims") == 0 || std::strcmp(text, "x") == 0)) {
+      if (at < 0 &&
+          (std::strcmp(text, "axis") == 0 || std::strcmp(text, "keepdims") == 0 || std::strcmp(text, "x") == 0)) {
         const char* ours = text[0] == 'a' ? "dim" : text[0] == 'k' ? "keepdim" : "input";
         for (int i = 0; i < n && at < 0; ++i)
           if (s.parameters[i].name == ours) at = i;
@@ -96,8 +103,9 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
       call->values[i] = p.default_value.get();
     } else if (TAEDA_UNLIKELY(!fits(p, v))) {
       if (why) {
-        *why = std::string(display) + "(): argument '" + p.name + "'" + (i < positional ? " (position " + std::to_string(i + 1) + ")" : "") +
-               " must be " + info(p.kind).words + ", not " + Py_TYPE(v)->tp_name;
+        *why = std::string(display) + "(): argument '" + p.name + "'" +
+               (i < positional ? " (position " + std::to_string(i + 1) + ")" : "") + " must be " + info(p.kind).words +
+               ", not " + Py_TYPE(v)->tp_name;
       }
       return Match::No;
     }
@@ -125,7 +133,8 @@ void find_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
   why = std::string(op->display) + "() received an invalid combination of arguments - got (";
   for (Py_ssize_t i = 0; i < count; ++i) why += std::string(i ? ", " : "") + Py_TYPE(args[i])->tp_name;
   for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k)
-    why += std::string(count + k ? ", " : "") + PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, k)) + "=" + Py_TYPE(args[count + k])->tp_name;
+    why += std::string(count + k ? ", " : "") + PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, k)) + "=" +
+           Py_TYPE(args[count + k])->tp_name;
   why += "), but expected one of:";
   for (Overload* o : overloads) {
     std::string reason;

@@ -12,16 +12,15 @@ inline constexpr int MAX_ATTRIBUTES = 12;
 inline constexpr int SMALL_TENSORS = 16;
 
 struct OpObject {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   std::vector<Overload*>* overloads;  // tried in order; in-place forms and aliases have the same ones
   PyObject* name;
-  const char* display;                // the same as text, for messages
+  const char* display;  // the same as text, for messages
   PyObject* document;
   PyObject* dictionary;
   PyObject* inplace_form;  // the op that a call with a true `inplace` means, as in relu(x, inplace=True); else null
   PyObject* otherwise;     // takes the calls that fit no overload (deprecated arguments); else null
-  bool same_sizes;         // `otherwise` takes the calls whose first two tensors differ in size too (losses warn of them)
+  bool same_sizes;  // `otherwise` takes the calls whose first two tensors differ in size too (losses warn of them)
   bool inplace;
 };
 
@@ -58,7 +57,8 @@ struct Inputs {
     return {large.empty() ? const_cast<Tensor* const*>(small) : large.data(), static_cast<size_t>(tensor_count)};
   }
   Attribute& push_attribute() {
-    if (attribute_count == MAX_ATTRIBUTES) raise(PyExc_NotImplementedError, "an op of more than %d run-time numbers", MAX_ATTRIBUTES);
+    if (attribute_count == MAX_ATTRIBUTES)
+      raise(PyExc_NotImplementedError, "an op of more than %d run-time numbers", MAX_ATTRIBUTES);
     return attributes[attribute_count++];
   }
   void key(char c) {
@@ -97,9 +97,10 @@ Compiled* find_compiled(Overload& overload, const Inputs& in);
 // Calls the body of a function; results are written to out= where it was given.
 Ref<> call_function(const OpObject* op, const Call& call);  // function.cpp
 // Writes results to the tensors of an out= argument (resizing them) and returns that argument.
-Ref<> store_out(const OpObject* op, PyObject* out, std::span<Ref<Tensor>> results, bool needs_gradient);  // dispatch.cpp
+Ref<> store_out(const OpObject* op, PyObject* out, std::span<Ref<Tensor>> results,
+                bool needs_gradient);  // dispatch.cpp
 
-extern PyMethodDef op_functions[];  // of the module, dispatch.cpp
+extern PyMethodDef op_functions[];                                                        // of the module, dispatch.cpp
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names);  // dispatch.cpp
 
 }  // namespace taeda

@@ -21,7 +21,8 @@ PyObject* index_or_runtime_error() {
   static PyObject* type = nullptr;
   if (!type) {
     Ref<> bases = checked(PyTuple_Pack(2, PyExc_IndexError, PyExc_RuntimeError));
-    type = checked(PyErr_NewExceptionWithDoc("taeda.IndexError", "An index is out of bounds.", bases.get(), nullptr)).release();
+    type = checked(PyErr_NewExceptionWithDoc("taeda.IndexError", "An index is out of bounds.", bases.get(), nullptr))
+               .release();
   }
   return type;
 }

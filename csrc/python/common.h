@@ -1,8 +1,8 @@
 // Small things that every part under Python uses: owning references to Python objects, errors.
 //
-// Rule of errors: a function that fails sets a Python exception and throws PythonError; the entry points called by Python
-// catch it with `guarded`, and with it the Error of the core (core/common.h). No other exception crosses a file boundary.
-// Rule of locks: all of it runs under the GIL, except kernels (core/thread_pool.h).
+// Rule of errors: a function that fails sets a Python exception and throws PythonError; the entry points called by
+// Python catch it with `guarded`, and with it the Error of the core (core/common.h). No other exception crosses a file
+// boundary. Rule of locks: all of it runs under the GIL, except kernels (core/thread_pool.h).
 #pragma once
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>

@@ -9,12 +9,12 @@ namespace taeda {
 // Each adds its types and functions to taeda._core; called once by PyInit__core, in this order.
 void add_dtypes_to_module(PyObject* module);
 void add_devices_to_module(PyObject* module);
-void add_sizes_to_module(PyObject* module);      // Size
-void add_storage_to_module(PyObject* module);    // UntypedStorage, allocator statistics, OutOfMemoryError
-void add_tensor_to_module(PyObject* module);     // Tensor, layout, memory_format, set_operator, set_callback
-void add_operators_to_module(PyObject* module);  // set_operator, set_indexing
-void add_interop_to_module(PyObject* module);    // tensor, from_numpy, frombuffer, from_dlpack
-void add_generator_to_module(PyObject* module);  // Generator, default_generator
+void add_sizes_to_module(PyObject* module);         // Size
+void add_storage_to_module(PyObject* module);       // UntypedStorage, allocator statistics, OutOfMemoryError
+void add_tensor_to_module(PyObject* module);        // Tensor, layout, memory_format, set_operator, set_callback
+void add_operators_to_module(PyObject* module);     // set_operator, set_indexing
+void add_interop_to_module(PyObject* module);       // tensor, from_numpy, frombuffer, from_dlpack
+void add_generator_to_module(PyObject* module);     // Generator, default_generator
 void add_machine_code_to_module(PyObject* module);  // load_object
 void add_recording_to_module(PyObject* module);     // begin_recording and the like
 

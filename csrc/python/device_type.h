@@ -6,8 +6,8 @@
 namespace taeda {
 
 extern PyTypeObject* DeviceType;
-PyObject* device_object(Device d);         // new reference
+PyObject* device_object(Device d);  // new reference
 bool is_device(PyObject* o);
-Device device_from_object(PyObject* o);    // accepts device, str, int (cuda index), None (cpu); raises like PyTorch
+Device device_from_object(PyObject* o);  // accepts device, str, int (cuda index), None (cpu); raises like PyTorch
 
 }  // namespace taeda

@@ -16,14 +16,15 @@ namespace {
 
 // ---- running ------------------------------------------------------------------------------------------------------
 
-void run_compiled(const Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs, std::span<Tensor* const> into = {},
-                  int* shares = nullptr) {
+void run_compiled(const Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs,
+                  std::span<Tensor* const> into = {}, int* shares = nullptr) {
   try {
-    run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into, shares);
+    run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs,
+                into, shares);
   } catch (const Error& e) {
     if (e.kind != ErrorKind::NeedsData) throw;
-    raise(PyExc_NotImplementedError, "%s(): %s; tensors on device 'meta' have sizes and no values", c.overload->display.c_str(),
-          e.message.c_str());
+    raise(PyExc_NotImplementedError, "%s(): %s; tensors on device 'meta' have sizes and no values",
+          c.overload->display.c_str(), e.message.c_str());
   }
 }
 
@@ -50,17 +51,21 @@ void store_result(Tensor& target, Tensor& result) {
 // Change the size of an out= tensor, as torch.add(x, y, out=z) does.
 void resize_for(Tensor& t, const Tensor& like) {
   if (same_shape(t, like.shape())) return;
-  if (t.numel != 0 &&
-      PyErr_WarnFormat(PyExc_UserWarning, 1,
-                       "An output with one or more elements was resized since it had shape %s, which does not match the required output "
-                       "shape %s. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have "
-                       "zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-                       shape_text(t).at, shape_text(like).at) < 0)
+  if (t.numel != 0 && PyErr_WarnFormat(PyExc_UserWarning, 1,
+                                       "An output with one or more elements was resized since it had shape %s, which "
+                                       "does not match the required output "
+                                       "shape %s. This behavior is deprecated, and in a future PyTorch release outputs "
+                                       "will not be resized unless they have "
+                                       "zero elements. You can explicitly reuse an out tensor t by resizing it, "
+                                       "inplace, to zero elements with t.resize_(0).",
+                                       shape_text(t).at, shape_text(like).at) < 0)
     throw PythonError();
   size_t bytes = static_cast<size_t>(like.numel + t.offset) * itemsize(t.dtype);
   if (!t.storage || t.storage->bytes() < bytes) {
-    if (t.storage) t.storage->resize(bytes);
-    else t.storage = Storage::create(bytes);
+    if (t.storage)
+      t.storage->resize(bytes);
+    else
+      t.storage = Storage::create(bytes);
   }
   t.ndim = like.ndim;
   t.numel = like.numel;
@@ -77,7 +82,8 @@ Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs) {
     Py_INCREF(item);
     PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(k), item);
   }
-  if (o.result_type && o.result_type.get() != Py_None) return checked(PyObject_CallFunctionObjArgs(o.result_type.get(), tuple.get(), nullptr));
+  if (o.result_type && o.result_type.get() != Py_None)
+    return checked(PyObject_CallFunctionObjArgs(o.result_type.get(), tuple.get(), nullptr));
   return tuple;
 }
 
@@ -93,7 +99,8 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   std::vector<int> many_shares(n > 4 ? n : 0);
   int* shares = n > 4 ? many_shares.data() : few_shares;
   run_compiled(c, in, outputs, {}, shares);
-  // Autograd and writes must know views, whatever op they came from: reshape is one now and then, dropout in evaluation always.
+  // Autograd and writes must know views, whatever op they came from: reshape is one now and then, dropout in evaluation
+  // always.
   bool views = false;
   for (size_t k = 0; k < n; ++k) {
     if (TAEDA_LIKELY(shares[k] < 0) || !outputs[k]) continue;
@@ -108,7 +115,8 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
     note_view(*outputs[k], base);
     views = true;
   }
-  if (TAEDA_UNLIKELY(needs != 0)) record(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
+  if (TAEDA_UNLIKELY(needs != 0))
+    record(c, needs, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs);
   if (TAEDA_UNLIKELY(state.inference_mode && !views))  // a view is what its base is
     for (Ref<Tensor>& out : outputs)
       if (out) out->is_inference = true;
@@ -118,7 +126,8 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
 Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   Overload& o = *call.overload;
   if (!in.tensors()[0])  // torch.mul_(2.0, x): a number has no place to write to
-    raise(PyExc_TypeError, "%s(): argument 'input' (position 1) must be Tensor, not %s", o.display.c_str(), Py_TYPE(call.values[0])->tp_name);
+    raise(PyExc_TypeError, "%s(): argument 'input' (position 1) must be Tensor, not %s", o.display.c_str(),
+          Py_TYPE(call.values[0])->tp_name);
   Tensor& target = *in.tensors()[0];
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
   bool recorded = needs != 0;
@@ -130,7 +139,8 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   }
   if (overlaps)
     raise(PyExc_RuntimeError,
-          "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please "
+          "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+          "location. Please "
           "clone() the tensor before performing the operation.");
   Tensor* into[1] = {&target};
   Ref<Tensor> outputs[4];
@@ -140,14 +150,16 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
   if (outputs[0].get() != &target) {
     Tensor& result = *outputs[0];
     if (!same_shape(result, target.shape()))
-      raise(PyExc_RuntimeError, "output with shape %s doesn't match the broadcast shape %s", shape_text(target).at, shape_text(result).at);
+      raise(PyExc_RuntimeError, "output with shape %s doesn't match the broadcast shape %s", shape_text(target).at,
+            shape_text(result).at);
     store_result(target, result);
   }
   if (recorded) {
     Ref<Tensor> written[1] = {Ref<Tensor>::borrow(&target)};
     std::vector<Tensor*> inputs(in.tensors().begin(), in.tensors().end());
     if (before) inputs[0] = before.get();
-    Shared<Node> node = make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
+    Shared<Node> node =
+        make_node(c, needs, inputs, {in.attributes, static_cast<size_t>(in.attribute_count)}, written, true);
     bump_version(target, op->display);
     rebase_history(target, std::move(node), 0);
   } else {
@@ -164,17 +176,22 @@ std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bo
   } else if (PyTuple_Check(out) || PyList_Check(out)) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(out); ++i) {
       PyObject* t = PySequence_Fast_GET_ITEM(out, i);
-      if (!is_tensor(t)) raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", op->display, Py_TYPE(t)->tp_name);
+      if (!is_tensor(t))
+        raise(PyExc_TypeError, "%s(): argument 'out' must be a tuple of Tensors, not %s", op->display,
+              Py_TYPE(t)->tp_name);
       targets.push_back(as_tensor(t));
     }
   } else {
     raise(PyExc_TypeError, "%s(): argument 'out' must be Tensor, not %s", op->display, Py_TYPE(out)->tp_name);
   }
   if (targets.size() != n)
-    raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", op->display, static_cast<int>(n), static_cast<int>(targets.size()));
+    raise(PyExc_TypeError, "%s(): argument 'out' must hold %d tensors, not %d", op->display, static_cast<int>(n),
+          static_cast<int>(targets.size()));
   for (Tensor* t : targets) {
     if (needs_gradient || (state.grad_enabled && t->requires_grad))
-      raise(PyExc_RuntimeError, "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
+      raise(PyExc_RuntimeError,
+            "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires grad.",
             op->display);
     refuse_internal_overlap(*t);
   }
@@ -186,9 +203,11 @@ void store_results(std::span<Tensor* const> targets, std::span<Ref<Tensor>> resu
   for (size_t k = 0; k < targets.size(); ++k) {
     if (results[k].get() != targets[k]) {
       if (!(results[k]->device == targets[k]->device)) {
-        Ref<> from = Ref<>::steal(device_object(results[k]->device)), to = Ref<>::steal(device_object(targets[k]->device));
-        raise(PyExc_RuntimeError, "Attempting to copy from device %S to device %S, but cross-device copies are not allowed!",
-              from.get(), to.get());
+        Ref<> from = Ref<>::steal(device_object(results[k]->device)),
+              to = Ref<>::steal(device_object(targets[k]->device));
+        raise(PyExc_RuntimeError,
+              "Attempting to copy from device %S to device %S, but cross-device copies are not allowed!", from.get(),
+              to.get());
       }
       check_castable(*results[k], *targets[k]);
       resize_for(*targets[k], *results[k]);
@@ -218,9 +237,11 @@ Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
 void note_mutation(const Call& call) {
   for (int i : call.overload->mutated) {
     PyObject* v = call.values[i];
-    if (is_tensor(v)) bump_version(*as_tensor(v));
+    if (is_tensor(v))
+      bump_version(*as_tensor(v));
     else if (v != Py_None)
-      for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k) bump_version(*as_tensor(PySequence_Fast_GET_ITEM(v, k)));
+      for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k)
+        bump_version(*as_tensor(PySequence_Fast_GET_ITEM(v, k)));
   }
 }
 
@@ -244,7 +265,8 @@ Ref<> observed_call(OpObject* op, const Call& call) {
   const auto& parameters = call.overload->schema.parameters;
   Ref<> values = checked(PyTuple_New(static_cast<Py_ssize_t>(parameters.size())));
   for (size_t i = 0; i < parameters.size(); ++i)
-    PyTuple_SET_ITEM(values.get(), static_cast<Py_ssize_t>(i), Ref<>::borrow(call.values[i] ? call.values[i] : Py_None).release());
+    PyTuple_SET_ITEM(values.get(), static_cast<Py_ssize_t>(i),
+                     Ref<>::borrow(call.values[i] ? call.values[i] : Py_None).release());
   Ref<> name = checked(PyUnicode_FromString(call.overload->name.c_str()));
   checked(PyObject_CallFunctionObjArgs(observer.get(), name.get(), values.get(), Py_None, nullptr));
   Ref<> result = execute_call(op, call);
@@ -257,9 +279,13 @@ Ref<> run_call(OpObject* op, const Call& call) {
 }
 
 PyObject* set_observer(PyObject*, PyObject* function) {
-  PyObject* before = state.observer;
-  state.observer = function == Py_None ? nullptr : Ref<>::borrow(function).release();
-  return before ? before : Py_NewRef(Py_None);
+  return guarded_object([&]() -> PyObject* {
+    if (function != Py_None && !PyCallable_Check(function))
+      raise(PyExc_TypeError, "set_observer() takes a function or None, not %s", Py_TYPE(function)->tp_name);
+    PyObject* before = state.observer;
+    state.observer = function == Py_None ? nullptr : Ref<>::borrow(function).release();
+    return before ? before : Py_NewRef(Py_None);
+  });
 }
 
 OpObject* core_ops[static_cast<int>(CoreOp::Count)];
@@ -282,7 +308,8 @@ PyObject* set_core_op(PyObject*, PyObject* args) {
     const char* role;
     PyObject* op;
     if (!PyArg_ParseTuple(args, "sO!", &role, OpType, &op)) throw PythonError();
-    auto at = std::find_if(std::begin(ROLES), std::end(ROLES), [&](const char* r) { return std::strcmp(r, role) == 0; });
+    auto at =
+        std::find_if(std::begin(ROLES), std::end(ROLES), [&](const char* r) { return std::strcmp(r, role) == 0; });
     if (at == std::end(ROLES)) Py_RETURN_FALSE;
     Py_XSETREF(core_ops[at - std::begin(ROLES)], reinterpret_cast<OpObject*>(Py_NewRef(op)));
     Py_RETURN_TRUE;
@@ -292,7 +319,8 @@ PyObject* set_core_op(PyObject*, PyObject* args) {
 // call_on(device, op, *arguments): op(*arguments) with results on `device`, wherever its tensors are.
 PyObject* call_on(PyObject*, PyObject* const* args, Py_ssize_t n) {
   return guarded_object([&]() -> PyObject* {
-    if (n < 2 || Py_TYPE(args[1]) != OpType) raise(PyExc_TypeError, "call_on() takes a device, an op and its arguments");
+    if (n < 2 || Py_TYPE(args[1]) != OpType)
+      raise(PyExc_TypeError, "call_on() takes a device, an op and its arguments");
     state.given_device = device_from_object(args[0]);
     state.device_given = true;
     PyObject* result = PyObject_Vectorcall(args[1], args + 2, static_cast<size_t>(n - 2), nullptr);
@@ -328,17 +356,20 @@ PyMethodDef op_functions[] = {
     {"set_default_device", set_default_device, METH_O,
      "set_default_device(device): where tensors are made that are made from nothing. None: the CPU."},
     {"get_default_device", get_default_device, METH_NOARGS, "Where tensors are made that are made from nothing."},
-    {"can_cast", can_cast_function, METH_VARARGS, "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
-    {"set_core_op", set_core_op, METH_VARARGS, "set_core_op(role, op): an op that the core itself calls; whether it calls one by that role."},
-    {"set_observer", set_observer, METH_O, "set_observer(function or None): called before and after each op of this thread; gives the one before."},
+    {"can_cast", can_cast_function, METH_VARARGS,
+     "can_cast(from, to): whether PyTorch's rules allow storing the one in the other."},
+    {"set_core_op", set_core_op, METH_VARARGS,
+     "set_core_op(role, op): an op that the core itself calls; whether it calls one by that role."},
+    {"set_observer", set_observer, METH_O,
+     "set_observer(function or None): called before and after each op of this thread; gives the one before."},
     {}};
 
 namespace {
 
 // A name of nn.functional may take more than its op does: `inplace`, last by position, and deprecated arguments.
 Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names) {
-  Ref<> fewer;                     // the names without `inplace`
-  std::vector<PyObject*> rest;     // the arguments without it
+  Ref<> fewer;                  // the names without `inplace`
+  std::vector<PyObject*> rest;  // the arguments without it
   PyObject* inplace = nullptr;
   if (op->inplace_form) {
     const Schema& schema = (*op->overloads)[0]->schema;
@@ -445,7 +476,8 @@ BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
   Ref<> d = compile_backward(overload->name.c_str(), key.get(), wanted, outputs.get());
   auto b = std::make_unique<BackwardProgram>();
   b->overload = gradient_overload(*overload);
-  b->key = checked(Py_BuildValue("(sOKO)", "gradient", key.get(), static_cast<unsigned long long>(wanted), outputs.get()));
+  b->key =
+      checked(Py_BuildValue("(sOKO)", "gradient", key.get(), static_cast<unsigned long long>(wanted), outputs.get()));
   b->wanted = wanted;
   b->given = given;
   Ref<> saved = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "saved"), "saved"));
@@ -454,7 +486,10 @@ BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
     int index;
     if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(saved.get(), i), "si", &source, &index)) throw PythonError();
     std::string_view s = source;
-    b->saved.push_back({s == "input" ? BackwardProgram::Input : s == "output" ? BackwardProgram::Output : BackwardProgram::Shape, index});
+    b->saved.push_back({s == "input"    ? BackwardProgram::Input
+                        : s == "output" ? BackwardProgram::Output
+                                        : BackwardProgram::Shape,
+                        index});
   }
   Ref<> grads = checked(PySequence_Fast(PyDict_GetItemString(d.get(), "grads"), "grads"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(grads.get()); ++i)
@@ -475,7 +510,8 @@ Ref<Tensor> call_core(CoreOp role, std::initializer_list<PyObject*> values) {
   return Ref<Tensor>::steal(as_tensor(run_call(op, call).release()));
 }
 
-Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset, const Dims& dense_strides, int64_t dense_offset) {
+Ref<Tensor> strided_view(Tensor& base, const Dims& sizes, const Dims& strides, int64_t offset,
+                         const Dims& dense_strides, int64_t dense_offset) {
   Ref<Tensor> out = alias(base, sizes, strides, offset);
   note_view(*out, base);
   if (!state.grad_enabled) return out;

@@ -217,10 +217,9 @@ Ref<Tensor> tensor_from_dlpack(PyObject* o) {
   }
   if (PyCapsule_IsValid(capsule.get(), NAME<Versioned>)) return import_capsule<Versioned>(capsule.get());
   if (PyCapsule_IsValid(capsule.get(), NAME<Legacy>)) return import_capsule<Legacy>(capsule.get());
-  raise(
-      PyExc_RuntimeError,
-      "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
-      "have already constructed a tensor from it once.");
+  raise(PyExc_RuntimeError,
+        "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+        "have already constructed a tensor from it once.");
 }
 
 void add_dlpack_to_module(PyObject* module) {

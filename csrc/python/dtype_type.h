@@ -7,9 +7,9 @@ namespace taeda {
 
 // The Python objects: taeda.dtype (repr 'torch.float32', as PyTorch prints it), one immortal object each.
 extern PyTypeObject* DTypeType;
-PyObject* dtype_object(DType d);               // borrowed
+PyObject* dtype_object(DType d);  // borrowed
 bool is_dtype(PyObject* o);
-DType dtype_of_object(PyObject* o);            // o must be a dtype
+DType dtype_of_object(PyObject* o);  // o must be a dtype
 
 // Read and write one element as Python objects (bool, int, float, complex). write_element converts like a C cast.
 PyObject* read_element(const char* at, DType d);

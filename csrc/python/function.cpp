@@ -1,5 +1,5 @@
-// Functions: public names whose body is Python that runs at each call (taeda/functions). Their arguments are fitted to a
-// schema as those of ops are, so that errors, overloads, out= and spread arguments are the same for both.
+// Functions: public names whose body is Python that runs at each call (taeda/functions). Their arguments are fitted to
+// a schema as those of ops are, so that errors, overloads, out= and spread arguments are the same for both.
 #include "python/call.h"
 #include "python/state.h"
 #include "tape/tape.h"
@@ -7,9 +7,7 @@
 namespace taeda {
 namespace {
 
-Ref<> plain_integer(PyObject* v) {
-  return PyLong_CheckExact(v) ? Ref<>::borrow(v) : checked(PyNumber_Index(v));
-}
+Ref<> plain_integer(PyObject* v) { return PyLong_CheckExact(v) ? Ref<>::borrow(v) : checked(PyNumber_Index(v)); }
 
 Ref<> plain_number(PyObject* v) {
   if (!is_tensor(v)) return Ref<>::borrow(v);
@@ -26,7 +24,8 @@ Ref<> tuple_of_integers(PyObject* v) {
   for (Py_ssize_t i = 0; plain && i < n; ++i) plain = PyLong_CheckExact(PyTuple_GET_ITEM(v, i));
   if (plain) return Ref<>::borrow(v);
   Ref<> tuple = checked(PyTuple_New(n));
-  for (Py_ssize_t i = 0; i < n; ++i) PyTuple_SET_ITEM(tuple.get(), i, plain_integer(PySequence_Fast_GET_ITEM(v, i)).release());
+  for (Py_ssize_t i = 0; i < n; ++i)
+    PyTuple_SET_ITEM(tuple.get(), i, plain_integer(PySequence_Fast_GET_ITEM(v, i)).release());
   return tuple;
 }
 
@@ -76,7 +75,8 @@ Ref<> call_function(const OpObject* op, const Call& call) {
   }
   size_t positional = n - (o.keyword_names ? static_cast<size_t>(PyTuple_GET_SIZE(o.keyword_names.get())) : 0);
   Ref<> body = o.body;
-  Ref<> result = checked(PyObject_Vectorcall(body.get(), values + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, o.keyword_names.get()));
+  Ref<> result = checked(
+      PyObject_Vectorcall(body.get(), values + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, o.keyword_names.get()));
   if (TAEDA_LIKELY(!call.out)) return result;
   std::vector<Ref<Tensor>> results;
   auto add = [&](PyObject* t) {

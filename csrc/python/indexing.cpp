@@ -2,11 +2,11 @@
 // left to the ops index_get and index_put, which are given that view and, per dimension, an index tensor or None.
 #include <string>
 
+#include "core/views.h"
 #include "python/core_types.h"
 #include "python/interop.h"
-#include "tape/tape.h"
 #include "python/tensor_type.h"
-#include "core/views.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -155,11 +155,10 @@ struct Items {
         } else if (PyIndex_Check(o)) {
           owners[count] = checked(PyNumber_Index(o));
         } else {
-          raise(
-              PyExc_IndexError,
-              "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-              "%s)",
-              Py_TYPE(o)->tp_name);
+          raise(PyExc_IndexError,
+                "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+                "%s)",
+                Py_TYPE(o)->tp_name);
         }
         o = owners[count].get();
       }
@@ -210,9 +209,12 @@ void check_broadcast(PyObject* indices) {
     first = false;
     for (int k = 0; k < t.ndim; ++k) {  // k counts from the last dimension; `common` is kept reversed
       int64_t size = t.sizes[t.ndim - 1 - k];
-      if (k == common.count) common.push(size);
-      else if (common[k] == 1) common[k] = size;
-      else if (size != 1 && size != common[k]) fits = false;
+      if (k == common.count)
+        common.push(size);
+      else if (common[k] == 1)
+        common[k] = size;
+      else if (size != 1 && size != common[k])
+        fits = false;
     }
   }
   if (!fits)

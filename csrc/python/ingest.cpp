@@ -6,8 +6,8 @@
 #include "python/interop.h"
 #include "python/run.h"
 #include "python/state.h"
-#include "tape/tape.h"
 #include "python/tensor_type.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -64,8 +64,8 @@ DType scalar_dtype(PyObject* o) {
 
 // -- first pass ------------------------------------------------------------------------------------------------------
 
-// A sequence as a list or tuple (itself, if it is one). Other kinds are asked for their length first, so that one without
-// an end does no harm.
+// A sequence as a list or tuple (itself, if it is one). Other kinds are asked for their length first, so that one
+// without an end does no harm.
 Ref<> fast(PyObject* o) {
   if (PyList_Check(o) || PyTuple_Check(o)) return Ref<>::borrow(o);
   Py_ssize_t n = PySequence_Size(o);
@@ -172,7 +172,8 @@ void store_value(char* at, DType d, PyObject* o) {
     if (is_tensor(o))
       value =
           only_element(*as_tensor(o), PyExc_ValueError, "only one element tensors can be converted to Python scalars");
-    else if (is_numpy_scalar(o)) value = checked(PyObject_CallMethod(o, "item", nullptr));
+    else if (is_numpy_scalar(o))
+      value = checked(PyObject_CallMethod(o, "item", nullptr));
     if (value) o = value.get();
   }
   if (d == DType::Bool) {
@@ -184,8 +185,10 @@ void store_value(char* at, DType d, PyObject* o) {
     Py_complex c = PyComplex_AsCComplex(o);
     if (c.real == -1.0 && PyErr_Occurred()) throw PythonError();
     write_double(at, d, c.real);
-    if (d == DType::Complex64) store(at + 4, static_cast<float>(c.imag));
-    else store(at + 8, c.imag);
+    if (d == DType::Complex64)
+      store(at + 4, static_cast<float>(c.imag));
+    else
+      store(at + 8, c.imag);
     return;
   }
   if (info(d).floating) {

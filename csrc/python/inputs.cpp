@@ -1,6 +1,6 @@
 // The arguments of a call as what it computes with: one walk over the parameters collects tensors and run-time numbers
-// and writes the key. What is in the key of each kind of parameter can be read here, written (read_inputs) and read again
-// for Python (KeyReader):
+// and writes the key. What is in the key of each kind of parameter can be read here, written (read_inputs) and read
+// again for Python (KeyReader):
 //
 //   the default dtype                         one byte, first: what Python floats and zeros() promote to
 //   a number or Sizes that was not given      *
@@ -12,7 +12,8 @@
 //   Sizes                                     S length
 //   a generator                               nothing
 //   a device                                  D kind
-//   static: False, True, int, float, str, dtype, tuple     0  1  i 8 bytes  f 8 bytes  s length (8) text  d dtype  ( .. )
+//   static: False, True, int, float, str, dtype, tuple     0  1  i 8 bytes  f 8 bytes  s length (8) text  d dtype  ( ..
+//   )
 #include "python/call.h"
 #include "python/core_types.h"
 #include "python/generator_type.h"
@@ -60,7 +61,8 @@ Device mixed_device(const Overload& o, const Inputs& in) {
     } else if (!is_number(*t)) {
       std::string found = device_text(t->device), expected = device_text(decides->device);
       raise(PyExc_RuntimeError,
-            "Tensor on device %s is not on the expected device %s!\nExpected all tensors to be on the same device, but %s() was "
+            "Tensor on device %s is not on the expected device %s!\nExpected all tensors to be on the same device, but "
+            "%s() was "
             "given tensors on at least two devices, %s and %s. Move them to one with .to().",
             found.c_str(), expected.c_str(), o.display.c_str(), expected.c_str(), found.c_str());
     }
@@ -75,8 +77,10 @@ Device device_of_results(const Overload& o, const Inputs& in) {
   const Tensor* first = nullptr;
   for (const Tensor* t : in.tensors()) {
     if (!t) continue;
-    if (!first) first = t;
-    else if (TAEDA_UNLIKELY(!(t->device == first->device))) return mixed_device(o, in);
+    if (!first)
+      first = t;
+    else if (TAEDA_UNLIKELY(!(t->device == first->device)))
+      return mixed_device(o, in);
   }
   return first ? first->device : state.default_device;
 }
@@ -168,7 +172,8 @@ bool same_number(PyObject* a, PyObject* b) {
 
 bool default_number(const Parameter& p, PyObject* v) {
   return p.has_default && v != Py_None && same_number(v, p.default_value.get()) &&
-         (p.kind == Kind::Number || p.kind == Kind::Float || p.kind == Kind::SymInt || p.kind == Kind::Sizes || p.kind == Kind::TensorOrNumber);
+         (p.kind == Kind::Number || p.kind == Kind::Float || p.kind == Kind::SymInt || p.kind == Kind::Sizes ||
+          p.kind == Kind::TensorOrNumber);
 }
 
 }  // namespace
@@ -216,14 +221,17 @@ void read_inputs(const Call& call, Inputs& in) {
       }
       case Kind::Number:
       case Kind::Float:
-        if (v == Py_None) in.key('N');
-        else read_number(in, v);
+        if (v == Py_None)
+          in.key('N');
+        else
+          read_number(in, v);
         break;
       case Kind::SymInt:
         if (v == Py_None) {
           in.key('N');
         } else {
-          add_integer(in, is_tensor(v) ? read_integer(checked(PyObject_CallMethod(v, "item", nullptr)).get()) : read_integer(v));
+          add_integer(in, is_tensor(v) ? read_integer(checked(PyObject_CallMethod(v, "item", nullptr)).get())
+                                       : read_integer(v));
         }
         break;
       case Kind::Sizes: {
@@ -233,7 +241,8 @@ void read_inputs(const Call& call, Inputs& in) {
         }
         Dims d;
         if (PyTuple_Check(v) || PyList_Check(v)) {
-          for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k) d.push(read_integer(PySequence_Fast_GET_ITEM(v, k)));
+          for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k)
+            d.push(read_integer(PySequence_Fast_GET_ITEM(v, k)));
         } else {
           d.push(read_integer(v));
         }
@@ -242,8 +251,8 @@ void read_inputs(const Call& call, Inputs& in) {
       }
       case Kind::Generator: {
         // Two run-time integers: the key of this call's stream of random numbers, and where in it to start. A recorded
-        // gradient that draws the numbers of the forward pass again gives those of that call. On "meta" no number is drawn, so
-        // none is taken; the tensors, which say where the call is, stand before the generator.
+        // gradient that draws the numbers of the forward pass again gives those of that call. On "meta" no number is
+        // drawn, so none is taken; the tensors, which say where the call is, stand before the generator.
         bool again = PyTuple_Check(v) && PyTuple_GET_SIZE(v) == 2;
         in.device = device_of_results(*call.overload, in);
         bool drawn = in.device.kind != DeviceKind::Meta;

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "tape/tape.h"
 #include "python/tensor_type.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -154,11 +154,10 @@ PyObject* frombuffer(PyObject*, PyObject* arguments, PyObject* keywords) {
       count = (length - offset) / size;
     }
     if (count > (length - offset) / size)
-      raise(
-          PyExc_ValueError,
-          "requested buffer length (%zd * %zd bytes) after offset (%zd bytes) must not be greater than actual buffer "
-          "length (%zd bytes)",
-          count, size, offset, length);
+      raise(PyExc_ValueError,
+            "requested buffer length (%zd * %zd bytes) after offset (%zd bytes) must not be greater than actual buffer "
+            "length (%zd bytes)",
+            count, size, offset, length);
     if (requires_grad && !info(dtype).floating && !info(dtype).complex)
       raise(PyExc_RuntimeError, "Only Tensors of floating point and complex dtype can require gradients");
     if (view->readonly &&
@@ -207,10 +206,9 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
   bool foreign;
   if (!dtype_of_format(view->format, view->itemsize, &dtype, &foreign)) unsupported_array(array);
   if (foreign)
-    raise(
-        PyExc_ValueError,
-        "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
-        "currently not supported.");
+    raise(PyExc_ValueError,
+          "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+          "currently not supported.");
   Dims sizes, strides;
   int64_t last = 0;
   bool none = false;
@@ -218,14 +216,15 @@ Ref<Tensor> tensor_from_array(PyObject* array, bool warn_read_only) {
     Py_ssize_t step = view->strides[i];
     if (step < 0) raise(PyExc_ValueError, "%s", NEGATIVE_STRIDES);
     if (step % view->itemsize)
-      raise(
-          PyExc_ValueError,
-          "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
-          "memory.");
+      raise(PyExc_ValueError,
+            "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
+            "memory.");
     sizes.push(view->shape[i]);
     strides.push(step / view->itemsize);
-    if (view->shape[i] == 0) none = true;
-    else last += (view->shape[i] - 1) * step;
+    if (view->shape[i] == 0)
+      none = true;
+    else
+      last += (view->shape[i] - 1) * step;
   }
   if (view->readonly && warn_read_only &&
       PyErr_WarnEx(

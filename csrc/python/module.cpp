@@ -1,10 +1,10 @@
 // taeda._core: the extension module. It imports nothing; the Python packages fill its tables of ops.
+#include "core/thread_pool.h"
 #include "python/core_types.h"
 #include "python/op.h"
 #include "python/override.h"
 #include "python/runtime.h"
 #include "tape/tape.h"
-#include "core/thread_pool.h"
 
 namespace taeda {
 

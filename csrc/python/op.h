@@ -18,7 +18,7 @@ struct BackwardProgram;
 // One entry of the cache: what a call with this key runs, and how it is differentiated.
 struct Compiled {
   Overload* overload;
-  Ref<> key;                               // as given to Python
+  Ref<> key;  // as given to Python
   std::unique_ptr<Program> program;
   std::vector<std::unique_ptr<BackwardProgram>> backward;  // one per (wanted, given) that was asked for
   Compiled();
@@ -30,8 +30,8 @@ struct Compiled {
 inline constexpr uint64_t ALL_OUTPUTS = ~uint64_t{0};
 
 // What the compiler found out about the gradients of one (op, key, inputs wanted, outputs given). It is a call of its
-// own, "the gradient of ..": the tensors of its Program are the gradients of the given outputs, then what was saved, and
-// it can be differentiated like any other. That is how create_graph works, to any order.
+// own, "the gradient of ..": the tensors of its Program are the gradients of the given outputs, then what was saved,
+// and it can be differentiated like any other. That is how create_graph works, to any order.
 struct BackwardProgram : Compiled {
   enum Source : uint8_t { Input, Output, Shape };
   struct Saved {
@@ -40,41 +40,42 @@ struct BackwardProgram : Compiled {
   };
   uint64_t wanted, given;
   std::vector<Saved> saved;
-  std::vector<int> grads;            // for each output of the program: the index of the tensor input it belongs to
+  std::vector<int> grads;  // for each output of the program: the index of the tensor input it belongs to
 };
 
 struct Overload {
-  std::string name;                        // unique; what runtime/ calls it
-  std::string display;                     // public name, in messages
-  std::string backward_name;               // "MulBackward0"
+  std::string name;           // unique; what runtime/ calls it
+  std::string display;        // public name, in messages
+  std::string backward_name;  // "MulBackward0"
   Schema schema;
   int output_count = 1;
-  bool returns_list = false;               // a variable number of outputs, or a tuple even for one
+  bool returns_list = false;  // a variable number of outputs, or a tuple even for one
   bool differentiable = true;
-  bool mixed_devices = false;              // tensors may be on several devices; results are on that of the first
+  bool mixed_devices = false;  // tensors may be on several devices; results are on that of the first
   std::vector<bool> output_differentiable;
-  Ref<> result_type;                       // a named tuple class, or null
-  std::vector<int> mutated;                // indices of the parameters (tensors, tensor lists) that the op writes to
-  bool is_function = false;                // its body is Python that runs at each call (function.cpp); no Programs
+  Ref<> result_type;         // a named tuple class, or null
+  std::vector<int> mutated;  // indices of the parameters (tensors, tensor lists) that the op writes to
+  bool is_function = false;  // its body is Python that runs at each call (function.cpp); no Programs
   bool takes_out = true;
-  Ref<> load, body, keyword_names;         // of a function: what imports its body, the body, its keyword-only names
+  Ref<> load, body, keyword_names;  // of a function: what imports its body, the body, its keyword-only names
   std::unordered_map<std::string, std::unique_ptr<Compiled>> cache;
-  struct Recent {                          // the last few keys, compared before hashing
+  struct Recent {  // the last few keys, compared before hashing
     std::string key;
     Compiled* compiled = nullptr;
   } recent[4];
   int next_recent = 0;
-  std::unique_ptr<Overload> gradient;      // what calls of its gradient are named by; made when one is compiled
+  std::unique_ptr<Overload> gradient;  // what calls of its gradient are named by; made when one is compiled
 };
 
-extern PyTypeObject* OpType;            // taeda._core.Op: what taeda.add is
+extern PyTypeObject* OpType;  // taeda._core.Op: what taeda.add is
 void add_ops_to_module(PyObject* module);
 
 // The ops that the core itself calls, straight through dispatch. Their definitions name themselves by role=, and the
 // binding puts them here; what a subclass makes of the method of that name plays no part.
-#define TAEDA_CORE_OPS(X)                                                                                  \
-  X(Add, "add") X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone")           \
-  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
+#define TAEDA_CORE_OPS(X)                                                                                \
+  X(Add, "add")                                                                                          \
+  X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone") X(Convert, "convert") \
+      X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
 enum class CoreOp : int {
 #define X(name, text) name,
   TAEDA_CORE_OPS(X)

@@ -30,7 +30,8 @@ Parameter parse_parameter(PyObject* o) {
   const char *name, *kind;
   PyObject* fallback;
   int keyword_only, optional;
-  if (!PyTuple_Check(o) || !PyArg_ParseTuple(o, "ssOpp", &name, &kind, &fallback, &keyword_only, &optional)) throw PythonError();
+  if (!PyTuple_Check(o) || !PyArg_ParseTuple(o, "ssOpp", &name, &kind, &fallback, &keyword_only, &optional))
+    throw PythonError();
   Parameter p;
   p.name = name;
   p.interned = PyUnicode_InternFromString(name);
@@ -53,13 +54,16 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
     const Parameter& p = o->schema.parameters.back();
     if (!p.keyword_only) {
       o->schema.positional = static_cast<int>(i) + 1;
-      if (o->schema.varargs < 0 && (p.kind == Kind::Sizes || p.kind == Kind::Dims || p.kind == Kind::IntTuple || p.kind == Kind::Tensors || p.kind == Kind::Object)) {
+      if (o->schema.varargs < 0 && (p.kind == Kind::Sizes || p.kind == Kind::Dims || p.kind == Kind::IntTuple ||
+                                    p.kind == Kind::Tensors || p.kind == Kind::Object)) {
         PyObject* spread = PyDict_GetItemString(d, "varargs");
-        if (spread && PyUnicode_Check(spread) && p.name == PyUnicode_AsUTF8(spread)) o->schema.varargs = static_cast<int>(i);
+        if (spread && PyUnicode_Check(spread) && p.name == PyUnicode_AsUTF8(spread))
+          o->schema.varargs = static_cast<int>(i);
       }
     }
   }
-  if (o->schema.parameters.size() > MAX_PARAMETERS) raise(PyExc_ValueError, "%s has more than %d parameters", o->name.c_str(), MAX_PARAMETERS);
+  if (o->schema.parameters.size() > MAX_PARAMETERS)
+    raise(PyExc_ValueError, "%s has more than %d parameters", o->name.c_str(), MAX_PARAMETERS);
   PyObject* returns = PyDict_GetItemString(d, "returns");
   o->output_count = returns ? static_cast<int>(PyLong_AsLong(returns)) : 1;
   auto truth = [&](const char* name, bool otherwise) {
@@ -71,11 +75,13 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   o->mixed_devices = truth("mixed_devices", false);
   if (PyObject* v = text_or_empty(d, "output_differentiable")) {
     Ref<> list = checked(PySequence_Fast(v, "output_differentiable"));
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->output_differentiable.push_back(PyObject_IsTrue(PySequence_Fast_GET_ITEM(list.get(), i)) == 1);
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i)
+      o->output_differentiable.push_back(PyObject_IsTrue(PySequence_Fast_GET_ITEM(list.get(), i)) == 1);
   }
   if (PyObject* v = text_or_empty(d, "mutates")) {
     Ref<> list = checked(PySequence_Fast(v, "mutates"));
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i)
+      o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
   }
   if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
   o->takes_out = truth("out", true);
@@ -126,11 +132,12 @@ std::vector<Overload*> find_overloads(PyObject* o) {
 // Op(name, overloads, inplace=False, doc=None, inplace_form=None, otherwise=None, same_sizes=False)
 PyObject* op_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return guarded_object([&]() -> PyObject* {
-    static const char* names[] = {"name", "overloads", "inplace", "doc", "inplace_form", "otherwise", "same_sizes", nullptr};
+    static const char* names[] = {"name",         "overloads", "inplace",    "doc",
+                                  "inplace_form", "otherwise", "same_sizes", nullptr};
     PyObject *name, *overloads, *doc = Py_None, *inplace_form = Py_None, *otherwise = Py_None;
     int inplace = 0, same_sizes = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOOp", const_cast<char**>(names), &name, &overloads, &inplace, &doc, &inplace_form,
-                                     &otherwise, &same_sizes))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UO|pOOOp", const_cast<char**>(names), &name, &overloads, &inplace,
+                                     &doc, &inplace_form, &otherwise, &same_sizes))
       throw PythonError();
     auto found = std::make_unique<std::vector<Overload*>>(find_overloads(overloads));
     if (found->empty() && otherwise == Py_None) raise(PyExc_ValueError, "an Op needs an overload");
@@ -172,7 +179,9 @@ PyObject* op_get(PyObject* self, PyObject* instance, PyObject*) {
   return PyMethod_New(self, instance);
 }
 
-PyObject* op_repr(PyObject* self) { return PyUnicode_FromFormat("<built-in op %U of Taeda>", reinterpret_cast<OpObject*>(self)->name); }
+PyObject* op_repr(PyObject* self) {
+  return PyUnicode_FromFormat("<built-in op %U of Taeda>", reinterpret_cast<OpObject*>(self)->name);
+}
 
 PyObject* op_signatures(PyObject* self, PyObject*) {
   return guarded_object([&]() -> PyObject* {
@@ -197,13 +206,14 @@ PyObject* op_reduce(PyObject* self, PyObject*) {
   return Py_BuildValue("(O(O))", find.get(), op->name);
 }
 
-// "(input, alpha=1.0)", what inspect.signature reads: given in the dictionary, or that of the only overload. Of several,
-// signatures() tells.
+// "(input, alpha=1.0)", what inspect.signature reads: given in the dictionary, or that of the only overload. Of
+// several, signatures() tells.
 PyObject* op_text_signature(PyObject* self, void*) {
   return guarded_object([&]() -> PyObject* {
     auto* op = reinterpret_cast<OpObject*>(self);
     if (op->dictionary)
-      if (PyObject* text = PyDict_GetItemString(op->dictionary, "__text_signature__")) return Ref<>::borrow(text).release();
+      if (PyObject* text = PyDict_GetItemString(op->dictionary, "__text_signature__"))
+        return Ref<>::borrow(text).release();
     bool plain = op->overloads->size() == 1;
     if (plain)
       for (const Parameter& p : (*op->overloads)[0]->schema.parameters) plain &= p.name != "from";  // no name in Python
@@ -215,12 +225,15 @@ PyObject* op_text_signature(PyObject* self, void*) {
 int op_set_text_signature(PyObject* self, PyObject* text, void*) {
   auto* op = reinterpret_cast<OpObject*>(self);
   if (!op->dictionary && !(op->dictionary = PyDict_New())) return -1;
-  return text ? PyDict_SetItemString(op->dictionary, "__text_signature__", text) : PyDict_DelItemString(op->dictionary, "__text_signature__");
+  return text ? PyDict_SetItemString(op->dictionary, "__text_signature__", text)
+              : PyDict_DelItemString(op->dictionary, "__text_signature__");
 }
 
-PyGetSetDef op_properties[] = {{"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr}, {}};
-PyMethodDef functions[] = {{"define_overload", define_overload, METH_O, "define_overload(schema): one definition, for Ops to be made of."},
-                            {}};
+PyGetSetDef op_properties[] = {
+    {"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr}, {}};
+PyMethodDef functions[] = {
+    {"define_overload", define_overload, METH_O, "define_overload(schema): one definition, for Ops to be made of."},
+    {}};
 PyMethodDef op_methods[] = {{"signatures", op_signatures, METH_NOARGS, "The overloads, as text."},
                             {"__reduce__", op_reduce, METH_NOARGS, nullptr},
                             {}};
@@ -248,7 +261,8 @@ void add_ops_to_module(PyObject* module) {
   OpType = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&op_spec));
   if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
   add_object(module, "PARAMETER_KINDS", kinds_object().get());
-  if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, functions) < 0) throw PythonError();
+  if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, functions) < 0)
+    throw PythonError();
 }
 
 }  // namespace taeda

@@ -43,18 +43,21 @@ struct Overloaded {
   Ref<> call(PyObject* func, PyObject* args, PyObject* kwargs) const {
     Ref<> types = checked(PyTuple_New(static_cast<Py_ssize_t>(arguments.size())));
     for (size_t i = 0; i < arguments.size(); ++i)
-      PyTuple_SET_ITEM(types.get(), static_cast<Py_ssize_t>(i), Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(arguments[i]))));
+      PyTuple_SET_ITEM(types.get(), static_cast<Py_ssize_t>(i),
+                       Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(arguments[i]))));
     Ref<> none = kwargs ? nullptr : checked(PyDict_New());
     for (PyObject* o : arguments) {
       Ref<> method = checked(PyObject_GetAttr(o, protocol()));
-      Ref<> result = checked(PyObject_CallFunctionObjArgs(method.get(), func, types.get(), args, kwargs ? kwargs : none.get(), nullptr));
+      Ref<> result = checked(
+          PyObject_CallFunctionObjArgs(method.get(), func, types.get(), args, kwargs ? kwargs : none.get(), nullptr));
       if (result.get() != Py_NotImplemented) return result;
     }
     std::string text = "Multiple dispatch failed for '";
     Ref<> name = Ref<>::steal(PyObject_GetAttrString(func, "__name__"));
     if (!name) PyErr_Clear();
     const char* words = name && PyUnicode_Check(name.get()) ? PyUnicode_AsUTF8(name.get()) : nullptr;
-    text += std::string("torch.") + (words ? words : "?") + "'; all __torch_function__ handlers returned NotImplemented:\n\n";
+    text += std::string("torch.") + (words ? words : "?") +
+            "'; all __torch_function__ handlers returned NotImplemented:\n\n";
     for (PyObject* o : arguments) text += std::string("  - tensor subclass <class '") + Py_TYPE(o)->tp_name + "'>\n";
     raise(PyExc_TypeError, "%s", text.c_str());
   }
@@ -75,7 +78,9 @@ class NothingOverridden {
 Ref<> as_class(Ref<> o, PyObject* cls) {
   auto* type = reinterpret_cast<PyTypeObject*>(cls);
   if (type == TensorType) return o;
-  if (is_tensor(o.get())) return PyType_IsSubtype(Py_TYPE(o.get()), type) ? std::move(o) : checked(PyObject_CallMethod(o.get(), "as_subclass", "O", cls));
+  if (is_tensor(o.get()))
+    return PyType_IsSubtype(Py_TYPE(o.get()), type) ? std::move(o)
+                                                    : checked(PyObject_CallMethod(o.get(), "as_subclass", "O", cls));
   if (!PyTuple_Check(o.get()) && !PyList_Check(o.get())) return o;
   Ref<> items = checked(PyList_New(0));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o.get()); ++i) {
@@ -92,7 +97,8 @@ bool keeps_type(PyObject* func) {
   if (!of) PyErr_Clear();
   if (!of || !PyObject_TypeCheck(of.get(), &PyGetSetDescr_Type)) return false;
   PyObject* name = reinterpret_cast<PyDescrObject*>(of.get())->d_name;
-  return std::any_of(std::begin(NAMES), std::end(NAMES), [&](const char* n) { return PyUnicode_CompareWithASCIIString(name, n) == 0; });
+  return std::any_of(std::begin(NAMES), std::end(NAMES),
+                     [&](const char* n) { return PyUnicode_CompareWithASCIIString(name, n) == 0; });
 }
 
 // Tensor.__torch_function__(func, types, args=(), kwargs=None): the call as it is, with results of the subclass.
@@ -103,8 +109,12 @@ PyObject* default_method(PyObject* cls, PyObject* const* arguments, Py_ssize_t c
     if (count > 4) raise(PyExc_TypeError, "__torch_function__() takes at most 4 arguments");
     std::copy(arguments, arguments + count, given);
     for (Py_ssize_t k = 0; names && k < PyTuple_GET_SIZE(names); ++k) {
-      auto at = std::find_if(std::begin(NAMES), std::end(NAMES), [&](const char* n) { return PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, k), n) == 0; });
-      if (at == std::end(NAMES)) raise(PyExc_TypeError, "__torch_function__() got an unexpected keyword argument %R", PyTuple_GET_ITEM(names, k));
+      auto at = std::find_if(std::begin(NAMES), std::end(NAMES), [&](const char* n) {
+        return PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, k), n) == 0;
+      });
+      if (at == std::end(NAMES))
+        raise(PyExc_TypeError, "__torch_function__() got an unexpected keyword argument %R",
+              PyTuple_GET_ITEM(names, k));
       given[at - std::begin(NAMES)] = arguments[count + k];
     }
     if (!given[0] || !given[1]) raise(PyExc_TypeError, "__torch_function__() takes func, types, args and kwargs");
@@ -135,10 +145,12 @@ PyObject* call_method(PyObject* bound, PyObject* const* arguments, Py_ssize_t co
   });
 }
 
-PyMethodDef bound_method = {"method", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call_method)), METH_FASTCALL | METH_KEYWORDS, nullptr};
+PyMethodDef bound_method = {"method", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call_method)),
+                            METH_FASTCALL | METH_KEYWORDS, nullptr};
 
 bool defined_by_tensor(PyObject* descriptor, PyTypeObject* kind) {
-  return descriptor && Py_TYPE(descriptor) == kind && reinterpret_cast<PyDescrObject*>(descriptor)->d_type == TensorType;
+  return descriptor && Py_TYPE(descriptor) == kind &&
+         reinterpret_cast<PyDescrObject*>(descriptor)->d_type == TensorType;
 }
 
 bool has_method_of_its_own(PyTypeObject* type) {
@@ -148,7 +160,9 @@ bool has_method_of_its_own(PyTypeObject* type) {
 
 // What func(self, ...) means for attribute `name` if the type takes it over, else null. Special names stay.
 PyObject* taken_over(PyObject* self, PyObject* name, PyTypeObject* kind) {
-  if (!state.overrides || !PyUnicode_Check(name) || PyUnicode_READ_CHAR(name, 0) == '_' || !has_method_of_its_own(Py_TYPE(self))) return nullptr;
+  if (!state.overrides || !PyUnicode_Check(name) || PyUnicode_READ_CHAR(name, 0) == '_' ||
+      !has_method_of_its_own(Py_TYPE(self)))
+    return nullptr;
   PyObject* descriptor = _PyType_Lookup(Py_TYPE(self), name);
   return defined_by_tensor(descriptor, kind) ? descriptor : nullptr;
 }
@@ -160,7 +174,8 @@ PyObject* overridable_attribute(PyObject* self, PyObject* name) {
       return call_overridden(getter.get(), &self, 1, nullptr).release();
     });
   }
-  if (PyObject* method = taken_over(self, name, &PyMethodDescr_Type); method && PyUnicode_CompareWithASCIIString(name, "as_subclass") != 0) {
+  if (PyObject* method = taken_over(self, name, &PyMethodDescr_Type);
+      method && PyUnicode_CompareWithASCIIString(name, "as_subclass") != 0) {
     Ref<> bound = Ref<>::steal(PyTuple_Pack(2, method, self));
     return bound ? PyCFunction_New(&bound_method, bound.get()) : nullptr;
   }
@@ -169,7 +184,8 @@ PyObject* overridable_attribute(PyObject* self, PyObject* name) {
 
 PyObject* init_subclass(PyObject* cls, PyObject* const*, Py_ssize_t count, PyObject* names) {
   auto* type = reinterpret_cast<PyTypeObject*>(cls);
-  if (count || (names && PyTuple_GET_SIZE(names))) return PyErr_Format(PyExc_TypeError, "%s.__init_subclass__() takes no arguments", type->tp_name);
+  if (count || (names && PyTuple_GET_SIZE(names)))
+    return PyErr_Format(PyExc_TypeError, "%s.__init_subclass__() takes no arguments", type->tp_name);
   if (type->tp_getattro == PyObject_GenericGetAttr) {
     type->tp_getattro = overridable_attribute;
     PyType_Modified(type);
@@ -193,10 +209,13 @@ PyObject* has_torch_function_variadic(PyObject*, PyObject* const* arguments, Py_
 PyObject* call_function(PyObject*, PyObject* arguments) {
   return guarded_object([&]() -> PyObject* {
     PyObject *func, *relevant, *args, *kwargs;
-    if (!PyArg_ParseTuple(arguments, "OOO!O!:call_overridden", &func, &relevant, &PyTuple_Type, &args, &PyDict_Type, &kwargs)) throw PythonError();
+    if (!PyArg_ParseTuple(arguments, "OOO!O!:call_overridden", &func, &relevant, &PyTuple_Type, &args, &PyDict_Type,
+                          &kwargs))
+      throw PythonError();
     Ref<> list = checked(PySequence_Fast(relevant, "expected a sequence of arguments"));
     Overloaded found;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) found.add(PySequence_Fast_GET_ITEM(list.get(), i));
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i)
+      found.add(PySequence_Fast_GET_ITEM(list.get(), i));
     return found.call(func, args, kwargs).release();
   });
 }
@@ -211,19 +230,26 @@ PyObject* disabled(PyObject*, PyObject*) { Py_RETURN_NOTIMPLEMENTED; }
 PyMethodDef functions[] = {
     {"has_torch_function", has_torch_function, METH_O,
      "has_torch_function(arguments): whether one of them, or an item of a list among them, takes calls over."},
-    {"has_torch_function_variadic", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(has_torch_function_variadic)), METH_FASTCALL,
+    {"has_torch_function_variadic",
+     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(has_torch_function_variadic)), METH_FASTCALL,
      "has_torch_function_variadic(*arguments): the same."},
     {"call_overridden", call_function, METH_VARARGS,
-     "call_overridden(func, relevant, args, kwargs): the call func(*args, **kwargs) as the relevant arguments want it."},
-    {"set_overrides", set_overrides, METH_O, "set_overrides(enabled): whether calls are taken over on this thread; returns what was."},
-    {"_disabled_torch_function_impl", disabled, METH_VARARGS, "As __torch_function__ of a class: it takes no calls over."},
+     "call_overridden(func, relevant, args, kwargs): the call func(*args, **kwargs) as the relevant arguments want "
+     "it."},
+    {"set_overrides", set_overrides, METH_O,
+     "set_overrides(enabled): whether calls are taken over on this thread; returns what was."},
+    {"_disabled_torch_function_impl", disabled, METH_VARARGS,
+     "As __torch_function__ of a class: it takes no calls over."},
     {nullptr, nullptr, 0, nullptr},
 };
 
 PyMethodDef class_methods[] = {
-    {"__torch_function__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(default_method)), METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
-     "__torch_function__(func, types, args=(), kwargs=None): the call as it is; tensors among the results become objects of this class."},
-    {"__init_subclass__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(init_subclass)), METH_FASTCALL | METH_KEYWORDS | METH_CLASS, nullptr},
+    {"__torch_function__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(default_method)),
+     METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
+     "__torch_function__(func, types, args=(), kwargs=None): the call as it is; tensors among the results become "
+     "objects of this class."},
+    {"__init_subclass__", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(init_subclass)),
+     METH_FASTCALL | METH_KEYWORDS | METH_CLASS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -267,7 +293,8 @@ void add_overrides_to_module(PyObject* module) {
   if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
   for (PyMethodDef* m = class_methods; m->ml_name; ++m) {
     Ref<> method = checked(PyDescr_NewClassMethod(TensorType, m));
-    if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(TensorType), m->ml_name, method.get()) < 0) throw PythonError();
+    if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(TensorType), m->ml_name, method.get()) < 0)
+      throw PythonError();
   }
   disabled_torch_function = checked(PyObject_GetAttrString(module, "_disabled_torch_function_impl")).release();
 }

@@ -28,7 +28,8 @@ std::string_view parse_text(PyObject* o) {
 
 DType parse_dtype(PyObject* o) {
   DType d;
-  if (!dtype_from_name(parse_text(o).data(), &d)) raise(PyExc_ValueError, "not a dtype in the description of a Program: %R", o);
+  if (!dtype_from_name(parse_text(o).data(), &d))
+    raise(PyExc_ValueError, "not a dtype in the description of a Program: %R", o);
   return d;
 }
 
@@ -36,10 +37,14 @@ ErrorKind parse_error(PyObject* o) {
   static constexpr struct {
     std::string_view name;
     ErrorKind kind;
-  } KNOWN[] = {{"IndexError", ErrorKind::Index},         {"RuntimeError", ErrorKind::Runtime},
-               {"ValueError", ErrorKind::Value},         {"TypeError", ErrorKind::Type},
-               {"OverflowError", ErrorKind::Overflow},   {"NotImplementedError", ErrorKind::NotImplemented},
-               {"ZeroDivisionError", ErrorKind::ZeroDivision}, {"IndexOrRuntimeError", ErrorKind::IndexOrRuntime}};
+  } KNOWN[] = {{"IndexError", ErrorKind::Index},
+               {"RuntimeError", ErrorKind::Runtime},
+               {"ValueError", ErrorKind::Value},
+               {"TypeError", ErrorKind::Type},
+               {"OverflowError", ErrorKind::Overflow},
+               {"NotImplementedError", ErrorKind::NotImplemented},
+               {"ZeroDivisionError", ErrorKind::ZeroDivision},
+               {"IndexOrRuntimeError", ErrorKind::IndexOrRuntime}};
   for (const auto& k : KNOWN)
     if (k.name == parse_text(o)) return k.kind;
   raise(PyExc_ValueError, "a Program cannot raise %R", o);
@@ -57,7 +62,8 @@ std::vector<int> parse_ints(PyObject* o) {
   return out;
 }
 
-// ---- expressions: nested tuples ("add", 1, ("size", 0, 1)) -----------------------------------------------------------
+// ---- expressions: nested tuples ("add", 1, ("size", 0, 1))
+// -----------------------------------------------------------
 
 void parse_into(Expression& e, PyObject* o) {
   if (PyBool_Check(o) || PyLong_Check(o)) {
@@ -109,11 +115,13 @@ bool is_list(PyObject* o) {
   return PyTuple_Check(o) && (PyTuple_GET_SIZE(o) == 0 || !PyUnicode_Check(PyTuple_GET_ITEM(o, 0)));
 }
 
-// as_strided takes (sizes, strides, offset); the others a flat list. Nested lists are flattened, as_strided's with a count.
+// as_strided takes (sizes, strides, offset); the others a flat list. Nested lists are flattened, as_strided's with a
+// count.
 std::vector<Expression> parse_view_arguments(PyObject* o) {
   Ref<> list = checked(PySequence_Fast(o, "expected the arguments of a view"));
   PyObject** items = PySequence_Fast_ITEMS(list.get());
-  if (PySequence_Fast_GET_SIZE(list.get()) != 3 || !is_list(items[0]) || !is_list(items[1])) return parse_expressions(o);
+  if (PySequence_Fast_GET_SIZE(list.get()) != 3 || !is_list(items[0]) || !is_list(items[1]))
+    return parse_expressions(o);
   std::vector<Expression> sizes = parse_expressions(items[0]), strides = parse_expressions(items[1]), out;
   auto count = static_cast<int64_t>(sizes.size());
   out.push_back({{{Expression::Integer, 0, 0, count, static_cast<double>(count)}}});
@@ -231,19 +239,32 @@ Program::Step parse_step(PyObject* t) {
   std::string_view name = parse_text(PyTuple_GET_ITEM(t, 0));
   Operands o{t};
   Program::Step step;
-  if (name == "loops") step.what = parse_loops(o);
-  else if (name == "launch") step.what = parse_launch(o);
-  else if (name == "alloc") step.what = parse_alloc(o);
-  else if (name == "view") step.what = parse_view(o);
-  else if (name == "view_dtype") step.what = parse_view_dtype(o);
-  else if (name == "alias") step.what = AliasInstruction{o.reg(), o.reg()};
-  else if (name == "contiguous") step.what = ContiguousInstruction{o.reg(), o.reg()};
-  else if (name == "update") step.what = UpdateInstruction{o.reg(), o.reg()};
-  else if (name == "copy") step.what = CopyInstruction{o.reg(), o.reg()};
-  else if (name == "sum_to") step.what = parse_sum_to(o);
-  else if (name == "fill") step.what = parse_fill(o);
-  else if (name == "check") step.what = parse_check(o);
-  else raise(PyExc_ValueError, "no such instruction: %R", PyTuple_GET_ITEM(t, 0));
+  if (name == "loops")
+    step.what = parse_loops(o);
+  else if (name == "launch")
+    step.what = parse_launch(o);
+  else if (name == "alloc")
+    step.what = parse_alloc(o);
+  else if (name == "view")
+    step.what = parse_view(o);
+  else if (name == "view_dtype")
+    step.what = parse_view_dtype(o);
+  else if (name == "alias")
+    step.what = AliasInstruction{o.reg(), o.reg()};
+  else if (name == "contiguous")
+    step.what = ContiguousInstruction{o.reg(), o.reg()};
+  else if (name == "update")
+    step.what = UpdateInstruction{o.reg(), o.reg()};
+  else if (name == "copy")
+    step.what = CopyInstruction{o.reg(), o.reg()};
+  else if (name == "sum_to")
+    step.what = parse_sum_to(o);
+  else if (name == "fill")
+    step.what = parse_fill(o);
+  else if (name == "check")
+    step.what = parse_check(o);
+  else
+    raise(PyExc_ValueError, "no such instruction: %R", PyTuple_GET_ITEM(t, 0));
   if (o.next < PyTuple_GET_SIZE(t)) {
     PyObject* when = o.take();
     if (when != Py_None) step.when = parse_expression(when);
@@ -254,7 +275,8 @@ Program::Step parse_step(PyObject* t) {
 }  // namespace
 
 std::unique_ptr<Program> parse_program(PyObject* d) {
-  if (!PyDict_Check(d)) raise(PyExc_ValueError, "the description of a Program must be a dict, not %s", Py_TYPE(d)->tp_name);
+  if (!PyDict_Check(d))
+    raise(PyExc_ValueError, "the description of a Program must be a dict, not %s", Py_TYPE(d)->tp_name);
   auto p = std::make_unique<Program>();
   p->tensor_count = parse_int(field(d, "tensors"));
   p->attribute_count = parse_int(field(d, "attributes"));

@@ -31,8 +31,9 @@ void run_now(const Program& program, Device device, std::span<const Buffer* cons
 
 }  // namespace
 
-void run_program(const Program& program, Device device, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
-                 std::span<Ref<Tensor>> results, std::span<Tensor* const> into, int* shares) {
+void run_program(const Program& program, Device device, std::span<Tensor* const> inputs,
+                 std::span<const Attribute> attributes, std::span<Ref<Tensor>> results, std::span<Tensor* const> into,
+                 int* shares) {
   size_t n = program.outputs.size();
   if (results.size() != n)
     raise(ErrorKind::Internal, "a Program of %zu results was given places for %zu", n, results.size());

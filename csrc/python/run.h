@@ -8,12 +8,14 @@
 namespace taeda {
 
 // Results are new tensors on `device`, tensors of `into` (Program::run), or inputs that the Program hands through; null
-// where the Program has none. `shares`, if given, gets for each result the number of the input in whose storage it is, or -1.
-void run_program(const Program& program, Device device, std::span<Tensor* const> inputs, std::span<const Attribute> attributes,
-                 std::span<Ref<Tensor>> results, std::span<Tensor* const> into = {}, int* shares = nullptr);
+// where the Program has none. `shares`, if given, gets for each result the number of the input in whose storage it is,
+// or -1.
+void run_program(const Program& program, Device device, std::span<Tensor* const> inputs,
+                 std::span<const Attribute> attributes, std::span<Ref<Tensor>> results,
+                 std::span<Tensor* const> into = {}, int* shares = nullptr);
 
-Ref<Tensor> contiguous(Tensor& t);                        // t itself or a contiguous copy
-void copy_into(Tensor& destination, Tensor& source);      // broadcasting, converting; no autograd, no version
+Ref<Tensor> contiguous(Tensor& t);                    // t itself or a contiguous copy
+void copy_into(Tensor& destination, Tensor& source);  // broadcasting, converting; no autograd, no version
 void fill_with(Tensor& destination, const Number& value);
 Ref<Tensor> sum_to_shape(Tensor& t, const Tensor& like);  // undo broadcasting
 

@@ -38,7 +38,8 @@ Ref<> compile_forward(const char* overload, PyObject* key) {
 }
 
 Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given) {
-  return ask("compile_backward", checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
+  return ask("compile_backward",
+             checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
 }
 
 std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes) {
@@ -55,7 +56,9 @@ namespace {
 
 class CompilerKernels final : public KernelSource {
  public:
-  Kernel template_kernel(int handle) override { return as_kernel(ask("template_kernel", checked(Py_BuildValue("(i)", handle)))); }
+  Kernel template_kernel(int handle) override {
+    return as_kernel(ask("template_kernel", checked(Py_BuildValue("(i)", handle))));
+  }
 
   Kernel loop_variant(int handle, bool outer_axis, int inner_rank, const char* classes) override {
     const char* axis = outer_axis ? "outer" : "inner";
@@ -84,8 +87,12 @@ class CompilerKernels final : public KernelSource {
   int copy_handle(DType from, DType to) override {
     return as_int(ask("copy_kernel", checked(Py_BuildValue("(ss)", info(from).name, info(to).name))));
   }
-  int fill_handle(DType dtype) override { return as_int(ask("fill_kernel", checked(Py_BuildValue("(s)", info(dtype).name)))); }
-  int sum_handle(DType dtype) override { return as_int(ask("sum_kernel", checked(Py_BuildValue("(s)", info(dtype).name)))); }
+  int fill_handle(DType dtype) override {
+    return as_int(ask("fill_kernel", checked(Py_BuildValue("(s)", info(dtype).name))));
+  }
+  int sum_handle(DType dtype) override {
+    return as_int(ask("sum_kernel", checked(Py_BuildValue("(s)", info(dtype).name))));
+  }
 };
 
 }  // namespace

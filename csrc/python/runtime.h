@@ -1,13 +1,14 @@
 // The callbacks into runtime/programs.py: what the core asks the compiler for on a miss.
 #pragma once
-#include "python/common.h"
 #include "core/kernel_source.h"
+#include "python/common.h"
 
 namespace taeda {
 
-void register_runtime(PyObject* module);  // taeda.runtime.programs; imported by the core itself on the first miss otherwise
+void register_runtime(
+    PyObject* module);  // taeda.runtime.programs; imported by the core itself on the first miss otherwise
 
-Ref<> compile_forward(const char* overload, PyObject* key);                    // → Program description
+Ref<> compile_forward(const char* overload, PyObject* key);  // → Program description
 // → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output
 Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given);
 // The object file of a kernel: of a variant of loops (classes not null), or of a template.

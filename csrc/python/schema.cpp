@@ -57,7 +57,8 @@ bool fits(const Parameter& p, PyObject* o) {
   if (o == Py_None) return p.optional;
   switch (p.kind) {
     case Kind::Tensor: return is_tensor(o);
-    case Kind::TensorOrNumber: return is_tensor(o) || PyFloat_Check(o) || PyLong_Check(o) || PyComplex_Check(o) || PyNumber_Check(o);
+    case Kind::TensorOrNumber:
+      return is_tensor(o) || PyFloat_Check(o) || PyLong_Check(o) || PyComplex_Check(o) || PyNumber_Check(o);
     case Kind::Number:
     case Kind::Float:
       if (is_tensor(o)) return as_tensor(o)->numel == 1 && !as_tensor(o)->requires_grad;
@@ -66,7 +67,8 @@ bool fits(const Parameter& p, PyObject* o) {
     case Kind::SymInt:
     case Kind::Int:
       if (PyLong_Check(o)) return !PyBool_Check(o);
-      if (is_tensor(o)) return as_tensor(o)->numel == 1 && as_tensor(o)->ndim == 0 && !info(as_tensor(o)->dtype).floating;
+      if (is_tensor(o))
+        return as_tensor(o)->numel == 1 && as_tensor(o)->ndim == 0 && !info(as_tensor(o)->dtype).floating;
       return PyIndex_Check(o) && !PyFloat_Check(o);
     case Kind::Bool: return PyBool_Check(o);
     case Kind::Str: return PyUnicode_Check(o);

@@ -8,11 +8,11 @@ namespace taeda {
 struct State {
   bool grad_enabled = true;
   bool inference_mode = false;
-  bool anomaly = false;      // autograd.set_detect_anomaly
-  bool overrides = true;     // other types may take over calls (override.h)
-  Device default_device;     // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
+  bool anomaly = false;   // autograd.set_detect_anomaly
+  bool overrides = true;  // other types may take over calls (override.h)
+  Device default_device;  // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
-  Device given_device;       // of the results of the next call of an op, whatever its tensors are on (call_on)
+  Device given_device;           // of the results of the next call of an op, whatever its tensors are on (call_on)
   PyObject* observer = nullptr;  // called before and after each op (taeda.check): name, arguments, None or the result
 };
 // Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.

@@ -1,8 +1,8 @@
 // The Python side of memory: UntypedStorage, the statistics of the allocator, and tensors rebuilt on a storage.
-#include "python/core_types.h"
-#include "python/interop.h"
 #include "core/allocator.h"
 #include "core/storage.h"
+#include "python/core_types.h"
+#include "python/interop.h"
 
 namespace taeda {
 

@@ -1,8 +1,8 @@
 #include "python/tensor.h"
 
 #include "python/core_types.h"
-#include "tape/tape.h"
 #include "python/tensor_type.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -49,8 +49,10 @@ void* AutogradData::operator new(size_t size) {
 }
 
 void AutogradData::operator delete(void* p) noexcept {
-  if (REUSE_OBJECTS && kept_data_count < KEPT) kept_data[kept_data_count++] = p;
-  else ::operator delete(p);
+  if (REUSE_OBJECTS && kept_data_count < KEPT)
+    kept_data[kept_data_count++] = p;
+  else
+    ::operator delete(p);
 }
 
 Ref<Tensor> undescribed() { return Ref<Tensor>::steal(new_object()); }
@@ -126,8 +128,10 @@ void free_tensor(PyObject* self) {
   if (t->autograd) delete std::exchange(t->autograd, nullptr);
   t->grad_fn.~Shared();
   t->storage.~Shared();
-  if (REUSE_OBJECTS && type == TensorType && kept_tensor_count < KEPT) kept_tensors[kept_tensor_count++] = self;
-  else type->tp_free(self);
+  if (REUSE_OBJECTS && type == TensorType && kept_tensor_count < KEPT)
+    kept_tensors[kept_tensor_count++] = self;
+  else
+    type->tp_free(self);
   Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
 

@@ -2,8 +2,8 @@
 #include "python/core_types.h"
 #include "python/interop.h"
 #include "python/run.h"
-#include "tape/tape.h"
 #include "python/tensor_type.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -224,7 +224,8 @@ PyObject* format(PyObject* self, PyObject* specification) {
     const Tensor& t = the(self);
     if (!PyUnicode_Check(specification))
       raise(PyExc_TypeError, "__format__() argument must be str, not %s", Py_TYPE(specification)->tp_name);
-    if (t.ndim == 0 && t.has_memory()) return PyObject_Format(only_element(t, PyExc_RuntimeError, "").get(), specification);
+    if (t.ndim == 0 && t.has_memory())
+      return PyObject_Format(only_element(t, PyExc_RuntimeError, "").get(), specification);
     if (PyUnicode_GET_LENGTH(specification) == 0) return PyObject_Str(self);
     raise(PyExc_TypeError, "unsupported format string passed to %s.__format__", Py_TYPE(self)->tp_name);
   });
@@ -233,9 +234,7 @@ PyObject* format(PyObject* self, PyObject* specification) {
 // -- interchange -----------------------------------------------------------------------------------------------------
 
 PyObject* untyped_storage(PyObject* self, PyObject*) {
-  return guarded_object([&] {
-    return storage_object(the(self).storage);
-  });
+  return guarded_object([&] { return storage_object(the(self).storage); });
 }
 
 PyObject* numpy(PyObject* self, PyObject* arguments, PyObject* keywords) {

@@ -187,10 +187,8 @@ Ref<> operand_from_numpy(PyObject* o) {
   return nullptr;
 }
 
-#define TAEDA_BINARY(number, name)                                  \
-  {Py_nb_##number, slot(binary<Operator::name>)}, {                 \
-    Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>) \
-  }
+#define TAEDA_BINARY(number, name) \
+  {Py_nb_##number, slot(binary<Operator::name>)}, { Py_nb_inplace_##number, slot(in_place<Operator::name##InPlace>) }
 
 PyType_Slot number_slots[] = {
     TAEDA_BINARY(add, Add),

@@ -1,7 +1,7 @@
 // The attributes of taeda.Tensor, and the small constant objects that some of them are.
 #include "python/core_types.h"
-#include "tape/tape.h"
 #include "python/tensor_type.h"
+#include "tape/tape.h"
 
 namespace taeda {
 
@@ -147,11 +147,10 @@ int put_grad(PyObject* self, PyObject* value, void*) {
     if (value == self) raise(PyExc_RuntimeError, "can't assign Variable as its own grad");
     Tensor& g = the(value);
     if (g.dtype != t.dtype)
-      raise(
-          PyExc_RuntimeError,
-          "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. The gradient must match "
-          "the tensor's dtype.",
-          info(g.dtype).name, torch_name(t.dtype));
+      raise(PyExc_RuntimeError,
+            "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. The gradient must match "
+            "the tensor's dtype.",
+            info(g.dtype).name, torch_name(t.dtype));
     if (!(g.device == t.device))
       raise(PyExc_RuntimeError,
             "attempting to assign a gradient located on another device than the tensor's. Please move one of them");

@@ -25,9 +25,12 @@ PyObject* tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords
       PyObject *key, *value;
       Py_ssize_t at = 0;
       while (PyDict_Next(keywords, &at, &key, &value)) {
-        if (PyUnicode_CompareWithASCIIString(key, "device") == 0) device = device_from_object(value);
-        else if (PyUnicode_CompareWithASCIIString(key, "data") == 0 && n == 0) data = value;
-        else raise(PyExc_TypeError, "new() received an unexpected keyword argument '%U'", key);
+        if (PyUnicode_CompareWithASCIIString(key, "device") == 0)
+          device = device_from_object(value);
+        else if (PyUnicode_CompareWithASCIIString(key, "data") == 0 && n == 0)
+          data = value;
+        else
+          raise(PyExc_TypeError, "new() received an unexpected keyword argument '%U'", key);
       }
     }
     Ref<Tensor> t;

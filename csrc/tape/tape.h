@@ -178,7 +178,7 @@ class SavedTensor {
     packed_ = nullptr;
     released_ = true;
   }
-  void refresh_version();  // the write that made this output is no change since
+  void refresh_version();                                     // the write that made this output is no change since
   void set_output_number(uint32_t k) { output_number_ = k; }  // outputs are saved before they know their place
   // Does t have the sizes and the dtype of what was saved? `x.data = y` and unpack hooks can put in others, for which
   // the backward Program was not made.

@@ -67,13 +67,13 @@ PyObject* context_saved_tensors(PyObject* o, void*) {
 }
 
 // Keeps a sequence of tensors under an attribute: what save_for_backward, mark_dirty and mark_non_differentiable give.
-template <PyObject* ContextObject::* member>
+template <PyObject* ContextObject::*member>
 PyObject* context_get(PyObject* o, void*) {
   PyObject* value = as_context(o)->*member;
   return Ref<>::borrow(value ? value : Py_None).release();
 }
 
-template <PyObject* ContextObject::* member>
+template <PyObject* ContextObject::*member>
 int context_set(PyObject* o, PyObject* value, void* name) {
   return guarded(-1, [&]() -> int {
     if (value == Py_None) value = nullptr;

@@ -161,8 +161,8 @@ Ref<Tensor> recorded_part(const Ref<Tensor>& base, const Part& part) {
     return strided_view(*base, part.sizes, part.strides, base->offset + part.offset, part.strides, part.offset);
   }
   Ref<> offset = checked(PyLong_FromLongLong(base->offset + part.offset));
-  return call_core(CoreOp::AsStrided, {base.object(), sizes_object(part.sizes).get(),
-                                       sizes_object(part.strides).get(), offset.get()});
+  return call_core(CoreOp::AsStrided,
+                   {base.object(), sizes_object(part.sizes).get(), sizes_object(part.strides).get(), offset.get()});
 }
 
 Ref<Tensor> CopySlices::window(const Ref<Tensor>& whole) const { return recorded_part(whole, part_); }

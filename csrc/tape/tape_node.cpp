@@ -71,9 +71,7 @@ Ref<Tensor> tensor_from(Ref<> o) {
   return Ref<Tensor>::steal(as_tensor(o.release()));
 }
 
-Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b) {
-  return call_core(CoreOp::Add, {a.object(), b.object()});
-}
+Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b) { return call_core(CoreOp::Add, {a.object(), b.object()}); }
 void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b) { call_core(CoreOp::AddInPlace, {a.object(), b.object()}); }
 
 Ref<> sizes_object(const Dims& sizes) {
@@ -146,8 +144,8 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
             maker ? maker->name().c_str() : "GraphRoot", index, shape_text(*gradient).at, dims_text(wanted.sizes).at);
     }
     Ref<Tensor> like = shape_tensor(wanted.dtype, wanted.device, wanted.sizes, contiguous_strides(wanted.sizes));
-    gradient = create_graph ? call_core(CoreOp::SumTo, {gradient.object(), like.object()})
-                            : sum_to_shape(*gradient, *like);
+    gradient =
+        create_graph ? call_core(CoreOp::SumTo, {gradient.object(), like.object()}) : sum_to_shape(*gradient, *like);
   }
   if (TAEDA_UNLIKELY(gradient->dtype != wanted.dtype)) {
     if (create_graph) {

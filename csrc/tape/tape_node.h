@@ -4,10 +4,10 @@
 
 namespace taeda {
 
-Ref<Tensor> tensor_from(Ref<> o);  // raises TypeError if it is no tensor
+Ref<Tensor> tensor_from(Ref<> o);                             // raises TypeError if it is no tensor
 Ref<Tensor> sum(const Ref<Tensor>& a, const Ref<Tensor>& b);  // recorded in gradient mode
 void add_into(const Ref<Tensor>& a, const Ref<Tensor>& b);    // the same
-Ref<> sizes_object(const Dims& sizes);                                                         // a tuple
+Ref<> sizes_object(const Dims& sizes);                        // a tuple
 Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides);  // no memory
 Ref<Tensor> expanded_zero(const Node::OutputInfo& like);  // one zero in memory, seen in the given shape
 

@@ -157,16 +157,20 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted)
   Few<Ref<Tensor>, 8> held;
   for (size_t k = 0; k < gradients.size(); ++k) {
     if (!is_differentiable_output(k)) continue;
-    if (gradients[k]) held.push_back(std::move(gradients[k]));
-    else if (backward.given == ALL_OUTPUTS) held.push_back(zeros(outputs[k]));
+    if (gradients[k])
+      held.push_back(std::move(gradients[k]));
+    else if (backward.given == ALL_OUTPUTS)
+      held.push_back(zeros(outputs[k]));
   }
   size_t first = held.size();
   held.resize(first + backward.saved.size());
   const int64_t* at = shapes();
   for (uint32_t i = 0; i < saved_count_; ++i) {
     bool shape = backward_.saved[i].source == BackwardProgram::Shape;
-    if (places[i] >= 0) held[first + places[i]] = shape ? saved_shape(at) : unpack(i, create_graph);
-    else if (shape) skip_shape(at);
+    if (places[i] >= 0)
+      held[first + places[i]] = shape ? saved_shape(at) : unpack(i, create_graph);
+    else if (shape)
+      skip_shape(at);
   }
   Few<Tensor*, 8> tensors;
   for (Ref<Tensor>& t : held) tensors.push_back(t.get());

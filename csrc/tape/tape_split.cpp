@@ -56,8 +56,10 @@ class SplitNode final : public Node {
       Ref<Tensor> place = piece_of(*result[0], way_, dim_, start, lengths_[k]);
       start += lengths_[k];
       if (!place->numel) continue;
-      if (gradients[k]) copy_into(*place, *gradients[k]);
-      else fill_with(*place, zero);
+      if (gradients[k])
+        copy_into(*place, *gradients[k]);
+      else
+        fill_with(*place, zero);
     }
     return result;
   }

@@ -1,7 +1,7 @@
 // mnist FILE IMAGES LABELS [STEPS]: recognise digits and train on them, without Python.
 //
-// FILE is what save_mnist.py wrote. IMAGES holds a batch as floats, LABELS as 64-bit integers. Prints the digits with their
-// scores for 0, and the loss of each training step, as hexadecimal floats, which show all of their bits.
+// FILE is what save_mnist.py wrote. IMAGES holds a batch as floats, LABELS as 64-bit integers. Prints the digits with
+// their scores for 0, and the loss of each training step, as hexadecimal floats, which show all of their bits.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -36,6 +36,9 @@ def modes_as_before() -> Iterator[None]:
     _core.set_inference_mode(False)
     _core.set_anomaly_enabled(False, True)
     _core.set_default_device(None)
+    _core.set_observer(None)
+    _core.set_overrides(True)
+    _core.drop_recording()
 
 
 class Hostile:
