@@ -72,10 +72,11 @@ void add_ops_to_module(PyObject* module);
 
 // The ops that the core itself calls, straight through dispatch. Their definitions name themselves by role=, and the
 // binding puts them here; what a subclass makes of the method of that name plays no part.
-#define TAEDA_CORE_OPS(X)                                                                                \
-  X(Add, "add")                                                                                          \
-  X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone") X(Convert, "convert") \
-      X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
+// clang-format off
+#define TAEDA_CORE_OPS(X)                                                                                  \
+  X(Add, "add") X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone")           \
+  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
+// clang-format on
 enum class CoreOp : int {
 #define X(name, text) name,
   TAEDA_CORE_OPS(X)

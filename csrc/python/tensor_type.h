@@ -7,19 +7,21 @@
 namespace taeda {
 
 // name in C++, name for set_operator
-#define TAEDA_OPERATORS(X)                                                                                            \
-  X(Add, "add")                                                                                                       \
-  X(Sub, "sub") X(Mul, "mul") X(TrueDiv, "truediv") X(FloorDiv, "floordiv") X(Mod, "mod") X(Pow, "pow")               \
-      X(MatMul, "matmul") X(And, "and") X(Or, "or") X(Xor, "xor") X(LShift, "lshift") X(RShift, "rshift")             \
-          X(AddInPlace, "add_") X(SubInPlace, "sub_") X(MulInPlace, "mul_") X(TrueDivInPlace, "truediv_")             \
-              X(FloorDivInPlace, "floordiv_") X(ModInPlace, "mod_") X(PowInPlace, "pow_") X(AndInPlace, "and_")       \
-                  X(OrInPlace, "or_") X(XorInPlace, "xor_") X(LShiftInPlace, "lshift_") X(RShiftInPlace, "rshift_")   \
-                      X(Neg, "neg") X(Abs, "abs") X(Invert, "invert") X(Eq, "eq") X(Ne, "ne") X(Lt, "lt") X(Le, "le") \
-                          X(Gt, "gt") X(Ge, "ge") /* ops behind indexing, iteration and properties */                 \
-      X(Copy, "copy_") X(Fill, "fill_") X(IndexGet, "index_get") X(IndexPut, "index_put") X(Unbind, "unbind")         \
-          X(T, "T") X(MT, "mT") X(H, "H") X(MH, "mH") X(Real, "real")                                                 \
-              X(Imag, "imag") /* Python functions behind special methods: f(self, ...) */                             \
-      X(Repr, "repr") X(ReduceEx, "reduce_ex") X(DeepCopy, "deepcopy")
+// clang-format off
+#define TAEDA_OPERATORS(X)                                                                                           \
+  X(Add, "add") X(Sub, "sub") X(Mul, "mul") X(TrueDiv, "truediv") X(FloorDiv, "floordiv") X(Mod, "mod")              \
+  X(Pow, "pow") X(MatMul, "matmul") X(And, "and") X(Or, "or") X(Xor, "xor") X(LShift, "lshift") X(RShift, "rshift")  \
+  X(AddInPlace, "add_") X(SubInPlace, "sub_") X(MulInPlace, "mul_") X(TrueDivInPlace, "truediv_")                    \
+  X(FloorDivInPlace, "floordiv_") X(ModInPlace, "mod_") X(PowInPlace, "pow_") X(AndInPlace, "and_")                  \
+  X(OrInPlace, "or_") X(XorInPlace, "xor_") X(LShiftInPlace, "lshift_") X(RShiftInPlace, "rshift_")                  \
+  X(Neg, "neg") X(Abs, "abs") X(Invert, "invert")                                                                    \
+  X(Eq, "eq") X(Ne, "ne") X(Lt, "lt") X(Le, "le") X(Gt, "gt") X(Ge, "ge")                                            \
+  /* ops behind indexing, iteration and properties */                                                                \
+  X(Copy, "copy_") X(Fill, "fill_") X(IndexGet, "index_get") X(IndexPut, "index_put") X(Unbind, "unbind")            \
+  X(T, "T") X(MT, "mT") X(H, "H") X(MH, "mH") X(Real, "real") X(Imag, "imag")                                        \
+  /* Python functions behind special methods: f(self, ...) */                                                        \
+  X(Repr, "repr") X(ReduceEx, "reduce_ex") X(DeepCopy, "deepcopy")
+// clang-format on
 
 enum class Operator : int {
 #define X(name, text) name,
