@@ -18,7 +18,7 @@ from taeda.testing.samples import tensors_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-# The sizes of their results depend on values.
+# The sizes of their results depend on values (those of one_hot where it is not told the number of classes).
 DATA_DEPENDENT = ("bincount", "masked_select", "nonzero", "repeat_interleave", "unique")
 
 
@@ -48,7 +48,7 @@ def test_rows(name: str) -> None:
         before = _core.memory_statistics()["allocations"]
         found = outcome(name, sample, "meta")
         made = _core.memory_statistics()["allocations"] - before
-        if name in DATA_DEPENDENT:
+        if name in DATA_DEPENDENT or (name == "one_hot" and len(sample.args) == 1):
             assert found[0] == "NotImplementedError" and "depends on the values" in found[1], found
         else:
             assert found == outcome(name, sample, "cpu")
