@@ -30,6 +30,7 @@ _SUBMODULES = frozenset(
         "func",
         "functional",
         "futures",
+        "fx",
         "hub",
         "jit",
         "linalg",
@@ -55,6 +56,14 @@ _SUBMODULES = frozenset(
     )
 )
 _LAZY = {
+    "_assert": "assertions",
+    "_check": "assertions",
+    "_check_index": "assertions",
+    "_check_not_implemented": "assertions",
+    "_check_tensor_all": "assertions",
+    "_check_type": "assertions",
+    "_check_value": "assertions",
+    "_check_with": "assertions",
     "Future": "futures",
     "autocast": "amp",
     "GradScaler": "amp",

@@ -55,6 +55,7 @@ _TABLE = {
     "distributions.independent": "taeda.distributions.transformed",
     "distributions.exp_family": "taeda.distributions.distribution",
     "functional": "taeda.functions",
+    "fx._symbolic_trace": "taeda.fx.tracer",
     "nn.modules.adaptive": "taeda.nn.adaptive",
     "nn.modules.lazy": "taeda.nn.lazy",
     "nn.modules.activation": "taeda.nn.activation",

@@ -16,6 +16,7 @@ from taeda import _core
 __all__ = ["DisableTorchFunctionSubclass", "handle_torch_function", "has_torch_function", "is_tensor_like"]
 
 has_torch_function = _core.has_torch_function
+has_torch_function_variadic = _core.has_torch_function_variadic
 
 
 def handle_torch_function(
@@ -35,6 +36,13 @@ def handle_torch_function(
     'Meters'
     """
     return _core.call_overridden(public_api, tuple(relevant_args), args, kwargs)
+
+
+def take_over(function: Callable[..., Any], positional: int, given: dict[str, Any]) -> Any:
+    """The call of `function` with the values in `given` (its `locals()` at the start), the first ones by position."""
+    values = list(given.values())[:positional]
+    named = {name: given[name] for name in list(given)[positional:]}
+    return handle_torch_function(function, values, *values, **named)
 
 
 def is_tensor_like(inp: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import taeda
 from taeda.nn.functional._legacy import legacy, op
+from taeda.overrides import has_torch_function_variadic, take_over
 
 relu = legacy("relu", "input, inplace=False")
 relu6 = legacy("relu6", "input, inplace=False")
@@ -46,6 +47,8 @@ log_softmax = legacy("log_softmax", "input, dim=None, _stacklevel=3, dtype=None"
 
 def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
     """A sample of the Gumbel-softmax distribution (Jang et al. 2016); `hard`: one-hot, with the soft gradient."""
+    if has_torch_function_variadic(logits):
+        return take_over(gumbel_softmax, 1, locals())
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     gumbels = -taeda.empty_like(logits).exponential_().log()

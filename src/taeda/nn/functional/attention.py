@@ -8,6 +8,7 @@ from taeda.nn.functional._legacy import op
 from taeda.nn.functional.activation import softmax
 from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad
+from taeda.overrides import has_torch_function_variadic, take_over
 
 linear, bilinear, scaled_dot_product_attention = op("linear"), op("bilinear"), op("scaled_dot_product_attention")
 
@@ -111,6 +112,8 @@ def multi_head_attention_forward(
 
     Without N if the query is (L, E). See `nn.MultiheadAttention` for the masks.
     """
+    if has_torch_function_variadic(query, key, value, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias):
+        return take_over(multi_head_attention_forward, 13, locals())
     batched = _check_shapes(query, key, value, key_padding_mask, attn_mask, num_heads)
     if not batched:
         # A tensor given twice must stay one tensor, or the packed projection would not see it.

@@ -4,6 +4,7 @@ from typing import Any
 
 import taeda
 from taeda.nn.functional._legacy import op
+from taeda.overrides import has_torch_function_variadic, take_over
 
 _embedding, one_hot = op("embedding"), op("one_hot")
 
@@ -39,6 +40,8 @@ def embedding(
 
     Raises `IndexError` for an index outside the table.
     """
+    if has_torch_function_variadic(input, weight):
+        return take_over(embedding, 2, locals())
     if sparse:
         raise NotImplementedError("embedding: sparse gradients are not there yet")
     padding = -1 if padding_idx is None else _positive_padding(padding_idx, weight.size(0))
@@ -68,6 +71,8 @@ def embedding_bag(
     `input` (bags, length), or (total,) with `offsets` (bags,) where each bag starts. Indices equal to `padding_idx`
     do not count. An empty bag gives zeros.
     """
+    if has_torch_function_variadic(input, weight, offsets, per_sample_weights):
+        return take_over(embedding_bag, 3, locals())
     if sparse or scale_grad_by_freq:
         raise NotImplementedError("embedding_bag: sparse gradients and scale_grad_by_freq are not there yet")
     if per_sample_weights is not None and input.size() != per_sample_weights.size():

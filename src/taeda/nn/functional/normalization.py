@@ -5,6 +5,7 @@ from typing import Any
 
 import taeda
 from taeda.nn.functional._legacy import legacy, op
+from taeda.overrides import has_torch_function_variadic, take_over
 
 layer_norm = legacy("layer_norm", "input, normalized_shape, weight=None, bias=None, eps=1e-05")
 group_norm, rms_norm, local_response_norm = op("group_norm"), op("rms_norm"), op("local_response_norm")
@@ -35,6 +36,8 @@ def batch_norm(
     In training mean and variance are those of the batch, and the running ones (if given) move towards them by
     `momentum`; the running variance is the unbiased one. Otherwise the running ones are used.
     """
+    if has_torch_function_variadic(input, running_mean, running_var, weight, bias):
+        return take_over(batch_norm, 3, locals())
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
@@ -62,6 +65,8 @@ def instance_norm(
     eps: float = 1e-5,
 ) -> Any:
     """Batch norm of each sample by itself: mean and variance over the positions of one channel of one sample."""
+    if has_torch_function_variadic(input, running_mean, running_var, weight, bias):
+        return take_over(instance_norm, 1, locals())
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     samples, channels, *positions = input.shape

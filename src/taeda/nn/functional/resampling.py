@@ -6,6 +6,7 @@ from typing import Any
 
 from taeda.nn.functional._legacy import legacy, op
 from taeda.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from taeda.overrides import has_torch_function_variadic, take_over
 
 _nearest, _linear, _cubic = op("resample_nearest"), op("resample_linear"), op("resample_cubic")
 _LINEAR_MODES = {"linear": 3, "bilinear": 4, "trilinear": 5}
@@ -24,6 +25,8 @@ def interpolate(
 
     Modes: `nearest`, `nearest-exact`, `linear` (3D input), `bilinear` (4D), `trilinear` (5D), `bicubic` (4D), `area`.
     """
+    if has_torch_function_variadic(input):
+        return take_over(interpolate, 1, locals())
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError(

@@ -1,0 +1,69 @@
+"""Checks that programs make of their own values: `torch._assert`, `torch._check` and its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from taeda.overrides import handle_torch_function, has_torch_function
+
+__all__ = [
+    "_assert", "_check", "_check_index", "_check_not_implemented", "_check_tensor_all", "_check_type", "_check_value",
+    "_check_with",
+]  # fmt: skip
+
+
+def _assert(condition: Any, message: str) -> None:
+    """`assert` as a function, which tracing can record."""
+    if has_torch_function((condition,)):
+        handle_torch_function(_assert, (condition,), condition, message)
+        return
+    assert condition, message
+
+
+def _check_with(error_type: type[Exception], cond: Any, message: Callable[[], str] | None) -> None:
+    """Raise `error_type` with the text of `message()` unless `cond` is True."""
+    import taeda
+
+    if not isinstance(cond, bool | taeda.Tensor):
+        raise TypeError(f"cond must be a bool, but got {type(cond)}")
+    if bool(cond):
+        return
+    if message is None:
+        text = "Expected cond to be True, but got False. (Could this error message be improved? If so, please report " \
+               "an enhancement request to PyTorch.)"
+    elif not callable(message):
+        raise TypeError("message must be a callable")
+    else:
+        text = str(message())
+    raise error_type(text)
+
+
+def _check(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """RuntimeError unless `cond`."""
+    _check_with(RuntimeError, cond, message)
+
+
+def _check_index(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """IndexError unless `cond`."""
+    _check_with(IndexError, cond, message)
+
+
+def _check_value(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """ValueError unless `cond`."""
+    _check_with(ValueError, cond, message)
+
+
+def _check_type(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """TypeError unless `cond`."""
+    _check_with(TypeError, cond, message)
+
+
+def _check_not_implemented(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """NotImplementedError unless `cond`."""
+    _check_with(NotImplementedError, cond, message)
+
+
+def _check_tensor_all(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """RuntimeError unless all elements of the bool tensor `cond` are True."""
+    _check_with(RuntimeError, bool(cond.all()), message)
