@@ -34,6 +34,7 @@ _SUBMODULES = frozenset(
         "hub",
         "jit",
         "linalg",
+        "llm",
         "mps",
         "multiprocessing",
         "native",

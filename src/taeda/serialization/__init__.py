@@ -24,14 +24,14 @@ from taeda.serialization.pickling import (
     deepcopy_tensor,
     reduce_tensor,
 )
-from taeda.serialization.safetensors import load_safetensors, save_safetensors
+from taeda.serialization.safetensors import load_safetensors, map_safetensors, save_safetensors
 from taeda.serialization.unpickling import TypedStorage, Unpickler
 
 __all__ = [
     "CheckpointError", "UnsafePickleError", "_rebuild_meta_tensor_no_storage", "_rebuild_parameter",
     "_rebuild_storage", "_rebuild_subclass", "_rebuild_tensor_v2", "add_safe_globals", "clear_safe_globals",
-    "deepcopy_tensor", "get_safe_globals", "load", "load_safetensors", "reduce_tensor", "safe_globals", "save",
-    "save_safetensors",
+    "deepcopy_tensor", "get_safe_globals", "load", "load_safetensors", "map_safetensors", "reduce_tensor",
+    "safe_globals", "save", "save_safetensors",
 ]  # fmt: skip
 
 _LEGACY_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."

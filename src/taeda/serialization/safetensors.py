@@ -1,12 +1,15 @@
 """Files of the safetensors format: a header in JSON and the bytes of the tensors, nothing that could run."""
 
+import json
+import math
+import mmap
 import os
 from typing import Any
 
 import taeda
-from taeda.ir.dtype import TENSORS, info
+from taeda.ir.dtype import TENSORS, info, itemsize
 from taeda.serialization.errors import CheckpointError
-from taeda.serialization.memory import bytes_of, dtype_name, storage_from, storage_of, tensor_on
+from taeda.serialization.memory import bytes_of, dtype_name, storage_from, storage_of, storage_on, tensor_on
 
 _NAMES = {name: info(name).safetensors for name in TENSORS if info(name).safetensors}
 _DTYPES = {short: name for name, short in _NAMES.items()}
@@ -90,3 +93,54 @@ def load_safetensors(filename: Any, device: Any = "cpu") -> dict[str, Any]:
     with open(filename, "rb") as file:
         data = file.read()
     return from_bytes(data, os.fspath(filename))
+
+
+_LARGEST_HEADER = 100_000_000  # the limit of the format
+
+
+def map_safetensors(filename: Any) -> dict[str, Any]:
+    """The tensors of a safetensors file by name, in the file itself, which is mapped to memory: what is not used is not
+    read, and what is written stays in this process.
+
+    Raises `CheckpointError` for a damaged file, `FileNotFoundError` if there is none.
+    """
+    name = os.fspath(filename)
+    with open(filename, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < 8:
+            raise CheckpointError(f"failed reading {name}: {size} bytes are no safetensors file")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    length = int.from_bytes(mapped[:8], "little")
+    if length > min(size - 8, _LARGEST_HEADER):
+        raise CheckpointError(f"failed reading {name}: a header of {length} bytes in a file of {size}")
+    try:
+        header = json.loads(mapped[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"failed reading {name}: {error}") from None
+    if not isinstance(header, dict):
+        raise CheckpointError(f"failed reading {name}: the header is no object")
+    header.pop("__metadata__", None)
+    return {key: _mapped_tensor(mapped, 8 + length, size, key, entry, name) for key, entry in header.items()}
+
+
+def _mapped_tensor(mapped: Any, start: int, size: int, key: str, entry: Any, name: str) -> Any:
+    def whole(numbers: Any) -> bool:
+        return isinstance(numbers, list) and all(type(n) is int and 0 <= n < 1 << 62 for n in numbers)
+
+    if not isinstance(entry, dict) or not whole(entry.get("shape")) or not whole(entry.get("data_offsets")) or (
+            len(entry["data_offsets"]) != 2):
+        raise CheckpointError(f"failed reading {name}: the entry of tensor {key!r} is {entry!r}")
+    kind = _DTYPES.get(entry.get("dtype")) if isinstance(entry.get("dtype"), str) else None
+    if kind is None:
+        raise CheckpointError(f"failed reading {name}: tensor {key!r} has the unknown dtype {entry.get('dtype')}")
+    shape, (begin, end) = tuple(entry["shape"]), entry["data_offsets"]
+    count = math.prod(shape)
+    if end - begin != count * itemsize(kind) or start + end > size:
+        raise CheckpointError(f"failed reading {name}: tensor {key!r} of shape {shape} and dtype {entry['dtype']} at "
+                              f"bytes {begin} to {end} of {size - start}")
+    strides = tuple(math.prod(shape[k + 1 :]) for k in range(len(shape)))
+    if (start + begin) % itemsize(kind):  # elements that lie across their places are not used where they are
+        storage = storage_from(memoryview(mapped)[start + begin : start + end])
+    else:
+        storage = storage_on(mapped, start + begin, end - begin)
+    return tensor_on(storage, getattr(taeda, kind), 0, shape, strides)

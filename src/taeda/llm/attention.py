@@ -1,0 +1,123 @@
+"""Attention over one sequence or equally long ones, and the layer that makes queries, keys and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import taeda
+import taeda.nn.functional as F
+from taeda import nn
+from taeda.llm.cache import SequenceCache
+from taeda.llm.config import DecoderConfig, LayerConfig
+from taeda.llm.norms import make_norm
+from taeda.llm.rotary import Rotary, rotate
+
+ONE_BY_ONE = 4  # as many queries as the op takes one by one over the keys
+
+
+@dataclass
+class Step:
+    """What all layers share while tokens pass through them: `lengths[i]` rows belong to sequence i, in order.
+
+    Without caches the sequences are whole and equally long. `turns` are cosines and sines of the rows by Rotary.
+    """
+
+    lengths: list[int]
+    caches: list[SequenceCache] | None
+    turns: dict[Rotary, tuple[taeda.Tensor, taeda.Tensor]] = field(default_factory=dict)
+    masks: dict[tuple[int, int, int | None], taeda.Tensor] = field(default_factory=dict)
+
+    def mask(self, queries: int, keys: int, window: int | None) -> taeda.Tensor:
+        """(queries, keys), true where the query, one of the last tokens, sees the key."""
+        found = self.masks.get((queries, keys, window))
+        if found is None:
+            own = taeda.arange(keys - queries, keys).unsqueeze(1)
+            others = taeda.arange(keys)
+            found = others <= own
+            if window is not None:
+                found = found & (others > own - window)
+            self.masks[queries, keys, window] = found
+        return found
+
+
+def attend(query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step, *, scale: float,
+           window: int | None = None, cap: float | None = None) -> taeda.Tensor:
+    """Causal attention of queries (B, H, L, E), the last L of S tokens, to keys and values (B, G, S, E).
+
+    A token sees at most `window` tokens, itself included. `cap`: scores are cap * tanh(score / cap) (Gemma 2).
+    """
+    queries, keys = query.size(2), key.size(2)
+    if window is not None and keys > window + queries - 1:
+        key, value = key[:, :, 1 - queries - window:], value[:, :, 1 - queries - window:]
+        keys = key.size(2)
+    bounded = window is not None and keys > window
+    if bounded and 1 < queries <= ONE_BY_ONE:
+        # The bits of each are those that it has when it comes alone, as in generating.
+        return taeda.cat([attend(query[:, :, k:k + 1], key[:, :, :keys - queries + k + 1],
+                                 value[:, :, :keys - queries + k + 1], step, scale=scale, window=window, cap=cap)
+                          for k in range(queries)], 2)
+    if cap is not None:
+        return _capped(query, key, value, step.mask(queries, keys, window), scale, cap)
+    grouped = query.size(1) != key.size(1)
+    if queries == 1:
+        return F.scaled_dot_product_attention(query, key, value, scale=scale, enable_gqa=grouped)
+    if queries == keys and not bounded:
+        return F.scaled_dot_product_attention(query, key, value, scale=scale, is_causal=True, enable_gqa=grouped)
+    mask = step.mask(queries, keys, window if bounded else None)
+    return F.scaled_dot_product_attention(query, key, value, mask, scale=scale, enable_gqa=grouped)
+
+
+def _capped(query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, mask: taeda.Tensor, scale: float,
+            cap: float) -> taeda.Tensor:
+    batch, heads, queries, size = query.shape
+    groups = key.size(1)
+    grouped = query.reshape(batch, groups, heads // groups, queries, size)
+    scores = taeda.matmul(grouped, key.unsqueeze(2).transpose(-1, -2)) * scale
+    scores = (taeda.tanh(scores / cap) * cap).masked_fill(~mask, float("-inf"))
+    weights = scores.softmax(-1, dtype=taeda.float32).to(query.dtype)
+    return taeda.matmul(weights, value.unsqueeze(2)).reshape(batch, heads, queries, value.size(-1))
+
+
+class Attention(nn.Module):
+    """Multi-head attention with groups of heads that share keys and values; rows (tokens, features) in and out."""
+
+    def __init__(self, config: DecoderConfig, layer: LayerConfig, number: int) -> None:
+        super().__init__()
+        self.number, self.rotary, self.window = number, layer.rotary, layer.window
+        self.heads, self.kv_heads, self.head_size = config.heads, config.kv_heads, config.head_size
+        self.scale = config.head_size ** -0.5 if config.attention_scale is None else config.attention_scale
+        self.cap = config.attention_cap
+        hidden, wide, narrow = config.hidden_size, config.heads * config.head_size, config.kv_heads * config.head_size
+        self.q_proj = nn.Linear(hidden, wide, config.attention_bias)
+        self.k_proj = nn.Linear(hidden, narrow, config.attention_bias)
+        self.v_proj = nn.Linear(hidden, narrow, config.attention_bias)
+        self.o_proj = nn.Linear(wide, hidden, config.output_bias)
+        self.q_norm = make_norm(config, config.head_size) if config.query_key_norm else None
+        self.k_norm = make_norm(config, config.head_size) if config.query_key_norm else None
+
+    def forward(self, x: taeda.Tensor, step: Step) -> taeda.Tensor:
+        query = self.q_proj(x).view(-1, self.heads, self.head_size)
+        key = self.k_proj(x).view(-1, self.kv_heads, self.head_size)
+        value = self.v_proj(x).view(-1, self.kv_heads, self.head_size)
+        if self.q_norm is not None and self.k_norm is not None:
+            query, key = self.q_norm(query), self.k_norm(key)
+        if self.rotary is not None:
+            cosines, sines = step.turns[self.rotary]
+            query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
+        if step.caches is None:
+            return self.o_proj(self._whole(query, key, value, step))
+        parts, first = [], 0
+        for length, cache in zip(step.lengths, step.caches, strict=True):
+            rows = slice(first, first + length)
+            keys, values = cache.append(self.number, key[rows], value[rows])
+            seen = attend(query[rows].transpose(0, 1).unsqueeze(0), keys, values, step, scale=self.scale,
+                          window=self.window, cap=self.cap)
+            parts.append(seen[0].transpose(0, 1).reshape(length, -1))
+            first += length
+        return self.o_proj(parts[0] if len(parts) == 1 else taeda.cat(parts))
+
+    def _whole(self, query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step) -> taeda.Tensor:
+        shape = (len(step.lengths), step.lengths[0])
+        query, key, value = (t.view(*shape, t.size(1), t.size(2)).transpose(1, 2) for t in (query, key, value))
+        seen = attend(query, key, value, step, scale=self.scale, window=self.window, cap=self.cap)
+        return seen.transpose(1, 2).reshape(shape[0] * shape[1], -1)

@@ -1,0 +1,188 @@
+"""Reading and writing the folders in which models are published: config.json, safetensors, tokenizer."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import taeda
+from taeda import nn
+from taeda.llm.config import ConfigError, DecoderConfig
+from taeda.llm.decoder import Decoder
+from taeda.llm.layouts import IGNORED, Stored, layout, prefix
+from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
+from taeda.llm.tokenizer import Tokenizer
+from taeda.serialization import CheckpointError, map_safetensors, save_safetensors
+
+_SHARD_BYTES = 5 << 30
+
+
+class MismatchError(CheckpointError):
+    """A checkpoint whose tensors are not those of the model. `missing`, `extra` and `misshapen` (with both shapes) list
+    all of them."""
+
+    def __init__(self, where: str, missing: list[str], extra: list[str],
+                 misshapen: list[tuple[str, tuple[int, ...], tuple[int, ...]]]) -> None:
+        self.missing, self.extra, self.misshapen = missing, extra, misshapen
+        lines = [f"the tensors of {where} are not those of the model that config.json describes:"]
+        lines += [f"  missing: {name}" for name in missing]
+        lines += [f"  extra: {name}" for name in extra]
+        lines += [f"  misshapen: {name} is {found}, expected {expected}" for name, found, expected in misshapen]
+        super().__init__("\n".join(lines))
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"failed reading {path}: {error}") from None
+
+
+def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None) -> Decoder:
+    """The model of a Hugging Face folder: `config.json`, safetensors, and where they are there `tokenizer.json` and
+    `generation_config.json`.
+
+    The weights stay in the file, which is mapped to memory, and come from the disk as they are used; `dtype` converts
+    them instead. Parameters take no gradients until asked (`requires_grad_`).
+
+    Raises `FileNotFoundError`, `ConfigError` for a config.json that describes no model, `NotImplementedError` for a
+    family that is not there, `MismatchError` (a `CheckpointError`) listing every tensor that is missing, extra or of
+    another shape, and `CheckpointError` for damaged files.
+    """
+    where = Path(folder)
+    if not where.exists():
+        raise FileNotFoundError(f"there is no model at {where}: a folder with config.json and *.safetensors is wanted")
+    if not (where / "config.json").is_file():
+        raise FileNotFoundError(f"{where} holds no config.json: it is no folder of a Hugging Face model")
+    config = DecoderConfig.from_huggingface(read_json(where / "config.json"))
+    with taeda.device("meta"):
+        model = Decoder(config)
+    fill(model, _read_tensors(where), str(where), dtype)
+    model.folder = str(where)
+    if (where / "generation_config.json").is_file():
+        model.defaults = dict(read_json(where / "generation_config.json"))
+    if (where / "tokenizer.json").is_file():
+        model.tokenizer = Tokenizer.from_folder(where)
+    return model.eval()
+
+
+def _read_tensors(folder: Path) -> dict[str, taeda.Tensor]:
+    """All tensors of a folder, mapped."""
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        content = read_json(index)
+        shards = content.get("weight_map") if isinstance(content, dict) else None
+        if not isinstance(shards, dict) or not all(isinstance(name, str) for name in shards.values()):
+            raise CheckpointError(f"failed reading {index}: it has no 'weight_map' from tensors to files")
+        names = sorted(set(shards.values()))
+    else:
+        names = ["model.safetensors"] if (folder / "model.safetensors").is_file() else sorted(
+            path.name for path in folder.glob("*.safetensors"))
+    if not names:
+        raise FileNotFoundError(f"{folder} holds no *.safetensors; files of pickled tensors are not read")
+    tensors: dict[str, taeda.Tensor] = {}
+    for name in names:
+        if Path(name).name != name:
+            raise CheckpointError(f"failed reading {index}: the shard {name!r} lies outside of the folder")
+        tensors.update(map_safetensors(folder / name))
+    return tensors
+
+
+def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: taeda.dtype | None = None) -> None:
+    """Give the parameters of a model (on "meta") the tensors of a checkpoint."""
+    shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
+    stored = layout(model.config, list(shapes))
+    start = prefix(model.config)
+    if not any(name.startswith(start) for name in tensors):  # the body alone was saved
+        tensors = {name if name in stored else start + name: tensor for name, tensor in tensors.items()}
+    unused = [name for name in tensors if name not in stored and not name.endswith(IGNORED)
+              and not (model.config.tied and name in ("lm_head.weight", "embed_out.weight"))]
+    missing = [name for name in stored if name not in tensors]
+    misshapen = [(name, tuple(tensors[name].shape), expected) for name, s in stored.items() if name in tensors
+                 for expected in [_stored_shape(s, shapes)] if tuple(tensors[name].shape) != expected]
+    if unused or missing or misshapen:
+        raise MismatchError(where, missing, sorted(unused), misshapen)
+    with taeda.no_grad():
+        for name, s in stored.items():
+            parts = s.split(tensors[name], [_length(shapes[p]) for p in s.parameters])
+            for parameter, value in zip(s.parameters, parts, strict=True):
+                _assign(model, parameter, value if dtype is None else value.to(dtype))
+
+
+def _length(shape: tuple[int, ...]) -> int:
+    return shape[0]
+
+
+def _stored_shape(stored: Stored, shapes: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(stored.join([taeda.empty(shapes[p], device="meta") for p in stored.parameters]).shape)
+
+
+def _assign(model: nn.Module, name: str, value: taeda.Tensor) -> None:
+    path, _, last = name.rpartition(".")
+    setattr(model.get_submodule(path), last, nn.Parameter(value, requires_grad=False))
+
+
+def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
+    """Write a model as the folder that `load` and `transformers` read: config.json, safetensors in files of at most
+    5 GB, and the tokenizer's files."""
+    if not model.config.source:
+        raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
+    parameters = dict(model.named_parameters())
+    with taeda.no_grad():
+        tensors = {name: stored.join([parameters[p].detach() for p in stored.parameters])
+                   for name, stored in layout(model.config, list(parameters)).items()}
+    dtype = str(next(iter(parameters.values())).dtype).rpartition(".")[2]
+    kind = "torch_dtype" if "torch_dtype" in model.config.source else "dtype"
+    _write_json(where / "config.json", model.config.source | {kind: dtype})
+    if model.defaults:
+        _write_json(where / "generation_config.json", model.defaults)
+    if model.folder is not None and Path(model.folder).resolve() != where.resolve():
+        for name in TOKENIZER_FILES:
+            if (Path(model.folder) / name).is_file():
+                shutil.copyfile(Path(model.folder) / name, where / name)
+    elif model.tokenizer is not None and model.folder is None:
+        model.tokenizer.save(where)
+    _write_tensors(where, tensors)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _shards(tensors: dict[str, taeda.Tensor]) -> Iterable[dict[str, taeda.Tensor]]:
+    shard: dict[str, taeda.Tensor] = {}
+    size = 0
+    for name, tensor in tensors.items():
+        nbytes = tensor.numel() * tensor.element_size()
+        if shard and size + nbytes > _SHARD_BYTES:
+            yield shard
+            shard, size = {}, 0
+        shard[name] = tensor
+        size += nbytes
+    yield shard
+
+
+def _write_tensors(folder: Path, tensors: dict[str, taeda.Tensor]) -> None:
+    """The files are written beside those that are there and take their places at the end: a model that is mapped from
+    this folder stays whole."""
+    shards = list(_shards(tensors))
+    names = ["model.safetensors"] if len(shards) == 1 else [
+        f"model-{k + 1:05}-of-{len(shards):05}.safetensors" for k in range(len(shards))]
+    for name, shard in zip(names, shards, strict=True):
+        save_safetensors(shard, folder / f"{name}.part", {"format": "pt"})
+    for path in folder.glob("model*.safetensors*"):
+        if not path.name.endswith(".part"):
+            path.unlink()
+    for name in names:
+        (folder / f"{name}.part").rename(folder / name)
+    if len(shards) > 1:
+        total = sum(x.numel() * x.element_size() for x in tensors.values())
+        _write_json(folder / "model.safetensors.index.json", {
+            "metadata": {"total_size": total},
+            "weight_map": {key: name for name, shard in zip(names, shards, strict=True) for key in shard}})

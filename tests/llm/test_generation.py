@@ -1,0 +1,133 @@
+"""Generation: the same tokens alone and in a batch, in pieces, with a draft model; settings; stops; beams."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from families import MODELS
+
+import taeda
+from taeda.llm import Decoder, DecoderConfig, Engine, Sampling
+
+PROMPTS = [[1, 2, 3], [50, 4, 60, 8, 9, 10, 11], [7], [20] * 40]
+
+
+def make(seed: int = 0, family: str = "qwen2", **changed: Any) -> Decoder:
+    taeda.manual_seed(seed)
+    model = Decoder(DecoderConfig.from_huggingface(MODELS[family] | changed)).eval()
+    with taeda.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                parameter.copy_(taeda.randn(parameter.shape) * 1.3 / parameter.size(-1) ** 0.5)
+    return model
+
+
+@pytest.fixture(scope="module")
+def model() -> Decoder:
+    return make()
+
+
+@pytest.mark.parametrize("settings", [
+    {}, dict(temperature=1.0, seed=3), dict(temperature=0.8, top_k=20, seed=4),
+    dict(temperature=1.5, top_p=0.8, seed=5, repetition_penalty=1.3),
+    dict(temperature=1.0, min_p=0.1, seed=6, presence_penalty=0.5, frequency_penalty=0.3),
+])
+def test_alone_and_together(model: Decoder, settings: dict[str, Any]) -> None:
+    alone = [model.generate(prompt, max_tokens=20, **settings) for prompt in PROMPTS]
+    together = model.generate(PROMPTS, max_tokens=20, **settings)
+    assert [found.tokens for found in together] == [found.tokens for found in alone]
+    assert {found.finish for found in alone} == {"length"}
+    if settings:
+        other = model.generate(PROMPTS[0], max_tokens=20, **settings | dict(seed=77))
+        assert other.tokens != alone[0].tokens
+
+
+def test_joining_in_the_middle(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests that come and go while others run, and prompts in pieces."""
+    monkeypatch.setattr("taeda.llm.engine.PIECE", 16)
+    alone = [model.generate(prompt, max_tokens=12).tokens for prompt in PROMPTS]
+    engine = Engine(model, batch=2)
+    requests = []
+    for prompt in PROMPTS:
+        requests.append(engine.submit(prompt, Sampling(max_tokens=12)))
+        engine.step()
+        engine.step()
+    cancelled = engine.submit([5], Sampling(max_tokens=12))
+    cancelled.cancel()
+    for _ in engine.run():
+        assert len(engine.active) <= 2
+    assert [request.tokens for request in requests] == alone
+    assert cancelled.finish == "cancelled" and not cancelled.tokens
+
+
+@pytest.mark.parametrize("settings", [{}, dict(temperature=1.0, seed=3)])
+@pytest.mark.parametrize("family", ["qwen2", "gemma2"])
+def test_with_a_draft(family: str, settings: dict[str, Any]) -> None:
+    """A bad draft model and a perfect one change nothing; the perfect one saves steps."""
+    model = make(0, family)
+    plain = model.generate(PROMPTS, max_tokens=30, **settings)
+    for draft in (make(1, family), model):
+        found = model.generate(PROMPTS, max_tokens=30, draft=draft, **settings)
+        assert [f.tokens for f in found] == [f.tokens for f in plain]
+    engine = Engine(model, draft=model)
+    request = engine.submit(PROMPTS[0], Sampling(max_tokens=30))
+    steps = sum(1 for _ in engine.run())
+    assert len(request.tokens) == 30 and steps <= 10
+
+
+def test_stop_tokens_and_logprobs(model: Decoder) -> None:
+    whole = model.generate([1, 2, 3], max_tokens=20, logprobs=3)
+    place = next(k for k in range(1, 20) if whole.tokens[k] not in whole.tokens[:k])
+    found = model.generate([1, 2, 3], max_tokens=20, stop_tokens=(whole.tokens[place],))
+    assert found.tokens == whole.tokens[:place] and found.finish == "stop"
+    logits = model(taeda.tensor([[1, 2, 3]]))[0, -1].log_softmax(-1)
+    first = whole.choices[0]
+    assert first.token == first.likeliest[0][0] and first.logprob == first.likeliest[0][1]
+    assert len(first.likeliest) == 3 and abs(first.logprob - float(logits.max())) < 1e-5
+
+
+def test_penalties(model: Decoder) -> None:
+    assert len(set(model.generate([1], max_tokens=30, repetition_penalty=1e9).tokens)) == 30
+
+
+def test_beams_find_the_best() -> None:
+    """As many beams as there are beginnings: the best of all continuations."""
+    model = make(0, "llama2", vocab_size=5)
+    found = model.generate([1, 2], max_tokens=3, beams=25, stop_tokens=())
+
+    def score(tokens: tuple[int, ...]) -> float:
+        with taeda.no_grad():
+            logs = model(taeda.tensor([[1, 2, *tokens]]))[0].log_softmax(-1)
+        return sum(float(logs[1 + k, token]) for k, token in enumerate(tokens)) / len(tokens)
+
+    best = max(itertools.product(range(5), repeat=3), key=score)
+    assert tuple(found.tokens) == best and abs(found.score - score(best)) < 1e-5
+    one = model.generate([1, 2], max_tokens=3, stop_tokens=())
+    assert found.score >= score(tuple(one.tokens)) - 1e-6
+
+
+@pytest.mark.parametrize("settings, message", [
+    (dict(max_tokens=0), "max_tokens has to be a positive integer, got 0"),
+    (dict(temperature=-1), "temperature"), (dict(temperature=float("nan")), "temperature"), (dict(top_p=0), "top_p"),
+    (dict(top_k=True), "top_k"), (dict(stop=("",)), "stop has to be"), (dict(logprobs=101), "logprobs"),
+    (dict(stop="x"), "stop texts need a tokenizer"), (dict(presence_penalty=3), "from -2 to 2"),
+])
+def test_settings_that_make_no_sense(model: Decoder, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        model.generate([1], **settings)
+
+
+def test_prompts_that_do_not_fit(model: Decoder) -> None:
+    with pytest.raises(ValueError, match="257 tokens do not fit the model's context of 256.*max_tokens"):
+        model.generate([1] * 256)
+    with pytest.raises(ValueError, match="no tokens"):
+        model.generate([])
+    with pytest.raises(IndexError, match="token 97 is not one of the 97"):
+        model.generate([97])
+    with pytest.raises(ValueError, match="tokenizer"):
+        model.generate("text")
+    with pytest.raises(TypeError, match="no settings temp of"):
+        model.generate([1], temp=1)
+    assert model.generate([1] * 250, max_tokens=100).finish == "length"
