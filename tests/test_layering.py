@@ -32,7 +32,8 @@ WHEN_CALLED = {("ops/definition.py", "_binding"), ("ops/registry.py", "_binding"
 # test_definitions_stay_unloaded allows), what is for authors of ops, what writes Programs to files, and the
 # question which instruction set is used.
 DOORS = {("functions", "ops"), ("_binding.py", "ops"), ("_schemas.py", "ops"), ("_schemas.py", "runtime"),
-         ("library", "ops"), ("testing", "ops"), ("backends/cpu.py", "runtime"), ("native.py", "runtime")}
+         ("library", "ops"), ("testing", "ops"), ("backends/cpu.py", "runtime"), ("native.py", "runtime"),
+         ("compilation.py", "runtime")}
 
 
 def imports(file: Path) -> Iterator[str]:

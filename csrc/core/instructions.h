@@ -43,6 +43,7 @@ struct Frame {
   int target_count = 0;
   bool last = false;
   int register_count = 0;
+  int64_t longest_reduction = 0;  // found by `infer`: how many elements are combined to one
 
   const Buffer& at(int reg) const {
     const Buffer* b = registers[reg];

@@ -135,6 +135,11 @@ void LoopsInstruction::infer(Frame& f) const {
     mask |= 1u << d;
   }
   plan.mask = mask;
+  if (mask) {
+    int64_t extent = 1;
+    for (int d : reduced) extent *= shape[d];
+    f.longest_reduction = std::max(f.longest_reduction, extent);
+  }
   for (int k = 0; k < n; ++k) {
     plan.operands[k].dtype = plan.inputs[k]->dtype;
     plan.operands[k].output = false;

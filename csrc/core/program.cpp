@@ -39,6 +39,17 @@ struct Liveness final : Usage {
   }
 };
 
+// Do the sizes of what an instruction makes depend on values?
+template <class I>
+bool geometry_reads_memory(const I& i) {
+  bool reads = false;
+  if constexpr (requires { i.shape; })
+    for (const Expression& e : i.shape) reads |= e.reads_memory();
+  if constexpr (requires { i.arguments; })
+    for (const Expression& e : i.arguments) reads |= e.reads_memory();
+  return reads;
+}
+
 void check_limits(const Instruction& what) {
   bool fits = true;
   if (auto* i = std::get_if<LoopsInstruction>(&what)) {
@@ -103,6 +114,20 @@ void Program::finish() {
       for (const Expression& e : i->values) i->needs_values |= e.reads_memory();
     }
   }
+  inferable = true;
+  faults = false;
+  for (const Step& step : steps) {
+    if (auto* i = std::get_if<LaunchInstruction>(&step.what)) {
+      faults |= !i->faults.empty();
+      continue;  // what else it reads matters only when it runs
+    }
+    if (auto* i = std::get_if<CheckInstruction>(&step.what)) {
+      faults |= i->needs_values;
+      continue;
+    }
+    inferable &= !(step.when && step.when->reads_memory());
+    std::visit([&](const auto& i) { inferable &= !geometry_reads_memory(i); }, step.what);
+  }
   if (count == 1 && !steps[0].when && temporaries_ == 0) only_loops_ = std::get_if<LoopsInstruction>(&steps[0].what);
 }
 
@@ -151,6 +176,17 @@ struct Room {
 
 void Program::run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
                   std::span<Result> results, std::span<Buffer* const> into) const {
+  run_on(runtime_of(device), device, inputs, attributes, results, into);
+}
+
+int64_t Program::infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
+                       std::span<Result> results) const {
+  return run_on(meta_runtime(), device, inputs, attributes, results, {});
+}
+
+int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
+                        std::span<const Attribute> attributes, std::span<Result> results,
+                        std::span<Buffer* const> into) const {
   if (static_cast<int>(inputs.size()) != tensor_count || static_cast<int>(attributes.size()) != attribute_count)
     raise(ErrorKind::Internal, "a Program of %d tensors and %d attributes was given %d and %d", tensor_count,
           attribute_count, static_cast<int>(inputs.size()), static_cast<int>(attributes.size()));
@@ -161,7 +197,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   Frame f;
   f.attributes = attributes.data();
   f.device = device;
-  f.runtime = &runtime_of(device);
+  f.runtime = &runtime;
   f.kernels = kernels;
   f.plan = &plan;
   f.register_count = register_count;
@@ -187,7 +223,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
       results[k].buffer = registers[outputs[k]];
       results[k].shares = outputs[k] < tensor_count ? outputs[k] : -1;
     }
-    return;
+    return f.longest_reduction;
   }
 
   Room room(register_count, temporaries_);
@@ -215,6 +251,7 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
     results[k].buffer = room.registers[outputs[k]];
     results[k].shares = room.origins[outputs[k]];
   }
+  return f.longest_reduction;
 }
 
 void Program::run_steps(Frame& f) const {

@@ -49,6 +49,7 @@ Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*),
 void Storage::resize(size_t bytes) {
   if (bytes == bytes_) return;
   if (!resizable_) raise(ErrorKind::Runtime, "Trying to resize storage that is not resizable");
+  before_write();
   if (data_) {
     DeviceRuntime& runtime = runtime_of(device_);
     char* data = bytes ? static_cast<char*>(runtime.allocate(bytes)) : nothing;
@@ -57,6 +58,11 @@ void Storage::resize(size_t bytes) {
     data_ = data;
   }
   bytes_ = bytes;
+}
+
+void Storage::take_memory(Storage& from) {
+  data_ = std::exchange(from.data_, nullptr);
+  from.bytes_ = 0;
 }
 
 void Storage::destroy() noexcept {

@@ -7,13 +7,25 @@
 
 namespace taeda {
 
+class Storage;
+
+// Calls that were noted down to be run later (core/pending.h). Storages know them: whoever reads memory that such a
+// call makes, or writes to memory that one reads, has them run first.
+class PendingCalls {
+ public:
+  virtual void finish() = 0;  // run them; nothing where that is happening on this thread already
+
+ protected:
+  ~PendingCalls() = default;
+};
+
 class Storage {
  public:
   // A storage of so many bytes that has no memory yet; bytes may be 0. On "meta" it never gets any.
   static Shared<Storage> reserve(size_t bytes, Device device = {});
   // Uninitialised memory from the allocator, unless there is some already.
   void allocate() {
-    if (!data_) allocate_now();
+    if (!data()) allocate_now();
   }
   static Shared<Storage> create(size_t bytes, Device device = {}) {
     Shared<Storage> s = reserve(bytes, device);
@@ -24,12 +36,27 @@ class Storage {
   static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {},
                                bool writable = true);
 
-  char* data() const { return data_; }  // null: without memory
+  char* data() const {  // null: without memory
+    if (__builtin_expect(pending_, false)) recorded_by_->finish();
+    return data_;
+  }
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
   bool writable() const { return writable_; }
   void resize(size_t bytes);  // keeps the contents; only for storages from create() that nobody else points into
-  void forbid_resize() { resizable_ = false; }  // NumPy or another library has the address
+  void forbid_resize() {      // NumPy or another library has the address
+    before_write();
+    resizable_ = false;
+  }
+  // Whether others may write to the memory without Taeda's knowledge.
+  bool shared_outside() const { return !resizable_; }
+
+  // -- of calls that are pending (core/pending.h) --
+  bool pending() const { return pending_; }  // made by such a call: there is no memory yet
+  void before_write() const {                // to be called before memory is written to that may have been there
+    if (__builtin_expect(recorded_by_ != nullptr, false)) recorded_by_->finish();
+  }
+  void take_memory(Storage& from);  // of as many bytes, where there is none yet
 
   // Counts the in-place writes to this memory; saved tensors remember it (tape.h).
   uint32_t version = 0;
@@ -38,9 +65,11 @@ class Storage {
   void release() {
     if (--references_ == 0) destroy();
   }
-  int64_t references() const { return references_; }
+  // Without that of the calls that are pending.
+  int64_t references() const { return references_ - (recorded_by_ != nullptr); }
 
  private:
+  friend class Pending;
   Storage() = default;
   void allocate_now();
   void destroy() noexcept;
@@ -49,6 +78,9 @@ class Storage {
   size_t bytes_ = 0;
   Device device_;
   bool owned_ = true, writable_ = true, resizable_ = true;
+  bool pending_ = false;
+  int32_t recorded_number_ = 0;          // in the calls of
+  PendingCalls* recorded_by_ = nullptr;  // which own one reference
   void (*deleter_)(void*) = nullptr;
   void* context_ = nullptr;
 };

@@ -17,6 +17,7 @@ void add_interop_to_module(PyObject* module);       // tensor, from_numpy, fromb
 void add_generator_to_module(PyObject* module);     // Generator, default_generator
 void add_machine_code_to_module(PyObject* module);  // load_object
 void add_recording_to_module(PyObject* module);     // begin_recording and the like
+void add_compile_mode_to_module(PyObject* module);  // run_compiled and the like
 
 // Add `o` (borrowed) to a module under a name; throws.
 inline void add_object(PyObject* module, const char* name, PyObject* o) {

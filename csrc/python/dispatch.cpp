@@ -16,11 +16,11 @@ namespace {
 
 // ---- running ------------------------------------------------------------------------------------------------------
 
-void run_compiled(const Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs,
-                  std::span<Tensor* const> into = {}, int* shares = nullptr) {
+void run_compiled(Compiled& c, const Inputs& in, std::span<Ref<Tensor>> outputs, std::span<Tensor* const> into = {},
+                  int* shares = nullptr) {
   try {
-    run_program(*c.program, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs,
-                into, shares);
+    run_program(c, in.device, in.tensors(), {in.attributes, static_cast<size_t>(in.attribute_count)}, outputs, into,
+                shares);
   } catch (const Error& e) {
     if (e.kind != ErrorKind::NeedsData) throw;
     raise(PyExc_NotImplementedError, "%s(): %s; tensors on device 'meta' have sizes and no values",
@@ -234,14 +234,14 @@ Ref<> run_out(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
 }
 
 // Ops that write to some of their arguments (optimizer steps): no gradient is recorded.
-void note_mutation(const Call& call) {
+template <class F>
+void each_mutated(const Call& call, F&& f) {
   for (int i : call.overload->mutated) {
     PyObject* v = call.values[i];
     if (is_tensor(v))
-      bump_version(*as_tensor(v));
+      f(*as_tensor(v));
     else if (v != Py_None)
-      for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k)
-        bump_version(*as_tensor(PySequence_Fast_GET_ITEM(v, k)));
+      for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(v); ++k) f(*as_tensor(PySequence_Fast_GET_ITEM(v, k)));
   }
 }
 
@@ -254,8 +254,12 @@ Ref<> execute_call(OpObject* op, const Call& call) {
   Compiled* c = find_compiled(*call.overload, in);
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
   if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(op, call, in, *c);
+  if (!call.overload->mutated.empty())
+    each_mutated(call, [](Tensor& t) {
+      if (t.storage) t.storage->before_write();
+    });
   Ref<> result = run_plain(call, in, *c);
-  if (!call.overload->mutated.empty()) note_mutation(call);
+  if (!call.overload->mutated.empty()) each_mutated(call, [](Tensor& t) { bump_version(t); });
   return result;
 }
 

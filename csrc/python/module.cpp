@@ -92,6 +92,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_generator_to_module(module.get());
     add_machine_code_to_module(module.get());
     add_recording_to_module(module.get());
+    add_compile_mode_to_module(module.get());
     add_ops_to_module(module.get());
     add_tape_to_module(module.get());
     add_object(module.get(), "sanitized", REUSE_OBJECTS ? Py_False : Py_True);

@@ -21,6 +21,9 @@ struct Compiled {
   Ref<> key;  // as given to Python
   std::unique_ptr<Program> program;
   std::vector<std::unique_ptr<BackwardProgram>> backward;  // one per (wanted, given) that was asked for
+  // What a compiled function does with it (compile_mode.h): not asked yet, runs at once, put off, put off and joined
+  // with others.
+  enum PutOff : uint8_t { Unknown, Never, Alone, Joined } put_off = Unknown;
   Compiled();
   ~Compiled();
   // The gradients of the inputs in the mask `wanted` (bit 63: all from 63 on), from those of the outputs in the mask

@@ -1,7 +1,9 @@
 #include "python/run.h"
 
 #include "core/recorder.h"
+#include "python/compile_mode.h"
 #include "python/runtime.h"
+#include "python/state.h"
 
 namespace taeda {
 namespace {
@@ -17,9 +19,11 @@ struct Room {
   T* at;
 };
 
-// Program::run, told to the recorder if there is one.
-void run_now(const Program& program, Device device, std::span<const Buffer* const> inputs,
+// Program::run, told to the recorder if there is one, or noted down to be run later.
+void run_now(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
+  const Program& program = *compiled.program;
+  if (TAEDA_UNLIKELY(state.pending != nullptr) && put_off(compiled, device, inputs, attributes, results, into)) return;
   Recorder* records = device.kind == DeviceKind::Meta ? nullptr : recorder();
   if (TAEDA_LIKELY(!records)) return program.run(device, inputs, attributes, results, into);
   RecordedCall call = records->before(program, inputs, attributes, into);
@@ -31,9 +35,10 @@ void run_now(const Program& program, Device device, std::span<const Buffer* cons
 
 }  // namespace
 
-void run_program(const Program& program, Device device, std::span<Tensor* const> inputs,
+void run_program(Compiled& compiled, Device device, std::span<Tensor* const> inputs,
                  std::span<const Attribute> attributes, std::span<Ref<Tensor>> results, std::span<Tensor* const> into,
                  int* shares) {
+  const Program& program = *compiled.program;
   size_t n = program.outputs.size();
   if (results.size() != n)
     raise(ErrorKind::Internal, "a Program of %zu results was given places for %zu", n, results.size());
@@ -41,7 +46,10 @@ void run_program(const Program& program, Device device, std::span<Tensor* const>
   for (size_t k = 0; k < inputs.size(); ++k) buffers.at[k] = inputs[k];
   Room<Program::Result, 4> found(n);
   Room<Buffer*, 4> targets(into.size());
-  for (size_t k = 0; k < into.size(); ++k) targets.at[k] = into[k];
+  for (size_t k = 0; k < into.size(); ++k) {
+    targets.at[k] = into[k];
+    if (into[k] && into[k]->storage) into[k]->storage->before_write();
+  }
   Buffer unlikely;  // where a result is made that was to be written to into[0], but does not fit
   for (size_t k = 0; k < n; ++k) {
     bool handed_through = program.outputs[k] < program.tensor_count;
@@ -49,7 +57,7 @@ void run_program(const Program& program, Device device, std::span<Tensor* const>
     if (!handed_through && !targeted) results[k] = undescribed();
     found.at[k].place = targeted ? &unlikely : results[k].get();
   }
-  run_now(program, device, {buffers.at, inputs.size()}, attributes, {found.at, n}, {targets.at, into.size()});
+  run_now(compiled, device, {buffers.at, inputs.size()}, attributes, {found.at, n}, {targets.at, into.size()});
   for (size_t k = 0; k < n; ++k) {
     const Buffer* made = found.at[k].buffer;
     if (shares) shares[k] = found.at[k].shares;
@@ -77,12 +85,14 @@ Ref<Tensor> contiguous(Tensor& t) {
 void copy_into(Tensor& destination, Tensor& source) {
   bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
   if (Recorder* records = computes ? recorder() : nullptr) records->copying(destination, source);
+  if (destination.storage) destination.storage->before_write();
   copy_into(compiler_kernels(), destination, source);
 }
 
 void fill_with(Tensor& destination, const Number& value) {
   bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
   if (Recorder* records = computes ? recorder() : nullptr) records->filling(destination, value);
+  if (destination.storage) destination.storage->before_write();
   fill_with(compiler_kernels(), destination, value);
 }
 

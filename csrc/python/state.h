@@ -5,6 +5,8 @@
 
 namespace taeda {
 
+class Pending;
+
 struct State {
   bool grad_enabled = true;
   bool inference_mode = false;
@@ -13,6 +15,7 @@ struct State {
   Device default_device;  // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
   Device given_device;           // of the results of the next call of an op, whatever its tensors are on (call_on)
+  Pending* pending = nullptr;    // in a compiled function: where calls are noted down (compile_mode.h)
   PyObject* observer = nullptr;  // called before and after each op (taeda.check): name, arguments, None or the result
 };
 // Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.

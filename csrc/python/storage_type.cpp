@@ -43,7 +43,11 @@ PyObject* storage_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
 }
 
 PyObject* storage_data_ptr(PyObject* self, PyObject*) {
-  return PyLong_FromVoidPtr(storage_of(self).bytes() ? storage_of(self).data() : nullptr);
+  return guarded_object([&] {
+    const Storage& s = storage_of(self);
+    s.before_write();
+    return PyLong_FromVoidPtr(s.bytes() ? s.data() : nullptr);
+  });
 }
 PyObject* storage_nbytes(PyObject* self, PyObject*) { return PyLong_FromSize_t(storage_of(self).bytes()); }
 Py_ssize_t storage_length(PyObject* self) { return static_cast<Py_ssize_t>(storage_of(self).bytes()); }
@@ -96,11 +100,12 @@ Py_hash_t storage_hash(PyObject* self) { return _Py_HashPointer(&storage_of(self
 int storage_buffer(PyObject* self, Py_buffer* view, int flags) {
   Storage& s = storage_of(self);
   view->obj = nullptr;
+  bool known = guarded(false, [&] { return s.forbid_resize(), true; });  // runs what is pending
+  if (!known) return -1;
   if (!s.data()) {
     PyErr_SetString(PyExc_BufferError, "a storage on device meta has no bytes");
     return -1;
   }
-  s.forbid_resize();
   return PyBuffer_FillInfo(view, self, s.data(), static_cast<Py_ssize_t>(s.bytes()), !s.writable(), flags);
 }
 

@@ -67,8 +67,11 @@ PyObject* element_size(PyObject* self, PyObject*) { return PyLong_FromLong(items
 PyObject* storage_offset(PyObject* self, PyObject*) { return PyLong_FromLongLong(the(self).offset); }
 
 PyObject* data_ptr(PyObject* self, PyObject*) {
-  const Tensor& t = the(self);
-  return PyLong_FromVoidPtr(t.numel ? t.data() : nullptr);
+  return guarded_object([&] {
+    const Tensor& t = the(self);
+    if (t.storage) t.storage->before_write();
+    return PyLong_FromVoidPtr(t.numel ? t.data() : nullptr);
+  });
 }
 
 // Contiguous in the order n, spatial dimensions, c.

@@ -178,7 +178,7 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted)
   found.resize(backward.grads.size());
   std::span<Tensor* const> inputs(tensors.begin(), tensors.size());
   std::span<const Attribute> numbers(attributes(), attribute_count_);
-  run_program(*backward.program, inputs[0]->device, inputs, numbers, {found.begin(), found.size()});
+  run_program(backward, inputs[0]->device, inputs, numbers, {found.begin(), found.size()});
   if (create_graph) record_gradient(backward, first, inputs, numbers, {found.begin(), found.size()});
   for (size_t k = 0; k < backward.grads.size(); ++k) {
     size_t edge = static_cast<size_t>(backward.grads[k]);

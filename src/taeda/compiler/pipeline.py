@@ -122,7 +122,7 @@ def compile_forward(op: Op, key: Key, target: Target, register_kernel: Callable[
     new = iter(graph.inputs)
     tensors = [None if v is None else next(new) for v in traced.tensors]
     items = fuse(graph)
-    return _finished(graph, lower(graph, tensors, items, target, register_kernel))
+    return finished(graph, lower(graph, tensors, items, target, register_kernel))
 
 
 @dataclass
@@ -211,7 +211,7 @@ def compile_backward(op: Op, key: Key, needs: int, target: Target, register_kern
     """See runtime/programs.py."""
     g = gradient(op, key, needs, given)
     program = lower(g.graph, g.tensors, g.items, target, register_kernel)
-    return {"saved": [source for _, source in g.saved], "program": _finished(g.graph, program), "grads": g.numbers}
+    return {"saved": [source for _, source in g.saved], "program": finished(g.graph, program), "grads": g.numbers}
 
 
 def _checked(graph: Graph, after: str) -> None:
@@ -219,7 +219,7 @@ def _checked(graph: Graph, after: str) -> None:
         check(graph, after)
 
 
-def _finished(graph: Graph, program: dict[str, Any]) -> dict[str, Any]:
+def finished(graph: Graph, program: dict[str, Any]) -> dict[str, Any]:
     if environment.check():
         check_program(program, graph.name)
     if environment.debug() >= 1:

@@ -145,10 +145,7 @@ class Module(HookRegistration, ModuleState):
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Replace the call of this module by its compiled form (see `taeda.compile`)."""
-        compile_function = getattr(taeda, "compile", None)
-        if compile_function is None:
-            raise NotImplementedError("Module.compile: taeda.compile does not exist yet")
-        self.__dict__["_compiled_call_impl"] = compile_function(self._call_impl, *args, **kwargs)
+        self.__dict__["_compiled_call_impl"] = taeda.compile(self._call_impl, *args, **kwargs)
 
     # Attributes
 

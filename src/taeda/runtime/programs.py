@@ -74,7 +74,7 @@ _lock = threading.RLock()
 os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
-def _one_at_a_time(function: _Function) -> _Function:
+def one_at_a_time(function: _Function) -> _Function:
     """`function` under the compiler's lock: the tables here and LLVM's are for one thread at a time."""
 
     @functools.wraps(function)
@@ -90,7 +90,7 @@ targets: list[Target] = []  # of each kernel
 _handles: dict[tuple[Kernel | TemplateSpec, Target], int] = {}
 
 
-@_one_at_a_time
+@one_at_a_time
 def register_kernel(target: Target, kernel: Kernel | TemplateSpec) -> int:
     """The handle of a kernel for a target; the same for an equal one."""
     handle = _handles.get((kernel, target))
@@ -101,14 +101,14 @@ def register_kernel(target: Target, kernel: Kernel | TemplateSpec) -> int:
     return handle
 
 
-@_one_at_a_time
+@one_at_a_time
 def compile_forward(op_name: str, key: tuple[Any, ...], device: str = "cpu") -> dict[str, Any]:
     """The Program for a call of the op with this unique name (see the top of this file)."""
     target = target_of(device)
     return pipeline.compile_forward(registry.ops[op_name], key, target, functools.partial(register_kernel, target))
 
 
-@_one_at_a_time
+@one_at_a_time
 def compile_backward(
     op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None, device: str = "cpu"
 ) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def compile_backward(
     return pipeline.compile_backward(registry.ops[op_name], key, needs, target, register, given)
 
 
-@_one_at_a_time
+@one_at_a_time
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
     kernel, target = kernels[handle], targets[handle]
@@ -130,14 +130,14 @@ def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int
     return kernels_of(target.family).loop_kernel(kernel, (axis, inner_rank, classes), target)
 
 
-@_one_at_a_time
+@one_at_a_time
 def kernel_uses_index(handle: int) -> bool:
     """Whether a loop kernel reads the number of a point, so that its points have to be walked in order."""
     kernel = kernels[handle]
     return isinstance(kernel, Kernel) and any(e.op == "index" for e in walk(s.value for s in kernel.stages))
 
 
-@_one_at_a_time
+@one_at_a_time
 def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     """(handle of partial, handle of combine, dtypes of the partial results), or None if the kernel cannot be split."""
     kernel = kernels[handle]
@@ -152,7 +152,7 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     )
 
 
-@_one_at_a_time
+@one_at_a_time
 def template_kernel(handle: int) -> int:
     """The address of a kernel from a template."""
     spec, target = kernels[handle], targets[handle]
@@ -160,7 +160,7 @@ def template_kernel(handle: int) -> int:
     return kernels_of(target.family).template_kernel(spec, target)
 
 
-@_one_at_a_time
+@one_at_a_time
 def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
     """The object file of a kernel, for programs that run without the compiler: of a variant of a loop kernel, or of a
     kernel from a template (None)."""
@@ -169,7 +169,7 @@ def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
     return content
 
 
-@_one_at_a_time
+@one_at_a_time
 def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
     """The handle of the kernel that converts and copies elements."""
     return register_kernel(
@@ -182,7 +182,7 @@ def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
     )
 
 
-@_one_at_a_time
+@one_at_a_time
 def fill_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that writes one number everywhere."""
     wide = "float64" if dtypes.is_float(dtype) else "int64"
@@ -190,7 +190,7 @@ def fill_kernel(dtype: str, device: str = "cpu") -> int:
     return register_kernel(target_of(device), kernel)
 
 
-@_one_at_a_time
+@one_at_a_time
 def sum_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
     compute = dtypes.compute_dtype(dtype)

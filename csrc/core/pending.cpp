@@ -1,0 +1,324 @@
+#include "core/pending.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/thread_pool.h"
+
+namespace taeda {
+
+Planner* planner = nullptr;
+int64_t Pending::finished = 0, Pending::found = 0, Pending::programs = 0, Pending::single = 0;
+
+namespace {
+
+constexpr size_t MOST_CALLS = 2048;  // put off before they are run anyway
+constexpr int64_t PLAIN_REDUCTION =
+    16384;  // longer ones are done in chunks, or not, depending on what else a kernel does
+constexpr size_t MOST_PLANS = 4096, MOST_VARIANTS = 8;
+
+bool same_geometry(const Buffer& a, const Buffer& b) {
+  return a.dtype == b.dtype && a.ndim == b.ndim && a.offset == b.offset &&
+         std::equal(a.sizes, a.sizes + a.ndim, b.sizes) && std::equal(a.strides, a.strides + a.ndim, b.strides);
+}
+
+struct Known {
+  std::vector<uint64_t> words;
+  std::vector<std::shared_ptr<const Plan>> plans;
+};
+std::unordered_map<uint64_t, Known> known_plans;
+
+uint64_t hash_of(const std::vector<uint64_t>& words) {
+  uint64_t h = words.size();
+  for (uint64_t w : words) {
+    h = (h ^ w) * 0x9E3779B97F4A7C15ull;
+    h ^= h >> 29;
+  }
+  return h;
+}
+
+}  // namespace
+
+void Pending::forget_plans() { known_plans.clear(); }
+
+// ---- recording ------------------------------------------------------------------------------------------------------
+
+int Pending::add_value(const Buffer& b, int memory) {
+  int number = static_cast<int>(values_.size());
+  Value& v = values_.emplace_back();
+  describe_alias(v.buffer, b);
+  v.buffer.storage = nullptr;
+  v.buffer.device = b.device;
+  v.memory = memory;
+  if (memory >= 0) v.previous = std::exchange(memories_[memory].last_value, number);
+  return number;
+}
+
+int Pending::add_memory(const Buffer& b) {
+  int number = static_cast<int>(memories_.size());
+  memories_.push_back({b.storage});
+  b.storage->recorded_by_ = this;
+  b.storage->recorded_number_ = number;
+  return number;
+}
+
+int Pending::number_of(const Buffer& b) {
+  if (!b.storage) return add_value(b, -1);
+  int memory = b.storage->recorded_by_ ? b.storage->recorded_number_ : add_memory(b);
+  for (int v = memories_[memory].last_value; v >= 0; v = values_[v].previous)
+    if (same_geometry(values_[v].buffer, b)) return v;
+  words_.push_back(static_cast<uint64_t>(memory) << 8 | 1);
+  return add_value(b, memory);
+}
+
+void Pending::record(const Program& program, const void* identity, bool joins, Device device,
+                     std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
+                     std::span<Program::Result> results) {
+  for (const Buffer* b : inputs)  // before anything is noted: another thread may run while that happens
+    if (b && b->storage && b->storage->recorded_by_ && b->storage->recorded_by_ != this)
+      b->storage->recorded_by_->finish();
+  while (wait()) {
+  }
+  if (calls_.size() >= MOST_CALLS) finish();
+  if (program.infer(device, inputs, attributes, results) > PLAIN_REDUCTION) joins = false;
+  Call call{&program,
+            identity,
+            device,
+            joins,
+            static_cast<int>(numbers_.size()),
+            static_cast<int>(inputs.size()),
+            0,
+            static_cast<int>(results.size()),
+            static_cast<int>(attributes_.size()),
+            static_cast<int>(attributes.size())};
+  int number = static_cast<int>(calls_.size());
+  words_.push_back(reinterpret_cast<uint64_t>(identity) << 1 | (joins ? 1 : 0));
+  for (const Buffer* b : inputs) {
+    int v = b ? number_of(*b) : -1;
+    numbers_.push_back(v);
+    words_.push_back(static_cast<uint64_t>(static_cast<uint32_t>(v)) << 8 | 2);
+  }
+  call.first_output = static_cast<int>(numbers_.size());
+  for (size_t k = 0; k < results.size(); ++k) {
+    const Buffer* b = results[k].buffer;
+    int v = -1;
+    for (size_t i = 0; b && v < 0 && i < inputs.size(); ++i)
+      if (b == inputs[i]) v = numbers_[static_cast<size_t>(call.first_input) + i];
+    for (size_t i = 0; b && v < 0 && i < k; ++i)
+      if (b == results[i].buffer) v = numbers_[static_cast<size_t>(call.first_output) + i];
+    if (b && v < 0) {
+      bool fresh = !b->storage->recorded_by_;
+      int memory = fresh ? add_memory(*b) : b->storage->recorded_number_;
+      v = add_value(*b, memory);
+      values_[v].call = number;
+      values_[v].output = static_cast<int>(k);
+      if (fresh) {
+        values_[v].makes = b->storage->pending_ = true;
+        memories_[memory].maker = v;
+      }
+      words_.push_back(static_cast<uint64_t>(memory) << 8 | 3);
+    }
+    numbers_.push_back(v);
+    words_.push_back(static_cast<uint64_t>(static_cast<uint32_t>(v)) << 8 | 4);
+  }
+  attributes_.insert(attributes_.end(), attributes.begin(), attributes.end());
+  calls_.push_back(call);
+}
+
+// ---- finding a plan -------------------------------------------------------------------------------------------------
+
+int64_t Pending::quantity(const Quantity& q) const {
+  switch (q.kind) {
+    case Quantity::Constant: return q.constant;
+    case Quantity::Size: return values_[static_cast<size_t>(q.a)].buffer.sizes[q.b];
+    case Quantity::Number: return attributes_[static_cast<size_t>(q.a)].integer;
+    case Quantity::Item: return attributes_[static_cast<size_t>(q.a)].list[q.b];
+  }
+  return 0;
+}
+
+bool Pending::holds(const Plan& plan) const {
+  for (const auto& [a, b] : plan.equal)
+    if (quantity(a) != quantity(b)) return false;
+  return true;
+}
+
+void Pending::find_wanted() {
+  uint64_t bits = 0;
+  int count = 0;
+  for (Memory& m : memories_) {
+    m.wanted = m.maker >= 0 && m.storage->references() > 0;
+    bits |= static_cast<uint64_t>(m.wanted) << count;
+    if (++count == 64) words_.push_back(bits), bits = 0, count = 0;
+  }
+  words_.push_back(bits);
+}
+
+std::shared_ptr<const Plan> Pending::find_plan() {
+  uint64_t hash = hash_of(words_);
+  std::vector<std::shared_ptr<const Plan>> others;
+  if (auto at = known_plans.find(hash); at != known_plans.end() && at->second.words == words_) {
+    for (const auto& p : at->second.plans)
+      if (holds(*p)) {
+        ++found;
+        return p;
+      }
+    others = at->second.plans;
+  }
+  if (others.size() >= MOST_VARIANTS) others.clear();
+  std::shared_ptr<const Plan> plan = planner->plan(*this, others);
+  if (known_plans.size() >= MOST_PLANS) known_plans.clear();
+  Known& known = known_plans[hash];  // looked up again: other threads may have been here
+  if (known.words != words_ || known.plans.size() >= MOST_VARIANTS) known = {words_, {}};
+  known.plans.push_back(plan);
+  return plan;
+}
+
+// ---- running --------------------------------------------------------------------------------------------------------
+
+// Where another thread runs these calls: waits a little, and gives true.
+bool Pending::wait() {
+  if (!running_ || runner_ == std::this_thread::get_id()) return false;
+  WithoutHostLock unlocked;
+  std::this_thread::sleep_for(std::chrono::microseconds(20));
+  return true;
+}
+
+void Pending::finish() {
+  while (wait()) {
+  }
+  if (running_) return;
+  if (calls_.empty()) return forget();
+  running_ = true;
+  runner_ = std::this_thread::get_id();
+  struct AtEnd {
+    Pending& p;
+    ~AtEnd() {
+      p.forget();
+      p.running_ = false;
+    }
+  } at_end{*this};
+  ++finished;
+  find_wanted();
+  std::shared_ptr<const Plan> plan;
+  try {
+    plan = find_plan();
+  } catch (...) {
+    if (!planner->failed()) throw;
+  }
+  for (Value& v : values_)
+    if (v.memory >= 0) v.buffer.storage = memories_[static_cast<size_t>(v.memory)].storage;
+  run(plan.get());
+}
+
+void Pending::run(const Plan* plan) {
+  if (!plan) {
+    for (const Call& call : calls_) run_call(call);
+    return;
+  }
+  for (const Plan::Step& step : plan->steps) {
+    bool done = false;
+    if (step.program) {
+      try {
+        run_step(step);
+        done = true;
+      } catch (...) {
+        if (!planner->failed()) throw;
+      }
+    }
+    // What a failed Program left out may be needed by calls of later steps that have to run one by one as well; those
+    // find it missing, and so on: from here on all of them do, and nothing is freed.
+    if (!done && step.program) {
+      int first = step.first;
+      for (const Call& call : std::span(calls_).subspan(static_cast<size_t>(first))) run_call(call);
+      return;
+    }
+    if (!done)
+      for (int k = 0; k < step.count; ++k) run_call(calls_[static_cast<size_t>(step.first + k)]);
+    for (int m : step.frees) free_memory(m);
+  }
+}
+
+// The result `made` becomes the content of the value's storage. `fresh`: it is in memory of its own.
+void Pending::adopt(Value& value, Buffer* made, bool fresh) {
+  Storage& to = *value.buffer.storage;
+  if (!to.pending_) return;
+  bool fits = fresh && made->storage && made->storage->references() == 1 && !made->storage->pending() &&
+              made->storage->data() && made->storage->bytes() == to.bytes() && made->offset == 0 &&
+              std::equal(made->strides, made->strides + made->ndim, value.buffer.strides) && made->storage->owned_ &&
+              made->storage->resizable_;
+  if (fits) {
+    to.take_memory(*made->storage);
+    to.pending_ = false;
+    return;
+  }
+  to.pending_ = false;
+  to.allocate();
+  copy_into(*calls_[static_cast<size_t>(value.call)].program->kernels, value.buffer, *made);
+}
+
+void Pending::run_step(const Plan::Step& step) {
+  ++programs;
+  std::vector<const Buffer*> inputs;
+  for (int v : step.inputs) inputs.push_back(&values_[static_cast<size_t>(v)].buffer);
+  const Call &first = calls_[static_cast<size_t>(step.first)],
+             &last = calls_[static_cast<size_t>(step.first + step.count - 1)];
+  std::span<const Attribute> attributes(
+      attributes_.data() + first.first_attribute,
+      static_cast<size_t>(last.first_attribute + last.attribute_count - first.first_attribute));
+  std::vector<Buffer> places(step.outputs.size());
+  std::vector<Program::Result> results;
+  for (Buffer& b : places) results.push_back({&b});
+  step.program->run(first.device, inputs, attributes, results);
+  for (size_t k = 0; k < results.size(); ++k) {
+    Value& value = values_[static_cast<size_t>(step.outputs[k])];
+    Buffer* made = const_cast<Buffer*>(results[k].buffer);
+    // One register may be several results: the first of them takes the memory, the others copy it from there.
+    for (size_t i = 0; i < k; ++i)
+      if (results[i].buffer == made) made = &values_[static_cast<size_t>(step.outputs[i])].buffer;
+    adopt(value, made, made == &places[k] && results[k].shares < 0);
+  }
+}
+
+void Pending::run_call(const Call& call) {
+  ++single;
+  std::vector<const Buffer*> inputs;
+  for (int k = 0; k < call.input_count; ++k) {
+    int v = numbers_[static_cast<size_t>(call.first_input + k)];
+    inputs.push_back(v < 0 ? nullptr : &values_[static_cast<size_t>(v)].buffer);
+  }
+  std::vector<Buffer> places(static_cast<size_t>(call.output_count));
+  std::vector<Program::Result> results;
+  for (Buffer& b : places) results.push_back({&b});
+  call.program->run(call.device, inputs,
+                    std::span(attributes_)
+                        .subspan(static_cast<size_t>(call.first_attribute), static_cast<size_t>(call.attribute_count)),
+                    results);
+  for (size_t k = 0; k < results.size(); ++k) {
+    int v = numbers_[static_cast<size_t>(call.first_output) + k];
+    if (v >= 0 && values_[static_cast<size_t>(v)].makes && results[k].buffer == &places[k])
+      adopt(values_[static_cast<size_t>(v)], &places[k], true);
+  }
+}
+
+void Pending::free_memory(int memory) {
+  Memory& m = memories_[static_cast<size_t>(memory)];
+  for (int v = m.last_value; v >= 0; v = values_[static_cast<size_t>(v)].previous)
+    values_[static_cast<size_t>(v)].buffer.storage = nullptr;
+  if (!m.storage) return;
+  m.storage->recorded_by_ = nullptr;
+  m.storage->pending_ = false;
+  m.storage = nullptr;
+}
+
+void Pending::forget() noexcept {
+  for (size_t m = 0; m < memories_.size(); ++m) free_memory(static_cast<int>(m));
+  calls_.clear();
+  values_.clear();
+  memories_.clear();
+  numbers_.clear();
+  attributes_.clear();
+  words_.clear();
+}
+
+}  // namespace taeda

@@ -1,0 +1,297 @@
+#include "python/compile_mode.h"
+
+#include "core/recorder.h"
+#include "python/core_types.h"
+#include "python/program_parser.h"
+#include "python/state.h"
+
+namespace taeda {
+namespace {
+
+PyObject* compiler = nullptr;  // taeda.runtime.recorded
+
+Ref<> ask(const char* name, Ref<> arguments) {
+  if (!compiler) {
+    compiler = PyImport_ImportModule("taeda.runtime.recorded");
+    if (!compiler) throw PythonError();
+  }
+  Ref<> function = checked(PyObject_GetAttrString(compiler, name));
+  return checked(PyObject_CallObject(function.get(), arguments.get()));
+}
+
+Compiled::PutOff find_out(Compiled& c) {
+  if (!c.program->inferable || c.program->faults || !c.overload->mutated.empty()) return Compiled::Never;
+  Ref<> answer = ask("joins", checked(Py_BuildValue("(sO)", c.overload->name.c_str(), c.key.get())));
+  return answer.get() == Py_True ? Compiled::Joined : answer.get() == Py_False ? Compiled::Alone : Compiled::Never;
+}
+
+PyObject* at_once =
+    nullptr;  // a list that is told which calls of compiled functions were not put off, and why; or null
+
+void note_at_once(const Compiled& c, const char* reason) {
+  if (TAEDA_LIKELY(!at_once)) return;
+  Ref<> note = checked(Py_BuildValue("(ss)", c.overload->display.c_str(), reason));
+  if (PyList_Append(at_once, note.get()) < 0) throw PythonError();
+}
+
+// ---- between the recorded calls and Python --------------------------------------------------------------------------
+
+template <class F>
+Ref<> tuple_of(size_t count, F&& item) {
+  Ref<> t = checked(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  for (size_t k = 0; k < count; ++k) PyTuple_SET_ITEM(t.get(), static_cast<Py_ssize_t>(k), item(k).release());
+  return t;
+}
+
+Ref<> integer(int64_t v) { return checked(PyLong_FromLongLong(v)); }
+
+Ref<> integers(std::span<const int> v) {
+  return tuple_of(v.size(), [&](size_t k) { return integer(v[k]); });
+}
+
+Ref<> attribute_object(const Attribute& a) {
+  if (a.kind == Attribute::List) return tuple_of(a.count, [&](size_t k) { return integer(a.list[k]); });
+  if (a.kind == Attribute::Floating) return checked(PyFloat_FromDouble(a.floating));
+  return integer(a.integer);
+}
+
+Ref<> quantity_object(const Quantity& q) {
+  return checked(Py_BuildValue("(iiiL)", static_cast<int>(q.kind), q.a, q.b, static_cast<long long>(q.constant)));
+}
+
+Quantity quantity_of(PyObject* o) {
+  int kind, a, b;
+  long long constant;
+  if (!PyArg_ParseTuple(o, "iiiL", &kind, &a, &b, &constant)) throw PythonError();
+  return {static_cast<Quantity::Kind>(kind), a, b, constant};
+}
+
+std::vector<int> ints_of(PyObject* o) {
+  Ref<> list = checked(PySequence_Fast(o, "expected numbers"));
+  std::vector<int> out;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    out.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
+    if (PyErr_Occurred()) throw PythonError();
+  }
+  return out;
+}
+
+// (calls, values, wanted storages): see taeda.runtime.recorded/__init__.py.
+Ref<> described(const Pending& p) {
+  Ref<> calls = tuple_of(p.calls().size(), [&](size_t k) {
+    const Pending::Call& c = p.calls()[k];
+    auto* compiled = static_cast<const Compiled*>(c.identity);
+    Ref<> inputs =
+        integers(p.numbers().subspan(static_cast<size_t>(c.first_input), static_cast<size_t>(c.input_count)));
+    Ref<> outputs =
+        integers(p.numbers().subspan(static_cast<size_t>(c.first_output), static_cast<size_t>(c.output_count)));
+    Ref<> attributes = tuple_of(static_cast<size_t>(c.attribute_count), [&](size_t a) {
+      return attribute_object(p.attributes()[static_cast<size_t>(c.first_attribute) + a]);
+    });
+    return checked(Py_BuildValue("(sOOOOiO)", compiled->overload->name.c_str(), compiled->key.get(),
+                                 c.joins ? Py_True : Py_False, inputs.get(), outputs.get(), c.first_attribute,
+                                 attributes.get()));
+  });
+  Ref<> values = tuple_of(p.values().size(), [&](size_t k) {
+    const Pending::Value& v = p.values()[k];
+    Ref<> sizes = checked(size_object(v.buffer.sizes, v.buffer.ndim));
+    return checked(Py_BuildValue("(sOiiiO)", info(v.buffer.dtype).name, sizes.get(), v.memory, v.call, v.output,
+                                 v.makes ? Py_True : Py_False));
+  });
+  Ref<> memories = tuple_of(p.memories().size(), [&](size_t k) {
+    const Pending::Memory& m = p.memories()[k];
+    return checked(Py_BuildValue("(iO)", m.maker, m.wanted ? Py_True : Py_False));
+  });
+  return checked(PyTuple_Pack(3, calls.get(), values.get(), memories.get()));
+}
+
+class Asking final : public Planner {
+ public:
+  std::shared_ptr<const Plan> plan(const Pending& calls, std::span<const std::shared_ptr<const Plan>> others) override {
+    Ref<> what = described(calls);
+    Ref<> before = tuple_of(others.size(), [&](size_t k) {
+      const auto& equal = others[k]->equal;
+      return tuple_of(equal.size(), [&](size_t i) {
+        return checked(PyTuple_Pack(2, quantity_object(equal[i].first).get(), quantity_object(equal[i].second).get()));
+      });
+    });
+    Ref<> answer = ask("plan", checked(PyTuple_Pack(2, what.get(), before.get())));
+    auto plan = std::make_shared<Plan>();
+    PyObject *equal, *steps;
+    if (!PyArg_ParseTuple(answer.get(), "O!O!", &PyList_Type, &equal, &PyList_Type, &steps)) throw PythonError();
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(equal); ++i) {
+      PyObject *a, *b;
+      if (!PyArg_ParseTuple(PyList_GET_ITEM(equal, i), "OO", &a, &b)) throw PythonError();
+      plan->equal.emplace_back(quantity_of(a), quantity_of(b));
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(steps); ++i) {
+      PyObject *description, *inputs, *outputs, *frees;
+      Plan::Step& step = plan->steps.emplace_back();
+      if (!PyArg_ParseTuple(PyList_GET_ITEM(steps, i), "iiOOOO", &step.first, &step.count, &description, &inputs,
+                            &outputs, &frees))
+        throw PythonError();
+      if (description != Py_None) step.program = parse_program(description);
+      step.inputs = ints_of(inputs);
+      step.outputs = ints_of(outputs);
+      step.frees = ints_of(frees);
+    }
+    return plan;
+  }
+
+  bool failed() noexcept override {
+    try {
+      throw;
+    } catch (const PythonError&) {
+    } catch (const Error& e) {
+      set_exception(e);
+    } catch (const std::exception& e) {
+      PyErr_Format(PyExc_SystemError, "internal error in Taeda's core: %s", e.what());
+    }
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) return false;  // KeyboardInterrupt
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyErr_NormalizeException(&type, &value, &trace);
+    if (trace) PyException_SetTraceback(value, trace);
+    Ref<> a = Ref<>::steal(type), b = Ref<>::steal(value), c = Ref<>::steal(trace);
+    return guarded(false, [&] { return ask("failed", checked(PyTuple_Pack(1, b.get()))), true; });
+  }
+};
+
+// ---- compiled functions ---------------------------------------------------------------------------------------------
+
+// Where calls of this thread are noted down; the same for all of its compiled functions, one after the other.
+Pending& pending_of_thread() {
+  static thread_local Pending* p = nullptr;
+  if (!p) p = new Pending;  // storages may point to it when the thread is gone
+  return *p;
+}
+
+class Scope {
+ public:
+  explicit Scope(Pending* p) : before_(std::exchange(state.pending, p)) {}
+  ~Scope() { state.pending = before_; }
+  Scope(const Scope&) = delete;
+
+ private:
+  Pending* before_;
+};
+
+// run_compiled(function, *arguments, **named): function(*arguments, **named), whose calls are put off.
+PyObject* run_compiled_function(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  if (count < 1) {
+    PyErr_SetString(PyExc_TypeError, "run_compiled() takes a function and its arguments");
+    return nullptr;
+  }
+  Pending& pending = pending_of_thread();
+  if (state.pending == &pending) return PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
+  static Asking asking;
+  planner = &asking;
+  PyObject* result;
+  {
+    Scope scope(&pending);
+    result = PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
+  }
+  // What comes out is there. An exception of the function's goes before one that comes up now.
+  PyObject *type = nullptr, *value = nullptr, *trace = nullptr;
+  if (!result) PyErr_Fetch(&type, &value, &trace);
+  bool done = guarded(false, [&] { return pending.finish(), true; });
+  if (!result) {
+    if (!done) PyErr_Clear();
+    PyErr_Restore(type, value, trace);
+  } else if (!done) {
+    Py_CLEAR(result);
+  }
+  return result;
+}
+
+// run_eagerly(function, *arguments, **named): the same in a compiled function, with nothing put off inside.
+PyObject* run_eagerly(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  if (count < 1) {
+    PyErr_SetString(PyExc_TypeError, "run_eagerly() takes a function and its arguments");
+    return nullptr;
+  }
+  Scope scope(nullptr);
+  return PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
+}
+
+PyObject* is_compiling(PyObject*, PyObject*) { return PyBool_FromLong(state.pending != nullptr); }
+
+PyObject* finish_pending(PyObject*, PyObject*) {
+  return guarded_object([&]() -> PyObject* {
+    if (state.pending) state.pending->finish();
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* forget_plans(PyObject*, PyObject*) {
+  Pending::forget_plans();
+  Py_RETURN_NONE;
+}
+
+PyObject* note_calls(PyObject*, PyObject* list) {
+  if (list != Py_None && !PyList_Check(list)) {
+    PyErr_SetString(PyExc_TypeError, "note_calls() takes a list or None");
+    return nullptr;
+  }
+  Py_XSETREF(at_once, list == Py_None ? nullptr : Py_NewRef(list));
+  Py_RETURN_NONE;
+}
+
+PyObject* counts(PyObject*, PyObject*) {
+  return Py_BuildValue("{sLsLsLsL}", "recordings", static_cast<long long>(Pending::finished), "found",
+                       static_cast<long long>(Pending::found), "programs", static_cast<long long>(Pending::programs),
+                       "single", static_cast<long long>(Pending::single));
+}
+
+PyCFunction fast(PyObject* (*f)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*)) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f));
+}
+
+PyMethodDef functions[] = {
+    {"run_compiled", fast(run_compiled_function), METH_FASTCALL | METH_KEYWORDS,
+     "run_compiled(function, *arguments, **named): call it; what it computes is put off until values are needed."},
+    {"run_eagerly", fast(run_eagerly), METH_FASTCALL | METH_KEYWORDS,
+     "run_eagerly(function, *arguments, **named): call it; what it computes runs at once, in compiled functions too."},
+    {"is_compiling", is_compiling, METH_NOARGS, "Whether this is inside of a compiled function."},
+    {"finish_pending", finish_pending, METH_NOARGS, "Run what this thread has put off."},
+    {"forget_plans", forget_plans, METH_NOARGS, "Forget how recorded calls are run: they are compiled again."},
+    {"note_calls", note_calls, METH_O,
+     "note_calls(list or None): the list gets (op, reason) of each call in compiled functions that runs at once."},
+    {"compile_counts", counts, METH_NOARGS,
+     "How many recordings were run, of how many the plan was known, how many joined Programs and single calls ran."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
+             std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
+  if (device.kind != DeviceKind::CPU || recorder()) return false;
+  const char* reason = nullptr;
+  for (const Buffer* b : into)
+    if (b) reason = "it writes to a tensor";
+  if (!reason && compiled.put_off == Compiled::Unknown) compiled.put_off = find_out(compiled);
+  if (!reason && compiled.put_off == Compiled::Never)
+    reason = "it writes to a tensor, or can fail in a way that sizes do not tell, or gives what values determine";
+  for (const Buffer* b : inputs) {
+    if (!b || reason) continue;
+    if (!(b->device == device)) reason = "its tensors are on several devices";
+    if (b->storage && b->storage->shared_outside() && !b->storage->pending())
+      reason = "it reads memory that NumPy or another library may write to";
+  }
+  if (reason) {
+    note_at_once(compiled, reason);
+    for (const Buffer* b : inputs)
+      if (b && b->storage) b->storage->data();  // what it reads runs before, not in the middle of it
+    return false;
+  }
+  state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device, inputs, attributes,
+                        results);
+  return true;
+}
+
+void add_compile_mode_to_module(PyObject* module) {
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
+}
+
+}  // namespace taeda

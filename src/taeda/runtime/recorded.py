@@ -1,0 +1,55 @@
+"""What the C++ core asks about recorded calls (csrc/core/pending.h): which may be put off and joined, and how they
+run."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import warnings
+from typing import Any
+
+from taeda.compiler import join
+from taeda.compiler.plan import Call, Memory, Recorded
+from taeda.compiler.plan import plan as make_plan
+from taeda.ops.op import registry
+from taeda.runtime import programs
+from taeda.runtime.devices import target_of
+
+failures: list[str] = []  # of plans, in words
+# Gets for each plan the names of the calls, and its steps.
+log: list[tuple[list[str], list[tuple[Any, ...]]]] | None = None
+
+
+@programs.one_at_a_time
+def joins(op: str, key: tuple[Any, ...]) -> bool | None:
+    """Whether a call may become part of a larger Program; None: it must run at once."""
+    try:
+        return join.can_join(registry.ops[op], key)
+    except (NotImplementedError, KeyError):
+        return None
+
+
+@programs.one_at_a_time
+def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
+    """`recording`: calls, values and storages, each as the classes of compiler/plan.py say; `others`: the equalities of
+    plans that do not fit."""
+    calls, values, memories = recording
+    target = target_of("cpu")
+    made = make_plan([Call(*c) for c in calls], [Recorded(*v) for v in values], [Memory(*m) for m in memories],
+                     others, target, functools.partial(programs.register_kernel, target))
+    if log is not None:
+        log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1]))
+    return made
+
+
+def failed(error: Exception) -> None:
+    """A plan could not be made or run, so the calls run one by one: the same results, only slower."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    failures.append(text)
+    if len(failures) == 1:
+        print(text, file=sys.stderr)
+        warnings.warn(
+            f"taeda.compile: compiling what was recorded failed ({type(error).__name__}: {error}); it runs without "
+            "being compiled, with the same results. Please report this with the traceback above.", stacklevel=2)

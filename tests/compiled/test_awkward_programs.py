@@ -1,0 +1,365 @@
+"""Programs that compilers of Python trip over: each runs unchanged, with the same results, effects and errors."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import numpy
+import pytest
+
+import taeda
+
+PROGRAMS: dict[str, Callable[[Any], Any]] = {}
+
+
+def program(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+@program
+def branch_on_a_value(x: Any) -> Any:
+    y = x.sin()
+    if y.sum() > 0:
+        return y * 2
+    return y - 1
+
+
+@program
+def loop_until_a_value(x: Any) -> Any:
+    count = 0
+    while x.abs().max() > 0.1 and count < 20:
+        x = x * 0.5
+        count += 1
+    return x, count
+
+
+@program
+def lists_and_dicts(x: Any) -> Any:
+    parts = {"rows": [r * k for k, r in enumerate(x)], "whole": x.exp()}
+    parts["rows"].reverse()
+    return {"sum": sum(parts["rows"]), **parts}
+
+
+@program
+def closure(x: Any) -> Any:
+    total = x * 0
+
+    def add(y: Any) -> None:
+        nonlocal total
+        total = total + y
+
+    for k in range(3):
+        add(x * k)
+    return total
+
+
+@program
+def mutation_of_inputs(x: Any) -> Any:
+    y = x + 1
+    x.mul_(2)
+    z = x + y
+    x[0] = 7
+    x[:, 1:].add_(z[:, 1:])
+    return y, z, x
+
+
+@program
+def write_after_read(x: Any) -> Any:
+    y = x.t() @ x
+    x.zero_()
+    return y, x
+
+
+@program
+def write_to_a_view(x: Any) -> Any:
+    y = x * 3
+    row = y[1]
+    twice = row * 2
+    row.fill_(5)
+    y.t()[0].add_(1)
+    return y, row, twice
+
+
+@program
+def results_in_given_places(x: Any) -> Any:
+    out = taeda.empty(0)
+    y = taeda.add(x, 1, out=out)
+    z = out * 2
+    taeda.mul(z, z, out=z)
+    return y, z, out
+
+
+@program
+def printing(x: Any) -> Any:
+    y = x * 2
+    print(y.sum().item() > 0, y[0, 0])
+    return y + 1
+
+
+@program
+def exception_caught(x: Any) -> Any:
+    y = x.cos()
+    try:
+        y = y @ taeda.ones(99, 2)
+    except RuntimeError as error:
+        return y, str(error)
+    return y
+
+
+@program
+def index_out_of_range_caught(x: Any) -> Any:
+    y = x.cos()
+    try:
+        y = y[taeda.tensor([99])]
+    except IndexError as error:
+        return y, str(error)
+    return y
+
+
+@program
+def division_by_zero_caught(x: Any) -> Any:
+    whole = (x * 0).long()
+    try:
+        return whole // whole
+    except RuntimeError as error:
+        return str(error)
+
+
+@program
+def exception_not_caught(x: Any) -> Any:
+    y = x.cos()
+    x.add_(y)
+    raise ValueError("in the middle")
+
+
+@program
+def generator(x: Any) -> Any:
+    def steps(y: Any) -> Iterator[Any]:
+        for _ in range(3):
+            y = y.sin() + y
+            yield y
+
+    return [y.sum() for y in steps(x)]
+
+
+@program
+def numpy_in_the_middle(x: Any) -> Any:
+    y = (x * 2).sin()
+    array = y.numpy()
+    before = y + 1
+    array += 1
+    after = y + 1
+    return taeda.from_numpy(numpy.sort(array, axis=0)) + 1, before, after, y
+
+
+@program
+def shared_with_numpy(x: Any) -> Any:
+    array = numpy.ones(4, numpy.float32)
+    t = taeda.from_numpy(array)
+    y = t * 2
+    array[:] = 9
+    return y, t * 2
+
+
+@program
+def recursion(x: Any, depth: int = 4) -> Any:
+    return x if depth == 0 else recursion(x * 0.5, depth - 1) + x
+
+
+@program
+def early_return(x: Any) -> Any:
+    for k in range(5):
+        x = x - 0.3
+        if x.mean() < 0:
+            return x, k
+    return None
+
+
+@program
+def threads(x: Any) -> Any:
+    found: dict[int, Any] = {}
+    shared = x.exp()
+
+    def work(k: int) -> None:
+        found[k] = (shared * k).sum() + k
+
+    workers = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
+    return [found[k] for k in range(4)]
+
+
+@program
+def nested(x: Any) -> Any:
+    inner = taeda.compile(lambda y: y.sin() * 2)
+    return inner(x) + inner(x + 1)
+
+
+@program
+def disabled(x: Any) -> Any:
+    return taeda.compiler.disable(lambda y: y.exp() + 1)(x * 2) * 3
+
+
+@program
+def random_numbers(x: Any) -> Any:
+    y = taeda.randn(3) + taeda.nn.functional.dropout(x, 0.5)
+    if taeda.rand(()) > 0.5:
+        y = y * taeda.randn(1)
+    return y, taeda.randperm(5), taeda.bernoulli(x.sigmoid())
+
+
+@program
+def sizes_from_values(x: Any) -> Any:
+    y = x[x > 0]
+    return y * 2, y.shape, taeda.nonzero(x > 0), x.unique()
+
+
+@program
+def views_out_of_order(x: Any) -> Any:
+    y = x * 2
+    part, other = y[1:], y.t()[1:3]
+    z = taeda.as_strided(y, (2, 2), (1, 2), 1)
+    return part + 1, other * other, z - 1, y.reshape(-1)[::2] * 1, y.is_contiguous(), other.stride()
+
+
+@program
+def backward_with_hooks(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    seen = []
+    y = x.sin()
+    y.register_hook(lambda g: seen.append(g.sum()) or g * 2)
+    y.retain_grad()
+    (y * y).sum().backward()
+    (x * 2).sum().backward()
+    return x.grad, y.grad, seen
+
+
+@program
+def second_derivative(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    (g,) = taeda.autograd.grad((x ** 3).sum(), x, create_graph=True)
+    (h,) = taeda.autograd.grad((g * x).sum(), x)
+    return g, h
+
+
+@program
+def own_function(x: Any) -> Any:
+    class Clip(taeda.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, y: Any) -> Any:
+            ctx.save_for_backward(y)
+            return y.clamp(-0.5, 0.5)
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            (y,) = ctx.saved_tensors
+            return g * (y.abs() < 0.5)
+
+    x = x.detach().clone().requires_grad_()
+    y = Clip.apply(x * 2)
+    y.sum().backward()
+    return y, x.grad
+
+
+@program
+def changed_after_saving(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    y = x.exp()
+    y.add_(1)
+    y.sum().backward()
+
+
+@program
+def aliases_of_an_input(x: Any) -> Any:
+    return x, x.view(-1), x.detach(), x.contiguous(), x.t().t()
+
+
+@program
+def several_dtypes(x: Any) -> Any:
+    y = x.to(taeda.bfloat16) * 3
+    return y, y.float() + x, (x > 0) & (y > 0), x.double().sum(), x.half() @ x.half().t(), (x * 10).int() % 7
+
+
+@program
+def empty_and_scalar(x: Any) -> Any:
+    return x[:0] * 2, x[:0].sum(), taeda.tensor(2.0) * x, x.sum() * taeda.ones(()), taeda.zeros(0, 3).t() + 1
+
+
+@program
+def long_sums(x: Any) -> Any:
+    y = x.reshape(-1)[:1].expand(40000) * taeda.arange(40000)
+    return y.sum(), (y * y).mean(), y.softmax(0).sum(), (y.view(4, 10000) + 1).sum(1)
+
+
+@program
+def saved_to_a_file(x: Any) -> Any:
+    y, file = x.tan(), io.BytesIO()
+    taeda.save({"y": y}, file)
+    file.seek(0)
+    return taeda.load(file)["y"] + y
+
+
+@program
+def on_meta(x: Any) -> Any:
+    y = (x * 2).to("meta")
+    return (y + 1).shape, x + 1
+
+
+@program
+def attributes_of_objects(x: Any) -> Any:
+    class Holder:
+        pass
+
+    h = Holder()
+    h.value = x * 2
+    for _ in range(3):
+        h.value = h.value + x
+    return h.value
+
+
+@program
+def copies_and_fills(x: Any) -> Any:
+    y = taeda.empty_like(x)
+    y.copy_(x * 2)
+    z = y.clone()
+    y.zero_()
+    z[0].copy_(y[1])
+    w = taeda.full_like(x, 3)
+    w[w > 2] = 1
+    return y, z, w
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, taeda.Tensor):
+        if value.device.type == "meta":
+            return tuple(value.shape)
+        t = value.detach()
+        kept = t.view(taeda.int16) if t.dtype == taeda.bfloat16 and t.ndim else t.float() if t.dtype in (
+            taeda.bfloat16,) else t
+        return str(value.dtype), tuple(value.shape), value.stride(), value.requires_grad, kept.numpy().tobytes()
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_same_results(name: str) -> None:
+    outcomes = []
+    for how in (PROGRAMS[name], *[taeda.compile(PROGRAMS[name])] * 3):
+        taeda.manual_seed(5)
+        x = taeda.randn(4, 3)
+        written = io.StringIO()
+        with redirect_stdout(written):
+            try:
+                result = plain(how(x))
+            except Exception as error:
+                result = [type(error), str(error).partition("\n")[0]]
+        outcomes.append((result, plain(x), written.getvalue()))
+    assert all(o == outcomes[0] for o in outcomes[1:])

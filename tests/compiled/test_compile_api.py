@@ -1,0 +1,113 @@
+"""taeda.compile and the names of torch.compiler."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+import taeda
+from taeda import nn
+
+
+def double(x: Any) -> Any:
+    """Twice x."""
+    return x * 2
+
+
+def test_decorator_and_call() -> None:
+    x = taeda.randn(3)
+    for compiled in (taeda.compile(double), taeda.compile()(double), taeda.compile(fullgraph=True)(double),
+                     taeda.compile(double, mode="max-autotune", dynamic=True), taeda.compile(double, backend="eager")):
+        assert compiled(x).equal(x * 2)
+        assert (compiled.__name__, compiled.__doc__) == ("double", "Twice x.")
+    assert taeda.compile(double, disable=True) is double
+    assert taeda.compile is taeda.compiler.compile
+
+
+def test_wrong_arguments() -> None:
+    with pytest.raises(RuntimeError, match="Either mode or options can be specified"):
+        taeda.compile(double, mode="default", options={})
+    with pytest.raises(RuntimeError, match="Unrecognized mode=fast"):
+        taeda.compile(double, mode="fast")
+    with pytest.raises(NotImplementedError, match="backend of your own"):
+        taeda.compile(double, backend=lambda graph, inputs: graph)
+    with pytest.raises(RuntimeError, match="Model can't be None"):
+        taeda.compile()(None)
+
+
+def test_module() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5))
+    compiled = taeda.compile(model)
+    assert isinstance(compiled, nn.Module)
+    assert compiled._orig_mod is model
+    assert list(compiled.state_dict()) == ["_orig_mod.0.weight", "_orig_mod.0.bias"]
+    compiled.eval()
+    assert not model.training
+    x = taeda.randn(2, 3)
+    assert compiled(x).equal(model(x))
+    other = copy.deepcopy(compiled)
+    assert other(x).equal(model(x))
+    model.compile()
+    assert model(x).equal(compiled(x))
+
+
+def test_module_pickles() -> None:
+    compiled = taeda.compile(nn.Linear(2, 2))
+    x = taeda.randn(1, 2)
+    assert pickle.loads(pickle.dumps(compiled))(x).equal(compiled(x))
+
+
+def test_what_a_program_can_ask() -> None:
+    assert not taeda.compiler.is_compiling()
+    assert taeda.compile(taeda.compiler.is_compiling)()
+    assert not taeda.compile(taeda.compiler.disable(taeda.compiler.is_compiling))()
+    with taeda.compiler.set_stance("force_eager"):
+        assert not taeda.compile(taeda.compiler.is_compiling)()
+    assert taeda.compile(taeda.compiler.is_compiling)()
+    assert taeda.compiler.list_backends() == ["cudagraphs", "inductor"]
+    taeda.compiler.cudagraph_mark_step_begin()
+    taeda.compiler.reset()
+
+
+def test_names_are_those_of_compilation() -> None:
+    from taeda import compilation, compiler
+
+    assert compiler._PUBLIC == set(compilation.__all__)
+
+
+def test_explain() -> None:
+    def f(x: Any) -> Any:
+        y = (x.sin() * x + 1).exp()
+        if y.sum() > 0:
+            y = y[taeda.tensor([0, 1])]
+        return y * 2
+
+    found = taeda.compiler.explain(f, taeda.randn(3, 3))
+    assert found.recordings == 2
+    assert found.programs[0].endswith("sin mul add exp sum gt.number") or "sin mul" in found.programs[0]
+    assert found.kernels >= 1
+    assert any("can fail" in why for _, why in found.at_once)
+    assert "Not put off:" in str(found)
+
+
+def test_values_that_nobody_holds_are_not_stored() -> None:
+    @taeda.compile
+    def f(x: Any) -> Any:
+        for _ in range(8):
+            x = x.sin() + 1
+        return x
+
+    x = taeda.randn(1 << 20)
+    expected = x
+    for _ in range(8):
+        expected = expected.sin() + 1
+    f(x)
+    assert f(x).equal(expected)
+    counts = taeda._core.compile_counts()
+    f(x)
+    after = taeda._core.compile_counts()
+    assert after["programs"] - counts["programs"] == 1
+    assert after["single"] == counts["single"]
