@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").glob("*.md"))
-MODULES = ["taeda.checking", "taeda.library", "taeda.testing.comparison"]
+MODULES = ["taeda.checking", "taeda.compilation", "taeda.library", "taeda.testing.comparison"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
