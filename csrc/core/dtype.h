@@ -17,15 +17,24 @@ enum class DType : uint8_t {
   Float32,
   Float64,
   Complex64,
-  Complex128,  // have their place; kernels for them are not there yet
+  Complex128,
+  UInt16,
+  UInt32,
+  UInt64,
+  Complex32,
+  Float8E5M2,
+  Float8E4M3FN,
+  Float8E5M2FNUZ,
+  Float8E4M3FNUZ,
+  Float8E8M0FNU,
 };
-inline constexpr int DTYPE_COUNT = 12;
+inline constexpr int DTYPE_COUNT = 21;
 
 struct DTypeInfo {
   const char* name;  // "float32"
   int itemsize;      // bytes
   bool floating, complex, is_signed;
-  char typestr[4];      // NumPy's, "<f4"; empty for bfloat16
+  char typestr[4];      // NumPy's, "<f4"; empty if it has none
   uint8_t dlpack_code;  // DLDataTypeCode
 };
 extern const DTypeInfo DTYPES[DTYPE_COUNT];
@@ -35,7 +44,8 @@ inline int itemsize(DType d) { return DTYPES[static_cast<int>(d)].itemsize; }
 
 bool dtype_from_name(const char* name, DType* out);
 const char* torch_name(DType d);  // "Long" for int64, as PyTorch's messages say it
-DType default_dtype();            // set_default_dtype; Float32 at start
+inline bool is_float8(DType d) { return info(d).floating && itemsize(d) == 1; }
+DType default_dtype();  // set_default_dtype; Float32 at start
 void set_default_dtype(DType d);
 
 float half_to_float(uint16_t bits);
@@ -47,5 +57,8 @@ inline float bfloat16_to_float(uint16_t bits) {
   return f;
 }
 uint16_t float_to_bfloat16(float x);  // round to nearest even, NaN stays NaN
+// The 8-bit floats (src/taeda/ir/dtype.py says what their forms are).
+float float8_to_float(uint8_t bits, DType d);
+uint8_t float_to_float8(float x, DType d);
 
 }  // namespace taeda

@@ -39,8 +39,9 @@ void fill_with(KernelSource& kernels, const Buffer& destination, const Number& v
   if (!runtime.executes() || destination.numel == 0) return;
   Number v = value;
   const DTypeInfo& d = info(destination.dtype);
-  if (d.floating && !v.floating) v = {true, v.integer, static_cast<double>(v.integer)};
-  if (!d.floating && v.floating) v = {false, destination.dtype == DType::Bool ? v.real != 0 : v.integer, v.real};
+  bool real = d.floating || d.complex;
+  if (real && !v.floating) v = {true, v.integer, static_cast<double>(v.integer)};
+  if (!real && v.floating) v = {false, destination.dtype == DType::Bool ? v.real != 0 : v.integer, v.real};
   uint64_t bits = scalar_bits(v);
   LoopOperand operand{destination.data(), destination.dtype, true, {}};
   std::copy(destination.strides, destination.strides + destination.ndim, operand.strides);

@@ -27,6 +27,8 @@ inline void add_object(PyObject* module, const char* name, PyObject* o) {
 DType dtype_argument(PyObject* o,
                      const char* function);      // a dtype, or Python's float, int, bool, complex; else TypeError
 void write_double(char* at, DType d, double v);  // converts like a C cast
+void write_complex(char* at, DType d, double real, double imaginary);
+uint64_t unsigned_integer(PyObject* o);  // of a Python int; OverflowError if it does not fit
 
 // taeda.Size, a tuple of ints: new reference.
 extern PyTypeObject* SizeType;

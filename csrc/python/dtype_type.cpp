@@ -25,6 +25,7 @@ PyObject* dtype_to_complex(PyObject* self, PyObject*) {
   return guarded_object([&]() -> PyObject* {
     DType d = dtype_of_object(self);
     if (info(d).complex) return Py_NewRef(self);
+    if (d == DType::Float16) return Py_NewRef(dtype_object(DType::Complex32));
     if (d == DType::Float32 || d == DType::BFloat16) return Py_NewRef(dtype_object(DType::Complex64));
     if (d == DType::Float64) return Py_NewRef(dtype_object(DType::Complex128));
     raise(PyExc_RuntimeError, "Unknown Complex ScalarType for %s", torch_name(d));
@@ -33,6 +34,7 @@ PyObject* dtype_to_complex(PyObject* self, PyObject*) {
 
 PyObject* dtype_to_real(PyObject* self, PyObject*) {
   DType d = dtype_of_object(self);
+  if (d == DType::Complex32) return Py_NewRef(dtype_object(DType::Float16));
   if (d == DType::Complex64) return Py_NewRef(dtype_object(DType::Float32));
   if (d == DType::Complex128) return Py_NewRef(dtype_object(DType::Float64));
   return Py_NewRef(self);
@@ -119,7 +121,8 @@ void store(char* at, T v) {
 }
 
 // A C cast as x86-64 does it: out of range and NaN become the most negative number, narrower types keep the low bits.
-int64_t cast_to_integer(double v) {
+int64_t cast_to_integer(double v, DType d) {
+  if (d == DType::UInt64 && v >= 0x1p63) return v < 0x1p64 ? static_cast<int64_t>(static_cast<uint64_t>(v)) : 0;
   return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : std::numeric_limits<int64_t>::min();
 }
 
@@ -128,13 +131,34 @@ void write_integer(char* at, DType d, int64_t v) {
     case DType::Bool: return store<uint8_t>(at, v != 0);
     case DType::UInt8:
     case DType::Int8: return store(at, static_cast<uint8_t>(v));
-    case DType::Int16: return store(at, static_cast<uint16_t>(v));
-    case DType::Int32: return store(at, static_cast<uint32_t>(v));
+    case DType::Int16:
+    case DType::UInt16: return store(at, static_cast<uint16_t>(v));
+    case DType::Int32:
+    case DType::UInt32: return store(at, static_cast<uint32_t>(v));
     default: return store(at, v);
   }
 }
 
 }  // namespace
+
+uint64_t unsigned_integer(PyObject* o) {
+  uint64_t v = PyLong_AsUnsignedLongLong(o);
+  if (v == static_cast<uint64_t>(-1) && PyErr_Occurred()) throw PythonError();
+  return v;
+}
+
+void write_complex(char* at, DType d, double real, double imaginary) {
+  if (d == DType::Complex32) {
+    store(at, float_to_half(static_cast<float>(real)));
+    store(at + 2, float_to_half(static_cast<float>(imaginary)));
+  } else if (d == DType::Complex64) {
+    store(at, static_cast<float>(real));
+    store(at + 4, static_cast<float>(imaginary));
+  } else {
+    store(at, real);
+    store(at + 8, imaginary);
+  }
+}
 
 void write_double(char* at, DType d, double v) {
   switch (d) {
@@ -143,9 +167,15 @@ void write_double(char* at, DType d, double v) {
     case DType::BFloat16: return store(at, float_to_bfloat16(static_cast<float>(v)));
     case DType::Float32: return store(at, static_cast<float>(v));
     case DType::Float64: return store(at, v);
-    case DType::Complex64: store(at, static_cast<float>(v)); return store(at + 4, 0.0f);
-    case DType::Complex128: store(at, v); return store(at + 8, 0.0);
-    default: return write_integer(at, d, cast_to_integer(v));
+    case DType::Complex32:
+    case DType::Complex64:
+    case DType::Complex128: return write_complex(at, d, v, 0);
+    case DType::Float8E5M2:
+    case DType::Float8E4M3FN:
+    case DType::Float8E5M2FNUZ:
+    case DType::Float8E4M3FNUZ:
+    case DType::Float8E8M0FNU: return store(at, float_to_float8(static_cast<float>(v), d));
+    default: return write_integer(at, d, cast_to_integer(v, d));
   }
 }
 
@@ -163,6 +193,16 @@ PyObject* read_element(const char* at, DType d) {
     case DType::Float64: return PyFloat_FromDouble(load<double>(at));
     case DType::Complex64: return PyComplex_FromDoubles(load<float>(at), load<float>(at + 4));
     case DType::Complex128: return PyComplex_FromDoubles(load<double>(at), load<double>(at + 8));
+    case DType::UInt16: return PyLong_FromLong(load<uint16_t>(at));
+    case DType::UInt32: return PyLong_FromUnsignedLong(load<uint32_t>(at));
+    case DType::UInt64: return PyLong_FromUnsignedLongLong(load<uint64_t>(at));
+    case DType::Complex32:
+      return PyComplex_FromDoubles(half_to_float(load<uint16_t>(at)), half_to_float(load<uint16_t>(at + 2)));
+    case DType::Float8E5M2:
+    case DType::Float8E4M3FN:
+    case DType::Float8E5M2FNUZ:
+    case DType::Float8E4M3FNUZ:
+    case DType::Float8E8M0FNU: return PyFloat_FromDouble(float8_to_float(load<uint8_t>(at), d));
   }
   return nullptr;
 }
@@ -171,10 +211,9 @@ void write_element(char* at, DType d, PyObject* value) {
   if (PyFloat_Check(value)) return write_double(at, d, PyFloat_AS_DOUBLE(value));
   if (PyComplex_Check(value)) {
     Py_complex c = PyComplex_AsCComplex(value);
+    if (info(d).complex) return write_complex(at, d, c.real, c.imag);
     write_double(at, d, c.real);
     if (d == DType::Bool) store<uint8_t>(at, c.real != 0 || c.imag != 0);
-    if (d == DType::Complex64) store(at + 4, static_cast<float>(c.imag));
-    if (d == DType::Complex128) store(at + 8, c.imag);
     return;
   }
   if (info(d).floating || info(d).complex) {
@@ -184,6 +223,7 @@ void write_element(char* at, DType d, PyObject* value) {
   }
   int overflow = 0;
   int64_t v = PyLong_AsLongLongAndOverflow(value, &overflow);
+  if (overflow > 0 && d == DType::UInt64) return store(at, unsigned_integer(value));
   if (overflow) raise(PyExc_ValueError, "Overflow when unpacking long long");
   if (v == -1 && PyErr_Occurred()) throw PythonError();
   write_integer(at, d, v);

@@ -25,7 +25,16 @@ constexpr const char* C_NAMES[DTYPE_COUNT] = {"bool",
                                               "float",
                                               "double",
                                               "c10::complex<float>",
-                                              "c10::complex<double>"};
+                                              "c10::complex<double>",
+                                              "uint16_t",
+                                              "uint32_t",
+                                              "uint64_t",
+                                              "c10::complex<c10::Half>",
+                                              "c10::Float8_e5m2",
+                                              "c10::Float8_e4m3fn",
+                                              "c10::Float8_e5m2fnuz",
+                                              "c10::Float8_e4m3fnuz",
+                                              "c10::Float8_e8m0fnu"};
 
 [[noreturn]] void too_many_indices(const Tensor& t) {
   raise(PyExc_IndexError, "too many indices for tensor of dimension %d", t.ndim);

@@ -21,8 +21,18 @@ int category(DType d) { return d == DType::Bool ? 0 : info(d).complex ? 3 : info
 DType promoted(DType a, DType b) {
   if (a == b) return a;
   if (category(a) < category(b)) std::swap(a, b);
-  if (category(a) > category(b)) return a == DType::Complex64 && b == DType::Float64 ? DType::Complex128 : a;
-  if (category(a) == 3) return DType::Complex128;
+  auto barebones = [](DType d) { return d == DType::UInt16 || d == DType::UInt32 || d == DType::UInt64; };
+  if (is_float8(a) || is_float8(b) || barebones(a) || (barebones(b) && !info(a).floating))
+    raise(PyExc_RuntimeError, "Promotion for %s is not supported, attempted to promote %s and %s",
+          is_float8(a) || is_float8(b) ? "Float8 Types" : "uint16, uint32, uint64 types", torch_name(a), torch_name(b));
+  if (category(a) == 3) {
+    DType other = info(b).complex                               ? b
+                  : b == DType::Float64                         ? DType::Complex128
+                  : b == DType::Float32 || b == DType::BFloat16 ? DType::Complex64
+                                                                : a;
+    return itemsize(a) > itemsize(other) ? a : other;
+  }
+  if (category(a) > category(b)) return a;
   if (category(a) == 2) {
     if (itemsize(a) == 2 && itemsize(b) == 2) return DType::Float32;  // float16 and bfloat16
     return itemsize(a) > itemsize(b) ? a : b;
@@ -118,7 +128,7 @@ void collect_dtypes(PyObject* data, DType* dtype, bool* any) {
       if (*any && *dtype == floating) continue;
       add(floating);
     } else if (PyLong_CheckExact(item)) {
-      if (*any && *dtype >= DType::Int64) continue;  // int64 and all that it promotes to
+      if (*any && *dtype >= DType::Int64 && *dtype <= DType::Complex128) continue;  // all that it promotes to
       add(DType::Int64);
     } else {
       Ref<> keep = Ref<>::borrow(item);
@@ -160,6 +170,8 @@ void store_integer(char* at, DType d, int64_t v) {
     case DType::Int8: return store_integer<int8_t>(at, d, v);
     case DType::Int16: return store_integer<int16_t>(at, d, v);
     case DType::Int32: return store_integer<int32_t>(at, d, v);
+    case DType::UInt16: return store_integer<uint16_t>(at, d, v);
+    case DType::UInt32: return store_integer<uint32_t>(at, d, v);
     default: return store(at, v);
   }
 }
@@ -184,17 +196,16 @@ void store_value(char* at, DType d, PyObject* o) {
   if (info(d).complex) {
     Py_complex c = PyComplex_AsCComplex(o);
     if (c.real == -1.0 && PyErr_Occurred()) throw PythonError();
-    write_double(at, d, c.real);
-    if (d == DType::Complex64)
-      store(at + 4, static_cast<float>(c.imag));
-    else
-      store(at + 8, c.imag);
-    return;
+    return write_complex(at, d, c.real, c.imag);
   }
   if (info(d).floating) {
     double v = PyFloat_AsDouble(o);
     if (v == -1.0 && PyErr_Occurred()) throw PythonError();
     return write_double(at, d, v);
+  }
+  if (d == DType::UInt64) {
+    if (!PyLong_Check(o)) raise(PyExc_TypeError, "an integer is required");
+    return store(at, unsigned_integer(o));
   }
   if (PyFloat_Check(o)) {
     double v = PyFloat_AS_DOUBLE(o);

@@ -97,7 +97,7 @@ int64_t read_integer(PyObject* o) {
   return v;
 }
 
-// A Python number as an attribute; its kind goes into the key.
+// A Python number as an attribute, a complex one as two; its kind goes into the key.
 void read_number(Inputs& in, PyObject* o) {
   Attribute& a = in.push_attribute();
   in.key('#');
@@ -116,7 +116,10 @@ void read_number(Inputs& in, PyObject* o) {
     a.set(read_integer(o));
     in.key('i');
   } else if (PyComplex_Check(o)) {
-    raise(PyExc_NotImplementedError, "complex numbers are not there yet");
+    Py_complex c = PyComplex_AsCComplex(o);
+    a.set(c.real);
+    in.push_attribute().set(c.imag);
+    in.key('c');
   } else if (PyIndex_Check(o)) {
     a.set(read_integer(o));
     in.key('i');
@@ -330,7 +333,11 @@ class KeyReader {
       }
       case '#': {
         char number = next();
-        return checked(Py_BuildValue("(ss)", "number", number == 'b' ? "bool" : number == 'i' ? "int" : "float"));
+        return checked(Py_BuildValue("(ss)", "number",
+                                     number == 'b'   ? "bool"
+                                     : number == 'i' ? "int"
+                                     : number == 'f' ? "float"
+                                                     : "complex"));
       }
       case 'I': return checked(Py_BuildValue("(s)", "int"));
       case 'S': return checked(Py_BuildValue("(si)", "sizes", static_cast<int>(next())));

@@ -60,8 +60,8 @@ PyObject* numpy_dtype(DType d) {
 }
 
 constexpr const char* SUPPORTED =
-    "The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
-    "and bool.";
+    "The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, "
+    "uint64, uint32, uint16, uint8, and bool.";
 
 [[noreturn]] void unsupported_array(PyObject* array) {
   PyErr_Clear();
@@ -94,7 +94,19 @@ bool dtype_of_format(const char* format, Py_ssize_t itemsize, DType* out, bool* 
     case 'e': return *out = DType::Float16, true;
     case 'f': return *out = DType::Float32, true;
     case 'd': return *out = DType::Float64, true;
-    case 'B': return *out = DType::UInt8, true;
+    case 'B':
+    case 'H':
+    case 'I':
+    case 'L':
+    case 'Q':
+    case 'N':
+      switch (itemsize) {
+        case 1: return *out = DType::UInt8, true;
+        case 2: return *out = DType::UInt16, true;
+        case 4: return *out = DType::UInt32, true;
+        case 8: return *out = DType::UInt64, true;
+        default: return false;
+      }
     case 'b':
     case 'h':
     case 'i':

@@ -79,5 +79,6 @@ def _register_hooks() -> None:
     ):
         _core.set_operator(name, _lazily(module, function))
     for name, op in (("T", internal.reversed_dims), ("mT", internal.matrix_transpose),
-                     ("H", internal.reversed_dims), ("mH", internal.matrix_transpose)):
+                     ("H", internal.reversed_adjoint), ("mH", internal.matrix_adjoint),
+                     ("real", modules["torch"]["real"]), ("imag", modules["torch"]["imag"])):
         _core.set_operator(name, op)

@@ -31,7 +31,7 @@ class finfo:  # noqa: N801 (PyTorch's name)
 
     def __init__(self, type: Any = None) -> None:  # noqa: A002 (PyTorch's name)
         name = _name(_core.get_default_dtype() if type is None else type)
-        kind = info({"complex64": "float32", "complex128": "float64"}.get(name, name))
+        kind = info({"complex32": "float16", "complex64": "float32", "complex128": "float64"}.get(name, name))
         if not kind.is_floating:
             raise TypeError("torch.finfo() requires a floating point input type. "
                             "Use torch.iinfo to handle 'torch.finfo'")

@@ -13,6 +13,7 @@ from taeda.codegen import loops
 from taeda.codegen.target import AVX2, AVX512, BASELINE, Target, machine_features
 from taeda.ir.dtype import FLOATS, itemsize
 from taeda.ir.loop import Kernel
+from taeda.ir.loop_interpreter import storage_dtype as storage
 from taeda.runtime import jit
 
 Array = np.ndarray[Any, Any]
@@ -41,10 +42,6 @@ Function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.POINTER(Arguments), ctypes.c_
 @functools.cache
 def compiled(kernel: Kernel, variant: loops.Variant, target: Target) -> Any:
     return Function(jit.compile_kernel(loops.emit(kernel, variant, target), target))
-
-
-def storage(dtype: str) -> Any:
-    return np.dtype("uint16" if dtype == "bfloat16" else dtype)
 
 
 def letter(stride: int, size: int, extent: int) -> str:

@@ -6,7 +6,9 @@ import pickle
 import pytest
 from same_as_torch import agree, taeda
 
-NAMES = ("bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128").split()
+NAMES = ("bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128 uint16 uint32 uint64 "
+         "complex32 float8_e5m2 float8_e4m3fn float8_e5m2fnuz float8_e4m3fnuz float8_e8m0fnu").split()
+FLOAT8 = [name for name in NAMES if name.startswith("float8")]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -17,8 +19,7 @@ def test_attributes(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parts(name: str) -> None:
-    if name not in ("float16",):  # complex32 is not there
-        agree(f"torch.{name}.to_complex()", message=False)
+    agree(f"torch.{name}.to_complex()", message=False)
     agree(f"torch.{name}.to_real()", message=False)
 
 
@@ -74,7 +75,7 @@ def test_default_dtype_is_checked() -> None:
         "1.00390625",
     ],
 )
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", *FLOAT8])
 def test_rounding(value: str, dtype: str) -> None:
     agree(f"torch.tensor([{value}], dtype=torch.{dtype})")
 

@@ -40,7 +40,9 @@ def test_holds() -> None:
             assert holds(a, b) == (inside and a != b), (a, b)
     assert holds("uint8", "bfloat16") and not holds("int16", "float16") and not holds("int64", "float64")
     assert [b for b in FLOATS if holds("bfloat16", b)] == ["float32", "float64"]
-    assert all(holds("bool", b) for b in ARITHMETIC[1:])
+    assert [b for b in FLOATS if holds("float8_e5m2", b)] == ["float16", "bfloat16", "float32", "float64"]
+    assert all(holds("bool", b) for b in ARITHMETIC[1:] if info(b).form != "power")  # that form has no zero
+    assert holds("float16", "complex32") and holds("complex64", "complex128") and not holds("float64", "complex64")
 
 
 @pytest.mark.filterwarnings("ignore:ComplexHalf support")
@@ -59,7 +61,7 @@ def test_words_and_ranges_are_pytorchs(name: str) -> None:
         limits = torch.finfo(dtype)
         assert (limits.max, limits.min, limits.eps, limits.tiny) == (
             here.highest, here.lowest, here.eps, here.smallest_normal)
-        if here.infinity:
+        if here.has_infinity:
             bits = {8: torch.uint8, 16: torch.int16, 32: torch.int32, 64: torch.int64}[here.bits]
             assert torch.tensor([float("inf")], dtype=dtype).view(bits).item() == here.infinity_bits
     elif here.is_integer:

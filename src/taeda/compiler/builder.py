@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taeda.compiler import methods
+from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.epilogue import Epilogue
-from taeda.ir.expression import Expression, product, unwrap, without_broadcast, wrap
-from taeda.ir.loop import Kernel
+from taeda.ir.expression import Expression, kind_of, make, parts_of, product, unwrap, without_broadcast, wrap
+from taeda.ir.loop import Kernel, Operand, Store, call, scalar
 from taeda.ops import dtypes
 
 if TYPE_CHECKING:
@@ -88,6 +89,13 @@ class Builder:
 
     def fill(self, register: Register, number: Any) -> None:
         """Set all elements of `register` to `number`."""
+        e = unwrap(number)
+        if register.dtype in COMPLEX and kind_of(e) == "complex":
+            part = info(register.dtype).part
+            value = call("complex", scalar(0, part), scalar(1, part))
+            kernel = Kernel((Operand(register.dtype, "element"),), (Store(0, value),), "fill")
+            self.loops(kernel, [], [register], [wrap(make("float", p)) for p in parts_of(e)])
+            return
         self.instructions.append(("fill", register.number, self._number(number)))
 
     def full(self, dtype: str, shape: Sequence[Any], number: Any) -> Register:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.fuse import Group, Item
-from taeda.ir.dtype import FLOATS
+from taeda.ir.dtype import COMPLEX, FLOATS, info
 from taeda.ir.epilogue import Epilogue
-from taeda.ir.expression import Expression, kind_of, make, product, rewrite, tensors_of, unwrap, wrap
+from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value
-from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, substitute
+from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp
 
 if TYPE_CHECKING:
@@ -299,6 +299,13 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
         return known[v]
 
     def number(e: Expression, dtype: str) -> Expr:
+        if kind_of(e) == "complex":
+            real, imaginary = parts_of(e)
+            if dtype not in COMPLEX:
+                return number(real, dtype)
+            return call("complex", *(number(part, info(dtype).part) for part in (real, imaginary)))
+        if dtype in COMPLEX:
+            return cast(number(e, info(dtype).part), dtype)
         wanted = (
             make("float", e)
             if dtype in FLOATS
@@ -315,10 +322,8 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
             known.update(zip(node.outputs, node.op.expressions(node.arguments, read, number), strict=True))
         else:
             assert isinstance(node.op, Reduction)
-            stage = Reduce(node.op.combiner, node.op.element(node.arguments, read))
-            stages.append(stage)
             (out,) = node.outputs
-            known[out] = cast(reduced(len(stages) - 1, stage.dtype), out.dtype)
+            known[out] = cast(reduce(stages, node.op.combiner, node.op.element(node.arguments, read)), out.dtype)
     first = len(reads)
     operands = [Operand(v.dtype, "input") for v in reads]
     rows: list[Store] = []

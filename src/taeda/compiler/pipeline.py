@@ -88,7 +88,9 @@ def trace(op: Op, key: Key) -> Traced:
         elif entry[0] == "number":
             if p.kind == "TensorOrNumber":
                 tensors.append(None)
-            e = ("attribute", attribute(), entry[1])
+            e: tuple[Any, ...] = ("attribute", attribute(), "float" if entry[1] == "complex" else entry[1])
+            if entry[1] == "complex":
+                e = ("complex", e, ("attribute", attribute(), "float"))
             arguments.append(("float", e) if p.kind == "float" and entry[1] != "float" else e)
         elif entry[0] == "int":
             arguments.append(("attribute", attribute(), "int"))

@@ -52,6 +52,18 @@ def is_complex(input: Tensor) -> bool:
     return bool(input.dtype.is_complex)
 
 
+@function
+def is_conj(input: Tensor) -> bool:
+    """Whether a conjugation is pending. None ever is: conj() conjugates at once."""
+    return False
+
+
+@function
+def is_neg(input: Tensor) -> bool:
+    """Whether a negation is pending. None ever is."""
+    return False
+
+
 @function(method=True)
 def is_nonzero(input: Tensor) -> bool:
     """Whether the only element is not zero."""

@@ -73,6 +73,8 @@ def ones(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, 
 
 
 def _dtype_of_number(value: Any) -> Any:
+    if isinstance(value, complex):
+        return dtype_of(None).to_complex()
     return _core.bool if isinstance(value, bool) else _core.int64 if isinstance(value, int) else dtype_of(None)
 
 

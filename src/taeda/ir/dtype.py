@@ -19,7 +19,12 @@ class DType(NamedTuple):
     """An element type.
 
     `kind` is 'bool', 'unsigned', 'signed', 'floating' or 'complex'. An element of fewer than 8 bits is packed: several
-    share a byte. A 16-bit float is computed with in float32, and sums of products of small integers are int32.
+    share a byte. A float of 16 or 8 bits is computed with in float32, and sums of products of small integers are int32.
+
+    `form` says what the bits of a float mean at the ends of its range. 'ieee': the largest exponent is for infinities
+    and NaN. 'finite' (PyTorch's suffix fn): it is for numbers too, all but the largest bits, which are NaN. 'finite one
+    zero' (fnuz): all of it is for numbers, NaN are the bits of -0, and the exponent counts from one below. 'power'
+    (e8m0fnu): an exponent alone, without sign or zero; the largest is NaN.
     """
 
     name: str
@@ -36,7 +41,9 @@ class DType(NamedTuple):
     mantissa: int = 0           # bits of a float's fraction, without the leading one
     exponent: int = 0           # bits of its exponent
     digits: int = 0             # decimal digits that survive
-    infinity: bool = True       # does a float have infinities (else the largest exponent is for numbers as well)
+    form: str = "ieee"          # of a float: see above
+    part: str = ""              # the dtype of the parts of a complex number
+    stated_eps: float = 0.0     # what PyTorch's finfo says where it is not 2 ** -mantissa
 
     @property
     def is_packed(self) -> bool:
@@ -63,12 +70,16 @@ class DType(NamedTuple):
 
     @property
     def is_signed(self) -> bool:
-        return self.kind in ("signed", "floating", "complex")
+        return self.kind in ("signed", "floating", "complex") and self.form != "power"
 
     @property
-    def is_half(self) -> bool:
-        """A 16-bit float: stored as its bits, computed with as a float32 that it can represent."""
-        return self.is_floating and self.bits == 16
+    def is_narrow(self) -> bool:
+        """A float of 16 or 8 bits: stored as its bits, computed with as a float32 that it can represent."""
+        return self.is_floating and self.bits <= 16
+
+    @property
+    def has_infinity(self) -> bool:
+        return self.is_floating and self.form == "ieee"
 
     @property
     def category(self) -> int:
@@ -77,24 +88,35 @@ class DType(NamedTuple):
 
     @property
     def eps(self) -> float:
-        return 2.0**-self.mantissa
+        return self.stated_eps or 2.0**-self.mantissa
+
+    @property
+    def bias(self) -> int:
+        """What the bits of an exponent say more than the exponent."""
+        return 2 ** (self.exponent - 1) - (self.form != "finite one zero")
 
     @property
     def smallest_normal(self) -> float:
-        return 2.0 ** (2 - 2 ** (self.exponent - 1))
+        return 2.0 ** -self.bias if self.form == "power" else 2.0 ** (1 - self.bias)
 
     @property
     def highest(self) -> int | float:
         """The largest finite value."""
-        if self.is_floating and not self.infinity:  # the largest bits of all are NaN
-            return (2.0 - 2 * self.eps) * 2.0 ** 2 ** (self.exponent - 1)
         if self.is_floating:
-            return (2.0 - self.eps) * 2.0 ** (2 ** (self.exponent - 1) - 1)
+            top = 2**self.exponent - 1  # the largest exponent that is not for NaN alone, and its largest fraction
+            fraction = 2 - 2.0**-self.mantissa
+            if self.form in ("ieee", "power"):
+                top -= 1
+            elif self.form == "finite":
+                fraction -= 2.0**-self.mantissa
+            return fraction * 2.0 ** (top - self.bias)
         return 1 if self.kind == "bool" else (1 << self.bits - self.is_signed) - 1
 
     @property
     def lowest(self) -> int | float:
         """The lowest finite value."""
+        if self.form == "power":
+            return self.smallest_normal
         if self.is_floating:
             return -self.highest
         return -(1 << self.bits - 1) if self.is_signed else 0
@@ -128,19 +150,25 @@ _ROWS = (
             mantissa=23, exponent=8, digits=6),
     _number("float64", "floating", 64, "Double", "double", aliases=("double",), method="double", safetensors="F64",
             mantissa=52, exponent=11, digits=15),
-    _number("complex64", "complex", 64, "ComplexFloat", "c10::complex<float>", support="tensors",
-            aliases=("cfloat",)),
-    _number("complex128", "complex", 128, "ComplexDouble", "c10::complex<double>", support="tensors",
-            aliases=("cdouble",)),
-    _number("uint16", "unsigned", 16, "UInt16", "short unsigned int", support="none", safetensors="U16"),
-    _number("uint32", "unsigned", 32, "UInt32", "unsigned int", support="none", safetensors="U32"),
-    _number("uint64", "unsigned", 64, "UInt64", "long unsigned int", support="none", safetensors="U64"),
-    _number("complex32", "complex", 32, "ComplexHalf", "c10::complex<c10::Half>", support="none",
-            compute="complex64", aliases=("chalf",)),
-    _number("float8_e5m2", "floating", 8, "Float8_e5m2", "c10::Float8_e5m2", support="none", compute="float32",
+    _number("complex64", "complex", 64, "ComplexFloat", "c10::complex<float>", aliases=("cfloat",),
+            part="float32", safetensors="C64"),
+    _number("complex128", "complex", 128, "ComplexDouble", "c10::complex<double>",
+            aliases=("cdouble",), part="float64"),
+    _number("uint16", "unsigned", 16, "UInt16", "short unsigned int", accumulate="int32", safetensors="U16"),
+    _number("uint32", "unsigned", 32, "UInt32", "unsigned int", safetensors="U32"),
+    _number("uint64", "unsigned", 64, "UInt64", "long unsigned int", safetensors="U64"),
+    _number("complex32", "complex", 32, "ComplexHalf", "c10::complex<c10::Half>",
+            compute="complex64", aliases=("chalf",), part="float16"),
+    _number("float8_e5m2", "floating", 8, "Float8_e5m2", "c10::Float8_e5m2", compute="float32",
             safetensors="F8_E5M2", mantissa=2, exponent=5),
-    _number("float8_e4m3fn", "floating", 8, "Float8_e4m3fn", "c10::Float8_e4m3fn", support="none", compute="float32",
-            safetensors="F8_E4M3", mantissa=3, exponent=4, infinity=False),
+    _number("float8_e4m3fn", "floating", 8, "Float8_e4m3fn", "c10::Float8_e4m3fn", compute="float32",
+            safetensors="F8_E4M3", mantissa=3, exponent=4, form="finite"),
+    _number("float8_e5m2fnuz", "floating", 8, "Float8_e5m2fnuz", "c10::Float8_e5m2fnuz", compute="float32",
+            safetensors="F8_E5M2FNUZ", mantissa=2, exponent=5, form="finite one zero", stated_eps=0.125),
+    _number("float8_e4m3fnuz", "floating", 8, "Float8_e4m3fnuz", "c10::Float8_e4m3fnuz", compute="float32",
+            safetensors="F8_E4M3FNUZ", mantissa=3, exponent=4, form="finite one zero"),
+    _number("float8_e8m0fnu", "floating", 8, "Float8_e8m0fnu", "c10::Float8_e8m0fnu", compute="float32",
+            safetensors="F8_E8M0", exponent=8, form="power"),
     _number("int4", "signed", 4, "Int4", "c10::int4", support="none", accumulate="int32"),
     _number("uint4", "unsigned", 4, "UInt4", "c10::uint4", support="none", accumulate="int32"),
 )
@@ -152,9 +180,14 @@ ARITHMETIC = tuple(r.name for r in _ROWS if r.support == "arithmetic")
 UNSIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "unsigned")
 SIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "signed")
 INTEGERS = UNSIGNED + SIGNED
-HALVES = tuple(name for name in ARITHMETIC if ROWS[name].is_half)
+NARROW = tuple(name for name in ARITHMETIC if ROWS[name].is_narrow)
+FLOAT8 = tuple(name for name in NARROW if ROWS[name].bits == 8)
 FLOATS = tuple(name for name in ARITHMETIC if ROWS[name].is_floating)
-COMPLEX = tuple(name for name in TENSORS if ROWS[name].is_complex)
+REAL = tuple(name for name in ARITHMETIC if not ROWS[name].is_complex)
+COMPLEX = tuple(name for name in ARITHMETIC if ROWS[name].is_complex)
+
+
+COMPLEX_OF = {ROWS[name].part: name for name in COMPLEX}
 
 
 def info(name: str) -> DType:
@@ -173,9 +206,15 @@ def itemsize(name: str) -> int:
 def holds(narrow: str, wide: str) -> bool:
     """Does `wide` have every value of `narrow`, so that converting there and back changes nothing?"""
     a, b = info(narrow), info(wide)
+    if a.is_complex:
+        return b.is_complex and b.bits > a.bits
+    if b.is_complex:
+        return narrow == b.part or holds(narrow, b.part)
     if a.kind == "bool":
-        return b.kind != "bool"
+        return b.kind != "bool" and b.form != "power"
     if a.is_floating:
+        if a.form == "power":
+            return b.is_floating and b.exponent >= a.exponent and b.bits > a.bits
         return b.is_floating and b.mantissa >= a.mantissa and b.exponent >= a.exponent and b.bits > a.bits
     digits = a.bits - a.is_signed
     if b.is_floating:

@@ -4,7 +4,8 @@ An expression is plain data, the form that ARCHITECTURE.md gives for Program des
 `(operator, operands...)`. While an op is traced, the tensor in a leaf such as `("size", x, 1)` is a graph Value;
 lowering replaces it by a register number. A `Symbol` wraps an expression and gives it Python's operators.
 
-One operator exists only here: `("broadcast", a, b, ...)`, the size that dimensions of sizes a, b, ... broadcast to. Its
+Two operators exist only here. `("complex", a, b)` is a complex number, which is no operand of others; kernels take its
+parts. The other is `("broadcast", a, b, ...)`, the size that dimensions of sizes a, b, ... broadcast to. Its
 operands are distinct and sorted, so that two shapes are provably equal exactly when their expressions are equal.
 Lowering writes it as nested `where`.
 """
@@ -52,6 +53,10 @@ def evaluate(operator: str, operands: list[Any]) -> Any:
 
 def make(operator: str, *operands: Expression) -> Expression:
     """`(operator, *operands)`, simplified: constants are folded, neutral elements dropped."""
+    if operator == "complex":
+        return (operator, *operands)
+    if any(isinstance(o, tuple) and o[0] == "complex" for o in operands):
+        raise NotImplementedError(f"{operator} of a complex number that a call was given")
     if all(not isinstance(o, tuple) for o in operands):
         try:
             return evaluate(operator, list(operands))
@@ -82,10 +87,12 @@ def _is_int(e: Expression, value: int) -> bool:
 
 
 def kind_of(e: Expression) -> str:
-    """'bool', 'int' or 'float': what Python type the value of an expression has."""
+    """'bool', 'int', 'float' or 'complex': what Python type the value of an expression has."""
     if not isinstance(e, tuple):
-        return "bool" if isinstance(e, bool) else "int" if isinstance(e, int) else "float"
+        return type(e).__name__ if isinstance(e, (bool, int, complex)) else "float"
     operator = e[0]
+    if operator == "complex":
+        return "complex"
     if operator == "attribute":
         return e[2] if len(e) > 2 else "int"
     if operator in _FLOAT_OPERATORS:
@@ -96,6 +103,15 @@ def kind_of(e: Expression) -> str:
         return "int"
     operands = e[2:] if operator == "where" else e[1:]
     return "float" if any(kind_of(o) == "float" for o in operands) else "int"
+
+
+def parts_of(e: Expression) -> tuple[Expression, Expression]:
+    """The real and the imaginary part of a complex number."""
+    if isinstance(e, complex):
+        return e.real, e.imag
+    if e[0] != "complex":
+        raise NotImplementedError(f"arithmetic on complex numbers of a call: {text(e)}")
+    return e[1], e[2]
 
 
 def broadcast(*sizes: Expression) -> Expression:
@@ -231,7 +247,7 @@ _install()
 
 
 def is_number(x: Any) -> bool:
-    return isinstance(x, (int, float, Symbol))
+    return isinstance(x, (int, float, complex, Symbol))
 
 
 def unwrap(x: Any) -> Expression:

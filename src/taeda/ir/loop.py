@@ -44,10 +44,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from taeda.ir.dtype import ARITHMETIC, BOOL, FLOATS, holds
+from taeda.ir.dtype import ARITHMETIC, BOOL, COMPLEX, FLOATS, holds, info
 from taeda.ir.scalars import COMBINERS, LEAVES, PRIMITIVES, result_dtype
 
-Number = bool | int | float
+Number = bool | int | float | complex
 _table: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
 
 
@@ -192,11 +192,35 @@ class Expr:
 # Building expressions
 
 def call(name: str, *args: Expr, dtype: str | None = None, attribute: Any = None) -> Expr:
-    """Primitive `name` applied to `args`; `dtype` only for cast and bitcast. Raises TypeError if dtypes do not fit."""
+    """Primitive `name` applied to `args`; `dtype` only for cast and bitcast. Raises TypeError if dtypes do not fit.
+
+    On complex numbers the result is real arithmetic on their parts (`complex_numbers.py`).
+    """
+    if args[-1].dtype in COMPLEX or dtype in COMPLEX or name == "complex":
+        if name in ("real", "imag"):
+            return _part(name, args[0])
+        if name != "complex":
+            from taeda.ir.complex_numbers import expand
+
+            return expand(name, args, dtype)
+        whole = _whole(*args)
+        if whole is not None:
+            return whole
     result = result_dtype(name, tuple(a.dtype for a in args), dtype)
     if name == "philox" and attribute not in (0, 1, 2, 3):
         raise TypeError(f"philox gives word 0, 1, 2 or 3, not {attribute!r}")
     return Expr(name, args, result, attribute)
+
+
+def _part(name: str, x: Expr) -> Expr:
+    if x.op == "complex":
+        return x.args[0 if name == "real" else 1]
+    return Expr(name, (x,), result_dtype(name, (x.dtype,)))
+
+
+def _whole(a: Expr, b: Expr) -> Expr | None:
+    """The number whose parts these are: what is only moved stays whole."""
+    return a.args[0] if a.op == "real" and b.op == "imag" and a.args == b.args else None
 
 
 def cast(x: Expr, dtype: str) -> Expr:
@@ -221,6 +245,11 @@ def const(value: Number, dtype: str) -> Expr:
     """A constant. Raises TypeError for a fraction as an integer dtype or an unknown dtype."""
     if dtype not in ARITHMETIC:
         raise TypeError(f"unknown dtype {dtype!r}")
+    if dtype in COMPLEX:
+        value, part = complex(value), info(dtype).part
+        return call("complex", const(value.real, part), const(value.imag, part))
+    if isinstance(value, complex):
+        raise TypeError(f"constant {value!r} is no {dtype}")
     if dtype == BOOL:
         return Expr("const", (), dtype, bool(value))
     if dtype in FLOATS:
@@ -248,6 +277,16 @@ def position() -> Expr:
 
 def reduced(stage: int, dtype: str) -> Expr:
     return Expr("reduced", (), dtype, stage)
+
+
+def reduce(stages: list[Stage], combiner: str, value: Expr) -> Expr:
+    """The result of one more Reduce, which is added to `stages`; of a sum of complex numbers two, of their parts."""
+    if value.dtype in COMPLEX:
+        if combiner != "sum":
+            raise NotImplementedError(f'"{combiner}_cpu" not implemented for \'{info(value.dtype).word}\'')
+        return call("complex", *(reduce(stages, combiner, call(part, value)) for part in ("real", "imag")))
+    stages.append(stage := Reduce(combiner, value))
+    return reduced(len(stages) - 1, stage.dtype)
 
 
 # Kernels
@@ -484,5 +523,5 @@ def format_kernel(kernel: Kernel) -> str:
 
 
 __all__ = ["Expr", "Kernel", "Operand", "Reduce", "Stage", "Store", "call",
-           "cast", "check", "const", "format_expression", "format_kernel", "index", "load", "position", "reduced",
-           "scalar", "select", "split", "substitute", "walk"]
+           "cast", "check", "const", "format_expression", "format_kernel", "index", "load", "position", "reduce",
+           "reduced", "scalar", "select", "split", "substitute", "walk"]

@@ -1,9 +1,10 @@
 """What a loop kernel means, slowly and obviously, on NumPy arrays: code generators are tested against this.
 
-Values are arrays of shape (outer, inner). A bfloat16 value is a float32 array whose numbers bfloat16 can represent;
-arrays of operands hold bfloat16 as uint16 (its bits), bool as bool. Functions of float16, bfloat16 and float32 are
-computed in float64 and rounded, those of float64 in float64: a code generator may differ from them in the last place.
-Sums are added in the order that `codegen/loops/reduce.py` describes, so that they agree to the bit.
+Values are arrays of shape (outer, inner). A value of bfloat16 or an 8-bit float is a float32 array whose numbers the
+dtype can represent, one of complex32 a complex64 array; arrays of operands hold these as their bits, bool as bool.
+Functions of float16, bfloat16 and float32 are computed in float64 and rounded, those of float64 in float64: a code
+generator may differ from them in the last place. Sums are added in the order that `codegen/loops/reduce.py`
+describes, so that they agree to the bit.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from taeda.ir.dtype import FLOATS, HALVES
+from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, info
 from taeda.ir.loop import Expr, Kernel, Reduce, check, load, walk
+from taeda.ir.scalars import float8_values, round_narrow
 
 Array = np.ndarray[Any, Any]
 ORDER, BLOCK = 32, 1024
@@ -24,27 +26,54 @@ def from_storage(x: Array, dtype: str) -> Array:
     """An operand's array as values."""
     if dtype == "bfloat16":
         return (x.astype(np.uint32) << 16).view(np.float32)
+    if dtype in FLOAT8:
+        return np.array(float8_values(dtype), np.float32)[x]
+    if dtype == "complex32":
+        halves = np.ascontiguousarray(x).view(np.float16).reshape(*x.shape, 2).astype(np.float32)
+        return np.asarray(halves.view(np.complex64)[..., 0])
     return x
 
 
 def to_storage(x: Array, dtype: str) -> Array:
     if dtype == "bfloat16":
         return (np.ascontiguousarray(x, np.float32).view(np.uint32) >> 16).astype(np.uint16)
+    if dtype in FLOAT8:
+        return _float8_bits(np.ascontiguousarray(x, np.float32), dtype)
+    if dtype == "complex32":
+        halves = np.stack([x.real, x.imag], -1).astype(np.float16)
+        return np.ascontiguousarray(halves).view(np.uint32)[..., 0]
     return x
 
 
+def _float8_bits(x: Array, dtype: str) -> Array:
+    values = np.array(float8_values(dtype), np.float32)
+    order = np.argsort(values.view(np.uint32))
+    found = np.searchsorted(values.view(np.uint32)[order], x.view(np.uint32))
+    form = info(dtype).form
+    nan = np.signbit(x) * 128 + 127 if form in ("ieee", "finite") else 255 if form == "power" else 128
+    return np.where(np.isnan(x), nan, order[np.minimum(found, 255)]).astype(np.uint8)
+
+
+def storage_dtype(dtype: str) -> Any:
+    """Of operands' arrays."""
+    return np.dtype({"bfloat16": "uint16", "complex32": "uint32"}.get(dtype) or ("uint8" if dtype in FLOAT8 else dtype))
+
+
 def value_dtype(dtype: str) -> Any:
-    return np.dtype("float32" if dtype == "bfloat16" else dtype)
+    return np.dtype("complex64" if dtype == "complex32" else "float32" if dtype == "bfloat16" or dtype in FLOAT8
+                    else dtype)
 
 
 def round_to(x: Array, dtype: str) -> Array:
-    """`x` as values of `dtype`; halves are rounded by way of float32, as the code generators do."""
-    if dtype not in HALVES:
+    """`x` as values of `dtype`; narrow floats are rounded by way of float32, as the code generators do."""
+    if dtype not in NARROW:
         return np.asarray(x).astype(value_dtype(dtype))
     with np.errstate(over="ignore"):
         x = np.ascontiguousarray(x, np.float32)
         if dtype == "float16":
             return x.astype(np.float16)
+    if dtype in FLOAT8:
+        return np.vectorize(lambda v: round_narrow(float(v), dtype), otypes=[np.float32])(x)
     bits = x.view(np.uint32).astype(np.uint64)
     rounded = ((bits + 0x7FFF + (bits >> np.uint64(16) & np.uint64(1))) & np.uint64(0xFFFF0000)).astype(np.uint32)
     return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
@@ -56,7 +85,7 @@ def _cast(x: Array, source: str, target: str) -> Array:
     if target in FLOATS:
         return round_to(x, target)
     if source in FLOATS:  # out of range: unspecified
-        return x.astype(np.int64).astype(target)
+        return x.astype(np.uint64 if target == "uint64" else np.int64).astype(target)
     return x.astype(target)
 
 
@@ -160,7 +189,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "nextafter": np.nextafter,
 }
 DIVISIONS = ("floordiv", "remainder", "truncdiv", "fmod")
-MEANINGS = frozenset(WIDE) | frozenset(EXACT) | {"pow", "cast", "bitcast", "select", "philox"}
+MEANINGS = frozenset(WIDE) | frozenset(EXACT) | set("real imag complex pow cast bitcast select philox".split())
 
 
 def apply(node: Expr, args: list[Array]) -> Array:
@@ -169,8 +198,13 @@ def apply(node: Expr, args: list[Array]) -> Array:
     if op == "cast":
         return _cast(args[0], source, dtype)
     if op == "bitcast":
-        return from_storage(np.ascontiguousarray(to_storage(args[0], source)).view(
-            "uint16" if dtype == "bfloat16" else dtype), dtype)
+        return from_storage(np.ascontiguousarray(to_storage(args[0], source)).view(storage_dtype(dtype)), dtype)
+    if op in ("real", "imag"):
+        return getattr(args[0], op).astype(value_dtype(dtype))
+    if op == "complex":
+        joined = np.empty(np.broadcast_shapes(args[0].shape, args[1].shape), value_dtype(dtype))
+        joined.real, joined.imag = args
+        return joined
     if op == "select":
         return np.where(args[0], args[1], args[2])
     if op == "philox":
@@ -180,7 +214,7 @@ def apply(node: Expr, args: list[Array]) -> Array:
     if op == "pow" or op in WIDE:
         function = WIDE.get(op, np.power)
         return round_to(function(*(a.astype(np.float64) for a in args)), dtype)
-    if source in HALVES and op != "nextafter":
+    if source in NARROW and op != "nextafter":
         args = [a.astype(np.float32) for a in args]
     result = EXACT[op](*args)
     return result if dtype == "bool" else round_to(result, dtype)
@@ -194,7 +228,7 @@ def _in_order(combiner: str, dtype: str, values: Array, inner: int) -> Array:
     totals = np.full((outer, ORDER), identity, value_dtype(dtype))
 
     def combine(x: Array, y: Array) -> Array:
-        wide = (x.astype(np.float32), y.astype(np.float32)) if dtype in HALVES else (x, y)
+        wide = (x.astype(np.float32), y.astype(np.float32)) if dtype in NARROW else (x, y)
         return round_to(step(*wide), dtype)
 
     for start in range(0, values.shape[1], inner or 1):

@@ -19,7 +19,6 @@ from taeda.ir.expression import evaluate
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced
 
 Array = np.ndarray[Any, Any]
-_STORAGE = {"bfloat16": "uint16"}
 
 
 class Tensor(NamedTuple):
@@ -233,4 +232,4 @@ def _base(a: Array) -> Array:
 
 
 def _numpy(dtype: str) -> Any:
-    return np.dtype(_STORAGE.get(dtype, dtype))
+    return np.dtype(loop_interpreter.storage_dtype(dtype))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taeda.ir.dtype import UNSIGNED
 from taeda.ir.loop import Expr, call, const
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand, bool_result, bool_to_bool, integers_only
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
-from taeda.ops.pointwise import where
+from taeda.ops.pointwise import imaginary_part, where
 
 
 def _pairs(make: Any) -> Iterator[Sample]:
@@ -19,13 +20,13 @@ def _pairs(make: Any) -> Iterator[Sample]:
 
 
 # Operators == and != are set on tensors by name; on Values they stay identity, so bodies write x.eq(y).
-@pointwise(dtype=bool_result, differentiable=False, operators=("__eq__",))
+@pointwise(dtype=bool_result, differentiable=False, float8=True, operators=("__eq__",))
 def eq(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input == other, element-wise."""
     return input.eq(other)
 
 
-@pointwise(dtype=bool_result, differentiable=False, operators=("__ne__",), aliases=("not_equal",))
+@pointwise(dtype=bool_result, differentiable=False, float8=True, operators=("__ne__",), aliases=("not_equal",))
 def ne(input: Tensor, other: TensorOrNumber) -> Tensor:
     """input != other, element-wise."""
     return input.ne(other)
@@ -64,7 +65,7 @@ for _op in (eq, ne, lt, le, gt, ge):
 
 def _test(name: str, x: Expr, otherwise: bool = False) -> Expr:
     """A test of floating-point numbers; integers always give `otherwise`."""
-    return call(name, x) if dtypes.is_float(x.dtype) else const(otherwise, "bool")
+    return call(name, x) if dtypes.category(x.dtype) >= 2 else const(otherwise, "bool")
 
 
 def _unary(make: Any) -> Iterator[Sample]:
@@ -72,19 +73,19 @@ def _unary(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4) / 0)
 
 
-@pointwise(dtype=bool_result, differentiable=False, inplace=False, out=False)
+@pointwise(dtype=bool_result, differentiable=False, float8=True, inplace=False, out=False)
 def isnan(input: Tensor) -> Tensor:
     """Whether each element is NaN."""
     return _test("isnan", input)
 
 
-@pointwise(dtype=bool_result, differentiable=False, inplace=False, out=False)
+@pointwise(dtype=bool_result, differentiable=False, float8=True, inplace=False, out=False)
 def isinf(input: Tensor) -> Tensor:
     """Whether each element is infinite."""
     return _test("isinf", input)
 
 
-@pointwise(dtype=bool_result, differentiable=False, inplace=False, out=False)
+@pointwise(dtype=bool_result, differentiable=False, float8=True, inplace=False, out=False)
 def isfinite(input: Tensor) -> Tensor:
     """Whether each element is neither NaN nor infinite."""
     return _test("isfinite", input, True)
@@ -105,7 +106,7 @@ def isneginf(input: Tensor) -> Tensor:
 @pointwise(dtype=bool_result, differentiable=False, inplace=False)
 def signbit(input: Tensor) -> Tensor:
     """Whether the sign bit of each element is set (true for -0.0)."""
-    if input.dtype in ("bool", "uint8"):
+    if input.dtype == "bool" or input.dtype in UNSIGNED:
         return const(False, "bool")
     return call("signbit", input) if dtypes.is_float(input.dtype) else input < 0
 
@@ -113,6 +114,8 @@ def signbit(input: Tensor) -> Tensor:
 @derived(differentiable=False, method=True)
 def isreal(input: Tensor) -> Tensor:
     """Whether the imaginary part of each element is 0: true for real dtypes."""
+    if input.dtype in dtypes.COMPLEX:
+        return eq(imaginary_part(input), 0)
     return input.eq(input) if not dtypes.is_float(input.dtype) else where(isnan(input), True, input.eq(input))
 
 

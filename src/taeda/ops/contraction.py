@@ -12,6 +12,7 @@ from taeda.ops.einstein import parse_equation
 from taeda.ops.joining import cat, stack
 from taeda.ops.matmul import dot, matmul
 from taeda.ops.op import Sample, Tensor, Tensors, check, derived, sample
+from taeda.ops.pointwise import conj
 from taeda.ops.views import diagonal, expand, permute, reshape, select, sum_to, unsqueeze, wrap_dim
 
 
@@ -142,8 +143,8 @@ def _(make: Any) -> Iterator[Sample]:
 
 @derived(out=True)
 def vdot(input: Tensor, other: Tensor) -> Tensor:
-    """The sum of products of two vectors; for real numbers the same as dot."""
-    return dot(input, other)
+    """The sum of products of two vectors, of which the first is conjugated if it is complex."""
+    return dot(conj(input), other)
 
 
 @vdot.samples
@@ -153,11 +154,11 @@ def _(make: Any) -> Iterator[Sample]:
 
 @derived(public="vecdot", modules=("linalg",), method=False, out=True)
 def linalg_vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
-    """The sum of x * y along `dim`."""
+    """The sum of x * y along `dim`, x conjugated if it is complex."""
     if x.dtype != y.dtype:
         raise RuntimeError("linalg.vecdot: Expected x and y to have the same dtype, but got "
                            f"{x.dtype} and {y.dtype}")
-    return (x * y).sum(dim)
+    return (conj(x) * y).sum(dim)
 
 
 @linalg_vecdot.samples

@@ -6,11 +6,29 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from taeda.ir.dtype import COMPLEX
 from taeda.ir.expression import Expression
 from taeda.ir.graph import TENSOR_KINDS, Value, current
 from taeda.ops import binding, signature
 from taeda.ops.registry import registry
 from taeda.ops.signature import Parameter, Sample
+
+
+def _values_of(arguments: tuple[Any, ...]) -> Iterator[Value]:
+    for a in arguments:
+        if isinstance(a, Value):
+            yield a
+        elif isinstance(a, tuple):
+            yield from _values_of(a)
+
+
+def _conjugate(gradient: Any) -> Any:
+    """The conjugates of a gradient, or a list of them, where they are complex."""
+    if isinstance(gradient, (list, tuple)):
+        return [_conjugate(g) for g in gradient]
+    if gradient is None or gradient.dtype not in COMPLEX:
+        return gradient
+    return registry.ops["conj"].trace((gradient,), {})
 
 
 class Op:
@@ -27,7 +45,8 @@ class Op:
                  differentiable: bool | tuple[bool, ...] = True, shape_only: tuple[str, ...] = (), view: bool = False,
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
                  library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
-                 first: bool = False, mixed_devices: bool = False, role: str = ""):
+                 first: bool = False, mixed_devices: bool = False, role: str = "",
+                 conjugate: bool | None = None):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -64,6 +83,7 @@ class Op:
         self.fields = fields
         self.spread = spread
         self.role = role
+        self.conjugate = self.kind != "view" if conjugate is None else conjugate
         if fields is not None:
             body.fields = fields  # type: ignore[attr-defined]
         self.gradient_function: Callable[..., Any] | None = None
@@ -177,6 +197,10 @@ class Op:
         """Call the gradient function on Values. One entry per parameter: a Value, None, or a list for Tensors."""
         if self.gradient_function is None:
             raise NotImplementedError(f"derivative for {self.public or self.name} is not implemented")
+        complex_numbers = self.conjugate and any(
+            v.dtype in COMPLEX for v in (*grads, *outputs, *_values_of(arguments)) if v is not None)
+        if complex_numbers:
+            grads = [_conjugate(g) for g in grads]
         seen = self.for_body(arguments)
         defined = [g for k, g in enumerate(grads) if self.output_differentiable(k)]
         values: list[Any] = []
@@ -190,7 +214,8 @@ class Op:
                 values.append(tuple(grads) if n == "grads" else outputs if n == "outputs" else outputs[0])
             else:
                 values.append(seen[self.index[n]])
-        return self._spread(self.gradient_function(*values))
+        found = self._spread(self.gradient_function(*values))
+        return [_conjugate(g) for g in found] if complex_numbers else found
 
     def _spread(self, found: Any) -> list[Any]:
         """What a gradient function returned, as one entry per parameter."""

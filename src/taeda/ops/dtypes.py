@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from taeda.ir.dtype import COMPLEX, FLOATS, HALVES, INTEGERS, TENSORS, info, itemsize
+from taeda.ir.dtype import COMPLEX, COMPLEX_OF, FLOAT8, FLOATS, INTEGERS, NARROW, TENSORS, info, itemsize
 
 _default = "float32"
 
@@ -54,6 +54,11 @@ def category(dtype: str) -> int:
     return info(dtype).category
 
 
+def real_dtype(dtype: str) -> str:
+    """The dtype of the parts of a complex dtype; of another the dtype itself."""
+    return info(dtype).part or dtype
+
+
 def compute_dtype(dtype: Any) -> str:
     """What arithmetic on this dtype is done in: float32 for the 16-bit floats, else the dtype itself."""
     return info(name_of(dtype)).compute
@@ -63,21 +68,38 @@ def promote(a: str, b: str) -> str:
     """The dtype of a result of two tensors with dimensions (torch.promote_types)."""
     if a == b:
         return a
+    _check_promotion(a, b)
     if category(a) < category(b):
         a, b = b, a
+    if a in COMPLEX:  # as wide as what holds both
+        other = b if b in COMPLEX else _COMPLEX_WITH.get(b, a)
+        return a if itemsize(a) > itemsize(other) else other
     if category(a) > category(b):
-        # complex64 holds float32 but not float64
-        return "complex128" if a == "complex64" and b == "float64" else a
+        return a
     if a in FLOATS:
-        if a in HALVES and b in HALVES:
+        if a in NARROW and b in NARROW:
             return "float32"
         return a if FLOATS.index(a) > FLOATS.index(b) else b
-    if a in COMPLEX:
-        return "complex128"
     if "uint8" in (a, b):
         other = b if a == "uint8" else a
         return "int16" if other == "int8" else other
     return a if itemsize(a) > itemsize(b) else b
+
+
+_COMPLEX_WITH = COMPLEX_OF | {"bfloat16": "complex64"}
+_WITHOUT_PROMOTION = ("uint16", "uint32", "uint64")
+
+
+def _check_promotion(a: str, b: str) -> None:
+    """RuntimeError for two dtypes that PyTorch does not promote."""
+    kinds = ""
+    if a in FLOAT8 or b in FLOAT8:
+        kinds = "Float8 Types"
+    elif a in _WITHOUT_PROMOTION and b not in FLOATS or b in _WITHOUT_PROMOTION and a not in FLOATS:
+        kinds = "uint16, uint32, uint64 types"
+    if kinds:
+        raise RuntimeError(f"Promotion for {kinds} is not supported, attempted to promote {info(a).word} and "
+                           f"{info(b).word}")
 
 
 class Operand(NamedTuple):
@@ -112,8 +134,10 @@ def result_type(operands: Iterable[Operand]) -> str:
 def _combine(higher: str | None, lower: str | None) -> str | None:
     if higher is None or lower is None:
         return higher or lower
-    if higher in FLOATS and lower in COMPLEX:
-        return "complex128" if higher == "float64" else "complex64"
+    if lower in COMPLEX and higher not in COMPLEX:
+        if higher in FLOAT8:
+            raise RuntimeError(f"Unknown Complex ScalarType for {info(higher).word}")
+        return _COMPLEX_WITH.get(higher, lower)
     return promote(higher, lower) if category(lower) > category(higher) else higher
 
 

@@ -10,7 +10,7 @@ from taeda.ir.loop import call, const, select
 from taeda.ops import dtypes
 from taeda.ops.dtypes import floats_only, promote_to_float
 from taeda.ops.op import Number, Sample, Tensor, derived, pointwise, sample
-from taeda.ops.pointwise import convert, refuse_bool, where, zero
+from taeda.ops.pointwise import convert, real_part, refuse_bool, where, zero
 
 
 def function(primitive: str, doc: str, gradient: Any, low: float | None = None, high: float | None = None,
@@ -210,20 +210,29 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
-@pointwise(operators=("__abs__",), aliases=("absolute",))
+def real_result(operands: Sequence[dtypes.Operand]) -> tuple[str, str]:
+    """As promote_rule, but the result of complex numbers is real: abs."""
+    common = dtypes.result_type(operands)
+    return common, dtypes.real_dtype(common)
+
+
+@pointwise(dtype=real_result, operators=("__abs__",), aliases=("absolute",), float8=True, conjugate=False)
 def abs(input: Tensor) -> Tensor:
     """The absolute value."""
-    return input if input.dtype in ("bool", "uint8") else call("abs", input)
+    return input if input.dtype == "bool" else call("abs", input)
 
 
 @abs.gradient
 def _(grad: Any, input: Any) -> Any:
-    return grad * input.sign()
+    return grad * sgn(input)
 
 
 @pointwise
 def sign(input: Tensor) -> Tensor:
     """-1, 0 or 1 (0 for NaN)."""
+    if input.dtype in dtypes.COMPLEX:
+        raise NotImplementedError("Unlike NumPy, torch.sign is not intended to support complex numbers. Please use "
+                                  "torch.sgn instead.")
     return input if input.dtype == "bool" else call("sign", input)
 
 
@@ -232,10 +241,18 @@ def _(grad: Any) -> Any:
     return zero(grad)
 
 
-@derived(inplace=True, out=True)
+@pointwise(conjugate=False)
 def sgn(input: Tensor) -> Tensor:
-    """The sign, as sign() for real numbers."""
-    return sign(input)
+    """The sign, as sign() for real numbers; of a complex number input / abs(input), and 0 for 0."""
+    return input if input.dtype == "bool" else call("sign", input)
+
+
+@sgn.gradient
+def _(grad: Any, input: Any, output: Any) -> Any:
+    if input.dtype not in dtypes.COMPLEX:
+        return zero(grad)
+    radial = real_part(grad / where(input.eq(0), 1, input)) * output
+    return where(input.eq(0), 0, grad / abs(input) - radial)
 
 
 def _square_dtype(operands: Sequence[dtypes.Operand]) -> tuple[str, str]:
@@ -268,7 +285,7 @@ def _rounding(name: str, doc: str) -> Any:
 
     def body(input: Tensor) -> Tensor:
         refuse_bool(input.dtype, f"\"{name}\" not implemented for 'Bool'")
-        return call(name, input) if dtypes.is_float(input.dtype) else input
+        return input if dtypes.is_integer(input.dtype) else call(name, input)
 
     body.__name__ = body.__qualname__ = name
     body.__doc__ = doc
@@ -287,7 +304,7 @@ trunc = _rounding("trunc", "Rounded towards zero to an integer.")
 @pointwise(public="round")
 def round_(input: Tensor) -> Tensor:
     """Rounded to the nearest integer, halves to the even one."""
-    return call("round", input) if dtypes.is_float(input.dtype) else input
+    return input if dtypes.is_integer(input.dtype) else call("round", input)
 
 
 @round_.gradient

@@ -20,16 +20,18 @@ class Pointwise(Op):
     """See @pointwise at the top of ops/op.py.
 
     `dtype` is the rule, `promote` the names of the operands it looks at (default: every Tensor and TensorOrNumber).
-    Other tensor operands keep their own dtype; run-time numbers take the dtype of the computation.
+    Other tensor operands keep their own dtype; run-time numbers take the dtype of the computation. `float8`: whether
+    the op is there for 8-bit floats, which PyTorch stores, moves and converts but hardly computes with.
     """
 
     kind = "pointwise"
     check_results = True
 
     def __init__(self, body: Callable[..., Any], *, dtype: Rule | None = None, promote: tuple[str, ...] | None = None,
-                 **options: Any):
+                 float8: bool = False, **options: Any):
         super().__init__(body, **options)
         self.rule = dtype or dtypes.promote_rule
+        self.float8 = float8
         self.promote = promote if promote is not None else tuple(
             p.name for p in self.parameters if p.kind in ("Tensor", "TensorOrNumber"))
         self._static_dtype = any(p.kind == "DType" for p in self.parameters)
@@ -49,10 +51,10 @@ class Pointwise(Op):
                 common, result = self.rule(operands, **static)
             else:
                 common, result = self.rule(operands)
+            if common in dtypes.FLOAT8 and not self.float8:
+                raise NotImplementedError(f"not implemented for '{dtypes.torch_kernel_name(common)}'")
         except NotImplementedError as error:
             raise NotImplementedError(f'"{self.name}_cpu" {error}') from None
-        if common in dtypes.COMPLEX:
-            raise NotImplementedError(f"{self.public or self.name}: complex numbers are not there yet")
         return common, (result,) * max(self.results, 1) if isinstance(result, str) else result
 
     def results_of(self, arguments: tuple[Any, ...]) -> list[tuple[str, Sequence[Expression | None]]]:
@@ -117,6 +119,8 @@ class Reduction(Op):
 
     def results_of(self, arguments: tuple[Any, ...]) -> list[tuple[str, Sequence[Expression | None]]]:
         x, dims = arguments
+        if x.dtype in dtypes.FLOAT8:
+            raise NotImplementedError(f'"{self.name}_cpu" not implemented for \'{dtypes.torch_kernel_name(x.dtype)}\'')
         return [(self.result or x.dtype, tuple(1 if d in dims else e for d, e in enumerate(x.dims)))]
 
     def element(self, arguments: tuple[Any, ...], load: Callable[[Value], Expr]) -> Expr:

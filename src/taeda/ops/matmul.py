@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.dtype import info
+from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
+from taeda.ir.loop import Kernel, Operand, Store, call, load
 from taeda.ops.dtypes import is_float
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
@@ -42,13 +43,39 @@ def _check_broadcast(b: Any, left: Any, right: Any) -> None:
         )
 
 
-@kernel(public=False, epilogue=lambda left, right: True)
+def product_of_matrices(b: Any, left: Any, right: Any, out: Any, bias: Any = None) -> None:
+    """Writes left @ right (+ bias) to `out`, registers of a body. Complex products are four real ones."""
+    if out.dtype not in COMPLEX:
+        b.method("matmul", left=left, right=right, out=out, **({} if bias is None else {"bias": bias}))
+        return
+    part = info(out.dtype).part
+    if part == "float16":
+        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'ComplexHalf'")
+
+    def parts(x: Any) -> tuple[Any, Any]:
+        pairs = b.view_dtype(b.view("unsqueeze", x, [x.ndim]), part)
+        return tuple(b.contiguous(b.view("select", pairs, [x.ndim, k])) for k in range(2))  # type: ignore[return-value]
+
+    (a, c), (d, e) = parts(left), parts(right)
+    products = []
+    for x, y in ((a, d), (c, e), (a, e), (c, d)):
+        products.append(b.alloc(part, [out.size(k) for k in range(out.ndim)]))
+        b.method("matmul", left=x, right=y, out=products[-1])
+    ad, ce, ae, cd = (load(k, part) for k in range(4))
+    total = call("complex", ad - ce, ae + cd)
+    inputs = products if bias is None else [*products, bias]
+    operands = [*(Operand(r.dtype, "input") for r in inputs), Operand(out.dtype, "element")]
+    stored = total if bias is None else total + load(4, bias.dtype)
+    b.loops(Kernel(tuple(operands), (Store(len(inputs), stored),), "complex_product"), inputs, [out])
+
+
+@kernel(public=False, epilogue=lambda left, right: left.dtype not in COMPLEX)
 def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
     """left[..., M, K] @ right[..., K, N] with broadcast batch dimensions; both have two dimensions or more."""
     _same_dtype(left, right)
     _check_broadcast(b, left, right)
     out = b.alloc(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
-    b.method("matmul", left=left, right=right, out=out)
+    product_of_matrices(b, left, right, out)
     return out
 
 
@@ -339,7 +366,7 @@ def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) ->
     flat = input if input.ndim == 2 else b.view("reshape", input, (rows, k))
     right = b.view("permute", matrix, (1, 0))
     out = b.alloc(input.dtype, (rows, matrix.shape[0]))
-    b.method("matmul", left=flat, right=right, out=out, bias=bias)
+    product_of_matrices(b, flat, right, out, bias)
     if weight.ndim == 1:
         return b.view("reshape", out, input.shape[:-1])
     return out if input.ndim == 2 else b.view("reshape", out, (*input.shape[:-1], weight.shape[0]))

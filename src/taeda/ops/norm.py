@@ -56,6 +56,7 @@ def vector_norm(input: Tensor, ord: object = 2, dim: Dims | None = None, keepdim
         raise RuntimeError("linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
                            f"{dtypes.torch_kernel_name(x.dtype)}")
     dims = wrap_dims(dim, x.ndim)
+    x = x.abs() if x.dtype in dtypes.COMPLEX else x
     if ord == 0:
         return restore(
             convert(x.ne(0), x.dtype) if not dims else reduce_sum(convert(x.ne(0), x.dtype), dims), dims, keepdim
@@ -81,6 +82,7 @@ def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdi
     x = convert(input, dtype or input.dtype)
     rows, columns = (wrap_dim(d, x.ndim) for d in as_tuple(dim))
     both = tuple(sorted((rows, columns)))
+    x = x.abs() if x.dtype in dtypes.COMPLEX else x
     if ord == "fro":
         return restore(p_norm(x, both, 2), both, keepdim)
     if ord in (1, -1, math.inf, -math.inf):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taeda.ir.dtype import UNSIGNED
 from taeda.ir.loop import Expr, call, cast, const, select
 from taeda.ops.creation import arange
 from taeda.ops.dtypes import Operand, default_float, integers_only, is_float
@@ -34,7 +35,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
     zero = call("eq", divisor, const(0, input.dtype))
     quotient = call("truncdiv", input, select(zero, const(1, input.dtype), divisor))
     found = quotient * other
-    return found if input.dtype == "uint8" else call("abs", found)
+    return found if input.dtype in UNSIGNED else call("abs", found)
 
 
 for _op in (gcd, lcm):

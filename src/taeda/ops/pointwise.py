@@ -33,7 +33,7 @@ def _to_dtype(operands: Sequence[Operand], dtype: str) -> tuple[str, str]:
     return operands[0].dtype, dtype
 
 
-@pointwise(public=False, dtype=_to_dtype, role="convert")
+@pointwise(public=False, dtype=_to_dtype, float8=True, role="convert")
 def convert(input: Tensor, dtype: DType) -> Tensor:
     """`input` as another dtype; a float becomes an integer by truncation, a bool by comparison with 0."""
     return input
@@ -54,7 +54,7 @@ def compute(input: Any) -> Any:
     return convert(input, dtypes.compute_dtype(input.dtype))
 
 
-@pointwise(inplace=False, out=False, role="clone")
+@pointwise(inplace=False, out=False, float8=True, role="clone")
 def clone(input: Tensor) -> Tensor:
     """A new tensor with the elements of `input`."""
     return input
@@ -95,7 +95,7 @@ def _first_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
     return operands[0].dtype, operands[0].dtype
 
 
-@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True, mixed_devices=True,
+@pointwise(dtype=_first_dtype, modules=(), method=True, inplace=True, mixed_devices=True, float8=True,
            role="copy")
 def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """`src` in the shape and dtype of `input`: what copy_ writes."""
@@ -107,7 +107,7 @@ def _(grad: Any) -> Any:
     return zero(grad), grad
 
 
-@pointwise(dtype=_first_dtype, inplace=True)
+@pointwise(dtype=_first_dtype, inplace=True, float8=True)
 def fill(input: Tensor, value: TensorOrNumber) -> Tensor:
     """`value` in the shape and dtype of `input`."""
     return value
@@ -124,7 +124,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make())
 
 
-@pointwise(public="zero", modules=("torch",), inplace=True, method=True)
+@pointwise(public="zero", modules=("torch",), inplace=True, method=True, float8=True)
 def zero(input: Tensor) -> Tensor:
     """Zeros in the shape and dtype of `input`: what zero_ writes."""
     return const(0, input.dtype)
@@ -133,6 +133,72 @@ def zero(input: Tensor) -> Tensor:
 @zero.gradient
 def _(grad: Any) -> Any:
     return zero(grad)
+
+
+# -- parts of complex numbers, for gradients; complex_parts.py has the public ones, which are views --------------------
+
+
+def _part_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
+    return operands[0].dtype, dtypes.real_dtype(operands[0].dtype)
+
+
+@pointwise(public=False, dtype=_part_dtype, conjugate=False)
+def real_part(input: Tensor) -> Tensor:
+    """The real part."""
+    return call("real", input) if input.dtype in dtypes.COMPLEX else input
+
+
+@real_part.gradient
+def _(grad: Any) -> Any:
+    return grad
+
+
+@pointwise(public=False, dtype=_part_dtype, conjugate=False)
+def imaginary_part(input: Tensor) -> Tensor:
+    """The imaginary part."""
+    return call("imag", input)
+
+
+@imaginary_part.gradient
+def _(grad: Any) -> Any:
+    return join_parts(zero(grad), grad)
+
+
+def _joined_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
+    common = dtypes.result_type(operands)
+    return common, dtypes.COMPLEX_OF[common]
+
+
+@pointwise(public=False, dtype=_joined_dtype, conjugate=False)
+def join_parts(real: Tensor, imag: Tensor) -> Tensor:
+    """The complex number of two parts."""
+    return call("complex", real, imag)
+
+
+@join_parts.gradient
+def _(grad: Any) -> Any:
+    return real_part(grad), imaginary_part(grad)
+
+
+@pointwise(public="conj", inplace=False, out=False, conjugate=False)
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate: `input` itself, if real."""
+    return call("complex", call("real", input), -call("imag", input))
+
+
+@conj.identity
+def _(input: Any) -> Any:
+    return input if input.dtype not in dtypes.COMPLEX else None
+
+
+@conj.gradient
+def _(grad: Any) -> Any:
+    return conj(grad)
+
+
+@conj.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3))
 
 
 # -- arithmetic -------------------------------------------------------------------------------------------------------
@@ -227,7 +293,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
-@pointwise(operators=("__mul__", "__rmul__", "__imul__"), aliases=("multiply",))
+@pointwise(operators=("__mul__", "__rmul__", "__imul__"), aliases=("multiply",), float8=True)
 def mul(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input * other, element-wise. Bools are combined by `and`."""
     return input & other if is_bool(input) else input * other
@@ -370,7 +436,7 @@ def _condition(condition: Expr) -> Expr:
     return condition.cast("bool")
 
 
-@pointwise(promote=("input", "other"), inplace=False, method=False)
+@pointwise(promote=("input", "other"), inplace=False, method=False, float8=True)
 def where(condition: Tensor, input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """`input` where `condition`, else `other`."""
     return select(_condition(condition), input, other)
@@ -400,7 +466,7 @@ def _filled_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
     return operands[0].dtype, operands[0].dtype
 
 
-@pointwise(dtype=_filled_dtype, promote=("input", "value"))
+@pointwise(dtype=_filled_dtype, promote=("input", "value"), float8=True)
 def masked_fill(input: Tensor, mask: Tensor, value: TensorOrNumber) -> Tensor:
     """`value` where `mask`, else `input`; of the dtype of `input`. A tensor `value` must have no dimensions."""
     return select(_condition(mask), value, input)

@@ -30,7 +30,7 @@ def _power(x: Expr, exponent: Expr) -> Expr:
     formula = _POWERS.get(exponent.attribute) if exponent.op == "const" else None
     return (
         call("pow", x, exponent)
-        if formula is None or not dtypes.is_float(x.dtype) and exponent.attribute < 0
+        if formula is None or dtypes.is_integer(x.dtype) and exponent.attribute < 0
         else formula(x)
     )
 
@@ -46,7 +46,7 @@ def _cases(b: Any, inputs: Sequence[Any], exponent: Any, dtype: str, special: di
     """Launches of `special[e](*inputs)` if the exponent is e, of `general(*inputs, exponent)` otherwise."""
     wide = dtypes.compute_dtype(dtype)
     loads = [cast(cast(load(k, r.dtype), dtype), wide) for k, r in enumerate(inputs)]
-    floating = dtypes.is_float(wide)
+    floating = not dtypes.is_integer(wide)
     number = to_float(exponent) if floating else to_int(exponent)
     out: Any = max(r.ndim for r in inputs)
     others: Any = 1
@@ -56,7 +56,7 @@ def _cases(b: Any, inputs: Sequence[Any], exponent: Any, dtype: str, special: di
             launches.append((formula(*loads), number == (float(e) if floating else int(e)), ()))
             differs = number != (float(e) if floating else int(e))
             others = differs if isinstance(others, int) else others & differs
-    launches.append((general(*loads, scalar(0, wide)), others, (number,)))
+    launches.append((general(*loads, cast(scalar(0, dtypes.real_dtype(wide)), wide)), others, (number,)))
     for value, when, scalars in launches:
         made = Kernel((*(Operand(r.dtype, "input") for r in inputs), Operand(dtype, "element")),
                       (Store(len(inputs), cast(value, dtype)),), name)
@@ -68,7 +68,7 @@ def _cases(b: Any, inputs: Sequence[Any], exponent: Any, dtype: str, special: di
 def power_by_number(b: Any, input: Tensor, exponent: Number) -> Tensor:
     """input ** exponent for an exponent known at run time."""
     dtype = _power_type(input, exponent)
-    if not dtypes.is_float(dtype):
+    if dtypes.is_integer(dtype):
         b.check(exponent >= 0, RuntimeError, "Integers to negative integer powers are not allowed.")
     return _cases(b, [input], exponent, dtype, _POWERS, lambda x, e: call("pow", x, e), "pow")
 
@@ -106,7 +106,9 @@ def _(grad: Any, factor: Any, input: Any, exponent: Any) -> Any:
 @derived(public="pow", overload="number", inplace=True, out=True, operators=("__pow__", "__ipow__"))
 def pow_number(input: Tensor, exponent: Number) -> Tensor:
     """input ** exponent. Integers to negative powers raise RuntimeError."""
-    return power_by_number(input, exponent) if isinstance(exponent, Symbol) else power(input, exponent)
+    if isinstance(exponent, Symbol) and exponent.kind != "complex":
+        return power_by_number(input, exponent)
+    return power(input, exponent)
 
 
 @pow_number.samples
@@ -131,7 +133,7 @@ def power(input: TensorOrNumber, exponent: TensorOrNumber) -> Tensor:
 def _(grad: Any, input: Any, exponent: Any, output: Any) -> Any:
     by_input = by_exponent = None
     if hasattr(input, "ndim"):
-        if isinstance(exponent, Symbol):
+        if isinstance(exponent, Symbol) and exponent.kind != "complex":
             by_input = power_slope(grad, convert(input, grad.dtype), exponent)
         elif isinstance(exponent, (int, float)):
             by_input = grad * (exponent * power(input, exponent - 1)) if exponent else zero(grad)

@@ -25,7 +25,7 @@ from taeda.ops.op import (
     reduction,
     sample,
 )
-from taeda.ops.pointwise import compute, convert, maximum, minimum, where
+from taeda.ops.pointwise import compute, convert, imaginary_part, maximum, minimum, real_part, where
 from taeda.ops.views import reshape, squeeze_dims, unsqueeze_dims, wrap_dim, wrap_dims
 
 # -- primitives ----------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ nansum.samples(_axes_samples)
 def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean over dimensions `dim` (all by default); of 16-bit floats in float32, rounded once."""
     dtype = dtype or input.dtype
-    if not dtypes.is_float(dtype):
+    if dtypes.is_integer(dtype):
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
             f"Got: {dtypes.torch_kernel_name(dtype)}"
@@ -283,7 +283,11 @@ def _(grad: Any, input: Any, dims: Any, correction: Any) -> Any:
 
 def _var(input: Any, dim: Any, correction: Any, keepdim: bool, name: str, root: bool) -> Any:
     dims = wrap_dims(dim, input.ndim)
-    v = variance(_floating_only(input, name), dims, 1 if correction is None else correction)
+    correction = 1 if correction is None else correction
+    if input.dtype in dtypes.COMPLEX:  # the mean square of distances in the plane
+        v = variance(real_part(input), dims, correction) + variance(imaginary_part(input), dims, correction)
+    else:
+        v = variance(_floating_only(input, name), dims, correction)
     return restore(root_of_variance(v) if root else v, dims, keepdim)
 
 

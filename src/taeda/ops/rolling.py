@@ -8,6 +8,7 @@ from typing import Any
 from taeda.ir.expression import maximum, product
 from taeda.ops.arranging import flip
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import conj
 from taeda.ops.views import as_tuple, reshape, transpose, view_, wrap_dim
 
 
@@ -123,3 +124,15 @@ def matrix_transpose(input: Tensor) -> Tensor:
             f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
         )
     return transpose(input, -1, -2)
+
+
+@derived(public=False, view=True)
+def reversed_adjoint(input: Tensor) -> Tensor:
+    """All dimensions in reverse order, and the conjugates: x.H."""
+    return conj(reversed_dims(input))
+
+
+@derived(public=False, view=True)
+def matrix_adjoint(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged, and the conjugates: x.mH."""
+    return conj(matrix_transpose(input))

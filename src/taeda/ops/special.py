@@ -12,7 +12,7 @@ from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand, promote_to_float
 from taeda.ops.elementary import erfc
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
-from taeda.ops.pointwise import convert, where, zero
+from taeda.ops.pointwise import conj, convert, imaginary_part, join_parts, real_part, where, zero
 
 _special: dict[str, Any] = {
     "dtype": promote_to_float, "modules": ("special",), "method": False, "inplace": False, "out": True
@@ -249,16 +249,27 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4, dtype="int64", low=0, high=4))
 
 
-@pointwise(dtype=promote_to_float, inplace=False)
+def _angle_dtype(operands: Sequence[dtypes.Operand]) -> tuple[str, str]:
+    common, _ = promote_to_float(operands)
+    return common, dtypes.real_dtype(common)
+
+
+@pointwise(dtype=_angle_dtype, inplace=False, conjugate=False)
 def angle(input: Tensor) -> Tensor:
     """The argument in radians: of a real number 0, or pi if it is negative; NaN stays NaN."""
+    if input.dtype in dtypes.COMPLEX:
+        return call("atan2", call("imag", input), call("real", input))
     value = select(input < 0, const(math.pi, input.dtype), const(0, input.dtype))
     return select(call("isnan", input), input, value)
 
 
 @angle.gradient
-def _(grad: Any) -> Any:
-    return zero(grad)
+def _(grad: Any, input: Any) -> Any:
+    if input.dtype not in dtypes.COMPLEX:
+        return zero(grad)
+    size = real_part(input * conj(input))
+    return join_parts(where(size.eq(0), 0, -grad * imaginary_part(input) / size),
+                      where(size.eq(0), 0, grad * real_part(input) / size))
 
 
 @angle.samples

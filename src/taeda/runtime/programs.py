@@ -60,7 +60,7 @@ from taeda import _core, environment, ops
 from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
-from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, load, reduced, scalar, split, walk
+from taeda.ir.loop import Kernel, Operand, Stage, Store, cast, load, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
 from taeda.runtime.devices import kernels_of, target_of
@@ -185,7 +185,7 @@ def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
 @one_at_a_time
 def fill_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that writes one number everywhere."""
-    wide = "float64" if dtypes.is_float(dtype) else "int64"
+    wide = "int64" if dtypes.is_integer(dtype) else "float64"
     kernel = Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill")
     return register_kernel(target_of(device), kernel)
 
@@ -193,12 +193,7 @@ def fill_kernel(dtype: str, device: str = "cpu") -> int:
 @one_at_a_time
 def sum_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
-    compute = dtypes.compute_dtype(dtype)
-    return register_kernel(
-        target_of(device),
-        Kernel(
-            (Operand(dtype, "input"), Operand(dtype, "row")),
-            (Reduce("sum", cast(load(0, dtype), compute)), Store(1, cast(reduced(0, compute), dtype))),
-            "sum",
-        ),
-    )
+    stages: list[Stage] = []
+    total = reduce(stages, "sum", cast(load(0, dtype), dtypes.compute_dtype(dtype)))
+    kernel = Kernel((Operand(dtype, "input"), Operand(dtype, "row")), (*stages, Store(1, cast(total, dtype))), "sum")
+    return register_kernel(target_of(device), kernel)

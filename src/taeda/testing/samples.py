@@ -8,12 +8,13 @@ from typing import Any
 import numpy
 
 import taeda
-
-_INTEGERS = {"uint8", "int8", "int16", "int32", "int64"}
+from taeda.ir.dtype import FLOAT8, INTEGERS, UNSIGNED
 
 
 def from_array(array: Any, dtype: str, library: Any = taeda) -> Any:
     """A tensor of `library` (Taeda, or one with its names) with the numbers of an array."""
+    if dtype in FLOAT8:
+        return library.from_numpy(numpy.array(array, numpy.float32)).to(getattr(library, dtype))
     if dtype != "bfloat16":
         kind = {"bool": numpy.bool_}.get(dtype) or getattr(numpy, dtype)
         return library.from_numpy(numpy.array(array, kind))
@@ -43,10 +44,10 @@ class Make:
         numbers: Any
         if kind == "bool":
             return from_array(self.generator.random(sizes) < 0.5, kind, self.library)
-        if kind in _INTEGERS:
+        if kind in INTEGERS:
             first = -9 if low is None else int(low)
             last = 10 if high is None else max(int(high), int(low or 0) + 1)
-            numbers = self.generator.integers(max(first, 0) if kind == "uint8" else first, last, sizes)
+            numbers = self.generator.integers(max(first, 0) if kind in UNSIGNED else first, last, sizes)
             return from_array(numbers, kind, self.library)
         if low is None and high is None:
             numbers = self.generator.standard_normal(sizes)

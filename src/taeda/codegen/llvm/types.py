@@ -7,10 +7,10 @@ import re
 import struct
 from typing import Any
 
-from taeda.ir.dtype import info
+from taeda.ir.dtype import COMPLEX, info
 
-BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "ptr": 64, "half": 16, "bfloat": 16, "float": 32,
-        "double": 64}
+BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "i128": 128, "ptr": 64, "half": 16, "bfloat": 16,
+        "float": 32, "double": 64}
 SIZES = {kind: bits // 8 for kind, bits in BITS.items() if bits >= 8}  # bytes
 FLOAT_KINDS = ("half", "bfloat", "float", "double")
 _MANGLED = {"half": "f16", "bfloat": "bf16", "float": "f32", "double": "f64"}
@@ -23,13 +23,17 @@ def bits_type(dtype: str) -> str:
 
 
 def memory_type(dtype: str) -> str:
-    """What an element is loaded and stored as; bool is a byte, and the 16-bit floats travel as their bits."""
+    """What an element is loaded and stored as; bool is a byte; floats of 16 and 8 bits, and complex
+    numbers, travel as their bits."""
     r = info(dtype)
-    return {32: "float", 64: "double"}[r.bits] if r.is_floating and not r.is_half else f"i{r.bits}"
+    return {32: "float", 64: "double"}[r.bits] if r.is_floating and not r.is_narrow else f"i{r.bits}"
 
 
 def register_type(dtype: str) -> str:
-    """What arithmetic on the dtype is done in: i1 for bool, float for the 16-bit floats."""
+    """What arithmetic on the dtype is done in: i1 for bool, float for the floats of 16 and 8 bits. A complex number is
+    the bits of its parts."""
+    if dtype in COMPLEX:
+        return memory_type(dtype)
     return "i1" if dtype == "bool" else memory_type(info(dtype).compute)
 
 

@@ -18,9 +18,9 @@ from taeda.codegen.loops.schedule import UNIFORM
 from taeda.codegen.scalars.convert import from_memory
 from taeda.codegen.scalars.expression import read_number
 from taeda.codegen.target import Target
-from taeda.ir.dtype import HALVES, itemsize
+from taeda.ir.dtype import NARROW, itemsize
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
-from taeda.ir.scalars import round_half
+from taeda.ir.scalars import round_narrow
 
 FAULT_DIVISION = 1  # returned if an integer was divided by zero
 CALL, ROW, MIDDLE, POINT = range(4)  # levels
@@ -154,7 +154,7 @@ class Emitter:
         return made
 
     def _constant(self, node: Expr) -> float | int:
-        return round_half(node.attribute, node.dtype) if node.dtype in HALVES else node.attribute
+        return round_narrow(node.attribute, node.dtype) if node.dtype in NARROW else node.attribute
 
     def leaf_value(self, node: Expr, lanes: int) -> Value:
         raise NotImplementedError

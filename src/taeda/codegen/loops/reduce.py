@@ -18,7 +18,7 @@ from collections.abc import Callable
 from taeda.codegen import scalars as scalar_math
 from taeda.codegen.llvm import MAXIMUM_I64, FunctionWriter, Value, register_type, vector
 from taeda.codegen.scalars.convert import round_to
-from taeda.ir.dtype import BOOL, FLOATS, HALVES, info
+from taeda.ir.dtype import BOOL, FLOATS, NARROW, info
 from taeda.ir.loop import Reduce
 
 ORDER = 32
@@ -72,7 +72,7 @@ class Combiner:
         """One value from two, elementwise. For ordered combiners `x` is what came first."""
         if self.name in ("sum", "prod"):
             result = x + y if self.name == "sum" else x * y
-            return round_to(self.f, result, self.source) if self.source in HALVES else result
+            return round_to(self.f, result, self.source) if self.source in NARROW else result
         largest = self.name in ("max", "argmax", "any")
         if self.source == BOOL:
             return x | y if largest else x & y

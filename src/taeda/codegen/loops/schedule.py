@@ -12,7 +12,8 @@ from taeda.ir.loop import Expr, Kernel, walk
 UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
 _CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil": 2, "trunc": 2, "round": 2,
           **dict.fromkeys(("bitcast add sub mul neg abs minimum maximum fmin fmax eq ne lt le gt ge and or xor not "
-                           "shift_left shift_right select isnan isinf isfinite signbit copysign sign").split(), 1)}
+                           "real imag complex shift_left shift_right select isnan isinf isfinite signbit copysign "
+                           "sign").split(), 1)}
 HEAVY = 20
 
 

@@ -1,6 +1,6 @@
 """Scalar primitives → LLVM IR: one line for each row of `ir/scalars.py`, by the kind of register that it works on.
 
-float16 and bfloat16 values are floats in registers: their primitives are those of float32, and `lower` rounds after
+Values of 16- and 8-bit floats are floats in registers: their primitives are those of float32, and `lower` rounds after
 each one that is not exact.
 """
 
@@ -11,7 +11,7 @@ from taeda.codegen.scalars import convert, division, error, integer, tables
 from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
-from taeda.ir.dtype import FLOATS, HALVES, SIGNED, UNSIGNED, info
+from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, SIGNED, UNSIGNED, info
 from taeda.ir.loop import Expr
 from taeda.ir.scalars import PRIMITIVES
 
@@ -246,7 +246,7 @@ TABLES: dict[str, dict[str, Function]] = {
 }
 
 # Not by table: lowered below, or (philox) expanded to others before.
-STRUCTURAL = frozenset({"cast", "bitcast", "select", "philox", "eq", "ne", "lt", "le", "gt", "ge"})
+STRUCTURAL = frozenset("cast bitcast select real imag complex philox eq ne lt le gt ge".split())
 _FLOAT_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
 
 
@@ -266,16 +266,20 @@ def lower(f: FunctionWriter, node: Expr, args: list[Value]) -> Value:
         return convert.cast(f, args[0], source, dtype)
     if op == "bitcast":
         return convert.bitcast(f, args[0], source, dtype)
+    if op in ("real", "imag"):
+        return convert.complex_part(f, args[0], source, op == "imag")
+    if op == "complex":
+        return convert.join_parts(f, args[0], args[1], dtype)
     if op == "select":
         return args[0].select(args[1], args[2])
     if op in _FLOAT_COMPARE:
         return compare(op, args[0], args[1], source)
-    if op == "nextafter" and source in HALVES:
+    if op == "nextafter" and source in NARROW:
         raise NotImplementedError(f"nextafter of {source}")
     function = TABLES[source].get(op)
     if function is None:
         raise NotImplementedError(f"{op} of {source} has no code generator")
     result = function(f, *args)
-    if dtype in HALVES and not PRIMITIVES[op].exact:
+    if dtype in FLOAT8 or dtype in NARROW and not PRIMITIVES[op].exact:  # some 8-bit floats have one zero, or no sign
         result = convert.round_to(f, result, dtype)
     return result

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from taeda.codegen import scalars
 from taeda.codegen.llvm import FunctionWriter, Value, register_type, vector
 from taeda.codegen.scalars.convert import round_to
-from taeda.ir.dtype import FLOATS, HALVES
+from taeda.ir.dtype import FLOATS, NARROW
 from taeda.ir.loop import Expr, walk
-from taeda.ir.scalars import round_half
+from taeda.ir.scalars import round_narrow
 
 _NARROW = 4  # lanes in which a single value is computed: all lanes give the same bits, whatever their number
 
@@ -24,7 +24,7 @@ def evaluate(f: FunctionWriter, root: Expr, lanes: int, leaf: Callable[[Expr], V
     values: dict[Expr, Value] = {}
     for node in walk((root,)):
         if node.op == "const":
-            number = round_half(node.attribute, node.dtype) if node.dtype in HALVES else node.attribute
+            number = round_narrow(node.attribute, node.dtype) if node.dtype in NARROW else node.attribute
             values[node] = f.constant(number, vector(width, register_type(node.dtype)))
         elif node.args:
             values[node] = scalars.lower(f, node, [values[a] for a in node.args])

@@ -13,7 +13,7 @@ from taeda.codegen import scalars
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, memory_type, vector
 from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
 from taeda.codegen.target import Target
-from taeda.ir.dtype import HALVES, info
+from taeda.ir.dtype import NARROW, info
 
 
 def compute_type(dtype: str) -> str:
@@ -50,7 +50,10 @@ def combine(f: FunctionWriter, operation: str, a: Value, b: Value, dtype: str) -
 
 def is_truth(f: FunctionWriter, value: Value, dtype: str) -> Value:
     """value != 0, for a value as stored; NaN is true."""
-    return (value & 0x7FFF if dtype in HALVES else value).differs(0)
+    r = info(dtype)
+    if r.form == "power":  # has no zero
+        return value.differs(-1)
+    return (value & (1 << r.bits - 1) - 1 if dtype in NARROW else value).differs(0)
 
 
 # -- control -----------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from taeda.codegen.templates.rows import (
     positions,
     start_kernel,
 )
-from taeda.ir.dtype import HALVES, info, itemsize
+from taeda.ir.dtype import NARROW, info, itemsize
 
 MODES = ("read", "check", "write", "sum", "prod", "amax", "amin")
 INDEX_DTYPES = ("int64", "int32", "uint8")
@@ -60,7 +60,7 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
     last collision dimension. `inner_indexed`: some index depends on the innermost dimension.
     `wrap`: negative indices count from the end.
     """
-    if mode not in MODES or indexed in HALVES and mode not in MOVES:
+    if mode not in MODES or indexed in NARROW and mode not in MOVES:
         raise ValueError(f"mode {mode!r} on {indexed}")
     if mode in MOVES and regular != indexed:
         raise ValueError(f"{mode} from {regular} to {indexed}")

@@ -16,6 +16,7 @@ import numpy as np
 from taeda.ir import loop_interpreter
 from taeda.ir.dtype import FLOATS
 from taeda.ir.loop import Kernel, walk
+from taeda.ir.loop_interpreter import storage_dtype
 
 Array = np.ndarray[Any, Any]
 FAILED = -1  # the code of a callback that raised what it should not
@@ -51,10 +52,6 @@ def _address(body: Callable[[Arguments, int, int], int]) -> int:
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-def _storage(dtype: str) -> Any:
-    return np.dtype("uint16" if dtype == "bfloat16" else dtype)
-
-
 def _strided(address: int, dtype: Any, shape: Sequence[int], strides: Sequence[int]) -> Array:
     """The memory at an address as an array. Strides are in bytes and may be negative."""
     if 0 in shape:
@@ -83,7 +80,8 @@ def loop_kernel(kernel: Kernel, variant: tuple[str, int, str], target: Any) -> i
             row = operand.role == "row"
             shape: tuple[int, ...] = (end - begin,) if row else (end - begin, middle, inner)
             strides = (outer_stride,) if row else (outer_stride, middle_stride, inner_stride)
-            arrays.append(_strided((a.data[k] or 0) + begin * outer_stride, _storage(operand.dtype), shape, strides))
+            start = (a.data[k] or 0) + begin * outer_stride
+            arrays.append(_strided(start, storage_dtype(operand.dtype), shape, strides))
         scalars = []
         for k in range(kernel.scalars):
             bits = struct.pack("<q", a.scalars[k])
@@ -119,7 +117,7 @@ class Tensor:
     @property
     def values(self) -> Array:
         """The elements as numbers: 16-bit floats as float32."""
-        x = loop_interpreter.from_storage(self.array, self.dtype)
+        x = loop_interpreter.fromstorage_dtype(self.array, self.dtype)
         return x.astype(np.float32) if self.dtype == "float16" else x
 
     @property
@@ -132,7 +130,7 @@ class Tensor:
         values = np.broadcast_to(values, self.shape)
         if self.dtype in FLOATS:
             values = loop_interpreter.round_to(values, self.dtype)
-        self.array[...] = loop_interpreter.to_storage(values, self.dtype)
+        self.array[...] = loop_interpreter.tostorage_dtype(values, self.dtype)
 
 
 def perform(b: Any, function: Callable[..., Any], operands: Sequence[Any], numbers: Sequence[Any] = (),
@@ -163,7 +161,7 @@ def template_kernel(spec: Any, target: Any) -> int:
                 arguments.append(None)
                 continue
             dtype, ndim = entry
-            storage = _storage(dtype)
+            storage = storage_dtype(dtype)
             shape, strides = a.integers[at:at + ndim], a.integers[at + ndim:at + 2 * ndim]
             array = _strided(a.data[operand] or 0, storage, shape, [s * storage.itemsize for s in strides])
             arguments.append(Tensor(array, dtype))

@@ -1,0 +1,160 @@
+"""Complex numbers from parts and their parts: views, conjugation, polar coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taeda.ir.loop import call
+from taeda.ops import dtypes
+from taeda.ops.dtypes import Operand
+from taeda.ops.op import Result, Sample, Tensor, derived, kernel, pointwise, sample
+from taeda.ops.pointwise import conj, contiguous, imaginary_part, real_part
+from taeda.ops.views import select
+
+
+def _complex_only(input: Any, name: str) -> None:
+    if input.dtype not in dtypes.COMPLEX:
+        raise RuntimeError(f"{name} is only supported for complex tensors")
+
+
+@kernel(method=False, view=True, conjugate=False)
+def view_as_real(b: Any, input: Tensor) -> Tensor:
+    """A view of a complex tensor as the real tensor of its parts, which are along a last dimension of size 2."""
+    parts = b.view("unsqueeze", input, [input.ndim], input.ndim + 1)
+    return b.view_dtype(parts, dtypes.real_dtype(input.dtype))
+
+
+@view_as_real.meta
+def _(input: Any) -> Result:
+    _complex_only(input, "view_as_real")
+    return Result(dtypes.real_dtype(input.dtype), (*input.shape, 2))
+
+
+@view_as_real.gradient
+def _(grad: Any) -> Any:
+    return view_as_complex(contiguous(grad))
+
+
+@kernel(method=False, view=True, conjugate=False)
+def view_as_complex(b: Any, input: Tensor) -> Tensor:
+    """A view of a real tensor whose last dimension, of size 2, holds the parts of complex numbers."""
+    last = input.ndim - 1
+    b.check(input.size(last) == 2, RuntimeError, "Tensor must have a last dimension of size 2")
+    b.check(input.stride(last) == 1, RuntimeError, "Tensor must have a last dimension with stride 1")
+    for d in range(last):
+        b.check(input.stride(d) % 2 == 0, RuntimeError,
+                "Tensor must have a stride divisible by 2 for all but last dimension")
+    b.check(input.storage_offset() % 2 == 0, RuntimeError, "Tensor must have a storage_offset divisible by 2")
+    whole = b.view_dtype(input, dtypes.COMPLEX_OF[input.dtype])
+    return b.view("squeeze", whole, [last], last)
+
+
+@view_as_complex.meta
+def _(input: Any) -> Result:
+    if input.dtype not in dtypes.COMPLEX_OF:
+        raise RuntimeError("view_as_complex is only supported for half, float and double tensors, but got a tensor of "
+                           f"scalar type: {dtypes.torch_kernel_name(input.dtype)}")
+    if input.ndim == 0:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    return Result(dtypes.COMPLEX_OF[input.dtype], input.shape[:-1])
+
+
+@view_as_complex.gradient
+def _(grad: Any) -> Any:
+    return view_as_real(grad)
+
+
+@view_as_complex.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4, 2))
+
+
+@derived(method=False, view=True)
+def real(input: Tensor) -> Tensor:
+    """The real part: a view, through which it can be written; `input` itself, if real."""
+    return select(view_as_real(input), -1, 0) if input.dtype in dtypes.COMPLEX else input
+
+
+@derived(method=False, view=True)
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part: a view, through which it can be written. Raises RuntimeError for real tensors."""
+    if input.dtype not in dtypes.COMPLEX:
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return select(view_as_real(input), -1, 1)
+
+
+@derived(inplace=True, out=True)
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate, computed at once: `input` itself, if real."""
+    return conj(input)
+
+
+@derived
+def resolve_conj(input: Tensor) -> Tensor:
+    """`input` with a pending conjugation done. None is ever pending: conj() conjugates at once."""
+    return input
+
+
+@derived
+def resolve_neg(input: Tensor) -> Tensor:
+    """`input` with a pending negation done. None is ever pending."""
+    return input
+
+
+for _op in (conj_physical, resolve_conj, resolve_neg, real):
+    @_op.samples
+    def _(make: Any) -> Iterator[Sample]:
+        yield sample(make(2, 3))
+
+
+# -- from parts -------------------------------------------------------------------------------------------------------
+
+
+def _from_parts(operands: Sequence[Operand]) -> tuple[str, str]:
+    first, second = (o.dtype for o in operands)
+    if first not in dtypes.COMPLEX_OF or second not in dtypes.COMPLEX_OF:
+        words = " and ".join(map(dtypes.torch_kernel_name, (first, second)))
+        raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {words}")
+    if first != second:
+        raise RuntimeError(f"Expected object of scalar type {dtypes.torch_kernel_name(first)} but got scalar type "
+                           f"{dtypes.torch_kernel_name(second)} for second argument")
+    return first, dtypes.COMPLEX_OF[first]
+
+
+def _from_polar(operands: Sequence[Operand]) -> tuple[str, str]:
+    if any(o.dtype not in ("float32", "float64") for o in operands):
+        words = " and ".join(dtypes.torch_kernel_name(o.dtype) for o in operands)
+        raise RuntimeError(f"Expected both inputs to be Float or Double tensors but got {words}")
+    return _from_parts(operands)
+
+
+@pointwise(public="complex", dtype=_from_parts, method=False, inplace=False, conjugate=False)
+def complex_(real: Tensor, imag: Tensor) -> Tensor:
+    """The complex numbers of real and imaginary parts, which have one dtype: float16, float32 or float64."""
+    return call("complex", real, imag)
+
+
+@complex_.gradient
+def _(grad: Any) -> Any:
+    return real_part(grad), imaginary_part(grad)
+
+
+@pointwise(dtype=_from_polar, method=False, inplace=False, conjugate=False)
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """The complex numbers of absolute values and angles in radians."""
+    return call("complex", abs * call("cos", angle), abs * call("sin", angle))
+
+
+@polar.gradient
+def _(grad: Any, abs: Any, angle: Any) -> Any:
+    cosine, sine = angle.cos(), angle.sin()
+    a, b = real_part(grad), imaginary_part(grad)
+    return a * cosine + b * sine, abs * (b * cosine - a * sine)
+
+
+for _op in (complex_, polar):
+    @_op.samples
+    def _(make: Any) -> Iterator[Sample]:
+        yield sample(make(3, 4), make(4))
+
