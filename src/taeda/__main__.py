@@ -10,6 +10,12 @@ from collections.abc import Sequence
 COMMANDS = (
     ("check", "taeda.checking.command", "check a model without data: shapes, flops, memory, and what does not fit"),
     ("run", "taeda.running", "run a program that is written for PyTorch"),
+    ("chat", "taeda.llm.commands.chat", "talk to a language model; without one, train a small one"),
+    ("generate", "taeda.llm.commands.generate", "continue a text by a language model"),
+    ("models", "taeda.llm.commands.models", "list the language models of this machine, or describe one"),
+    ("serve", "taeda.llm.commands.serve", "serve a language model: OpenAI's interface and a page to chat"),
+    ("eval", "taeda.llm.commands.eval", "measure a language model on a text or on questions"),
+    ("finetune", "taeda.llm.commands.finetune", "train a language model on a text or on conversations"),
 )
 
 

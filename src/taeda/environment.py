@@ -5,8 +5,10 @@ variable               meaning                                                  
 =====================  ============================================================  ==========================
 TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512;      what the machine has
                        reference: interpreters instead of generated code
+TAEDA_API_KEY          what clients of `taeda serve` have to send                    nothing
 TAEDA_CACHE            folder of the compile cache; empty string: no disk cache      $XDG_CACHE_HOME/taeda
 TAEDA_CACHE_MB         size the disk cache is kept under                             512
+TAEDA_MODELS           folder of language models that are downloaded or trained      $XDG_DATA_HOME/taeda/models
 TAEDA_NUM_THREADS      threads of the pool at start                                  OMP_NUM_THREADS, or the
                                                                                      cores of this process
 TAEDA_DEBUG            1 programs, 2 kernels, 3 loop IR, 4 LLVM IR, 5 assembly       0
@@ -22,6 +24,10 @@ def cpu() -> str | None:
     return os.environ.get("TAEDA_CPU") or None
 
 
+def api_key() -> str | None:
+    return os.environ.get("TAEDA_API_KEY") or None
+
+
 def cache_folder() -> Path | None:
     given = os.environ.get("TAEDA_CACHE")
     if given == "":
@@ -30,6 +36,14 @@ def cache_folder() -> Path | None:
         return Path(given)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "taeda"
+
+
+def models_folder() -> Path:
+    given = os.environ.get("TAEDA_MODELS")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "taeda" / "models"
 
 
 def cache_megabytes() -> int:
@@ -42,7 +56,8 @@ MAX_THREADS = 4096
 def num_threads() -> int | None:
     """How many threads were asked for; None: as many as the process has cores.
 
-    A TAEDA_NUM_THREADS that is no such number is an error. OMP_NUM_THREADS is other libraries' as well (its value may
+    A TAEDA_MODELS           folder of language models that are downloaded or trained      $XDG_DATA_HOME/taeda/models
+TAEDA_NUM_THREADS that is no such number is an error. OMP_NUM_THREADS is other libraries' as well (its value may
     be a list, one number per level of nesting), so that one is warned about and left aside, as the OpenMP libraries do.
     """
     if given := os.environ.get("TAEDA_NUM_THREADS"):

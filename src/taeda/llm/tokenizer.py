@@ -7,6 +7,7 @@ runs in a sandbox that lets it reach nothing but the messages.
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -156,9 +157,10 @@ class TextStream:
 _TEMPLATE_CHARACTERS = 1 << 20  # a longer text than any template renders from what fits a context
 
 
-def render_template(template: str, **values: Any) -> str:
-    """A chat template with these values, in Jinja2's immutable sandbox."""
-    jinja2, sandbox = require("jinja2"), require("jinja2.sandbox")
+@functools.lru_cache(16)
+def _compiled(template: str) -> Any:
+    """A chat template, compiled in Jinja2's immutable sandbox."""
+    sandbox = require("jinja2.sandbox")
 
     def refuse(message: str) -> None:
         raise TemplateError(str(message))
@@ -171,8 +173,14 @@ def render_template(template: str, **values: Any) -> str:
     environment.filters["tojson"] = to_json
     environment.globals.update(raise_exception=refuse,
                                strftime_now=lambda form: datetime.datetime.now().strftime(str(form)))
+    return environment.from_string(template)
+
+
+def render_template(template: str, **values: Any) -> str:
+    """A chat template with these values."""
+    jinja2 = require("jinja2")
     try:
-        return _joined(environment.from_string(template).generate(**values))
+        return _joined(_compiled(template).generate(**values))
     except TemplateError:
         raise
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError,
