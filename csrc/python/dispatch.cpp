@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "python/autocast.h"
 #include "python/call.h"
 #include "python/core_types.h"
 #include "python/override.h"
@@ -279,7 +280,9 @@ Ref<> observed_call(OpObject* op, const Call& call) {
 }
 
 Ref<> run_call(OpObject* op, const Call& call) {
-  return TAEDA_LIKELY(!state.observer) ? execute_call(op, call) : observed_call(op, call);
+  if (TAEDA_LIKELY(!(reinterpret_cast<uintptr_t>(state.observer) | state.autocast))) return execute_call(op, call);
+  auto* execute = state.observer ? observed_call : execute_call;
+  return state.autocast ? call_converted(op, call, execute) : execute(op, call);
 }
 
 PyObject* set_observer(PyObject*, PyObject* function) {

@@ -13,6 +13,9 @@ namespace taeda {
 
 struct Overload;
 
+// The dtype in which autocast gives an op its tensors: its narrow one, float32, or the widest among them.
+enum class Autocast : uint8_t { None, Lower, Float32, Promote };
+
 struct BackwardProgram;
 
 // One entry of the cache: what a call with this key runs, and how it is differentiated.
@@ -55,6 +58,7 @@ struct Overload {
   bool returns_list = false;  // a variable number of outputs, or a tuple even for one
   bool differentiable = true;
   bool mixed_devices = false;  // tensors may be on several devices; results are on that of the first
+  Autocast autocast = Autocast::None;
   std::vector<bool> output_differentiable;
   Ref<> result_type;         // a named tuple class, or null
   std::vector<int> mutated;  // indices of the parameters (tensors, tensor lists) that the op writes to

@@ -5,6 +5,7 @@
 
 #include <unordered_map>
 
+#include "python/autocast.h"
 #include "python/call.h"
 #include "python/core_types.h"
 
@@ -73,6 +74,15 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   o->returns_list = truth("returns_list", o->output_count < 0);
   o->differentiable = truth("differentiable", true);
   o->mixed_devices = truth("mixed_devices", false);
+  if (PyObject* v = text_or_empty(d, "autocast"); v && PyUnicode_Check(v)) {
+    std::string_view text = PyUnicode_AsUTF8(v);
+    o->autocast = text == "lower"     ? Autocast::Lower
+                  : text == "float32" ? Autocast::Float32
+                  : text == "promote" ? Autocast::Promote
+                                      : Autocast::None;
+    if (o->autocast == Autocast::None && !text.empty())
+      raise(PyExc_ValueError, "autocast=%R is none of 'lower', 'float32', 'promote'", v);
+  }
   if (PyObject* v = text_or_empty(d, "output_differentiable")) {
     Ref<> list = checked(PySequence_Fast(v, "output_differentiable"));
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i)
@@ -261,7 +271,8 @@ void add_ops_to_module(PyObject* module) {
   OpType = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&op_spec));
   if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
   add_object(module, "PARAMETER_KINDS", kinds_object().get());
-  if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, functions) < 0)
+  if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, autocast_functions) < 0 ||
+      PyModule_AddFunctions(module, functions) < 0)
     throw PythonError();
 }
 

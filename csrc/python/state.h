@@ -1,6 +1,7 @@
 // Modes of the calling thread: gradient recording, inference; read by dispatch on every call.
 #pragma once
 #include "core/device.h"
+#include "core/dtype.h"
 #include "python/common.h"
 
 namespace taeda {
@@ -14,8 +15,12 @@ struct State {
   bool overrides = true;  // other types may take over calls (override.h)
   Device default_device;  // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
-  Device given_device;           // of the results of the next call of an op, whatever its tensors are on (call_on)
-  Pending* pending = nullptr;    // in a compiled function: where calls are noted down (compile_mode.h)
+  Device given_device;         // of the results of the next call of an op, whatever its tensors are on (call_on)
+  Pending* pending = nullptr;  // in a compiled function: where calls are noted down (compile_mode.h)
+  bool autocast = false;       // autocast.h, with the three that follow
+  bool autocast_caches = true;
+  DType autocast_dtype = DType::BFloat16;
+  int autocast_nesting = 0;
   PyObject* observer = nullptr;  // called before and after each op (taeda.check): name, arguments, None or the result
 };
 // Read several times in every call: the model of a library that is loaded once saves a call into the linker each time.

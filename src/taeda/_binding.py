@@ -111,6 +111,7 @@ def _overload(schema: Schema) -> dict[str, Any]:
         "output_differentiable": schema["differentiable"],
         "mutates": schema["mutates"],
         "mixed_devices": schema["mixed_devices"],
+        "autocast": schema["autocast"],
         "varargs": schema["spread"] if schema["spread"] is not None else next(
             (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
         ),

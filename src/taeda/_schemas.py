@@ -14,7 +14,7 @@ from typing import Any
 
 from taeda.runtime import cache
 
-_FORMAT = "schemas 6"
+_FORMAT = "schemas 7"
 
 
 def _key() -> str:

@@ -28,6 +28,7 @@ out=True                 accepts out=, which the core writes the results to. Fun
                          take their dtype from it) have a parameter of that name instead
 spread="tensors"         the parameter that may be given as several positional arguments, einsum(equation, a, b), or
                          "" for none (default: the first of sizes or dimensions, zeros(2, 3))
+autocast="float32"       as for ops (ops/op.py)
 aliases=("trapz",)       further public names
 =======================  ============================================================================================
 """
@@ -47,7 +48,7 @@ class Function:
 
     def __init__(self, body: Callable[..., Any], *, public: str = "", overload: str = "",
                  modules: tuple[str, ...] = ("torch",), method: bool = False, out: bool = False,
-                 spread: str | None = None, aliases: tuple[str, ...] = ()):
+                 spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = ""):
         self.body = body
         self.public = public or body.__name__
         # Unique among functions and ops, whose names have no module.
@@ -58,6 +59,7 @@ class Function:
         self.out = out
         self.spread = spread
         self.aliases = aliases
+        self.autocast = autocast
         self.kind = "function"
         self.inplace, self.operators = False, ()  # functions have no such forms
         # from__ is `from` to users, which Python does not take as a name.
@@ -100,6 +102,7 @@ class Function:
             "fields": None,
             "spread": self.spread,
             "mixed_devices": False,
+            "autocast": self.autocast,
             "body": (self.body.__module__, self.name),
             "doc": inspect.getdoc(self.body) or "",
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import keyword
 import re
 from collections.abc import Callable, Iterator
@@ -362,7 +363,7 @@ class Graph:
     def print_tabular(self) -> None:
         """The nodes as a table; needs the package `tabulate`."""
         try:
-            from tabulate import tabulate
+            tabulate = importlib.import_module("tabulate").tabulate
         except ImportError:
             print(
                 "`print_tabular` relies on the library `tabulate`, which could not be found on this machine. Run `pip "

@@ -57,6 +57,7 @@ class GraphModule(Module):
 
     _graph: Graph
     _code: str
+    meta: dict[str, Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> GraphModule:
         # Each has a class of its own, because `forward` is compiled for it.
@@ -87,7 +88,7 @@ class GraphModule(Module):
         else:
             raise RuntimeError(f"Unsupported type {root} passed for root!")
         if not hasattr(self, "meta"):
-            self.meta: dict[str, Any] = {}
+            self.meta = {}
         self.graph = graph
 
     def _put(self, path: str, value: Any) -> None:
@@ -121,7 +122,7 @@ class GraphModule(Module):
         """Make `forward` anew, after the graph was edited."""
         python = self._graph.python_code("self")
         self._code = python.src
-        type(self).forward = _compiled(python.src, python.globals)["forward"]
+        setattr(type(self), "forward", _compiled(python.src, python.globals)["forward"])  # noqa: B010, a method
         return python
 
     # -- submodules ------------------------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import taeda
 from taeda.fx.immutable_collections import immutable_dict, immutable_list
@@ -18,6 +19,13 @@ __all__ = ["Node", "has_side_effect", "map_aggregate", "map_arg"]
 OPERATIONS = ("placeholder", "call_method", "call_module", "call_function", "get_attr", "output", "root")
 _HOMES = ("", "nn.functional", "linalg", "special", "fft", "nn.init", "functional")
 _side_effects: set[Any] = set()
+
+
+class ArgsKwargsPair(NamedTuple):
+    """The arguments of a call."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
 
 def has_side_effect(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -188,7 +196,8 @@ class Node:
     @property
     def args(self) -> tuple[Any, ...]:
         """Positional arguments; assign a new tuple to change them."""
-        return self._args  # type: ignore[no-any-return]
+        args: tuple[Any, ...] = self._args
+        return args
 
     @args.setter
     def args(self, a: tuple[Any, ...]) -> None:
@@ -197,7 +206,8 @@ class Node:
     @property
     def kwargs(self) -> dict[str, Any]:
         """Arguments given by name; assign a new dict to change them."""
-        return self._kwargs  # type: ignore[no-any-return]
+        kwargs: dict[str, Any] = self._kwargs
+        return kwargs
 
     @kwargs.setter
     def kwargs(self, k: dict[str, Any]) -> None:
@@ -289,9 +299,6 @@ class Node:
         self, root: Any, arg_types: Any = None, kwarg_types: Any = None, normalize_to_only_use_kwargs: bool = False
     ) -> Any:
         """(args, kwargs) with every argument by the name that the signature gives it; None where that is not known."""
-        import inspect
-        from collections import namedtuple
-
         target = root.get_submodule(self.target).forward if self.op == "call_module" else self.target
         if self.op not in ("call_function", "call_module"):
             return None
@@ -300,11 +307,10 @@ class Node:
         except (TypeError, ValueError):
             return None
         bound.apply_defaults()
-        pair = namedtuple("ArgsKwargsPair", ["args", "kwargs"])
         if normalize_to_only_use_kwargs:
-            return pair((), dict(bound.arguments))
+            return ArgsKwargsPair((), dict(bound.arguments))
         given = list(bound.arguments.items())
-        return pair(tuple(v for _, v in given[: len(self.args)]), dict(given[len(self.args):]))
+        return ArgsKwargsPair(tuple(v for _, v in given[: len(self.args)]), dict(given[len(self.args):]))
 
     def _pretty_print_target(self, target: Any) -> str:
         if isinstance(target, str):

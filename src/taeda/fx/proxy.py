@@ -144,7 +144,9 @@ class Proxy:
         frame = inspect.currentframe()
         caller = frame.f_back if frame is not None else None
         count = _unpacked_into(caller) if caller is not None else None
-        return iter([self[i] for i in range(count)]) if count is not None else self.tracer.iter(self)
+        if count is None:
+            return self.tracer.iter(self)
+        return iter([self.tracer.create_proxy("call_function", operator.getitem, (self, i), {}) for i in range(count)])
 
     def __abs__(self) -> Any:
         return self.tracer.create_proxy("call_function", operator.abs, (self,), {})

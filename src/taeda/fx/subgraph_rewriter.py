@@ -92,8 +92,10 @@ def replace_pattern(gm: GraphModule, pattern: Any, replacement: Any) -> list[Mat
         matches.append(Match(node, {**known, wanted.output_node(): None}))
     replaced: dict[Node, Any] = {}
     for match in matches:
-        values = {new_input: replaced.get(match.nodes_map.get(p), match.nodes_map.get(p))
-                  for p, new_input in zip(inputs, new_inputs, strict=True)}
+        values: dict[Node, Any] = {}
+        for p, new_input in zip(inputs, new_inputs, strict=True):
+            given: Any = match.nodes_map.get(p)
+            values[new_input] = replaced.get(given, given)
         with gm.graph.inserting_before(match.anchor):
             copied = gm.graph.graph_copy(new, values)
         match.anchor.replace_all_uses_with(copied)

@@ -405,7 +405,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.1, 5.0)
 
 
-@derived(modules=("torch", "nn.functional"))
+@derived(modules=("torch", "nn.functional"), autocast="lower")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`input` where positive, else weight * input; a weight of several numbers belongs to dimension 1 of `input`."""
     if weight.ndim not in (0, 1):

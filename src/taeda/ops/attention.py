@@ -146,7 +146,7 @@ def _weights(query: Any, key: Any, mask: Any, scale: Any, causal: bool) -> Any:
     return where(none, full((), 0, query.dtype), scores.softmax(-1))
 
 
-@derived(modules=("nn.functional",))
+@derived(modules=("nn.functional",), autocast="lower")
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None,
                                  dropout_p: float = 0.0, is_causal: bool = False, *, scale: Number | None = None,
                                  enable_gqa: bool = False, generator: Generator | None = None) -> Tensor:

@@ -68,7 +68,7 @@ def _pair(x: Any, a: Sequence[str], y: Any, b: Sequence[str], keep: set[str]) ->
     return reshape(found, tuple(size[c] for c in batch + rows + columns)), batch + rows + columns
 
 
-@derived(method=False, spread="operands")
+@derived(method=False, spread="operands", autocast="lower")
 def einsum(equation: str, operands: Tensors) -> Tensor:
     """Sum of products in Einstein's notation: einsum("bij,bjk->bik", x, y). An ellipsis stands for the other
     dimensions.

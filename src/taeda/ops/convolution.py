@@ -249,7 +249,7 @@ def _transposed(op: str, rank: int, input: Any, weight: Any, bias: Any, stride: 
 BOTH = ("torch", "nn.functional")
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
            dilation: Dims = 1, groups: int = 1) -> Tensor:
     """input (N, C, L) or (C, L), weight (M, C / groups, K), bias (M) → (N, M, L') or (M, L').
@@ -267,7 +267,7 @@ def conv1d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, st
     return _convolution_by_name("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
            dilation: Dims = 1, groups: int = 1) -> Tensor:
     """input (N, C, H, W) or (C, H, W), weight (M, C / groups, KH, KW), bias (M) → (N, M, H', W') or (M, H', W').
@@ -284,7 +284,7 @@ def conv2d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, st
     return _convolution_by_name("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
            dilation: Dims = 1, groups: int = 1) -> Tensor:
     """input (N, C, D, H, W) or (C, D, H, W), weight (M, C / groups, KD, KH, KW), bias (M): see `conv1d`."""
@@ -298,7 +298,7 @@ def conv3d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, st
     return _convolution_by_name("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
                      output_padding: Dims = 0, groups: int = 1, dilation: Dims = 1) -> Tensor:
     """The transpose of `conv1d`: input (N, C, L) or (C, L), weight (C, M / groups, K), bias (M) → (N, M, L') or
@@ -309,14 +309,14 @@ def conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, 
     return _transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
                      output_padding: Dims = 0, groups: int = 1, dilation: Dims = 1) -> Tensor:
     """The transpose of `conv2d`: input (N, C, H, W) or (C, H, W), weight (C, M / groups, KH, KW), bias (M)."""
     return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="lower")
 def conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: Dims = 0,
                      output_padding: Dims = 0, groups: int = 1, dilation: Dims = 1) -> Tensor:
     """The transpose of `conv3d`: input (N, C, D, H, W) or (C, D, H, W), weight (C, M / groups, KD, KH, KW)."""

@@ -65,7 +65,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(()), 1)
 
 
-@derived
+@derived(autocast="float32")
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.ndim != 2:

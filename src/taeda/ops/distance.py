@@ -107,7 +107,7 @@ def _(make: Any) -> Iterator[Sample]:
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
-@derived(method=False)
+@derived(method=False, autocast="float32")
 def cdist(x1: Tensor, x2: Tensor, p: object = 2.0,
           compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norm distances of all rows of x1 (*, n, d) to those of x2 (*, m, d): (*, n, m). They are computed from

@@ -101,7 +101,7 @@ def _weighted_pairs(make: Any) -> Iterator[Sample]:
 # -- distances -------------------------------------------------------------------------------------------------------
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """(input - target)^2. A mean with weights is divided by their sum."""
     check_reduction(reduction)
@@ -112,7 +112,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", weight: 
 mse_loss.samples(_weighted_pairs)
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """|input - target|."""
     check_reduction(reduction)
@@ -128,7 +128,7 @@ def _nonzero(number: Any) -> Any:
     return wrap(("where", ("eq", e, 0), 1.0, e)) if isinstance(e, tuple) else e or 1.0
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def smooth_l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean", beta: Number = 1.0) -> Tensor:
     """d^2 / (2 beta) where d = |input - target| < beta, else d - beta / 2.
 
@@ -148,7 +148,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4), beta=0.0)
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: Number = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -188,7 +188,7 @@ def _(grad: Any, input: Any, target: Any) -> Any:
     return grad * slope, grad * ((-input).log1p().clamp_min(-100) - input.log().clamp_min(-100))
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
 ) -> Tensor:
@@ -208,7 +208,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, low=0.05, high=0.95), make(3, 4, low=0.0, high=1.0), make(4, low=0.1, high=1.0))
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -233,7 +233,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4, low=0.0, high=1.0), pos_weight=make(4, low=0.1, high=1.0))
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def kl_div(input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """target (log target - input), 0 where the target is; 'batchmean' divides the sum by the first dimension."""
     losses = target.exp() * (target - input) if log_target else xlogy(target, target) - target * input
@@ -249,7 +249,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4), reduction="sum", log_target=True)
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -335,7 +335,7 @@ def _(make: Any) -> Iterator[Sample]:
 # -- signs -----------------------------------------------------------------------------------------------------------
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def hinge_embedding_loss(
     input: Tensor, target: Tensor, margin: Number = 1.0, *, reduction: str = "mean"
 ) -> Tensor:
@@ -351,7 +351,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4).detach().sign(), 0.3, reduction="none")
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def soft_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """log(1 + exp(-target input))."""
     return reduced_loss((-target * input).exp().log1p(), reduction)

@@ -386,7 +386,7 @@ def _(make: Any) -> Any:
     yield sample(make(4, 5), 1, make(3, dtype="int64", low=0, high=5), make(4, 3))
 
 
-@derived(inplace=True)
+@derived(inplace=True, autocast="promote")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """`input` with row k of `source` written to row `index[k]` along `dim`; of repeated rows the last stays."""
     return _combined(input, dim, index, source, "write", "index_copy")

@@ -39,7 +39,7 @@ def _joined(tensors: Any, dim: int) -> tuple[int, Any]:
     return dim, shape
 
 
-@kernel(public="cat", aliases=("concat", "concatenate"), method=False, out=True, role="cat")
+@kernel(public="cat", aliases=("concat", "concatenate"), method=False, out=True, role="cat", autocast="promote")
 def cat(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
     """The tensors one after the other along `dim`; their other sizes must agree, dtypes are promoted."""
     dim, shape = _joined(tensors, dim)
@@ -116,7 +116,7 @@ def _stacked(tensors: Any, dim: int) -> tuple[int, Any]:
     return dim, shape
 
 
-@kernel(public="stack", method=False, out=True, role="stack")
+@kernel(public="stack", method=False, out=True, role="stack", autocast="promote")
 def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
     """The tensors, all of one shape, side by side along a new dimension."""
     dim, shape = _stacked(tensors, dim)

@@ -136,7 +136,7 @@ def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: s
     return where(valid, chosen, 0.0), hot
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -170,7 +170,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(7), make(dtype="int64", low=0, high=7))
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def cross_entropy(
     input: Tensor,
     target: Tensor,

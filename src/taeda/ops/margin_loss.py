@@ -20,7 +20,7 @@ def _listed(tensor: Any, first: int) -> str:
     return "[" + ", ".join(f"{{{first + d}}}" for d in range(tensor.ndim)) + "]"
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: Number = 0.0, *, reduction: str = "mean"
 ) -> Tensor:
@@ -39,7 +39,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4), make(3, 4).detach().sign(), 0.4, reduction="none")
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: Number = 0.0, *, reduction: str = "mean"
 ) -> Tensor:
@@ -65,7 +65,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3), make(3), make().detach().sign())
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -99,7 +99,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 3), make(5, 3), make(5, 3), 0.5, 3.0, swap=True, reduction="none")
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -136,7 +136,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(4), make(dtype="int64", low=0, high=4))
 
 
-@derived(modules=_FUNCTIONAL, method=False)
+@derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def multilabel_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """sum over true j and false i of max(0, 1 - (x[j] - x[i])) / C; the true classes stand before the first -1."""
     text = f"inconsistent target size: {_listed(target, 0)} for input of size: {_listed(input, target.ndim)}"

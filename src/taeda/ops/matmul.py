@@ -101,7 +101,7 @@ def transposed(x: Any) -> Any:
     return x.permute((*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
-@derived(out=True, operators=("__matmul__", "__rmatmul__"), modules=("torch", "linalg"))
+@derived(out=True, operators=("__matmul__", "__rmatmul__"), modules=("torch", "linalg"), autocast="lower")
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product, with PyTorch's rules for vectors and batches.
 
@@ -177,7 +177,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(70, 33), make(33, 50))
 
 
-@derived(out=True)
+@derived(out=True, autocast="lower")
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """(M, K) @ (K, N)."""
     if input.ndim != 2:
@@ -192,7 +192,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4, 5))
 
 
-@derived(out=True)
+@derived(out=True, autocast="lower")
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """(B, M, K) @ (B, K, N), without broadcasting."""
     if input.ndim != 3 or mat2.ndim != 3:
@@ -295,7 +295,7 @@ def _scaled(name: Any, base: Any, found: Any, beta: Any, alpha: Any) -> Any:
     return base + found
 
 
-@derived(out=True, inplace=True)
+@derived(out=True, inplace=True, autocast="lower")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * (mat1 @ mat2)."""
     return _scaled("addmm", input, mm(mat1, mat2), beta, alpha)
@@ -307,7 +307,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5), make(3, 4), make(4, 5), beta=0.5, alpha=2.0)
 
 
-@derived(out=True, inplace=True)
+@derived(out=True, inplace=True, autocast="lower")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * (batch1 @ batch2), per batch."""
     return _scaled("baddbmm", input, bmm(batch1, batch2), beta, alpha)
@@ -325,7 +325,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     return _scaled("addmv", input, mv(mat, vec), beta, alpha)
 
 
-@derived(out=True, inplace=True)
+@derived(out=True, inplace=True, autocast="lower")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * the sum over the batch of batch1 @ batch2."""
     return _scaled("addbmm", input, bmm(batch1, batch2).sum((0,)), beta, alpha)
@@ -338,7 +338,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
 
 
 @kernel(public="linear", modules=("nn.functional",), method=False,
-        epilogue=lambda input, weight, bias: input.ndim == weight.ndim == 2)
+        epilogue=lambda input, weight, bias: input.ndim == weight.ndim == 2, autocast="lower")
 def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: input (*, K), weight (N, K) or (K), bias (N) or (); the result is (*, N) or (*)."""
     _check_linear(input, weight, bias)

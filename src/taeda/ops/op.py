@@ -88,6 +88,8 @@ fields=("values", ..)    names of the results: they come as a named tuple
 broadcasts=True          a view that repeats its first argument: who broadcasts the result may read the argument
 drops="dim"              a view without the dimensions that this parameter names, which have size 1
 first=True               runs before everything it does not depend on: nothing is written when a check fails
+autocast="lower"         which dtype autocast gives the tensors: "lower" (its narrow one), "float32", or "promote" (the
+                         widest among them); default: that which they have
 role="add"               what the core itself calls it for (csrc/python/op.h)
 library="name"           whose op it is (default: Taeda's in taeda/ops, else that of the module it is defined in)
 spread="tensors"         the parameter that may be given as several positional arguments, block_diag(a, b), or "" for

@@ -393,7 +393,7 @@ def max_pool2d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: D
     return _largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, False)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="float32")
 def max_pool3d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, dilation: Dims = 1,
                ceil_mode: bool = False) -> Tensor:
     """Maxima over windows of (N, C, D, H, W) or (C, D, H, W): see `max_pool1d`."""
@@ -414,7 +414,7 @@ def max_pool2d_with_indices(input: Tensor, kernel_size: Dims, stride: Dims = Non
     return _largest("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
-@derived(modules=BOTH, method=False)
+@derived(modules=BOTH, method=False, autocast="float32")
 def max_pool3d_with_indices(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
                             dilation: Dims = 1, ceil_mode: bool = False) -> tuple[Tensor, Tensor]:
     """`max_pool3d` and the places of the maxima, (z * H + y) * W + x in their volume, int64."""
@@ -435,7 +435,7 @@ def avg_pool2d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: D
     return _mean("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def avg_pool3d(input: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """Means over windows of (N, C, D, H, W) or (C, D, H, W); sums over `divisor_override` where that is given."""
@@ -457,7 +457,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Sizes) -> Tensor:
     return _adaptive_mean("adaptive_avg_pool2d", 2, input, output_size)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def adaptive_avg_pool3d(input: Tensor, output_size: Sizes) -> Tensor:
     """Means over windows that cover the last three dimensions evenly: see `adaptive_avg_pool1d`."""
     return _adaptive_mean("adaptive_avg_pool3d", 3, input, output_size)
@@ -475,7 +475,7 @@ def adaptive_max_pool2d_with_indices(input: Tensor, output_size: Sizes) -> tuple
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def adaptive_max_pool3d_with_indices(input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
     """Maxima over windows that cover the last three dimensions evenly, and their places, int64."""
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size)
@@ -511,14 +511,14 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims
     return _unpooled(1, input, indices, kernel_size, stride, padding, output_size)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
                  output_size: Sizes | None = None) -> Tensor:
     """The maxima of (N, C, H, W) or (C, H, W) put back at their places, zeros elsewhere."""
     return _unpooled(2, input, indices, kernel_size, stride, padding, output_size)
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Dims, stride: Dims = None, padding: Dims = 0,
                  output_size: Sizes | None = None) -> Tensor:
     """The maxima of (N, C, D, H, W) or (C, D, H, W) put back at their places, zeros elsewhere."""

@@ -78,7 +78,7 @@ def _of_number(name: str, input: Any, q: Any, dim: Any, keepdim: bool, interpola
     return quantiles_of(input, full((), q, input.dtype), dim, keepdim, interpolation, name == "nanquantile")
 
 
-@derived(out=True)
+@derived(out=True, autocast="float32")
 def quantile(input: Tensor, q: Tensor, dim: int | None = None, keepdim: bool = False, *,
              interpolation: str = "linear") -> Tensor:
     """The q-th quantiles along `dim`, or of all elements; NaN where there is one. A vector `q` gives the results a
@@ -86,21 +86,21 @@ def quantile(input: Tensor, q: Tensor, dim: int | None = None, keepdim: bool = F
     return _of_tensor("quantile", input, q, dim, keepdim, interpolation)
 
 
-@derived(public="quantile", overload="number", out=True)
+@derived(public="quantile", overload="number", out=True, autocast="float32")
 def quantile_number(input: Tensor, q: Number, dim: int | None = None, keepdim: bool = False, *,
                     interpolation: str = "linear") -> Tensor:
     """The q-th quantile along `dim`, or of all elements; NaN where there is one."""
     return _of_number("quantile", input, q, dim, keepdim, interpolation)
 
 
-@derived(out=True)
+@derived(out=True, autocast="float32")
 def nanquantile(input: Tensor, q: Tensor, dim: int | None = None, keepdim: bool = False, *,
                 interpolation: str = "linear") -> Tensor:
     """The q-th quantiles of what is not NaN. A vector `q` gives the results a dimension, which comes first."""
     return _of_tensor("nanquantile", input, q, dim, keepdim, interpolation)
 
 
-@derived(public="nanquantile", overload="number", out=True)
+@derived(public="nanquantile", overload="number", out=True, autocast="float32")
 def nanquantile_number(input: Tensor, q: Number, dim: int | None = None, keepdim: bool = False, *,
                        interpolation: str = "linear") -> Tensor:
     """The q-th quantile of what is not NaN."""

@@ -219,14 +219,14 @@ def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dt
 nanmean.samples(_axes_samples)
 
 
-@derived(out=True)
+@derived(out=True, autocast="float32")
 def prod(input: Tensor, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or over `dim`. Integers are multiplied as int64."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))
     return reduce(reduce_all if x.dtype == "bool" else reduce_prod, x, tuple(range(x.ndim)), False)
 
 
-@derived(public="prod", overload="dim", out=True)
+@derived(public="prod", overload="dim", out=True, autocast="float32")
 def prod_dim(input: Tensor, dim: int, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product over `dim`."""
     x = convert(input, dtype or ("int64" if dtypes.is_integer(input.dtype) else input.dtype))

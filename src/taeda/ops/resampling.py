@@ -146,7 +146,7 @@ def _into_image(position: Any, size: Any, padding_mode: str, align_corners: bool
     return position
 
 
-@derived(modules=("nn.functional",), method=False)
+@derived(modules=("nn.functional",), method=False, autocast="float32")
 def grid_sample(input: Tensor, grid: Tensor, mode: str, padding_mode: str, align_corners: bool) -> Tensor:
     """Input (N, C, H, W) at the points of grid (N, H', W', 2), x first, from -1 to 1; or with a depth dimension.
 
