@@ -7,9 +7,15 @@ enum class Match { Yes, No };
 
 // ---- parsing ----------------------------------------------------------------------------------------------------
 
-// Tries one overload. On No, `why` (if given) receives the reason as an exception's text.
+// Whether a tensor is to stand for a number, which means to read it.
+bool is_tensor_for_number(Kind kind, PyObject* o) {
+  return (kind == Kind::Number || kind == Kind::Float || kind == Kind::SymInt || kind == Kind::Int) && is_tensor(o);
+}
+
+// Tries one overload. On No, `why` (if given) receives the reason as an exception's text. `read`: whether tensors may
+// stand for numbers.
 Match parse(const char* display, Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* names,
-            Call* call, std::string* why) {
+            Call* call, std::string* why, bool read = true) {
   const Schema& s = overload.schema;
   int n = static_cast<int>(s.parameters.size());
   call->overload = &overload;
@@ -74,13 +80,8 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
         call->out = value == Py_None ? nullptr : value;
         continue;
       }
-      // NumPy's spellings, which PyTorch takes too
-      if (at < 0 &&
-          (std::strcmp(text, "axis") == 0 || std::strcmp(text, "keepdims") == 0 || std::strcmp(text, "x") == 0)) {
-        const char* ours = text[0] == 'a' ? "dim" : text[0] == 'k' ? "keepdim" : "input";
-        for (int i = 0; i < n && at < 0; ++i)
-          if (s.parameters[i].name == ours) at = i;
-      }
+      for (size_t i = 0; i < s.keyword_aliases.size() && at < 0; ++i)
+        if (s.keyword_aliases[i].first == text) at = s.keyword_aliases[i].second;
       if (at < 0) {
         if (why) *why = std::string(display) + "() got an unexpected keyword argument '" + text + "'";
         return Match::No;
@@ -101,7 +102,7 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
         return Match::No;
       }
       call->values[i] = p.default_value.get();
-    } else if (TAEDA_UNLIKELY(!fits(p, v))) {
+    } else if (TAEDA_UNLIKELY(!fits(p, v) || (!read && is_tensor_for_number(p.kind, v)))) {
       if (why) {
         *why = std::string(display) + "(): argument '" + p.name + "'" +
                (i < positional ? " (position " + std::to_string(i + 1) + ")" : "") + " must be " + info(p.kind).words +
@@ -116,8 +117,13 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
 }  // namespace
 
 bool fit_overload(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObject* names, Call* call) {
+  // Of several overloads one that takes a tensor as it is goes before one that would read it: x ** exponent.
+  bool read = op->overloads->size() == 1;
   for (Overload* o : *op->overloads)
-    if (TAEDA_LIKELY(parse(op->display, *o, args, count, names, call, nullptr) == Match::Yes)) return true;
+    if (TAEDA_LIKELY(parse(op->display, *o, args, count, names, call, nullptr, read) == Match::Yes)) return true;
+  if (read) return false;
+  for (Overload* o : *op->overloads)
+    if (parse(op->display, *o, args, count, names, call, nullptr) == Match::Yes) return true;
   return false;
 }
 

@@ -14,6 +14,13 @@ void raise(PyObject* type, const char* format, ...) {
   throw PythonError();
 }
 
+bool bool_argument(PyObject* value, const char* function) {
+  if (!PyBool_Check(value))
+    raise(PyExc_TypeError, "%s(): argument 'enabled' (position 1) must be bool, not %s", function,
+          Py_TYPE(value)->tp_name);
+  return value == Py_True;
+}
+
 namespace {
 
 // An index out of bounds where PyTorch raises a RuntimeError: both, so that a program that expects either works.

@@ -20,6 +20,9 @@ struct PythonError : std::exception {};
 // Set a Python exception of `type` with a printf-like message (PyErr_Format's format letters) and throw.
 [[noreturn]] void raise(PyObject* type, const char* format, ...);
 
+// True or False of a mode that `function` sets; TypeError for anything else, which would leave the mode to chance.
+bool bool_argument(PyObject* value, const char* function);
+
 // Set the Python exception that an Error of the core stands for.
 void set_exception(const Error& error);
 PyObject* exception_class(ErrorKind kind);  // borrowed

@@ -131,6 +131,7 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
           Py_TYPE(call.values[0])->tp_name);
   Tensor& target = *in.tensors()[0];
   uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
+  if (TAEDA_UNLIKELY(!info(target.dtype).floating && !info(target.dtype).complex)) needs = 0;  // no gradient is left
   bool recorded = needs != 0;
   check_inplace(target, recorded || (state.grad_enabled && target.requires_grad));
   bool overlaps = false;
@@ -246,7 +247,26 @@ void each_mutated(const Call& call, F&& f) {
   }
 }
 
+// The result of a call of an op or a function without out=.
+Ref<> plain_call(OpObject* op, const Call& call) {
+  if (call.overload->is_function) return call_function(op, call);
+  Inputs in;
+  read_inputs(call, in);
+  in.device = device_of_results(*call.overload, in);
+  return run_plain(call, in, *find_compiled(*call.overload, in));
+}
+
+// x.t_(): the tensor itself becomes what the view of it is. No memory is written to.
+Ref<> run_inplace_view(OpObject* op, const Call& call) {
+  Ref<Tensor> target = Ref<Tensor>::borrow(as_tensor(call.values[0]));
+  check_inplace_history(*target, state.grad_enabled && requires_gradient(*target));
+  Ref<> result = plain_call(op, call);
+  become_view(*target, *as_tensor(result.get()), op->display);
+  return Ref<>::borrow(target.object());
+}
+
 Ref<> execute_call(OpObject* op, const Call& call) {
+  if (TAEDA_UNLIKELY(op->inplace && call.overload->is_view)) return run_inplace_view(op, call);
   if (call.overload->is_function) return call_function(op, call);
   Inputs in;
   read_inputs(call, in);
@@ -318,7 +338,9 @@ PyObject* set_core_op(PyObject*, PyObject* args) {
     auto at =
         std::find_if(std::begin(ROLES), std::end(ROLES), [&](const char* r) { return std::strcmp(r, role) == 0; });
     if (at == std::end(ROLES)) Py_RETURN_FALSE;
-    Py_XSETREF(core_ops[at - std::begin(ROLES)], reinterpret_cast<OpObject*>(Py_NewRef(op)));
+    OpObject*& place = core_ops[at - std::begin(ROLES)];
+    if (place) raise(PyExc_ValueError, "set_core_op(): the role '%s' is taken by %s()", role, place->display);
+    place = reinterpret_cast<OpObject*>(Py_NewRef(op));
     Py_RETURN_TRUE;
   });
 }

@@ -38,8 +38,10 @@ PyObject* get_default(PyObject*, PyObject*) { return Py_NewRef(dtype_object(defa
 
 PyObject* register_parameter_type(PyObject*, PyObject* type) {
   return guarded_object([&]() -> PyObject* {
-    if (!PyType_Check(type) || !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), TensorType))
+    if (!PyType_Check(type) || type == reinterpret_cast<PyObject*>(TensorType) ||
+        !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), TensorType))
       raise(PyExc_TypeError, "register_parameter_type(): expected a subclass of Tensor");
+    if (ParameterType) raise(PyExc_ValueError, "register_parameter_type(): %R is it already", ParameterType);
     ParameterType = reinterpret_cast<PyTypeObject*>(Py_NewRef(type));
     ParameterType->tp_getattro = PyObject_GenericGetAttr;  // a plain type, as Tensor
     PyType_Modified(ParameterType);
@@ -48,10 +50,10 @@ PyObject* register_parameter_type(PyObject*, PyObject* type) {
 }
 
 PyObject* set_program_check(PyObject*, PyObject* on) {
-  int truth = PyObject_IsTrue(on);
-  if (truth < 0) return nullptr;
-  check_programs = truth == 1;
-  Py_RETURN_NONE;
+  return guarded_object([&]() -> PyObject* {
+    check_programs = bool_argument(on, "check_programs");
+    Py_RETURN_NONE;
+  });
 }
 
 PyMethodDef functions[] = {

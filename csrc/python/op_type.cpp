@@ -31,8 +31,8 @@ Parameter parse_parameter(PyObject* o) {
   const char *name, *kind;
   PyObject* fallback;
   int keyword_only, optional;
-  if (!PyTuple_Check(o) || !PyArg_ParseTuple(o, "ssOpp", &name, &kind, &fallback, &keyword_only, &optional))
-    throw PythonError();
+  if (!PyTuple_Check(o)) raise(PyExc_TypeError, "a parameter is a tuple, not %s", Py_TYPE(o)->tp_name);
+  if (!PyArg_ParseTuple(o, "ssOpp", &name, &kind, &fallback, &keyword_only, &optional)) throw PythonError();
   Parameter p;
   p.name = name;
   p.interned = PyUnicode_InternFromString(name);
@@ -44,12 +44,23 @@ Parameter parse_parameter(PyObject* o) {
   return p;
 }
 
+// The index of a parameter, checked.
+int parameter_index(PyObject* o, const Overload& overload) {
+  long index = PyLong_AsLong(o);
+  if (index == -1 && PyErr_Occurred()) throw PythonError();
+  if (index < 0 || index >= static_cast<long>(overload.schema.parameters.size()))
+    raise(PyExc_ValueError, "%s has no parameter %ld", overload.name.c_str(), index);
+  return static_cast<int>(index);
+}
+
 std::unique_ptr<Overload> parse_overload(PyObject* d) {
   auto o = std::make_unique<Overload>();
   o->name = text_field(d, "name");
   o->display = text_field(d, "display");
   o->backward_name = text_field(d, "backward_name");
-  Ref<> parameters = checked(PySequence_Fast(PyDict_GetItemString(d, "parameters"), "parameters"));
+  PyObject* listed = text_or_empty(d, "parameters");
+  if (!listed) raise(PyExc_ValueError, "an overload needs the list 'parameters'");
+  Ref<> parameters = checked(PySequence_Fast(listed, "parameters"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(parameters.get()); ++i) {
     o->schema.parameters.push_back(parse_parameter(PySequence_Fast_GET_ITEM(parameters.get(), i)));
     const Parameter& p = o->schema.parameters.back();
@@ -65,6 +76,15 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   }
   if (o->schema.parameters.size() > MAX_PARAMETERS)
     raise(PyExc_ValueError, "%s has more than %d parameters", o->name.c_str(), MAX_PARAMETERS);
+  if (PyObject* aliases = text_or_empty(d, "keyword_aliases")) {
+    if (!PyDict_Check(aliases)) raise(PyExc_TypeError, "keyword_aliases must be a dict");
+    PyObject *alias, *index;
+    for (Py_ssize_t at = 0; PyDict_Next(aliases, &at, &alias, &index);) {
+      const char* name = PyUnicode_Check(alias) ? PyUnicode_AsUTF8(alias) : nullptr;
+      if (!name) raise(PyExc_TypeError, "an argument's further name must be str, not %s", Py_TYPE(alias)->tp_name);
+      o->schema.keyword_aliases.emplace_back(name, parameter_index(index, *o));
+    }
+  }
   PyObject* returns = PyDict_GetItemString(d, "returns");
   o->output_count = returns ? static_cast<int>(PyLong_AsLong(returns)) : 1;
   auto truth = [&](const char* name, bool otherwise) {
@@ -91,10 +111,11 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   if (PyObject* v = text_or_empty(d, "mutates")) {
     Ref<> list = checked(PySequence_Fast(v, "mutates"));
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i)
-      o->mutated.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
+      o->mutated.push_back(parameter_index(PySequence_Fast_GET_ITEM(list.get(), i), *o));
   }
   if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
   o->takes_out = truth("out", true);
+  o->is_view = truth("view", false);
   if (PyObject* v = text_or_empty(d, "load")) {
     o->is_function = true;
     o->load = Ref<>::borrow(v);

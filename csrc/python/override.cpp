@@ -221,8 +221,10 @@ PyObject* call_function(PyObject*, PyObject* arguments) {
 }
 
 PyObject* set_overrides(PyObject*, PyObject* enabled) {
-  bool before = std::exchange(state.overrides, enabled == Py_True);
-  return PyBool_FromLong(before);
+  return guarded_object([&] {
+    bool now = bool_argument(enabled, "set_overrides");
+    return PyBool_FromLong(std::exchange(state.overrides, now));
+  });
 }
 
 PyObject* disabled(PyObject*, PyObject*) { Py_RETURN_NOTIMPLEMENTED; }

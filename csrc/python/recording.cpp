@@ -33,8 +33,9 @@ PyObject* begin(PyObject*, PyObject* arguments) {
     PyObject* inputs;
     if (!PyArg_ParseTuple(arguments, "sO:begin_recording", &name, &inputs)) throw PythonError();
     Recorder::Named tensors = named_tensors(inputs);
-    if (!active_recorder) active_recorder = new Recorder;
-    active_recorder->begin(name, tensors);
+    auto fresh = active_recorder ? nullptr : std::make_unique<Recorder>();
+    (fresh ? *fresh : *active_recorder).begin(name, tensors);
+    if (fresh) active_recorder = fresh.release();
     Py_RETURN_NONE;
   });
 }

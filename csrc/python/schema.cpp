@@ -61,7 +61,7 @@ bool fits(const Parameter& p, PyObject* o) {
       return is_tensor(o) || PyFloat_Check(o) || PyLong_Check(o) || PyComplex_Check(o) || PyNumber_Check(o);
     case Kind::Number:
     case Kind::Float:
-      if (is_tensor(o)) return as_tensor(o)->numel == 1 && !as_tensor(o)->requires_grad;
+      if (is_tensor(o)) return as_tensor(o)->ndim == 0 && !as_tensor(o)->requires_grad;
       if (PyUnicode_Check(o)) return false;
       return PyFloat_Check(o) || PyLong_Check(o) || (PyComplex_Check(o) && p.kind == Kind::Number) || PyNumber_Check(o);
     case Kind::SymInt:

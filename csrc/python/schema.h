@@ -54,8 +54,9 @@ struct Parameter {
 
 struct Schema {
   std::vector<Parameter> parameters;
-  int positional = 0;  // how many may be given by position
-  int varargs = -1;    // index of a Sizes/Dims parameter that may be spread: x.view(2, 3)
+  std::vector<std::pair<std::string, int>> keyword_aliases;  // further names of parameters, by index: axis for dim
+  int positional = 0;                                        // how many may be given by position
+  int varargs = -1;  // index of a Sizes/Dims parameter that may be spread: x.view(2, 3)
   // "(Tensor input, Tensor or Number other, *, Number alpha = 1)"; without types "(input, other, *, alpha=1)"
   std::string signature(bool types = true) const;
 };

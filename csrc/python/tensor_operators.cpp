@@ -153,11 +153,16 @@ PyObject* set_operator(PyObject*, PyObject* arguments) {
 // set_indexing(get, put): advanced indexing. get(tensor, indices) → tensor; put(tensor, indices, value) → None.
 // indices: per dimension an index tensor or None; a mask of k dimensions is one entry and stands for k dimensions.
 PyObject* set_indexing(PyObject*, PyObject* arguments) {
-  PyObject *get, *put;
-  if (!PyArg_ParseTuple(arguments, "OO:set_indexing", &get, &put)) return nullptr;
-  Py_XSETREF(operators[static_cast<int>(Operator::IndexGet)], Py_NewRef(get));
-  Py_XSETREF(operators[static_cast<int>(Operator::IndexPut)], Py_NewRef(put));
-  Py_RETURN_NONE;
+  return guarded_object([&]() -> PyObject* {
+    PyObject *get, *put;
+    if (!PyArg_ParseTuple(arguments, "OO:set_indexing", &get, &put)) throw PythonError();
+    if (!PyCallable_Check(get) || !PyCallable_Check(put))
+      raise(PyExc_TypeError, "set_indexing() takes two callables, not %s and %s", Py_TYPE(get)->tp_name,
+            Py_TYPE(put)->tp_name);
+    Py_XSETREF(operators[static_cast<int>(Operator::IndexGet)], Py_NewRef(get));
+    Py_XSETREF(operators[static_cast<int>(Operator::IndexPut)], Py_NewRef(put));
+    Py_RETURN_NONE;
+  });
 }
 
 PyMethodDef functions[] = {

@@ -230,6 +230,7 @@ void note_view(Tensor& view, Tensor& base, bool multi_output = false);
 // Before an in-place write to t: PyTorch's checks (leaf that requires grad, view of such a leaf, view made in no_grad,
 // inference tensor, multi-output view, internal overlap). `recorded`: whether gradient mode will record the write.
 void check_inplace(Tensor& t, bool recorded);
+void check_inplace_history(Tensor& t, bool recorded);  // those of them that are not about memory
 // After a write: count it. `by`, the public name of the op, is remembered for the error of a saved tensor that was
 // changed.
 void note_write(const Tensor& t, const char* by);
@@ -241,6 +242,8 @@ inline void bump_version(Tensor& t, const char* by = nullptr) {
 // After the write and bump_version: if `node` is given t's history becomes output `n` of it, and that of its base is
 // rebased through CopySlices.
 void rebase_history(Tensor& t, Shared<Node> node, uint32_t n);
+// x.t_(): t gets the geometry of `view`, a view of it, and its history. `op` as in bump_version.
+void become_view(Tensor& t, Tensor& view, const char* op);
 
 // -- for everybody --------------------------------------------------------------------------------------------------
 Shared<Node> gradient_function(Tensor& t);  // the node that t comes from; null for leaves. For views whose base was

@@ -227,7 +227,7 @@ void note_view(Tensor& view, Tensor& base, bool multi_output) {
   }
 }
 
-void check_inplace(Tensor& t, bool recorded) {
+void check_inplace_history(Tensor& t, bool recorded) {
   if (TAEDA_UNLIKELY(t.is_inference && !state.inference_mode)) {
     raise(PyExc_RuntimeError,
           "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
@@ -246,6 +246,10 @@ void check_inplace(Tensor& t, bool recorded) {
       raise(PyExc_RuntimeError, "a leaf Variable that requires grad is being used in an in-place operation.");
     }
   }
+}
+
+void check_inplace(Tensor& t, bool recorded) {
+  check_inplace_history(t, recorded);
   refuse_internal_overlap(t);
   if (t.storage && !t.storage->writable()) {
     raise(PyExc_RuntimeError,
@@ -287,6 +291,22 @@ void rebase_history(Tensor& t, Shared<Node> node, uint32_t n) {
   // Made anew at once: while it is not, the version alone says that the history of t is stale.
   t.autograd->history_version = storage_version(t) - 1;
   gradient_function(t);
+}
+
+void become_view(Tensor& t, Tensor& view, const char* op) {
+  if (&view == &t) return bump_version(t, op);
+  t.offset = view.offset;
+  t.ndim = view.ndim;
+  t.numel = view.numel;
+  std::copy(view.sizes, view.sizes + view.ndim, t.sizes);
+  std::copy(view.strides, view.strides + view.ndim, t.strides);
+  bump_version(t, op);
+  Shared<Node> node = view.grad_fn;
+  if (!node) return;
+  Shared<Node> before = t.grad_fn;
+  uint32_t before_output = t.output_number, output = view.output_number;
+  set_history(t, node, output);
+  move_retained(t, before.get(), before_output, *node, output);
 }
 
 Ref<Tensor> detach(Tensor& t) {

@@ -304,18 +304,9 @@ PyObject* run_backward_function(PyObject*, PyObject* args) {
   });
 }
 
-bool truth(PyObject* o) {
-  int value = PyObject_IsTrue(o);
-  if (value < 0) throw PythonError();
-  return value;
-}
-
 PyObject* set_grad_enabled(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
-    if (!PyBool_Check(o))
-      raise(PyExc_TypeError, "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not %s",
-            Py_TYPE(o)->tp_name);
-    state.grad_enabled = o == Py_True;
+    state.grad_enabled = bool_argument(o, "set_grad_enabled");
     Py_RETURN_NONE;
   });
 }
@@ -323,18 +314,21 @@ PyObject* is_grad_enabled(PyObject*, PyObject*) { return PyBool_FromLong(state.g
 
 PyObject* set_inference_mode(PyObject*, PyObject* o) {
   return guarded_object([&]() -> PyObject* {
-    bool now = truth(o);
+    bool now = bool_argument(o, "set_inference_mode");
     return PyBool_FromLong(std::exchange(state.inference_mode, now));
   });
 }
 PyObject* is_inference_mode_enabled(PyObject*, PyObject*) { return PyBool_FromLong(state.inference_mode); }
 
 PyObject* set_anomaly_enabled(PyObject*, PyObject* args) {
-  int enabled, check_nan = 1;
-  if (!PyArg_ParseTuple(args, "p|p", &enabled, &check_nan)) return nullptr;
-  state.anomaly = enabled;
-  anomaly_checks_nan = check_nan;
-  Py_RETURN_NONE;
+  return guarded_object([&]() -> PyObject* {
+    PyObject *enabled, *check_nan = Py_True;
+    if (!PyArg_ParseTuple(args, "O|O:set_anomaly_enabled", &enabled, &check_nan)) throw PythonError();
+    bool checks_nan = bool_argument(check_nan, "set_anomaly_enabled");
+    state.anomaly = bool_argument(enabled, "set_anomaly_enabled");
+    anomaly_checks_nan = checks_nan;
+    Py_RETURN_NONE;
+  });
 }
 PyObject* is_anomaly_enabled(PyObject*, PyObject*) { return PyBool_FromLong(state.anomaly); }
 PyObject* is_anomaly_check_nan_enabled(PyObject*, PyObject*) { return PyBool_FromLong(anomaly_checks_nan); }

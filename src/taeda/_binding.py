@@ -14,28 +14,10 @@ from taeda import _core
 
 Schema = dict[str, Any]
 
+# NumPy's names of parameters, which PyTorch takes for its own.
+_KEYWORD_ALIASES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 # The parameter that may be spread over several positional arguments, x.view(2, 3), x.permute(0, 2, 1).
 _SPREAD = ("Sizes", "Dims", "IntTuple")
-# Operators whose slot calls the plain op with the operands in the order they were written.
-_REFLECTED = frozenset(
-    f"__r{n}__"
-    for n in (
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "floordiv",
-        "mod",
-        "pow",
-        "matmul",
-        "and",
-        "or",
-        "xor",
-        "lshift",
-        "rshift",
-    )
-)
-
 internal = (
     types.SimpleNamespace()
 )  # ops without a public name, and their in-place forms (name_), as functions on tensors
@@ -105,6 +87,9 @@ def _overload(schema: Schema) -> dict[str, Any]:
         "display": schema["public"] or schema["name"],
         "backward_name": f"{words}Backward0",
         "parameters": parameters,
+        "keyword_aliases": {
+            alias: k for k, (name, *_) in enumerate(parameters) for alias in _KEYWORD_ALIASES.get(name, ())
+        },
         "returns": schema["returns"],
         "returns_list": schema["returns"] not in (0, 1),
         "differentiable": any(schema["differentiable"]),
@@ -112,6 +97,7 @@ def _overload(schema: Schema) -> dict[str, Any]:
         "mutates": schema["mutates"],
         "mixed_devices": schema["mixed_devices"],
         "autocast": schema["autocast"],
+        "view": schema["view"],
         "varargs": schema["spread"] if schema["spread"] is not None else next(
             (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
         ),
@@ -191,7 +177,7 @@ def bind(schemas: list[Schema]) -> None:
         if writable:
             op = op_of(name + "_", writable, inplace=True)
             setattr(_core.Tensor, name + "_", op)
-            for module in writable[0]["modules"]:
+            for module in () if writable[0]["view"] else writable[0]["modules"]:
                 modules[module][name + "_"] = op
     for module, names in public.items():  # nn.functional.elu_ has no method
         for name, definitions in names.items():
@@ -216,8 +202,6 @@ def _bind_role(schema: Schema) -> None:
 
 
 def _bind_operator(operator: str, schema: Schema) -> None:
-    if operator in _REFLECTED or operator == "__pos__":
-        return
     name = operator.strip("_")
     if name.startswith("i") and name != "invert":
         _core.set_operator(name[1:] + "_", getattr(_core.Tensor, schema["public"] + "_"))

@@ -459,6 +459,75 @@ def requires_grad_after_write(t: Any) -> Any:
     return c.requires_grad_().requires_grad, c.is_leaf
 
 
+@program
+def view_in_place(t: Any) -> Any:
+    a = leaf(t)
+    b = (a * 2).reshape(1, 3, 1)
+    seen = []
+    for change in (lambda x: x.squeeze_(), lambda x: x.unsqueeze_(-1), lambda x: x.transpose_(0, 1),
+                   lambda x: x.swapaxes_(-1, 0), lambda x: x.swapdims_(0, 1), lambda x: x.t_(),
+                   lambda x: x.squeeze_((0,)), lambda x: x.as_strided_((2, 2), (1, 1))):
+        assert change(b) is b
+        seen.append((tuple(b.shape), b.stride()))
+    (b * t.arange(4.0).reshape(2, 2)).sum().backward()
+    return seen, b, a.grad, b._version
+
+
+@program
+def view_in_place_of_a_leaf(t: Any) -> Any:
+    leaf(t).unsqueeze_(0)
+
+
+@program
+def view_in_place_of_a_view_of_a_leaf(t: Any) -> Any:
+    leaf(t)[:2].unsqueeze_(0)
+
+
+@program
+def view_in_place_of_a_leaf_without_grad(t: Any) -> Any:
+    a = leaf(t)
+    with t.no_grad():
+        a.unsqueeze_(0)
+    (a * a).sum().backward()
+    return a, a.grad, a._version
+
+
+@program
+def view_in_place_of_shared_memory(t: Any) -> Any:
+    a = t.ones(1).expand(3, 2)
+    return a.t_(), a.stride(), a.is_contiguous()
+
+
+@program
+def view_in_place_of_what_was_saved(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    c = b * b
+    b.unsqueeze_(0)
+    try:
+        c.sum().backward()
+    except RuntimeError as error:  # PyTorch calls the node by another name
+        return "is at version 1; expected version 0" in str(error)
+
+
+@program
+def write_to_the_base_after_a_view_in_place(t: Any) -> Any:
+    a = leaf(t)
+    b = a * 2
+    v = b[:2]
+    v.unsqueeze_(0)
+    b.mul_(3)
+    (v * t.tensor([[1.0, 2.0]])).sum().backward()
+    return v, b, a.grad
+
+
+@program
+def integers_take_no_gradient(t: Any) -> Any:
+    x = t.zeros(3, 3, dtype=t.bool)
+    x[0].copy_(leaf(t))
+    return x, x.requires_grad
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_agrees(program: Any) -> None:
     agree(program)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,28 @@ def test_activations_are_counted_once():
     held = sum(p.numel() for p in model.parameters()) * 4
     assert report.peak == 4 * held + report.activations + 8 * 16 * 4
     assert taeda.check(model, (8, 16), show=False, optimizer_states=0).peak == report.peak - 2 * held
+
+
+class Nested(nn.Module):
+    """Takes its tensors in a dict and a list, as collated batches come."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 3)
+
+    def forward(self, batch, more):
+        mask, (extra,) = batch["mask"], more
+        return self.linear(batch["x"] + extra) * mask
+
+
+def test_tensors_in_containers_are_placed_on_meta():
+    batch = {"x": taeda.ones(2, 4), "mask": taeda.ones(2, 1), "name": "a"}
+    report = taeda.check(Nested(), batch, [taeda.ones(4)], show=False)
+    assert report, report.misfit
+    assert report.rows[-1].outputs == ["2×3 float32"]
+    assert report.peak - report.activations == 15 * 4 * 4 + (8 + 2 + 4) * 4
+    misfit = taeda.check(Nested(), batch | {"x": taeda.ones(2, 5)}, [taeda.ones(4)], show=False).misfit
+    assert "must match the size" in str(misfit)
 
 
 class Block(nn.Module):
@@ -163,6 +186,17 @@ def test_language_model():
 def test_floating_point_indices_are_explained():
     report = taeda.check(GPT(100, 32, 16, 4, 1), ("batch", 32), show=False)
     assert report.misfit.path == "tokens" and "taeda.int64" in report.misfit.advice
+
+
+def test_a_language_model_takes_no_memory_and_little_time():
+    before = taeda._core.memory_statistics()["allocations"]
+    for _ in range(2):  # the first time the ops are compiled
+        begun = time.process_time()
+        report = taeda.check(lambda: GPT(50257, 1024, 768, 12, 12), ((4, 1024), taeda.int64), show=False)
+        took = time.process_time() - begun
+    assert report, report.misfit
+    assert taeda._core.memory_statistics()["allocations"] == before
+    assert took < 0.3
 
 
 def test_no_memory():

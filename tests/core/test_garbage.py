@@ -185,6 +185,69 @@ def test_functions(name: str) -> None:
     _core.set_num_threads(threads)
 
 
+class NoBool:
+    def __bool__(self) -> bool:
+        raise ZeroDivisionError("bool")
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 1, "a", [], NoBool(), taeda.tensor(True)], ids=lambda v: type(v).__name__)
+def test_modes_are_bools(wrong: Any) -> None:
+    """What sets a mode of the process takes True and False, and nothing changes for anything else."""
+    before = _core.is_grad_enabled(), _core.is_inference_mode_enabled(), _core.is_anomaly_enabled()
+    checks_nan = _core.is_anomaly_check_nan_enabled()
+    for arguments in ((wrong,), (wrong, False), (False, wrong)):
+        with pytest.raises(TypeError):
+            _core.set_anomaly_enabled(*arguments)
+    for function in (_core.set_grad_enabled, _core.set_inference_mode, _core.set_overrides, _core.check_programs):
+        with pytest.raises(TypeError, match="must be bool"):
+            function(wrong)
+    assert before == (_core.is_grad_enabled(), _core.is_inference_mode_enabled(), _core.is_anomaly_enabled())
+    assert checks_nan == _core.is_anomaly_check_nan_enabled()
+
+
+def test_what_is_set_once_stays() -> None:
+    """The tables that the package fills while it is imported refuse everything afterwards."""
+    with pytest.raises(ValueError, match="is taken by add"):
+        _core.set_core_op("add", taeda.mul)
+    with pytest.raises(TypeError, match="a subclass of Tensor"):
+        _core.register_parameter_type(taeda.Tensor)
+    with pytest.raises(ValueError, match="it already"):
+        _core.register_parameter_type(taeda.nn.Parameter)
+    with pytest.raises(TypeError, match="two callables"):
+        _core.set_indexing(len, 3)
+    with pytest.raises(TypeError, match="needs a callable"):
+        _core.set_operator("add", 3)
+    with pytest.raises(ValueError, match="is defined already"):
+        _core.define_overload(overload("add"))
+    assert (taeda.ones(2) + 1).tolist() == [2.0, 2.0]
+
+
+def overload(name: str, **fields: Any) -> dict[str, Any]:
+    parameters = [("x", "Tensor", ..., False, False)]
+    return {"name": name, "display": name, "backward_name": "", "parameters": parameters, **fields}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"mutates": [1]}, {"mutates": [-1]}, {"mutates": [2**80]}, {"mutates": 3}, {"mutates": ["a"]},
+     {"parameters": None}, {"parameters": [1]}, {"parameters": [("x", "Nothing", ..., False, False)]},
+     {"keyword_aliases": {"a": 1}}, {"keyword_aliases": {1: 0}}, {"keyword_aliases": [1]}, {"display": 3}],
+    ids=str,
+)
+def test_broken_overloads_are_not_defined(fields: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError, OverflowError)):
+        _core.define_overload(overload("garbage", **fields))
+    with pytest.raises(ValueError, match="there is no overload"):
+        _core.Op("garbage", ["garbage"])
+
+
+def test_recording_that_does_not_begin() -> None:
+    with pytest.raises(TypeError):
+        _core.begin_recording("a", {"x": 3})
+    with pytest.raises(RuntimeError, match="nothing is recorded"):
+        _core.end_recording({})
+
+
 @pytest.mark.parametrize("name", ["Tensor", "device", "Size", "Generator", "UntypedStorage", "dtype", "layout"])
 def test_types(name: str) -> None:
     for a in garbage():

@@ -65,5 +65,7 @@ def test_forms(name: str) -> None:
             forms.check_same("method", getattr(taeda.Tensor, row.public), row, s.args, s.kwargs)
         for alias in definition.aliases:
             forms.check_same(alias, modules[row.modules[0]][alias], row, s.args, s.kwargs)
+        if definition.inplace:
+            forms.check_inplace_view(getattr(taeda.Tensor, row.public + "_"), row, s.args, s.kwargs)
         if definition.out:
             forms.check_out(row, s.args, s.kwargs)

@@ -130,7 +130,9 @@ def test_forms(name: str) -> None:
         for alias in op.aliases:
             for place in (taeda.Tensor,) if not op.modules else (taeda,) if "torch" in op.modules else ():
                 forms.check_same(alias, getattr(place, alias), function, s.args, s.kwargs)
-        if op.inplace and isinstance(s.args[0], taeda.Tensor):
+        if op.inplace and op.is_view:
+            forms.check_inplace_view(getattr(taeda.Tensor, op.public + "_"), function, s.args, s.kwargs)
+        elif op.inplace and isinstance(s.args[0], taeda.Tensor):
             method, place = op.public + "_", None if op.method else taeda.nn.functional
             if place is None or hasattr(place, method):
                 forms.check_inplace(method, function, s.args, s.kwargs, place)

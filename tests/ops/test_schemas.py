@@ -55,6 +55,18 @@ def test_every_function_is_an_op_or_has_a_schema(place: str) -> None:
     assert not plain
 
 
+def test_names_of_numpy() -> None:
+    """Parameters called as PyTorch calls them take NumPy's names too; in user ops as well."""
+    x, y = taeda.arange(6.0).reshape(2, 3), taeda.ones(3)
+    assert taeda.equal(taeda.sum(a=x, axis=1, keepdims=True), x.sum(1, True))
+    assert taeda.equal(taeda.add(x1=x, x2=y), x + y) and taeda.equal(taeda.exp(x=x), x.exp())
+    assert taeda.equal(x.std(axis=0), x.std(0)) and taeda.equal(taeda.squeeze(x=x[:1], axis=0), x[0])
+    with pytest.raises(TypeError, match="multiple values for argument 'dim'"):
+        taeda.sum(x, dim=0, axis=0)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'axis'"):
+        taeda.exp(x, axis=0)
+
+
 class Other:
     """What fits no parameter but one that takes any object."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import taeda
-from taeda.checking.inputs import Input, assignments, describe, read
+from taeda.checking.inputs import assignments, describe, place, read
 from taeda.checking.report import Report, merged
 from taeda.checking.trace import Misfit, Trace, run
 
@@ -28,10 +28,11 @@ def check(
 
     `model`: a module, whose parameters are not touched, or a function that makes one. Each of the `inputs` is a tensor
     (of which only size and dtype matter), a size whose numbers may be names, as in `("batch", 3, 224, 224)`, a pair of
-    such a size and a dtype, or any other value, which is passed on. With names the model is run for several distinct
-    sizes, so that a misfit is found for every one of them. `loss` makes a scalar of the outputs; without it all their
-    elements are added up. `optimizer_states`: tensors that the optimizer keeps for each parameter (Adam: 2), for the
-    peak memory of a training step. `depth`: how deep the table goes into the module tree.
+    such a size and a dtype, or any other value, which is passed on (of tensors in lists and dicts, the sizes). With
+    names the model is run for several distinct sizes, so that a misfit is found for every one of them. `loss` makes a
+    scalar of the outputs; without it all their elements are added up. `optimizer_states`: tensors that the optimizer
+    keeps for each parameter (Adam: 2), for the peak memory of a training step. `depth`: how deep the table goes into
+    the module tree.
 
     Returns a `Report`; it is true if everything fits. Raises nothing where the model does not fit: `report.misfit` says
     where and why.
@@ -50,7 +51,7 @@ def check(
             raise TypeError(f"check() needs a module or a function that makes one, not {type(model).__name__}")
     traces: list[tuple[dict[str, int], Trace]] = []
     for sizes in assignments(given):
-        traces.append((sizes, run(model, [x.tensor(sizes) if isinstance(x, Input) else x for x in given], loss)))
+        traces.append((sizes, run(model, [place(x, sizes) for x in given], loss)))
     report = merged(model, traces, [describe(x) for x in given], optimizer_states, depth)
     if show:
         report.show()

@@ -38,6 +38,21 @@ def read(given: Any) -> Any:
     return given
 
 
+def place(given: Any, sizes: dict[str, int]) -> Any:
+    """What the model gets for what was given: tensors without memory, those in lists, tuples and dicts too."""
+    if isinstance(given, Input):
+        return given.tensor(sizes)
+    if isinstance(given, taeda.Tensor):
+        return taeda.empty_strided(given.size(), given.stride(), dtype=given.dtype, device="meta")
+    if isinstance(given, dict):
+        return type(given)((name, place(value, sizes)) for name, value in given.items())
+    if isinstance(given, tuple) and hasattr(given, "_fields"):
+        return type(given)(*(place(value, sizes) for value in given))
+    if isinstance(given, (list, tuple)):
+        return type(given)(place(value, sizes) for value in given)
+    return given
+
+
 def _is_size(given: Any) -> bool:
     return isinstance(given, (tuple, list)) and all(
         isinstance(n, (int, str)) and not isinstance(n, bool) for n in given

@@ -75,7 +75,7 @@ class Trace:
 
 def run(model: Any, inputs: list[Any], loss: Callable[[Any], Any] | None) -> Trace:
     """The model on `inputs`, forward and backward."""
-    trace = Trace(inputs=sum(_bytes(x) for x in inputs if isinstance(x, taeda.Tensor)))
+    trace = Trace(inputs=sum(_bytes(x) for x in _tensors(inputs)))
     watch = _Watch(trace, model, inputs)
     with _on_meta(model), taeda.device("meta"), watch.hooks():
         stage = "forward"

@@ -134,16 +134,13 @@ class Builder:
         return register
 
     def view(self, kind: str, source: Register, arguments: Sequence[Any] = (), ndim: int | None = None,
-             like: Register | None = None, when: Any = None) -> Register:
-        """A view of `source` (csrc/views.h names the kinds and their arguments), of `ndim` dimensions.
-
-        `like` is the register whose shape expand_as and reshape_as take; the number of dimensions is found where the
-        kind determines it.
-        """
+             when: Any = None) -> Register:
+        """A view of `source` (csrc/core/views.h names the kinds and their arguments), of `ndim` dimensions: as many as
+        the kind determines, where it does."""
         if ndim is None:
-            ndim = _view_ndim(kind, source, arguments, like)
+            ndim = _view_ndim(kind, source, arguments)
         register = self._new(source.dtype, ndim)
-        given = [like.number] if like is not None else [
+        given = [
             [self._number(m) for m in n] if isinstance(n, (list, tuple)) else self._number(n) for n in arguments]
         self.instructions.append(("view", kind, register.number, source.number, given, self._when(when)))
         return register
@@ -246,9 +243,7 @@ class TemplateSpec(tuple[Any, ...]):
         return super().__new__(cls, (module, name, params))
 
 
-def _view_ndim(kind: str, source: Register, arguments: Sequence[Any], like: Register | None) -> int:
-    if like is not None:
-        return like.ndim
+def _view_ndim(kind: str, source: Register, arguments: Sequence[Any]) -> int:
     if kind in ("permute", "slice", "alias"):
         return source.ndim
     if kind in ("expand", "reshape", "view"):

@@ -166,9 +166,8 @@ class _Lowering:
             self._made(node, [self.merged_squeeze[node]])
         elif isinstance(node.op, ViewOp):
             view = node.op.view_of(node.arguments)
-            like = None if view.like is None else self.shape_register(view.like)
             self._made(node, [self.builder.view(view.kind, self.register[node.arguments[0]], view.arguments,
-                                                node.outputs[0].ndim, like)])
+                                                node.outputs[0].ndim)])
         elif isinstance(node.op, KernelOp):
             shape_only = {k for k, p in enumerate(node.op.parameters) if p.name in node.op.shape_only}
             arguments: list[Any] = []

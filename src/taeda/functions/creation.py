@@ -10,7 +10,7 @@ from typing import Any
 from taeda import _core
 from taeda._binding import internal
 from taeda.functions.function import function
-from taeda.ops.signature import Device, DType, Number, Object, Sample, Sizes, Tensor, sample
+from taeda.ops.signature import Device, DType, Number, Object, Sample, Sizes, Tensor, TensorOrNumber, sample
 
 
 class _On:
@@ -272,11 +272,28 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(0.0, 1.0, 0.25)
 
 
+def _ends(name: str, start: Any, end: Any, device: Any) -> tuple[Any, Any, Any]:
+    """Both ends as numbers, and the device: that of the first tensor among them where none is given.
+
+    What has no values ("meta") stands for 0: the geometry of the result does not depend on it.
+    """
+    tensors = {word: t for word, t in (("start", start), ("end", end)) if isinstance(t, _core.Tensor)}
+    for word, t in tensors.items():
+        if t.dim():
+            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {word} with "
+                               f"{t.dim()} dimension(s).")
+    for t in tensors.values():
+        device = device if device is not None else t.device
+    start, end = ((0 if x.is_meta else x.item()) if isinstance(x, _core.Tensor) else x for x in (start, end))
+    return start, end, device
+
+
 @function
-def linspace(start: Number, end: Number, steps: int, *, out: Tensor | None = None, dtype: DType | None = None,
-             layout: Object = None, device: Device | None = None, requires_grad: bool = False,
-             pin_memory: bool = False) -> Any:
+def linspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, *, out: Tensor | None = None,
+             dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+             requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
+    start, end, device = _ends("linspace", start, end, device)
     ops = on(device, layout)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -287,11 +304,12 @@ def linspace(start: Number, end: Number, steps: int, *, out: Tensor | None = Non
 
 
 @function
-def logspace(start: Number, end: Number, steps: int, base: float = 10.0, *, out: Tensor | None = None,
+def logspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, base: float = 10.0, *, out: Tensor | None = None,
              dtype: DType | None = None, layout: Object = None, device: Device | None = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """base ** linspace(start, end, steps)."""
     dtype = dtype_of(dtype, out)
+    start, end, device = _ends("logspace", start, end, device)
     exponents = linspace(start, end, steps, dtype=_core.float64, device=device, layout=layout)
     return finished((base**exponents).to(dtype), out, requires_grad)
 

@@ -30,6 +30,8 @@ spread="tensors"         the parameter that may be given as several positional a
                          "" for none (default: the first of sizes or dimensions, zeros(2, 3))
 autocast="float32"       as for ops (ops/op.py)
 aliases=("trapz",)       further public names
+view=True                the result is a view of the first argument
+inplace=True             of a view: tensors have a method name_ that makes the tensor itself what the view is
 =======================  ============================================================================================
 """
 
@@ -48,8 +50,11 @@ class Function:
 
     def __init__(self, body: Callable[..., Any], *, public: str = "", overload: str = "",
                  modules: tuple[str, ...] = ("torch",), method: bool = False, out: bool = False,
-                 spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = ""):
+                 spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = "", view: bool = False,
+                 inplace: bool = False):
         self.body = body
+        if inplace and not (view and method):
+            raise TypeError(f"{body.__name__}: of functions only methods that are views have an in-place form")
         self.public = public or body.__name__
         # Unique among functions and ops, whose names have no module.
         home = modules[0] if modules else "Tensor"
@@ -61,7 +66,8 @@ class Function:
         self.aliases = aliases
         self.autocast = autocast
         self.kind = "function"
-        self.inplace, self.operators = False, ()  # functions have no such forms
+        self.is_view, self.inplace = view, inplace
+        self.operators = ()
         # from__ is `from` to users, which Python does not take as a name.
         self.parameters = [p._replace(name=p.name.removesuffix("__")) for p in parameters_of(body)]
         self.sample_function: Callable[..., Iterator[Sample]] | None = None
@@ -94,10 +100,10 @@ class Function:
             "returns": 1,
             "differentiable": (True,),
             "method": self.method,
-            "inplace": False,
+            "inplace": self.inplace,
             "out": self.out,
             "operators": (),
-            "view": False,
+            "view": self.is_view,
             "mutates": (),
             "fields": None,
             "spread": self.spread,

@@ -164,10 +164,10 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> A
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
-        return taeda.empty(0, dtype=input.dtype)
+        return taeda.empty(0, dtype=input.dtype, device=input.device)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input.shape[0]), r))
-    places = taeda.tensor([i for row in rows for i in row], dtype=taeda.int64)
+    places = taeda.tensor([i for row in rows for i in row], dtype=taeda.int64, device=input.device)
     return input.index_select(0, places).reshape(len(rows), r)
 
 

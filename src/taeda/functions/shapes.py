@@ -22,13 +22,13 @@ def squeezed(input: Any, dim: Any) -> Any:
     return internal.squeeze_dims(input, tuple(sorted(d for d in dims if shape and shape[d] == 1)))
 
 
-@function(method=True)
+@function(method=True, view=True, inplace=True)
 def squeeze(input: Tensor) -> Any:
     """`input` without its dimensions of size 1: a view."""
     return squeezed(input, None)
 
 
-@function(public="squeeze", overload="dim", method=True)
+@function(public="squeeze", overload="dim", method=True, view=True, inplace=True)
 def squeeze_dim(input: Tensor, dim: Dims) -> Any:
     """`input` without those of the dimensions `dim` that have size 1: a view."""
     return squeezed(input, dim)

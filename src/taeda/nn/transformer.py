@@ -38,9 +38,14 @@ def _is_causal(mask: Any, is_causal: bool | None, size: int) -> bool:
     """The hint if one was given, else whether the mask is the causal one."""
     if is_causal is not None or mask is None:
         return bool(is_causal)
-    if tuple(mask.shape) != (size, size):
+    if tuple(mask.shape) != (size, size) or mask.is_meta:
         return False
-    return bool((mask == _causal_mask(size, mask.device, mask.dtype)).all())
+    # A mask is looked at once, not in every step: reading it waits for whatever is still to be computed.
+    known = getattr(mask, "_causal", None)
+    if known is None or known[0] != mask._version:
+        known = mask._version, bool((mask == _causal_mask(size, mask.device, mask.dtype)).all())
+        mask._causal = known
+    return known[1]
 
 
 def _length(tensor: Any, batch_first: bool) -> int:

@@ -229,11 +229,7 @@ def _positions(input: Any, indices: Any, dims: tuple[int, ...]) -> tuple[tuple[A
     covered: list[int] = []
     for position, (index, first) in enumerate(zip(indices, dims, strict=True)):
         if index.dtype in ("bool", "uint8"):
-            for d in range(index.ndim):
-                check(same_size(index.shape[d], input.shape[first + d]), IndexError,
-                      f"The shape of the mask at index {position} does not match the shape of the indexed tensor: "
-                      f"dimension {first + d} is {{0}} in the mask and {{1}} in the tensor",
-                      index.shape[d], input.shape[first + d])
+            _check_mask(input, index, position, first)
             places = registry.ops["nonzero"](index)
             for d in range(index.ndim):
                 found.append(places.select(1, d))
@@ -275,10 +271,27 @@ def _(make: Any) -> Any:
     yield sample(make(4, 5, 4), (integers, make(2, 1, dtype="int64", low=0, high=4)), (0, 2))
 
 
+def _check_mask(input: Any, mask: Any, position: int, first: int) -> None:
+    for d in range(mask.ndim):
+        check(same_size(mask.shape[d], input.shape[first + d]), IndexError,
+              f"The shape of the mask at index {position} does not match the shape of the indexed tensor: "
+              f"dimension {first + d} is {{0}} in the mask and {{1}} in the tensor",
+              mask.shape[d], input.shape[first + d])
+
+
+def _one_value(input: Any, mask: Any, first: int, value: Any) -> Any:
+    """One value where the mask is true: how many places that are is not asked."""
+    _check_mask(input, mask, 0, first)
+    behind = input.ndim - first - mask.ndim
+    return where(mask.reshape((*mask.shape, *(1,) * behind)) if behind else mask, value, input)
+
+
 @derived(public=False, inplace=True, mixed_devices=True)
 def index_assign(input: Tensor, indices: Tensors, dims: tuple[int, ...], values: Tensor,
                  accumulate: bool = False) -> Tensor:
     """`input` with `values` (broadcast, converted) written or added at `indices`: what `x[i] = v` means."""
+    if values.ndim == 0 and len(indices) == 1 and indices[0].dtype == "bool" and not accumulate:
+        return _one_value(input, indices[0], dims[0], converted(values, input.dtype))
     positions, covered = _positions(input, indices, dims)
     shape = _read_shape(input.shape, positions[0].shape, covered)
     values = converted(values, input.dtype)

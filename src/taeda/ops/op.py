@@ -31,7 +31,8 @@ sizes and run-time numbers are Symbols (ir/expression.py): use them like numbers
 `@reduction`: the primitive reductions of ops/reduction.py: one combiner of loop IR over static dimensions, which are
 kept with size 1. The body maps one element to what is combined. Everything else about reductions is derived.
 
-`@view`: one view instruction. The body returns `View(kind, arguments, shape)`.
+`@view`: one view instruction. The body returns `View(kind, arguments, shape)`. The in-place form of a view, x.t_(),
+makes the tensor itself what the view is, and writes to no memory.
 
 `@kernel`: a body that emits instructions. It gets a Builder (compiler/builder.py) and registers, and returns the
 result registers. What has a way of its own on each machine it names: ``b.method("matmul", left=x, right=y, out=z)``;

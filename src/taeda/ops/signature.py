@@ -74,13 +74,11 @@ class Result(NamedTuple):
 
 class View(NamedTuple):
     """What the body of a view op returns: the kind of the "view" instruction (csrc/views.h), its arguments, and the
-    shape of the result (None for sizes known only afterwards). `like` is the tensor that expand_as and reshape_as
-    refer to."""
+    shape of the result (None for sizes known only afterwards)."""
 
     kind: str
     arguments: Sequence[Any]
     shape: Sequence[Any]
-    like: Any = None
 
 
 class Sample(NamedTuple):

@@ -96,7 +96,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(), ())
 
 
-@view(aliases=("swapaxes", "swapdims"))
+@view(aliases=("swapaxes", "swapdims"), inplace=True)
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """`input` with two dimensions exchanged."""
     order = list(range(input.ndim))
@@ -117,7 +117,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(), 0, -1)
 
 
-@view
+@view(inplace=True)
 def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors and scalars stay as they are. Raises RuntimeError for more dimensions."""
     if input.ndim > 2:
@@ -354,7 +354,7 @@ def _(grad: Any, dim: Any) -> Any:
     return squeeze_dims(grad, dim)
 
 
-@view
+@view(inplace=True)
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """`input` with a new dimension of size 1 at `dim` of the result."""
     dim = wrap_dim(dim, input.ndim + 1)
@@ -564,7 +564,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 3), 0, 3, 1)
 
 
-@view(role="as_strided")
+@view(inplace=True, role="as_strided")
 def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: SymInt | None = None) -> Tensor:
     """Any geometry over the storage of `input`. Raises RuntimeError outside of it."""
     if len(size) != len(stride):

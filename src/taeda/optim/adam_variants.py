@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import taeda
 from taeda.optim import fused
 from taeda.optim.adam import check_betas
 from taeda.optim.collecting import (
     State,
     count_steps,
+    multiply_number,
+    new_number,
     new_step_count,
     take,
     tensors,
@@ -137,7 +138,7 @@ class NAdam(GroupwiseOptimizer):
     def _step_group(self, group: dict[str, Any]) -> None:
         def initialise(parameter: Any, state: State) -> None:
             state["step"] = new_step_count()
-            state["mu_product"] = taeda.ones((), dtype=taeda.float32)
+            state["mu_product"] = new_number(1.0)
             state["exp_avg"] = zeros_like(parameter)
             state["exp_avg_sq"] = zeros_like(parameter)
 
@@ -149,9 +150,7 @@ class NAdam(GroupwiseOptimizer):
             mu_next = beta1 * (1.0 - 0.5 * (0.96 ** ((step + 1) * group["momentum_decay"])))
             products: dict[float, list[int]] = {}
             for place in places:
-                product = states[place]["mu_product"]
-                product.mul_(mu)
-                products.setdefault(product.item(), []).append(place)
+                products.setdefault(multiply_number(states[place]["mu_product"], mu), []).append(place)
             for product, chosen in products.items():
                 fused.nadam_step(
                     take(params, chosen),

@@ -1,5 +1,7 @@
-"""What the step of every optimizer does before its update rule: gather the tensors of a group."""
+"""What the step of every optimizer does before its update rule: gather the tensors of a group, count the step."""
 
+import struct
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,9 +10,60 @@ import taeda
 State = dict[str, Any]
 
 
+# The numbers in step counts and the like, by the tensor's identity: its version when it had the number, and the number.
+# What nobody else wrote to since need not be read, which would wait for whatever is still to be computed.
+_known: dict[int, tuple[Any, int, float]] = {}
+
+
+def known_number(tensor: Any) -> float:
+    """The number in a state tensor of one element."""
+    entry = _known.get(id(tensor))
+    if entry is not None and entry[0]() is tensor and entry[1] == tensor._version:
+        return entry[2]
+    return tensor.item()
+
+
+def remember_number(tensor: Any, number: float) -> None:
+    """Say what number a state tensor has now."""
+    identity = id(tensor)
+    entry = _known.get(identity)
+    if entry is None or entry[0]() is not tensor:
+        reference = weakref.ref(tensor, lambda _: _known.pop(identity, None))
+    else:
+        reference = entry[0]
+    _known[identity] = (reference, tensor._version, number)
+
+
+def new_number(value: float) -> Any:
+    """A number of the state: a float32 tensor without dimensions, so that state dicts look like PyTorch's."""
+    tensor = taeda.full((), value, dtype=taeda.float32)
+    remember_number(tensor, value)
+    return tensor
+
+
+def count_step(step: Any) -> float:
+    """Add one to a step count; the count."""
+    count = known_number(step) + 1
+    step.add_(1)
+    remember_number(step, count)
+    return count
+
+
+def multiply_number(tensor: Any, factor: float) -> float:
+    """Multiply a float32 number of the state; what it is then."""
+    product = _float32(_float32(factor) * known_number(tensor))
+    tensor.mul_(factor)
+    remember_number(tensor, product)
+    return product
+
+
+def _float32(value: float) -> float:
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
 def new_step_count() -> Any:
-    """The step count of a parameter: a float32 tensor without dimensions, so that state dicts look like PyTorch's."""
-    return taeda.zeros((), dtype=taeda.float32)
+    """The step count of a parameter."""
+    return new_number(0.0)
 
 
 def zeros_like(parameter: Any) -> Any:
@@ -43,9 +96,7 @@ def count_steps(states: list[State]) -> Iterator[tuple[float, list[int]]]:
     """Count one step for all; pairs of the count and the places that have it (one pair unless some joined later)."""
     places: dict[float, list[int]] = {}
     for place, state in enumerate(states):
-        step = state["step"]
-        step.add_(1)
-        places.setdefault(step.item(), []).append(place)
+        places.setdefault(count_step(state["step"]), []).append(place)
     yield from places.items()
 
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import taeda
-from taeda.optim.collecting import State, new_step_count, with_gradients, zeros_like
+from taeda.optim.collecting import State, count_step, new_step_count, with_gradients, zeros_like
 from taeda.optim.optimizer import GroupwiseOptimizer, check_option, number
 
 __all__ = ["Adafactor", "Muon"]
@@ -56,8 +56,7 @@ class Adafactor(GroupwiseOptimizer):
         eps1, eps2 = group["eps"]
         lr = number(group["lr"])
         for p, g, state in zip(params, grads, states, strict=True):
-            state["step"].add_(1)
-            step = state["step"].item()
+            step = count_step(state["step"])
             g = -g if group["maximize"] else g
             small = taeda.finfo(p.dtype).eps if eps1 is None else eps1
             weight = step ** group["beta2_decay"]

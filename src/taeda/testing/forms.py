@@ -115,6 +115,23 @@ def check_inplace(
         equal(target, plain, 1e-6, f"{method}, {name}")
 
 
+def check_inplace_view(
+    method: Callable[..., Any], function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
+) -> None:
+    """`method` makes its tensor what the view that `function` returns is, in every layout, with the same gradient."""
+
+    def on_copy(x: Any, *rest: Any, **options: Any) -> Any:
+        return method(x.clone(), *rest, **options)
+
+    equal(_gradients(on_copy, args, kwargs), _gradients(function, args, kwargs), 1e-6, "in place")
+    for name, layout in {"contiguous": lambda x: x.clone(), **LAYOUTS}.items():
+        target = layout(args[0].detach().clone())
+        before, view = target._version, function(target, *args[1:], **kwargs)
+        assert method(target, *args[1:], **kwargs) is target, f"{method} returns another tensor"
+        assert target._version == before + 1, f"{method} counts {target._version - before} writes"
+        assert target.is_set_to(view), f"{method} of a tensor that is {name} shows other memory than the view"
+
+
 def check_out(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> None:
     """out= gets the result: a tensor of the right shape, a strided one, one that has to grow."""
     with taeda.no_grad():

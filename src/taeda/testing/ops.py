@@ -46,7 +46,9 @@ def check_op(
                 forms.check_small(op, sample.args, sample.kwargs)
             if op.method:
                 forms.check_same("method", getattr(taeda.Tensor, op.public), op, sample.args, sample.kwargs)
-            if op.inplace and isinstance(sample.args[0], taeda.Tensor):
+            if op.inplace and op.is_view:
+                forms.check_inplace_view(op.in_place, op, sample.args, sample.kwargs)
+            elif op.inplace and isinstance(sample.args[0], taeda.Tensor):
                 forms.check_inplace("in_place", op, sample.args, sample.kwargs, _InPlace(op))
             if op.out:
                 forms.check_out(op, sample.args, sample.kwargs)
