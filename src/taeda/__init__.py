@@ -37,6 +37,7 @@ _SUBMODULES = frozenset(
         "jit",
         "linalg",
         "llm",
+        "masked",
         "mps",
         "multiprocessing",
         "native",

@@ -21,6 +21,8 @@ _SAME = {
     "log_softmax": "log_softmax",
     "logit": "logit",
     "logsumexp": "logsumexp",
+    "gammainc": "igamma",
+    "gammaincc": "igammac",
     "multigammaln": "mvlgamma",
     "psi": "digamma",
     "round": "round",

@@ -12,7 +12,7 @@ from taeda.codegen import scalars as scalar_math
 from taeda.ir import dtype as dtypes
 from taeda.ir import loop_interpreter as interpreter
 from taeda.ir.dtype import FLOAT8, INTEGERS, UNSIGNED, itemsize
-from taeda.ir.loop import Kernel, Operand, Store, call, const, load, select
+from taeda.ir.loop import Kernel, Operand, Store, call, const, iterate, load, select
 from taeda.ir.scalars import DOMAINS, PRIMITIVES
 
 # Of the 8-bit floats it is enough to test conversions: else they are float32 that is rounded.
@@ -46,7 +46,7 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 1e-40, -1e-40, 1e-20
 
 def names(arity: int, *domains: str) -> list[str]:
     return sorted(p.name for p in PRIMITIVES.values()
-                  if p.arity == arity and p.domain in domains and p.rule not in ("given", "philox"))
+                  if p.arity == arity and p.domain in domains and p.rule not in ("given", "philox", "iterate"))
 
 
 def rows(operators: list[str], dtypes: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -325,3 +325,30 @@ def test_select_and_constants(target) -> None:
     kernel = Kernel((Operand("float32", "input"), Operand("float32", "element")),
                     (Store(1, select((a > 0) & (a < 1), a * 2, const(-1, "float32"))),))
     np.testing.assert_array_equal(run(kernel, [x], target=target)[0], interpreter.run(kernel, [x])[0])
+
+
+@TARGET
+@pytest.mark.parametrize("axis", ["inner", "outer"])
+def test_iterate_runs_for_each_point_as_long_as_it_asks(axis: str, target) -> None:
+    """And not for what lies behind the last point: 37 of them are no whole number of vectors."""
+    n, x = load(0, "float32"), load(1, "float32")
+    zero = const(0, "float32")
+    value = iterate([zero, const(1, "float32"), n, x], lambda k, power, n, x: k < n,
+                    lambda k, power, n, x: (k + 1, power * x), 1)
+    kernel = Kernel((Operand("float32", "input"),) * 2 + (Operand("float32", "element"),), (Store(2, value),))
+    turns = (np.arange(37 * 3) % 7).astype(np.float32).reshape(3, 37)
+    turns[:, -1] = np.nan
+    points = np.full((3, 40), np.float32(1e30))
+    points[:, :37] = turns
+    base = np.random.default_rng(1).uniform(0.5, 2, (3, 37)).astype(np.float32)
+    got = run(kernel, [points[:, :37], base], target=target, axis=axis)[0]
+    np.testing.assert_array_equal(got, interpreter.run(kernel, [points[:, :37], base])[0])
+    np.testing.assert_allclose(got, base ** np.nan_to_num(turns), rtol=1e-5)
+
+
+def test_iterate_takes_states_of_their_own_dtypes_only() -> None:
+    x = load(0, "float32")
+    with pytest.raises(TypeError, match="make it a state"):
+        iterate([x], lambda z: z < load(1, "float32"), lambda z: (z + 1,), 0)
+    with pytest.raises(TypeError, match="state 0 of iterate is float32, its next value float64"):
+        iterate([x], lambda z: z < 1, lambda z: (z.cast("float64"),), 0)

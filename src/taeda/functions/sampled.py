@@ -151,5 +151,5 @@ def _bounds(flat: Any, given: Any) -> tuple[float, float]:
         if not (math.isfinite(low) and math.isfinite(high)) or low > high:
             raise RuntimeError(f"histogramdd(): dimension 0's range [{low}, {high}] is not finite or in order")
     else:
-        low, high = (flat.min().item(), flat.max().item()) if flat.numel() else (0.0, 0.0)
+        low, high = (flat.min().item(), flat.max().item()) if flat.numel() else (0.0, 1.0)
     return (low - 0.5, high + 0.5) if low == high else (low, high)

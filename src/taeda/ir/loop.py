@@ -18,6 +18,7 @@ const(v)       a number
 index()        int64, the number of this point in the whole iteration space
 position()     int64, the number of this inner point (what argmax gives)
 reduced(k)     result of stage k, a Reduce
+state(k)       inside an `iterate`: what its k-th state is in this turn
 =============  =====================================================================================
 
 Combiners: sum, prod, max, min (NaN wins), any, all (bool), and argmax, argmin, whose result is the int64 position of
@@ -40,7 +41,7 @@ from __future__ import annotations
 
 import struct
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -192,7 +193,7 @@ class Expr:
 # Building expressions
 
 def call(name: str, *args: Expr, dtype: str | None = None, attribute: Any = None) -> Expr:
-    """Primitive `name` applied to `args`; `dtype` only for cast and bitcast. Raises TypeError if dtypes do not fit.
+    """Primitive `name` applied to `args`; `dtype` for cast, bitcast and iterate only. TypeError if they do not fit.
 
     On complex numbers the result is real arithmetic on their parts (`complex_numbers.py`).
     """
@@ -257,6 +258,39 @@ def const(value: Number, dtype: str) -> Expr:
     if int(value) != value:
         raise TypeError(f"constant {value!r} is no {dtype}")
     return Expr("const", (), dtype, int(value))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of an `iterate`, over state(0), state(1), ..: `following` are the next values of the first states (the
+    others stay as they are), while `condition` holds; `result` is the number of the state that is given."""
+
+    condition: Expr
+    following: tuple[Expr, ...]
+    result: int
+
+    def __str__(self) -> str:
+        steps = ", ".join(format_expression(e) for e in self.following)
+        return f"while {format_expression(self.condition)}: {steps}; {self.result}"
+
+
+def iterate(states: Sequence[Expr], condition: Callable[..., Expr], body: Callable[..., Sequence[Expr]],
+            result: int) -> Expr:
+    """`while condition(*states): states[:n] = body(*states)`, and then states[result].
+
+    Each point stops by itself: what its neighbours still do does not change its bits. `condition` must become false
+    with NaN among the states. Float states are float32 or float64.
+    """
+    inside = [Expr("state", (), s.dtype, k) for k, s in enumerate(states)]
+    following = tuple(body(*inside))
+    for k, (old, new) in enumerate(zip(states, following, strict=False)):
+        if old.dtype != new.dtype:
+            raise TypeError(f"state {k} of iterate is {old.dtype}, its next value {new.dtype}")
+    turn = Turn(condition(*inside), following, result)
+    for node in walk((turn.condition, *turn.following)):
+        if node.op in LEAVES and node.op not in ("const", "state"):
+            raise TypeError(f"inside an iterate {node.op} has no meaning; make it a state")
+    return call("iterate", *states, dtype=states[result].dtype, attribute=turn)
 
 
 def load(operand: int, dtype: str) -> Expr:
@@ -381,50 +415,53 @@ def check(kernel: Kernel) -> None:
             raise ValueError(f"operand {k} of {kernel.name}: inputs come before outputs")
     stored: set[int] = set()
     for k, stage in enumerate(kernel.stages):
-        where = f"stage {k} of {kernel.name} ({_format_stage(k, stage, {}, kernel)})"
+
+        def where(k: int = k, stage: Stage = stage) -> str:  # written only for an error: shared parts are repeated
+            return f"stage {k} of {kernel.name} ({_format_stage(k, stage, {}, kernel)})"
+
         for node in walk((stage.value,)):
             _check_node(kernel, k, stage, node, where, stored)
         if isinstance(stage, Store):
             if not 0 <= stage.operand < len(roles) or roles[stage.operand] == "input":
-                raise ValueError(f"{where}: operand {stage.operand} is no output")
+                raise ValueError(f"{where()}: operand {stage.operand} is no output")
             if stage.operand in stored and load(stage.operand, stage.value.dtype) not in walk((stage.value,)):
-                raise ValueError(f"{where}: operand {stage.operand} is stored twice")
+                raise ValueError(f"{where()}: operand {stage.operand} is stored twice")
             stored.add(stage.operand)
             if stage.value.dtype != kernel.operands[stage.operand].dtype:
-                raise ValueError(f"{where}: a {stage.value.dtype} stored to {kernel.operands[stage.operand].dtype}")
+                raise ValueError(f"{where()}: a {stage.value.dtype} stored to {kernel.operands[stage.operand].dtype}")
         elif stage.combiner not in COMBINERS:
-            raise ValueError(f"{where}: unknown combiner {stage.combiner!r}")
+            raise ValueError(f"{where()}: unknown combiner {stage.combiner!r}")
         elif (stage.combiner in ("any", "all")) != (stage.value.dtype == BOOL) and stage.combiner not in ("max", "min"):
-            raise ValueError(f"{where}: {stage.combiner} of {stage.value.dtype}; cast first")
+            raise ValueError(f"{where()}: {stage.combiner} of {stage.value.dtype}; cast first")
     missing = {k for k, role in enumerate(roles) if role != "input"} - stored
     if missing:
         raise ValueError(f"operand {min(missing)} of {kernel.name} is never stored")
 
 
-def _check_node(kernel: Kernel, k: int, stage: Stage, node: Expr, where: str, stored: set[int]) -> None:
+def _check_node(kernel: Kernel, k: int, stage: Stage, node: Expr, where: Callable[[], str], stored: set[int]) -> None:
     expected = node.dtype
     if node.op == "load":
         if not 0 <= node.attribute < kernel.inputs and (
                 node.attribute not in stored or kernel.operands[node.attribute].role != "element"):
-            raise ValueError(f"{where}: load({node.attribute}) is no input")
+            raise ValueError(f"{where()}: load({node.attribute}) is no input")
         expected = kernel.operands[node.attribute].dtype
     elif node.op == "reduced":
         source = kernel.stages[node.attribute] if 0 <= node.attribute < k else None
         if not isinstance(source, Reduce):
-            raise ValueError(f"{where}: reduced({node.attribute}) is no earlier Reduce")
+            raise ValueError(f"{where()}: reduced({node.attribute}) is no earlier Reduce")
         expected = source.dtype
     elif node.op in ("index", "position"):
         expected = "int64"
         if isinstance(stage, Store) and kernel.operands[stage.operand].role == "row":
-            raise ValueError(f"{where}: {node.op} in the Store of a row")
+            raise ValueError(f"{where()}: {node.op} in the Store of a row")
     elif node.op not in LEAVES:
         try:
-            given = node.dtype if PRIMITIVES[node.op].rule == "given" else None
+            given = node.dtype if PRIMITIVES[node.op].rule in ("given", "iterate") else None
             expected = result_dtype(node.op, tuple(a.dtype for a in node.args), given)
         except (KeyError, TypeError) as error:
-            raise ValueError(f"{where}: {error}") from None
+            raise ValueError(f"{where()}: {error}") from None
     if expected != node.dtype:
-        raise ValueError(f"{where}: {node.op} has dtype {node.dtype}, expected {expected}")
+        raise ValueError(f"{where()}: {node.op} has dtype {node.dtype}, expected {expected}")
 
 
 def split(kernel: Kernel) -> tuple[Kernel, Kernel] | None:
@@ -473,7 +510,7 @@ def _format_node(node: Expr, args: list[str], top: bool) -> str:
     if node.op in ("index", "position"):
         return node.op
     if node.op in LEAVES:
-        return {"load": "x", "scalar": "s", "reduced": "r"}[node.op] + str(node.attribute)
+        return {"load": "x", "scalar": "s", "reduced": "r", "state": "z"}[node.op] + str(node.attribute)
     if node.op in _INFIX:
         text = f"{args[0]} {_INFIX[node.op]} {args[1]}"
         return text if top else f"({text})"
@@ -522,6 +559,6 @@ def format_kernel(kernel: Kernel) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["Expr", "Kernel", "Operand", "Reduce", "Stage", "Store", "call",
-           "cast", "check", "const", "format_expression", "format_kernel", "index", "load", "position", "reduce",
-           "reduced", "scalar", "select", "split", "substitute", "walk"]
+__all__ = ["Expr", "Kernel", "Operand", "Reduce", "Stage", "Store", "Turn", "call", "cast", "check", "const",
+           "format_expression", "format_kernel", "index", "iterate", "load", "position", "reduce", "reduced", "scalar",
+           "select", "split", "substitute", "walk"]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, info
-from taeda.ir.loop import Expr, Kernel, Reduce, check, load, walk
+from taeda.ir.loop import Expr, Kernel, Reduce, Turn, check, load, walk
 from taeda.ir.scalars import float8_values, round_narrow
 
 Array = np.ndarray[Any, Any]
@@ -189,7 +189,8 @@ EXACT: dict[str, Callable[..., Any]] = {
     "nextafter": np.nextafter,
 }
 DIVISIONS = ("floordiv", "remainder", "truncdiv", "fmod")
-MEANINGS = frozenset(WIDE) | frozenset(EXACT) | set("real imag complex pow cast bitcast select philox".split())
+MEANINGS = frozenset(WIDE) | frozenset(EXACT) | set(
+    "real imag complex pow cast bitcast select philox iterate".split())
 
 
 def apply(node: Expr, args: list[Array]) -> Array:
@@ -209,6 +210,8 @@ def apply(node: Expr, args: list[Array]) -> Array:
         return np.where(args[0], args[1], args[2])
     if op == "philox":
         return philox(args[0], args[1])[node.attribute]
+    if op == "iterate":
+        return _iterate(node.attribute, args)
     if op == "pow" and source not in FLOATS:
         return _integer_power(args[0], args[1])
     if op == "pow" or op in WIDE:
@@ -218,6 +221,26 @@ def apply(node: Expr, args: list[Array]) -> Array:
         args = [a.astype(np.float32) for a in args]
     result = EXACT[op](*args)
     return result if dtype == "bool" else round_to(result, dtype)
+
+
+def _iterate(turn: Turn, states: list[Array]) -> Array:
+    states = list(states)
+
+    def evaluate(root: Expr) -> Array:
+        values: dict[Expr, Array] = {}
+        for node in walk((root,)):
+            if node.op == "state":
+                values[node] = states[node.attribute]
+            elif node.op == "const":
+                values[node] = np.broadcast_to(round_to(np.array(node.attribute), node.dtype), states[0].shape)
+            else:
+                values[node] = apply(node, [values[a] for a in node.args])
+        return values[root]
+
+    while (active := evaluate(turn.condition)).any():
+        following = [evaluate(e) for e in turn.following]
+        states[:len(following)] = [np.where(active, new, old) for new, old in zip(following, states, strict=False)]
+    return states[turn.result]
 
 
 def _in_order(combiner: str, dtype: str, values: Array, inner: int) -> Array:

@@ -12,6 +12,7 @@ Every primitive works on values of one dtype, unless its rule says otherwise:
 * ``part``    (complex T) → the dtype of its parts
 * ``complex`` (part, part) → the complex dtype of them
 * ``philox``  (int64, int64) → int32
+* ``iterate`` any number of states, each of its own dtype → the dtype of one of them (`loop.iterate`)
 
 Arithmetic on floats of 16 and 8 bits is done in float32 and rounded to the dtype once, after every primitive, so
 that fused and separate ops give the same bits. Complex numbers are only taken apart and put together; what other
@@ -39,7 +40,10 @@ DOMAINS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Primitive:
-    """`exact`: a float result is representable in the dtype of the arguments, so no rounding step is needed."""
+    """`exact`: a float result is representable in the dtype of the arguments, so no rounding step is needed.
+
+    `arity` is -1 for any number.
+    """
 
     name: str
     arity: int
@@ -82,13 +86,14 @@ def _table() -> dict[str, Primitive]:
     # Philox4x32-10 with key = seed and counter = (counter, 0): 64-bit each, low word first. The attribute picks
     # which of the four 32-bit words is given, as the bits of an int32.
     add("philox", 2, "integer", "philox", True)
+    add("iterate", -1, "any", "iterate", True)
     return {row.name: row for row in rows}
 
 
 PRIMITIVES: dict[str, Primitive] = _table()
 
 # Leaves: they have an attribute and no arguments.
-LEAVES = ("load", "scalar", "const", "index", "position", "reduced")
+LEAVES = ("load", "scalar", "const", "index", "position", "reduced", "state")
 COMBINERS = ("sum", "prod", "max", "min", "argmax", "argmin", "any", "all")
 
 
@@ -100,6 +105,10 @@ def result_dtype(name: str, dtypes: tuple[str, ...], given: str | None = None) -
     primitive = PRIMITIVES.get(name)
     if primitive is None:
         raise TypeError(f"unknown scalar primitive {name!r}")
+    if primitive.rule == "iterate":
+        if given not in dtypes:
+            raise TypeError(f"iterate gives one of its states, no {given}")
+        return given
     if len(dtypes) != primitive.arity:
         raise TypeError(f"{name} takes {primitive.arity} arguments, got {len(dtypes)}")
     rule = primitive.rule

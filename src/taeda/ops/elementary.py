@@ -9,7 +9,7 @@ from typing import Any
 from taeda.ir.loop import call, const, select
 from taeda.ops import dtypes
 from taeda.ops.dtypes import floats_only, promote_to_float
-from taeda.ops.op import Number, Sample, Tensor, derived, pointwise, sample
+from taeda.ops.op import Number, Sample, Tensor, derived, pointwise, registry, sample
 from taeda.ops.pointwise import convert, real_part, refuse_bool, where, zero
 
 
@@ -114,30 +114,13 @@ def digamma(input: Tensor) -> Tensor:
 
 @digamma.gradient
 def _(grad: Any, input: Any) -> Any:
-    return grad * trigamma(input)
+    return grad * registry.ops["polygamma_pointwise"](input, 1)  # ops/gamma.py
 
 
 @digamma.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, low=0.2, high=3))
     yield sample(make(5, low=-0.9, high=-0.1))
-
-
-@pointwise(public=False, dtype=promote_to_float)
-def trigamma(input: Tensor) -> Tensor:
-    """The derivative of digamma: by the recurrence up to 12, then the asymptotic series; by reflection for negative
-    numbers."""
-    negative = input < 0.5
-    x = select(negative, 1 - input, input)
-    value = const(0, x.dtype)
-    for _ in range(12):
-        value = value + 1 / (x * x)
-        x = x + 1
-    y = 1 / (x * x)
-    series = y * (1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * (5 / 66)))))
-    value = value + 1 / x + 0.5 * y + series / x
-    sine = call("sin", input * math.pi)
-    return select(negative, (math.pi * math.pi) / (sine * sine) - value, value)
 
 
 @derived(public="logit", modules=("torch", "special"), inplace=True, out=True)

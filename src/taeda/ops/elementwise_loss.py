@@ -123,9 +123,9 @@ l1_loss.samples(_weighted_pairs)
 
 
 def _nonzero(number: Any) -> Any:
-    """`number`, and 1 for 0."""
+    """`number` as a float, and 1 for 0."""
     e = unwrap(number)
-    return wrap(("where", ("eq", e, 0), 1.0, e)) if isinstance(e, tuple) else e or 1.0
+    return wrap(("where", ("eq", e, 0), 1.0, ("float", e))) if isinstance(e, tuple) else float(e or 1.0)
 
 
 @derived(modules=_FUNCTIONAL, method=False, autocast="float32")

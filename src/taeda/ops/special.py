@@ -1,5 +1,5 @@
-"""Special functions that are pointwise ops: entropies, the normal distribution, modified Bessel functions of order 0
-and 1, and step and scaling functions of two numbers."""
+"""Special functions that are pointwise ops: entropies, the normal distribution and what belongs to it, and step and
+scaling functions of two numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops import dtypes
+from taeda.ops.chebyshev import in_double, series, wide_floats
 from taeda.ops.dtypes import Operand, promote_to_float
 from taeda.ops.elementary import erfc
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
@@ -70,142 +71,113 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
 
 
-# -- modified Bessel functions ----------------------------------------------------------------------------------------
-# Chebyshev series of the scaled functions: in x / 4 - 1 up to 8, and of sqrt(x) times them in 16 / x - 1 above.
+# -- the normal distribution -------------------------------------------------------------------------------------------
 
-_I0_SMALL = (
-    0.33839763720473803, -0.3046826723431984, 0.17162090152220877, -0.09490109704804764, 0.04930528423967071,
-    -0.02373741480589947, 0.010546460394594998, -0.004324309995050576, 0.0016394756169413357, -0.0005763755745385824,
-    0.00018850288509584165, -5.754195010082104e-05, 1.6448448070728896e-05, -4.4167383584587505e-06,
-    1.1173875391201037e-06, -2.670793853940612e-07, 6.046995022541919e-08, -1.300025009986248e-08,
-    2.6598237246823866e-09, -5.189795601635263e-10, 9.675809035373237e-11, -1.726826291441556e-11,
-    2.95505266312964e-12, -4.856446783111929e-13, 7.676185498604936e-14, -1.1685332877993451e-14,
-    1.715391285555133e-15, -2.431279846547955e-16, 3.3307945188222384e-17,
-)
-_I0_LARGE = (
-    0.4022452055070544, 0.0033691164782556943, 6.889758346916825e-05, 2.8913705208347567e-06, 2.0489185894690638e-07,
-    2.266668990498178e-08, 3.3962320257083865e-09, 4.94060238822497e-10, 1.1889147107846439e-11,
-    -3.1499165279632416e-11, -1.3215811840447713e-11, -1.7941785315068062e-12, 7.180124451383666e-13,
-    3.8527783827421426e-13, 1.54008621752141e-14, -4.150569347287222e-14, -9.554846698828307e-15,
-    3.8116806693526224e-15, 1.7725601330565263e-15, -3.425485619677219e-16, -2.8276239805165836e-16,
-    3.461222867697461e-17, 4.46562142029676e-17,
-)
-_I1_SMALL = (
-    0.12629359322181682, -0.17641651835783406, 0.1026436586898471, -0.05294598120809499, 0.024726449030626516,
-    -0.010564084894626197, 0.004156422944312888, -0.0015135724506312532, 0.0005122859561685758,
-    -0.00016176081582589674, 4.781565107550054e-05, -1.3273163656039436e-05, 3.4702513081376785e-06,
-    -8.568720264695455e-07, 2.0032947535521353e-07, -4.445059128796328e-08, 9.381537386495773e-09,
-    -1.8872497517228294e-09, 3.625590281552117e-10, -6.663489723502027e-11, 1.1736186298890901e-11,
-    -1.9839743977649436e-12, 3.223793365945575e-13, -5.042185504727912e-14, 7.600684294735408e-15,
-    -1.1055969477353862e-15, 1.5536319577362005e-16, -2.111421214358166e-17,
-)
-_I1_LARGE = (
-    0.38928811750914005, -0.009761097491361469, -0.00011058893876262371, -3.882564808877691e-06,
-    -2.512236237870209e-07, -2.6314688468895196e-08, -3.835380385964237e-09, -5.589743462196584e-10,
-    -1.8974958123505413e-11, 3.2526035830154884e-11, 1.4125807436613782e-11, 2.0356285441470896e-12,
-    -7.198551776245908e-13, -4.0835511110921974e-13, -2.1015418427726643e-14, 4.272440016711951e-14,
-    1.0420276984128802e-14, -3.8144030724370075e-15, -1.8803547755107825e-15, 3.3082023109209285e-16,
-    2.96262899764595e-16, -3.209525921993424e-17, -4.6503053684893586e-17,
+# (1 + 2 x) exp(x^2) erfc(x) in (x - 4) / (x + 4), as M. Shepherd and J. Laframboise (1981) have it
+_ERFCX = (
+    1.1774832005374487, -0.007260796620301901, -0.081265123236185, 0.06009212804122225, -0.02875393558027666,
+    0.01059566336347286, -0.003136927294554264, 0.0007456494372536184, -0.0001369696503010054, 1.7183861600300937e-05,
+    -7.158364623450346e-07, -2.4261399442449534e-07, 5.5765709395703566e-08, -2.1057869513809494e-09,
+    -1.1717889351884957e-09, 1.9098355172456688e-10, 1.408871764208813e-11, -6.901108320480815e-12,
+    9.167958364111294e-14, 2.1454508286554553e-13, -1.4716575027010623e-14, -6.668675118770408e-15,
+    7.504598509880083e-16, 2.22009300666632e-16, -3.1704898956330886e-17, -8.193570309884333e-18,
+    1.2459819733129576e-18,
 )
 
 
-def _series(coefficients: Sequence[float], x: Expr) -> Expr:
-    """The sum of a Chebyshev series, by Clenshaw's recurrence."""
-    after, here = const(0, x.dtype), const(0, x.dtype)
-    for c in reversed(coefficients[1:]):
-        after, here = here, 2 * x * here - after + c
-    return x * here - after + coefficients[0]
+def _scaled_complement(x: Expr, single: bool) -> Expr:
+    """erfcx of numbers from 0 to infinity."""
+    x = call("minimum", x, const(1e300, x.dtype))
+    return series(_ERFCX, (x - 4) / (x + 4), single) / (x + x + 1)
 
 
-def _short(coefficients: Sequence[float], dtype: str) -> Sequence[float]:
-    """As many of the coefficients as the dtype resolves."""
-    if dtype == "float64":
-        return coefficients
-    return [c for c in coefficients if abs(c) > 1e-10]
+def _exp_of_square(x: Expr) -> Expr:
+    """exp(x^2), with the rounding of the square made good."""
+    scaled = x * 134217729.0  # 2^27 + 1: splits x into two halves whose products are exact
+    high = scaled - (scaled - x)
+    low = x - high
+    square = x * x
+    rest = ((high * high - square) + 2 * high * low) + low * low
+    value = call("exp", square)
+    return select(abs(x) < 26, value + value * rest, value)
 
 
-def _i0e(x: Expr) -> Expr:
-    x = abs(x)
-    large = call("maximum", x, const(8, x.dtype))
-    far = _series(_short(_I0_LARGE, x.dtype), 16 / large - 1) / call("sqrt", large)
-    near = _series(_short(_I0_SMALL, x.dtype), call("minimum", x, const(8, x.dtype)) * 0.25 - 1)
-    return select(x > 8, far, near)
+def _erfcx(x: Expr, single: bool) -> Expr:
+    value = _scaled_complement(abs(x), single)
+    return select(x < 0, 2 * _exp_of_square(x) - value, value)
 
 
-def _i1e(input: Expr) -> Expr:
-    x = abs(input)
-    large = call("maximum", x, const(8, x.dtype))
-    far = _series(_short(_I1_LARGE, x.dtype), 16 / large - 1) / call("sqrt", large)
-    near = x * _series(_short(_I1_SMALL, x.dtype), call("minimum", x, const(8, x.dtype)) * 0.25 - 1)
-    value = select(x > 8, far, near)
-    return select(input < 0, -value, value)
+@pointwise(**{**_special, "dtype": wide_floats})
+def erfcx(input: Tensor) -> Tensor:
+    """exp(input^2) * erfc(input)."""
+    return in_double(_erfcx, input)
 
 
-@pointwise(dtype=promote_to_float, modules=("torch", "special"))
-def i0(input: Tensor) -> Tensor:
-    """The modified Bessel function of the first kind, order 0."""
-    half = call("exp", abs(input) * 0.5)  # in two factors, which overflow no earlier than the result
-    return _i0e(input) * half * half
+@erfcx.gradient
+def _(grad: Any, input: Any, output: Any) -> Any:
+    return grad * (2 * input * output - 2 / math.sqrt(math.pi))
 
 
-@i0.gradient
+@erfcx.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 4))
+    yield sample(make(5, low=2, high=30))
+
+
+def _log_ndtr(x: Expr, single: bool) -> Expr:
+    scaled = x * math.sqrt(0.5)
+    below = call("log", _scaled_complement(call("maximum", -scaled, const(0, x.dtype)), single) * 0.5) - x * x * 0.5
+    return select(x < -1, below, call("log1p", call("erfc", scaled) * -0.5))
+
+
+@pointwise(**{**_special, "dtype": wide_floats})
+def log_ndtr(input: Tensor) -> Tensor:
+    """The logarithm of ndtr(input), precise far below 0."""
+    return in_double(_log_ndtr, input)
+
+
+@log_ndtr.gradient
 def _(grad: Any, input: Any) -> Any:
-    return grad * i1(input)
+    return grad / erfcx(input * -math.sqrt(0.5)) * math.sqrt(2 / math.pi)
 
 
-@i0.samples
+@log_ndtr.samples
 def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4, low=-12, high=12))
+    yield sample(make(3, 4))
+    yield sample(make(5, low=-20, high=-2))
 
 
-@pointwise(**_special)
-def i0e(input: Tensor) -> Tensor:
-    """exp(-|input|) * i0(input)."""
-    return _i0e(input)
+def _ndtri(p: Expr, single: bool) -> Expr:
+    """By erfinv in the middle; in a tail by Newton's method for log_ndtr(x) = log(p), which is all but quadratic."""
+    tail = call("minimum", p, 1 - p)
+    middle = call("erfinv", call("maximum", 2 * p - 1, const(-1, p.dtype))) * math.sqrt(2)
+    logarithm = call("log", call("minimum", tail, const(0.25, p.dtype)))
+    x = call("sqrt", logarithm * -2)
+    x = x - call("log", x * math.sqrt(2 * math.pi)) / x
+    for _ in range(3 if single else 4):
+        scaled = _scaled_complement(call("maximum", x, const(0, p.dtype)) * math.sqrt(0.5), single)
+        x = x + (call("log", scaled * 0.5) - x * x * 0.5 - logarithm) * scaled * math.sqrt(math.pi / 2)
+    x = select(p < 0.5, -x, x)
+    value = select(tail > 0.1, middle, x)
+    value = select(p.eq(0), const(-math.inf, p.dtype), select(p.eq(1), const(math.inf, p.dtype), value))
+    return select((p >= 0) & (p <= 1), value, const(math.nan, p.dtype))
 
 
-@i0e.gradient
-def _(grad: Any, input: Any, output: Any) -> Any:
-    return grad * (i1e(input) - input.sgn() * output)
+@pointwise(**{**_special, "dtype": wide_floats})
+def ndtri(input: Tensor) -> Tensor:
+    """The inverse of ndtr."""
+    return in_double(_ndtri, input)
 
 
-@i0e.samples
+@ndtri.gradient
+def _(grad: Any, output: Any) -> Any:
+    return grad * math.sqrt(2 * math.pi) * (output * output * 0.5).exp()
+
+
+@ndtri.samples
 def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4, low=-12, high=12))
-
-
-@pointwise(**_special)
-def i1(input: Tensor) -> Tensor:
-    """The modified Bessel function of the first kind, order 1."""
-    half = call("exp", abs(input) * 0.5)
-    return _i1e(input) * half * half
-
-
-@i1.gradient
-def _(grad: Any, input: Any, output: Any) -> Any:
-    return grad * where(input.eq(0), 0.5, i0(input) - output / where(input.eq(0), 1, input))
-
-
-@i1.samples
-def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4, low=-12, high=12))
-
-
-@pointwise(**_special)
-def i1e(input: Tensor) -> Tensor:
-    """exp(-|input|) * i1(input)."""
-    return _i1e(input)
-
-
-@i1e.gradient
-def _(grad: Any, input: Any, output: Any) -> Any:
-    safe = where(input.eq(0), 1, input)
-    return grad * where(input.eq(0), 0.5, i0e(input) - output * (input.sgn() + 1 / safe))
-
-
-@i1e.samples
-def _(make: Any) -> Iterator[Sample]:
-    yield sample(make(3, 4, low=-12, high=12))
+    yield sample(make(3, 4, low=0.05, high=0.95))
+    yield sample(make(5, low=0.001, high=0.04))
 
 
 # -- of two numbers ----------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class FunctionWriter:
         self.lines = self.body
         self.label = "main"
         self._count = 0
+        self.live: Value | None = None  # the lanes that count where others hold anything; None if it does not matter
         self.on_fault: Callable[[Value], None] | None = None  # told of the lanes that divide an integer by 0
 
     def __getitem__(self, name: str) -> Value:

@@ -52,7 +52,6 @@ class Emitter:
         self._integers: dict[int, Value] = {}
         self._stages: dict[int, Value] = {}
         self._fault: Value | None = None
-        self._mask: Value | None = None  # which lanes of the present body are points, or None if it does not matter
         self.f.on_fault = self._on_fault
         f = self.f
         with f.at_entry():
@@ -120,8 +119,8 @@ class Emitter:
             self._fault = f.alloca(64)
             with f.at_entry():
                 f.store(f.constant(0, vector(64, "i8")), self._fault, 64)
-        if self._mask is not None and where.lanes == self._mask.lanes:
-            where = where & self._mask
+        if f.live is not None and where.lanes == f.live.lanes:
+            where = where & f.live
         old = f.load(where.like("i8"), self._fault)
         f.store(old | where.convert("zext", "i8"), self._fault)
 

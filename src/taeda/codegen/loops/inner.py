@@ -7,7 +7,7 @@ from taeda.codegen.llvm import Loop, Value
 from taeda.codegen.loops.body import CALL, MIDDLE, POINT, ROW, Emitter, Pass
 from taeda.codegen.loops.memory import TILE, first_lanes, strided_copy, tile_copy
 from taeda.codegen.loops.reduce import BLOCK, ORDER, Combiner
-from taeda.codegen.loops.schedule import UNIFORM, divides_integers, lanes_for
+from taeda.codegen.loops.schedule import UNIFORM, lanes_for, needs_live_lanes
 from taeda.codegen.scalars.convert import to_memory
 from taeda.ir.loop import Expr, Store, walk
 
@@ -228,16 +228,16 @@ class InnerAxis(Emitter):
         touched = list(dict.fromkeys((*inputs, *outputs)))
         offsets = {size: loop.index * size for size in sorted({self.sizes[k] for k in touched})}
         direct = {k: f.at(sources[k], offsets[self.sizes[k]]) for k in touched}
-        if divides_integers(self.kernel):
+        if needs_live_lanes(self.kernel):
             bound = full.select(f.constant(lanes), left)
-            self._mask = first_lanes(f, bound, lanes, may_be_all=True)
+            f.live = first_lanes(f, bound, lanes, may_be_all=True)
         targets = self.load_vectors(inputs, outputs, direct, padded, full, left)
         values = self.pass_values(step)
         for node in walk(values):
             if self._levels[node] == POINT:
                 self.value(node, lanes)
         results = [self.value(v, lanes) for v in values]
-        self._mask = None
+        f.live = None
         stored = {s.operand: to_memory(f, v, self.kernel.operands[s.operand].dtype)
                   for s, v in zip(step.stores, results[len(combiners):], strict=True)}
         new_values = [c.prepare(v) for c, v in zip(combiners, results, strict=False)]

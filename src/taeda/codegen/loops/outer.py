@@ -6,7 +6,7 @@ from taeda.codegen.llvm import SIZES, Loop, Value, vector
 from taeda.codegen.loops.body import CALL, MIDDLE, POINT, ROW, Emitter, Pass
 from taeda.codegen.loops.memory import first_lanes, strided_copy
 from taeda.codegen.loops.reduce import BLOCK, ORDER, Combiner
-from taeda.codegen.loops.schedule import UNIFORM, divides_integers, lanes_for
+from taeda.codegen.loops.schedule import UNIFORM, lanes_for, needs_live_lanes
 from taeda.codegen.scalars.convert import to_memory
 from taeda.ir.loop import Expr, Store, walk
 
@@ -181,14 +181,14 @@ class OuterAxis(Emitter):
             if k in inputs:
                 strided_copy(f, self.sizes[k], whole[k], self.sizes[k], direct[k], self.outer_stride(k), self.count)
         places = direct | whole
-        if divides_integers(self.kernel):
-            self._mask = first_lanes(f, self.count, lanes, may_be_all=True)
+        if needs_live_lanes(self.kernel):
+            f.live = first_lanes(f, self.count, lanes, may_be_all=True)
         targets = self.load_vectors(inputs, outputs, places, whole, self.full, self.left)
         values = self.pass_values(step)
         for node in walk(values):
             self.value(node, lanes if self._varying[node] else UNIFORM)
         results = [self.value(v, lanes) for v in values]
-        self._mask = None
+        f.live = None
         stored = {s.operand: to_memory(f, v, self.kernel.operands[s.operand].dtype)
                   for s, v in zip(step.stores, results[len(combiners):], strict=True)}
         if stored:

@@ -47,7 +47,7 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
     return max(UNIFORM, min(64, order if order > 1 else 64, native * (4 if cost <= 4 else 2 if cost <= 12 else heavy)))
 
 
-def divides_integers(kernel: Kernel) -> bool:
-    """Does an integer division need to know which lanes are points?"""
-    return any(node.op in ("floordiv", "truncdiv", "remainder", "fmod") and node.dtype not in FLOATS
-               for node in walk(stage.value for stage in kernel.stages))
+def needs_live_lanes(kernel: Kernel) -> bool:
+    """Does it matter which lanes are points: to the report of a division by zero, to how long an `iterate` runs?"""
+    return any(node.op == "iterate" or node.op in ("floordiv", "truncdiv", "remainder", "fmod")
+               and node.dtype not in FLOATS for node in walk(stage.value for stage in kernel.stages))

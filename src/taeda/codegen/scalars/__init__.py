@@ -6,13 +6,13 @@ each one that is not exact.
 
 from __future__ import annotations
 
-from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.llvm import FunctionWriter, Value, register_type, vector
 from taeda.codegen.scalars import convert, division, error, integer, tables
 from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, SIGNED, UNSIGNED, info
-from taeda.ir.loop import Expr
+from taeda.ir.loop import Expr, Turn, walk
 from taeda.ir.scalars import PRIMITIVES
 
 # Specials of arithmetic
@@ -246,7 +246,7 @@ TABLES: dict[str, dict[str, Function]] = {
 }
 
 # Not by table: lowered below, or (philox) expanded to others before.
-STRUCTURAL = frozenset("cast bitcast select real imag complex philox eq ne lt le gt ge".split())
+STRUCTURAL = frozenset("cast bitcast select real imag complex philox iterate eq ne lt le gt ge".split())
 _FLOAT_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
 
 
@@ -256,6 +256,35 @@ def compare(name: str, x: Value, y: Value, dtype: str) -> Value:
     if name in ("eq", "ne"):
         return x.compare(name, y)
     return x.compare(("s" if info(dtype).is_signed else "u") + name, y)
+
+
+def iterate(f: FunctionWriter, turn: Turn, states: list[Value]) -> Value:
+    """A loop that ends when every lane has; lanes that have ended keep their states."""
+    count, lanes = len(turn.following), states[0].lanes
+    active: list[Value] = []
+
+    def values(roots: tuple[Expr, ...], carried: tuple[Value, ...]) -> list[Value]:
+        found: dict[Expr, Value] = {}
+        for node in walk(roots):
+            if node.op == "state":
+                found[node] = carried[node.attribute] if node.attribute < count else states[node.attribute]
+            elif node.op == "const":
+                found[node] = f.constant(node.attribute, vector(lanes, register_type(node.dtype)))
+            else:
+                found[node] = lower(f, node, [found[a] for a in node.args])
+        return [found[root] for root in roots]
+
+    def condition(*carried: Value) -> Value:
+        active[:] = values((turn.condition,), carried)
+        if f.live is not None and f.live.lanes == lanes:
+            active[0] = active[0] & f.live
+        return f.any(active[0])
+
+    def body(*carried: Value) -> list[Value]:
+        return [active[0].select(new, old) for new, old in zip(values(turn.following, carried), carried, strict=True)]
+
+    carried = f.repeat(condition, body, states[:count])
+    return (carried + states[count:])[turn.result]
 
 
 def lower(f: FunctionWriter, node: Expr, args: list[Value]) -> Value:
@@ -272,6 +301,8 @@ def lower(f: FunctionWriter, node: Expr, args: list[Value]) -> Value:
         return convert.join_parts(f, args[0], args[1], dtype)
     if op == "select":
         return args[0].select(args[1], args[2])
+    if op == "iterate":
+        return iterate(f, node.attribute, args)
     if op in _FLOAT_COMPARE:
         return compare(op, args[0], args[1], source)
     if op == "nextafter" and source in NARROW:

@@ -28,6 +28,16 @@ _ERFC_SINGLE = (0.0001259063873770519, -0.00023671902844100094, -0.0007336660474
                 -0.016210684182979693, 0.037157866461937015, -0.066326477352300764, 0.093734525221346613,
                 -0.10103965465809888, 0.068096933419907303, 0.015379686522711257, -0.13962111471056547,
                 1.2329951182947813)
+# digamma(x) / (x - its root) in 2 x - 3, from 1 to 2; the root as a sum of two numbers
+_DIGAMMA_ROOT = (1.4616321449683622, 9.549995429965697e-17)
+_DIGAMMA = (
+    2.918622732168261e-11, -8.50550766013261e-11, 8.734528429142953e-11, -2.7580994814377e-10, 1.2469984616707403e-09,
+    -3.7083753242807277e-09, 1.0527692435026686e-08, -3.162911147408454e-08, 9.543298288278275e-08,
+    -2.863161166883193e-07, 8.589060721930695e-07, -2.578093954045772e-06, 7.741234508636364e-06,
+    -2.3258242519113285e-05, 6.995018825112794e-05, -0.00021074841138175561, 0.0006368880303865817,
+    -0.0019350666648613071, 0.005936795278301761, -0.018550615381735008, 0.06013562106019684, -0.2118137106407303,
+    0.9510558760318328,
+)
 
 
 def _complement(f: FunctionWriter, a: Value, single: bool) -> tuple[Value, Value]:
@@ -100,7 +110,8 @@ def lgamma(f: FunctionWriter, x: Value) -> Value:
 
 
 def digamma(f: FunctionWriter, x: Value) -> Value:
-    """Reflection below 0, recurrence up to 10, then the asymptotic series. Poles are NaN, ±0 gives ∓infinity."""
+    """Reflection below 0, recurrence up to 10, then the asymptotic series; its root as a factor from 1 to 2. Poles are
+    NaN, ±0 gives ∓infinity."""
     negative = x.compare("olt", 0.0)
     fraction = x - f.intrinsic("llvm.roundeven", x)
     # psi(x) = psi(1 - x) - pi / tan(pi x)
@@ -114,6 +125,8 @@ def digamma(f: FunctionWriter, x: Value) -> Value:
     inverse = 1.0 / (y * y)
     series = f.polynomial(inverse, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12)) * inverse
     result = m64.log(f, y) - 0.5 / y - series - total
+    middle = (x - _DIGAMMA_ROOT[0] - _DIGAMMA_ROOT[1]) * f.polynomial(x + x - 3.0, _DIGAMMA)
+    result = (x.compare("oge", 1.0) & x.compare("ole", 2.0)).select(middle, result)
     result = negative.select(result - reflection, result)
     result = (negative & fraction.compare("oeq", 0.0)).select(float("nan"), result)
     return x.compare("oeq", 0.0).select(copysign(f, x.const(float("inf")), -x), result)
