@@ -26,8 +26,9 @@ enum class ErrorKind : uint8_t {
   ZeroDivision,
   Memory,
   Assertion,
-  NeedsData,  // the values of a tensor without memory (device "meta") are asked for
-  Internal,   // the core or the compiler is at fault, not the caller
+  LinearAlgebra,  // a matrix that has no factors, inverse or eigenvalues: LinAlgError
+  NeedsData,      // the values of a tensor without memory (device "meta") are asked for
+  Internal,       // the core or the compiler is at fault, not the caller
 };
 
 class Error : public std::exception {

@@ -75,7 +75,8 @@ int reduced_ranges(const Dims& shape, uint32_t reduced, const LoopOperand* opera
   for (int d = 0; d < shape.count; ++d) {
     if (!(reduced >> d & 1) || shape[d] == 1) continue;
     bool joins = previous >= 0;
-    for (int o = 0; o < count && joins; ++o) joins = operands[o].strides[previous] == operands[o].strides[d] * shape[d];
+    const int64_t size = std::max<int64_t>(shape[d], 1);  // as strides of empty tensors count it
+    for (int o = 0; o < count && joins; ++o) joins = operands[o].strides[previous] == operands[o].strides[d] * size;
     if (!joins) ++ranges;
     previous = d;
   }

@@ -34,6 +34,14 @@ PyObject* index_or_runtime_error() {
   return type;
 }
 
+// Made when it is first asked for.
+PyObject* linear_algebra_error() {
+  static PyObject* type = PyErr_NewExceptionWithDoc(
+      "taeda.linalg.LinAlgError", "A matrix has no factors, inverse or eigenvalues, or they were not found.",
+      PyExc_RuntimeError, nullptr);
+  return type;
+}
+
 }  // namespace
 
 PyObject* exception_class(ErrorKind kind) {
@@ -48,6 +56,7 @@ PyObject* exception_class(ErrorKind kind) {
     case ErrorKind::ZeroDivision: return PyExc_ZeroDivisionError;
     case ErrorKind::Memory: return OutOfMemoryError ? OutOfMemoryError : PyExc_MemoryError;
     case ErrorKind::Assertion: return PyExc_AssertionError;
+    case ErrorKind::LinearAlgebra: return linear_algebra_error();
     case ErrorKind::NeedsData: return PyExc_NotImplementedError;
     case ErrorKind::Internal: break;
   }

@@ -77,6 +77,8 @@ Ref<> call_function(const OpObject* op, const Call& call) {
   Ref<> body = o.body;
   Ref<> result = checked(
       PyObject_Vectorcall(body.get(), values + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, o.keyword_names.get()));
+  if (o.result_type && o.result_type.get() != Py_None)
+    result = checked(PyObject_CallFunctionObjArgs(o.result_type.get(), result.get(), nullptr));
   if (TAEDA_LIKELY(!call.out)) return result;
   std::vector<Ref<Tensor>> results;
   auto add = [&](PyObject* t) {

@@ -93,6 +93,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_interop_to_module(module.get());
     add_generator_to_module(module.get());
     add_machine_code_to_module(module.get());
+    add_lapack_to_module(module.get());
     add_recording_to_module(module.get());
     add_compile_mode_to_module(module.get());
     add_ops_to_module(module.get());

@@ -44,7 +44,8 @@ ErrorKind parse_error(PyObject* o) {
                {"OverflowError", ErrorKind::Overflow},
                {"NotImplementedError", ErrorKind::NotImplemented},
                {"ZeroDivisionError", ErrorKind::ZeroDivision},
-               {"IndexOrRuntimeError", ErrorKind::IndexOrRuntime}};
+               {"IndexOrRuntimeError", ErrorKind::IndexOrRuntime},
+               {"LinAlgError", ErrorKind::LinearAlgebra}};
   for (const auto& k : KNOWN)
     if (k.name == parse_text(o)) return k.kind;
   raise(PyExc_ValueError, "a Program cannot raise %R", o);

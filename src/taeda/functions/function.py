@@ -30,6 +30,7 @@ spread="tensors"         the parameter that may be given as several positional a
                          "" for none (default: the first of sizes or dimensions, zeros(2, 3))
 autocast="float32"       as for ops (ops/op.py)
 aliases=("trapz",)       further public names
+fields=("values", ..)    names of the results: the body gives a tuple, and it comes as a named one
 view=True                the result is a view of the first argument
 inplace=True             of a view: tensors have a method name_ that makes the tensor itself what the view is
 =======================  ============================================================================================
@@ -50,8 +51,8 @@ class Function:
 
     def __init__(self, body: Callable[..., Any], *, public: str = "", overload: str = "",
                  modules: tuple[str, ...] = ("torch",), method: bool = False, out: bool = False,
-                 spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = "", view: bool = False,
-                 inplace: bool = False):
+                 spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = "",
+                 fields: tuple[str, ...] | None = None, view: bool = False, inplace: bool = False):
         self.body = body
         if inplace and not (view and method):
             raise TypeError(f"{body.__name__}: of functions only methods that are views have an in-place form")
@@ -65,6 +66,7 @@ class Function:
         self.spread = spread
         self.aliases = aliases
         self.autocast = autocast
+        self.fields = fields
         self.kind = "function"
         self.is_view, self.inplace = view, inplace
         self.operators = ()
@@ -105,7 +107,7 @@ class Function:
             "operators": (),
             "view": self.is_view,
             "mutates": (),
-            "fields": None,
+            "fields": self.fields,
             "spread": self.spread,
             "mixed_devices": False,
             "autocast": self.autocast,

@@ -213,7 +213,9 @@ def _power(name: str, A: Any, n: int) -> Any:
           f"{name}: A must be batches of square matrices, but they are {{0}} by {{1}} matrices", A.shape[-2],
           A.shape[-1])
     if n < 0:
-        raise NotImplementedError(f"{name}: a negative power needs the inverse, which is not there yet")
+        from taeda.ops.solving import inv  # which knows products
+
+        A, n = inv(A), -n
     if n == 0:
         side = A.shape[-1]
         return expand(eye(side, side, A.dtype), A.shape).clone()
@@ -229,13 +231,13 @@ def _power(name: str, A: Any, n: int) -> Any:
 
 @derived(out=True)
 def matrix_power(input: Tensor, n: int) -> Tensor:
-    """The n-th power of square matrices, n not negative, by repeated squaring."""
+    """The n-th power of square matrices, by repeated squaring; of their inverses where n is negative."""
     return _power("linalg.matrix_power", input, n)
 
 
 @derived(public="matrix_power", overload="linalg", modules=("linalg",), method=False, out=True)
 def linalg_matrix_power(A: Tensor, n: int) -> Tensor:
-    """The n-th power of square matrices, n not negative, by repeated squaring."""
+    """The n-th power of square matrices, by repeated squaring; of their inverses where n is negative."""
     return _power("linalg.matrix_power", A, n)
 
 
@@ -245,6 +247,7 @@ for _op in (matrix_power, linalg_matrix_power):
         for n in (0, 1, 2, 5):
             yield sample(make(3, 3), n)
         yield sample(make(2, 3, 3), 3)
+        yield sample(make(2, 3, 3) + 3 * make(3, 3).detach().new_ones(3).diag_embed(), -2)
 
 
 @derived(public="vander", modules=("linalg",), method=False)

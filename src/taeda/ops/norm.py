@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ops import dtypes
-from taeda.ops.op import Dims, DType, Sample, Tensor, derived, sample
+from taeda.ops.op import Dims, DType, Sample, Tensor, check, derived, sample
 from taeda.ops.pointwise import compute, convert, where
 from taeda.ops.power import power
 from taeda.ops.reduction import (
@@ -17,7 +17,7 @@ from taeda.ops.reduction import (
     reduce_sum,
     restore,
 )
-from taeda.ops.views import as_tuple, wrap_dim, wrap_dims
+from taeda.ops.views import as_tuple, permute, slice_along, unsqueeze, wrap_dim, wrap_dims
 
 
 @derived(public=False)
@@ -78,9 +78,17 @@ def _(make: Any) -> Iterator[Sample]:
 @derived(modules=("linalg",), method=False, out=True)
 def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdim: bool = False, *,
                 dtype: DType | None = None) -> Tensor:
-    """The norm of matrices: 'fro', or 1, -1, inf, -inf, the extreme sums of columns or rows."""
+    """The norm of matrices: 'fro'; 1, -1, inf, -inf, the extreme sums of columns or rows; 2, -2, the extreme singular
+    values, and 'nuc', the sum of all."""
     x = convert(input, dtype or input.dtype)
+    if x.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    if dtypes.is_integer(x.dtype):
+        raise RuntimeError("linalg.matrix_norm: Expected a floating point or complex tensor as input. Got "
+                           f"{dtypes.torch_kernel_name(x.dtype)}")
     rows, columns = (wrap_dim(d, x.ndim) for d in as_tuple(dim))
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({', '.join(map(str, as_tuple(dim)))})")
     both = tuple(sorted((rows, columns)))
     x = x.abs() if x.dtype in dtypes.COMPLEX else x
     if ord == "fro":
@@ -88,7 +96,23 @@ def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdi
     if ord in (1, -1, math.inf, -math.inf):
         summed, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
         return restore((reduce_max if ord > 0 else reduce_min)(reduce_sum(x.abs(), (summed,)), (other,)), both, keepdim)
-    raise NotImplementedError(f"linalg.matrix_norm of order {ord!r} needs singular values, which are not there yet")
+    if ord not in (2, -2, "nuc"):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    from taeda.ops.svd import singular_values  # which knows norms
+
+    values = singular_values(permute(x, (*(d for d in range(x.ndim) if d not in both), rows, columns)))
+    last = values.ndim - 1
+    if ord == "nuc":
+        found = reduce_sum(values, (last,))
+    else:
+        check(values.shape[last] > 0, IndexError,
+              "linalg.matrix_norm: Expected reduction dim to be specified for matrices without elements")
+        found = slice_along(values, last, 0 if ord == 2 else values.shape[last] - 1,
+                            1 if ord == 2 else values.shape[last], 1)
+    found = restore(found, (last,), False)
+    for d in both if keepdim else ():
+        found = unsqueeze(found, d)
+    return found
 
 
 @matrix_norm.samples
@@ -96,6 +120,9 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
     yield sample(make(2, 3, 4), 1)
     yield sample(make(2, 3, 4), -math.inf, (0, 2), True)
+    yield sample(make(2, 3, 4), "nuc")
+    yield sample(make(2, 3, 4), 2, (2, 0))
+    yield sample(make(2, 3, 4), -2, (0, 1), True)
 
 
 @derived
@@ -104,7 +131,10 @@ def norm(
 ) -> Tensor:
     """The norm of order `p` ('fro': 2) over `dim`, all dimensions by default."""
     if p == "nuc":
-        raise NotImplementedError("norm with p='nuc' needs singular values, which are not there yet")
+        if dim is None and input.ndim != 2:
+            raise RuntimeError("matrix_norm(): input must be 2-D for the nuclear norm of all dimensions, got "
+                               f"{input.ndim}-D")
+        return matrix_norm(input, "nuc", (0, 1) if dim is None else dim, keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"unsupported norm: {p!r}")
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)

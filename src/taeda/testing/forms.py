@@ -60,8 +60,15 @@ def check_layouts(
 
         given = map_tensors(arranged, (list(args), kwargs))
         dense = map_tensors(lambda t: arranged(t, dense=True), (list(args), kwargs))
-        found, expected = _gradients(function, *given), _gradients(function, *dense)
-        equal(found, expected, tolerance, f"layout {name!r}")
+        try:
+            expected = _gradients(function, *dense)
+        except RuntimeError as refusal:  # a matrix of equal columns has no inverse, in whatever layout
+            try:
+                _gradients(function, *given)
+            except type(refusal):
+                continue
+            raise AssertionError(f"layout {name!r}: accepted, but of a dense tensor {refusal}") from refusal
+        equal(_gradients(function, *given), expected, tolerance, f"layout {name!r}")
 
 
 def check_small(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> None:

@@ -54,6 +54,9 @@ bound_numbers, total, repeat_numbers
 attention, attention_gradient
     query, key, value, mask (None), out, statistics, scale, causal; for the gradient also upstream, by_query, by_key,
     by_value (filled). ops/attention.py says the shapes
+lapack
+    kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0} the
+    number of the matrix, {1} what LAPACK says of it): a kernel of csrc/core/lapack.h, which says what it takes
 
 Another target is another family here, a row in runtime/devices.py that says who makes kernels for it, and a folder with
 both.
@@ -65,6 +68,8 @@ import functools
 import importlib
 from collections.abc import Callable
 from typing import Any
+
+LAPACK = "lapack"  # stands in a launch for the module of a template: kernels of the core, the same for all targets
 
 # For each family of targets (Target.family), the modules of this folder and the methods in them. They are imported when
 # first asked for: a program of products and sums loads no convolution.
@@ -82,6 +87,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
         "scanning": ("scan", "scan_extremes"),
         "searching": ("search_rows", "bound_numbers", "total", "repeat_numbers"),
         "attention": ("attention", "attention_gradient"),
+        "lapack": ("lapack",),
     },
     "reference": {
         "reference.products": (
@@ -98,6 +104,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
             "sort", "topk", "select_rank", "scan", "scan_extremes", "search_rows", "bound_numbers", "total",
             "repeat_numbers",
         ),
+        "lapack": ("lapack",),
     },
 }
 

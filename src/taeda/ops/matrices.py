@@ -1,0 +1,90 @@
+"""What the files of linear algebra share: checks of matrices with PyTorch's messages, views, batches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from taeda.ir.dtype import HALVES
+from taeda.ir.expression import product
+from taeda.ops import dtypes
+from taeda.ops.broadcasting import broadcast_shape
+from taeda.ops.creation import eye
+from taeda.ops.op import check
+from taeda.ops.views import expand, permute
+
+
+def check_float(x: Any, name: str, word: str = "input tensor") -> None:
+    """Float or complex, and no 16-bit float."""
+    if not dtypes.is_float(x.dtype) and not dtypes.is_complex(x.dtype):
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got "
+                           f"{dtypes.torch_kernel_name(x.dtype)}")
+    if x.dtype in HALVES:
+        raise NotImplementedError(f"\"{name.rpartition('.')[2]}_cpu\" not implemented for "
+                                  f"'{dtypes.torch_kernel_name(x.dtype)}'")
+
+
+def check_matrices(x: Any, name: str, letter: str = "A") -> None:
+    if x.ndim < 2:
+        raise RuntimeError(f"{name}: The input tensor {letter} must have at least 2 dimensions.")
+
+
+def check_square(x: Any, name: str, letter: str = "A") -> None:
+    check_matrices(x, name, letter)
+    check(x.shape[-1] == x.shape[-2], RuntimeError,
+          f"{name}: {letter} must be batches of square matrices, but they are {{0}} by {{1}} matrices",
+          x.shape[-2], x.shape[-1])
+
+
+def batch_words(ndim: int) -> str:
+    """How messages say which matrix of a batch failed, if there is one."""
+    return "(Batch element {0}): " if ndim > 2 else ""
+
+
+def batch_size(x: Any) -> Any:
+    """The number of matrices in a tensor or register."""
+    return product(x.shape[:-2])
+
+
+def transposed(x: Any) -> Any:
+    """The matrices of x transposed: a view."""
+    return permute(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+def adjoint(x: Any) -> Any:
+    """The matrices of x transposed and conjugated."""
+    return conjugate(transposed(x))
+
+
+def conjugate(x: Any) -> Any:
+    return x.conj() if dtypes.is_complex(x.dtype) else x
+
+
+def register_transposed(b: Any, x: Any) -> Any:
+    """As `transposed`, of a register."""
+    return b.view("permute", x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+class _Batch(NamedTuple):
+    """The batch dimensions of a stack of matrices, as broadcast_shape reads them."""
+
+    shape: tuple[Any, ...]
+    ndim: int
+
+
+def common_batch(*tensors: Any) -> tuple[Any, ...]:
+    """The broadcast batch dimensions of stacks of matrices; that they broadcast is checked when the op runs."""
+    return broadcast_shape([_Batch(tuple(x.shape[:-2]), x.ndim - 2) for x in tensors])
+
+
+def broadcast_batches(*tensors: Any) -> tuple[Any, ...]:
+    """The tensors with common batch dimensions."""
+    if all(x.ndim == 2 for x in tensors):
+        return tensors
+    batch = common_batch(*tensors)
+    return tuple(expand(x, (*batch, *x.shape[-2:])) for x in tensors)
+
+
+def identity_like(x: Any) -> Any:
+    """The identity of the shape of (square) x."""
+    n = x.shape[-1]
+    return expand(eye(n, n, x.dtype), x.shape)
