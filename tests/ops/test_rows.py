@@ -29,7 +29,8 @@ DTYPES = (*TOLERANCE, "bool", "uint8", "int8", "int16", "int32", "int64")
 # PyTorch's own is an approximation
 ROUGH = {"_standard_gamma_grad": 3e-3,
          **dict.fromkeys(("airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1"), 3e-3)}
-WRONG_IN_PYTORCH = {("matrix_exp", "float16"), ("matrix_exp.linalg", "float16")}  # powers overflow there
+# Powers overflow there.
+WRONG_IN_PYTORCH = {(name, d) for name in ("matrix_exp", "matrix_exp.linalg") for d in ("float16", "bfloat16")}
 # Their results depend on how the elements lie.
 ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_copy")
 NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"}

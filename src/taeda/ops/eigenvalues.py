@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ops.creation import eye
+from taeda.ops.dtypes import real_dtype
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import adjoint, batch_size, batch_words, check_float, check_square, register_transposed
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.views import unsqueeze
-
-
-def real_dtype(dtype: str) -> str:
-    """Of the parts of complex numbers; of a real dtype itself."""
-    return {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
 
 
 def _launch(b: Any, A: Any, values: Any, columnwise: Any, upper: bool, vectors: bool, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from taeda.ir.dtype import HALVES
+from taeda.ir.dtype import NARROW
 from taeda.ir.expression import product
 from taeda.ops import dtypes
 from taeda.ops.broadcasting import broadcast_shape
@@ -18,7 +18,7 @@ def check_float(x: Any, name: str, word: str = "input tensor") -> None:
     if not dtypes.is_float(x.dtype) and not dtypes.is_complex(x.dtype):
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got "
                            f"{dtypes.torch_kernel_name(x.dtype)}")
-    if x.dtype in HALVES:
+    if x.dtype in NARROW:
         raise NotImplementedError(f"\"{name.rpartition('.')[2]}_cpu\" not implemented for "
                                   f"'{dtypes.torch_kernel_name(x.dtype)}'")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from taeda.ir.expression import maximum, minimum
 from taeda.ops.creation import zeros
-from taeda.ops.eigenvalues import real_dtype
+from taeda.ops.dtypes import real_dtype
 from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import (

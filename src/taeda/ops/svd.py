@@ -10,7 +10,8 @@ from taeda.ir.dtype import info
 from taeda.ir.expression import maximum, minimum
 from taeda.ir.expression import where as where_number
 from taeda.ops.creation import eye, zeros
-from taeda.ops.eigenvalues import absolute_eigenvalues, eigh_factors, real_dtype
+from taeda.ops.dtypes import real_dtype
+from taeda.ops.eigenvalues import absolute_eigenvalues, eigh_factors
 from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import (
