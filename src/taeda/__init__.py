@@ -47,6 +47,7 @@ _SUBMODULES = frozenset(
         "overrides",
         "printing",
         "profiler",
+        "quantization",
         "random",
         "serialization",
         "signal",

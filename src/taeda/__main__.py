@@ -15,6 +15,7 @@ COMMANDS = (
     ("models", "taeda.llm.commands.models", "list the language models of this machine, or describe one"),
     ("serve", "taeda.llm.commands.serve", "serve a language model: OpenAI's interface and a page to chat"),
     ("eval", "taeda.llm.commands.eval", "measure a language model on a text or on questions"),
+    ("quantize", "taeda.llm.commands.quantize", "write a language model with weights of 8 or 4 bits"),
     ("finetune", "taeda.llm.commands.finetune", "train a language model on a text or on conversations"),
 )
 

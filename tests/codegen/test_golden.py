@@ -18,6 +18,7 @@ from taeda.codegen.target import AVX2, AVX512_DOT, Target
 from taeda.codegen.templates.attention.decode import emit_attention_decode
 from taeda.codegen.templates.conv.convert import emit_conv_convert
 from taeda.codegen.templates.conv.fold import emit_conv_fold
+from taeda.codegen.templates.gemm.coded import emit_coded_thin
 from taeda.codegen.templates.gemm.kind import kind_of
 from taeda.codegen.templates.gemm.micro import copy_elements, tile
 from taeda.codegen.templates.index.walk import emit_index
@@ -79,6 +80,7 @@ KERNELS: dict[str, Callable[[Target], str]] = {
     "loop_softmax_outer": loop(_softmax, "outer", 1, "cc"),
     "loop_sum_float16": loop(_sum, "inner", 2, "sc"),
     "loop_floor_divide": loop(_floor_divide, "inner", 1, "ccc"),
+    "coded_thin": lambda target: emit_coded_thin(target, True, "float16", False),
     "gemm_tile": _gemm_tile,
     "conv_fold": lambda target: emit_conv_fold(target, "float"),
     "conv_convert": lambda target: emit_conv_convert(target, "float32", "bfloat16"),

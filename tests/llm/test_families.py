@@ -12,6 +12,7 @@ from families import MODELS, prompt, weight
 
 import taeda
 from taeda.llm import ConfigError, Decoder, DecoderConfig, MismatchError, load, save
+from taeda.quantization import Scheme, int4, int8
 
 RECORDS = np.load(Path(__file__).parents[1] / "recorded" / "llm.families.npz")
 
@@ -115,6 +116,30 @@ def test_shards_and_dtypes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert {p.dtype for p in again.parameters()} == {taeda.bfloat16}
     tokens = taeda.tensor([[1, 2, 3]])
     assert taeda.allclose(again(tokens).float(), load(tmp_path / "a")(tokens), rtol=0.1, atol=0.2)
+
+
+@pytest.mark.parametrize("name", ["llama3", "qwen3_moe", "gpt2"])
+@pytest.mark.parametrize("scheme", [int8(), int4(16, False)], ids=str)
+def test_quantized(name: str, scheme: Scheme, tmp_path: Path) -> None:
+    write(name, tmp_path / "a")
+    tokens = taeda.from_numpy(prompt(name))
+    expected, model = load(tmp_path / "a")(tokens), load(tmp_path / "a", quantize=scheme)
+    found = model(tokens)
+    # Of most tokens; in a mixture some go to another expert.
+    assert float((found - expected).abs().median() / expected.std()) < (0.03 if scheme.bits == 8 else 0.3)
+    alone, together = model.caches(), model.caches(2)
+    rows = taeda.cat([tokens[0, :9], tokens[1, :9]]).unsqueeze(0)
+    with taeda.no_grad():  # the bits of a sequence do not depend on its batch
+        assert taeda.equal(model(rows, together, [9, 9])[0, :9], model(tokens[:1, :9], alone)[0])
+    save(model, tmp_path / "b")
+    again = load(tmp_path / "b")
+    assert taeda.equal(again(tokens), found)
+    tensors = taeda.load_safetensors(tmp_path / "b" / "model.safetensors")
+    lost = next(key for key in tensors if key.endswith("scales"))
+    del tensors[lost]
+    taeda.save_safetensors(tensors, tmp_path / "b" / "model.safetensors")
+    with pytest.raises(MismatchError, match=f"missing: {lost}"):
+        load(tmp_path / "b")
 
 
 @pytest.mark.parametrize("changed, message", [

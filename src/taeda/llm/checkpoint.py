@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -16,9 +17,11 @@ from taeda.llm.decoder import Decoder
 from taeda.llm.layouts import IGNORED, Stored, layout, prefix
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
+from taeda.quantization import QuantizedLinear, Scheme, quantize_
 from taeda.serialization import CheckpointError, map_safetensors, save_safetensors
 
 _SHARD_BYTES = 5 << 30
+_QUANTIZED = "taeda_quantization"  # the key of config.json that says how weights are stored
 
 
 class MismatchError(CheckpointError):
@@ -42,12 +45,13 @@ def read_json(path: Path) -> Any:
         raise CheckpointError(f"failed reading {path}: {error}") from None
 
 
-def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None) -> Decoder:
+def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quantize: Scheme | None = None) -> Decoder:
     """The model of a Hugging Face folder: `config.json`, safetensors, and where they are there `tokenizer.json` and
-    `generation_config.json`.
+    `generation_config.json`; or of a GGUF file, with a `tokenizer.json` beside it.
 
     The weights stay in the file, which is mapped to memory, and come from the disk as they are used; `dtype` converts
-    them instead. Parameters take no gradients until asked (`requires_grad_`).
+    them instead. `quantize`, `taeda.quantization.int8()` or `int4()`, rounds those of the layers to fewer bits.
+    Parameters take no gradients until asked (`requires_grad_`).
 
     Raises `FileNotFoundError`, `ConfigError` for a config.json that describes no model, `NotImplementedError` for a
     family that is not there, `MismatchError` (a `CheckpointError`) listing every tensor that is missing, extra or of
@@ -56,12 +60,22 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None) -> De
     where = Path(folder)
     if not where.exists():
         raise FileNotFoundError(f"there is no model at {where}: a folder with config.json and *.safetensors is wanted")
+    if where.is_file():
+        from taeda.llm.gguf import load_gguf
+
+        found = load_gguf(where)
+        return found if dtype is None else found.to(dtype)
     if not (where / "config.json").is_file():
         raise FileNotFoundError(f"{where} holds no config.json: it is no folder of a Hugging Face model")
     config = DecoderConfig.from_huggingface(read_json(where / "config.json"))
     with taeda.device("meta"):
         model = Decoder(config)
-    fill(model, _read_tensors(where), str(where), dtype)
+    if _QUANTIZED in config.source:
+        _fill_quantized(model, _read_tensors(where), str(where))
+    else:
+        fill(model, _read_tensors(where), str(where), dtype)
+    if quantize is not None:
+        shrink_(model, quantize)
     model.folder = str(where)
     if (where / "generation_config.json").is_file():
         model.defaults = dict(read_json(where / "generation_config.json"))
@@ -113,6 +127,40 @@ def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: ta
                 _assign(model, parameter, value if dtype is None else value.to(dtype))
 
 
+def shrink_(model: Decoder, scheme: Scheme) -> None:
+    """Round the weights of the layers to fewer bits. Embeddings, routers and the head stay as they are, for these few
+    decide much; so does the head of a model that stores none of its own."""
+    quantize_(model, scheme, lambda name, layer: name.startswith("model.layers.") and not name.endswith("mlp.gate"))
+    model.config.source[_QUANTIZED] = dataclasses.asdict(scheme)
+
+
+def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str) -> None:
+    """A checkpoint that was saved after `shrink_`: its names are those of the modules."""
+    found = model.config.source[_QUANTIZED]
+    try:
+        scheme = Scheme(found["bits"], found["group"], found["symmetric"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"config.json: {_QUANTIZED!r} is {found!r}: {error}") from None
+    for name, layer in list(model.named_modules()):
+        if f"{name}.codes" in tensors and type(layer) is nn.Linear:
+            path, _, last = name.rpartition(".")
+            with taeda.device("meta"):
+                other = QuantizedLinear(layer.in_features, layer.out_features, layer.bias is not None, scheme)
+            setattr(model.get_submodule(path), last, other)
+    wanted = model.state_dict()
+    # Scales are float16 or float32; of everything else the shapes count too.
+    misshapen = [(name, tuple(tensors[name].shape), tuple(x.shape)) for name, x in wanted.items()
+                 if name in tensors and tensors[name].shape != x.shape]
+    missing, extra = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
+    if missing or extra or misshapen:
+        raise MismatchError(where, missing, extra, misshapen)
+    buffers = {name for name, _ in model.named_buffers()}
+    for name, tensor in tensors.items():
+        path, _, last = name.rpartition(".")
+        value = tensor if name in buffers else nn.Parameter(tensor, requires_grad=False)
+        setattr(model.get_submodule(path), last, value)
+
+
 def _length(shape: tuple[int, ...]) -> int:
     return shape[0]
 
@@ -128,15 +176,18 @@ def _assign(model: nn.Module, name: str, value: taeda.Tensor) -> None:
 
 def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
     """Write a model as the folder that `load` and `transformers` read: config.json, safetensors in files of at most
-    5 GB, and the tokenizer's files."""
+    5 GB, and the tokenizer's files. A quantised model keeps its codes, which `load` alone reads."""
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     parameters = dict(model.named_parameters())
-    with taeda.no_grad():
-        tensors = {name: stored.join([parameters[p].detach() for p in stored.parameters])
-                   for name, stored in layout(model.config, list(parameters)).items()}
+    if _QUANTIZED in model.config.source:
+        tensors = dict(model.state_dict())
+    else:
+        with taeda.no_grad():
+            tensors = {name: stored.join([parameters[p].detach() for p in stored.parameters])
+                       for name, stored in layout(model.config, list(parameters)).items()}
     dtype = str(next(iter(parameters.values())).dtype).rpartition(".")[2]
     kind = "torch_dtype" if "torch_dtype" in model.config.source else "dtype"
     _write_json(where / "config.json", model.config.source | {kind: dtype})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from taeda.llm.cache import SequenceCache
@@ -31,7 +31,7 @@ class Conversation:
         """Forget all messages but the system's."""
         self.messages = []
 
-    def answer(self, text: str, **settings: Any) -> Iterator[str]:
+    def answer(self, text: str, **settings: Any) -> Generator[str, None, None]:
         """The answer to a message, piece by piece. Closing the iterator ends the answer; what was said stays.
 
         Raises `ContextError` for a message that does not fit the context by itself.

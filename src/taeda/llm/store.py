@@ -9,6 +9,7 @@ from taeda import environment
 from taeda.llm.checkpoint import load
 from taeda.llm.decoder import Decoder
 from taeda.llm.tokenizer import require
+from taeda.quantization import Scheme, int4, int8
 
 STARTER = "starter"  # the name of the small model that `taeda chat` trains where there is none
 
@@ -47,6 +48,16 @@ def download(name: str) -> Path:
     return folder
 
 
-def open_model(name: str) -> Decoder:
-    """The model of a name that `find` understands."""
-    return load(find(name))
+def scheme_of(name: str) -> Scheme:
+    """int8, int4, or with a group as in int4:32."""
+    kind, _, group = name.partition(":")
+    if kind not in ("int8", "int4") or (group and not group.isdecimal()):
+        raise ValueError(f"{name!r} is none of int8, int4, int8:GROUP and int4:GROUP")
+    if group:
+        return Scheme(int(kind[3:]), int(group))
+    return int8() if kind == "int8" else int4()
+
+
+def open_model(name: str, quantize: str | None = None) -> Decoder:
+    """The model of a name that `find` understands, its weights rounded to "int8" or "int4" if that is asked for."""
+    return load(find(name), quantize=None if quantize is None else scheme_of(quantize))

@@ -14,6 +14,8 @@ name,
 matmul
     left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
     epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so)
+coded_matmul
+    left (M, K), codes, scales, offsets (None), group, out (M, N): the weight is stored as ops/quantized.py says
 convolve, convolve_transposed
     input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
     padding (that in front), dilation, groups
@@ -76,6 +78,7 @@ LAPACK = "lapack"  # stands in a launch for the module of a template: kernels of
 METHODS: dict[str, dict[str, tuple[str, ...]]] = {
     "cpu": {
         "matmul": ("matmul",),
+        "coded": ("coded_matmul",),
         "convolution": ("convolve", "convolve_transposed", "convolve_weight"),
         "pooling": (
             "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",
@@ -91,7 +94,8 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "reference": {
         "reference.products": (
-            "matmul", "convolve", "convolve_transposed", "convolve_weight", "attention", "attention_gradient",
+            "matmul", "coded_matmul", "convolve", "convolve_transposed", "convolve_weight", "attention",
+            "attention_gradient",
         ),
         "reference.windows": (
             "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from taeda.llm.commands.options import guarded, model_option, sampling_options, sampling_settings
+from taeda.llm.commands.options import guarded, model_option, quantize_option, sampling_options, sampling_settings
 
 if TYPE_CHECKING:
     from taeda.llm.conversation import Conversation
@@ -25,6 +25,7 @@ Ctrl-C stops the answer. A line that ends in \\ goes on in the next one."""
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser, required=False)
+    quantize_option(parser)
     parser.add_argument("--system", help="what the model is told about its part")
     parser.add_argument("--steps", type=int, default=500, help="steps of training, where a small model is trained")
     parser.add_argument("--yes", action="store_true", help="train a small model without asking, where there is none")
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.conversation import Conversation
     from taeda.llm.store import open_model
 
-    model = open_model(options.model) if options.model else _first_model(options)
+    model = open_model(options.model, options.quantize) if options.model else _first_model(options)
     if model is None:
         return 2
     conversation = Conversation(model, options.system)
@@ -83,7 +84,7 @@ def _first_model(options: argparse.Namespace) -> Decoder | None:
 
 def _read() -> str | None:
     """A message of one or more lines; None at the end of the input."""
-    lines = []
+    lines: list[str] = []
     prompt = "\n> " if sys.stdin.isatty() else ""
     while True:
         try:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taeda.llm.commands.options import guarded, model_option
+from taeda.llm.commands.options import guarded, model_option, quantize_option
 
 if TYPE_CHECKING:
     from taeda.llm.decoder import Decoder
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
+    quantize_option(parser)
     parser.add_argument("file", type=Path, help="a text; or *.jsonl with lines "
                         '{"question": ..., "choices": [...], "answer": number of the right one, from 0}')
     parser.add_argument("--length", type=int, default=512, help="tokens of a piece of the text (512)")
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.store import open_model
     from taeda.llm.training import perplexity
 
-    model = open_model(options.model)
+    model = open_model(options.model, options.quantize)
     if options.length < 2:
         raise ValueError(f"--length has to be 2 tokens or more, got {options.length}")
     if options.file.suffix == ".jsonl":

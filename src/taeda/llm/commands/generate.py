@@ -6,11 +6,12 @@ import argparse
 import sys
 import time
 
-from taeda.llm.commands.options import guarded, model_option, sampling_options, sampling_settings
+from taeda.llm.commands.options import guarded, model_option, quantize_option, sampling_options, sampling_settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
+    quantize_option(parser)
     parser.add_argument("prompt", nargs="?", help="the text to continue; standard input if it is not given")
     parser.add_argument("--draft", metavar="MODEL", help="a smaller model with the same tokens, for speed")
     parser.add_argument("--beams", type=int, default=1, help="search with so many beams")
@@ -25,7 +26,7 @@ def main(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     from taeda.llm.store import open_model
 
-    model = open_model(options.model)
+    model = open_model(options.model, options.quantize)
     prompt = sys.stdin.read() if options.prompt is None else options.prompt
     draft = None if options.draft is None else open_model(options.draft)
     settings = sampling_settings(options) | dict(stop=tuple(options.stop))

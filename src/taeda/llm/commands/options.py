@@ -18,6 +18,11 @@ def model_option(parser: argparse.ArgumentParser, required: bool = True) -> None
                              "hf:organisation/name to download it")
 
 
+def quantize_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quantize", metavar="BITS", help="round the weights to int8, int4 or as in int4:32, groups "
+                                                           "of 32, while loading")
+
+
 def sampling_options(parser: argparse.ArgumentParser, max_tokens: int = 512) -> None:
     group = parser.add_argument_group("generation", "what is not given is as the model's generation_config.json says")
     group.add_argument("--max-tokens", type=int, default=max_tokens, help=f"new tokens at most ({max_tokens})")

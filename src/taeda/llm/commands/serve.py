@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from taeda import environment
-from taeda.llm.commands.options import guarded, model_option
+from taeda.llm.commands.options import guarded, model_option, quantize_option
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
+    quantize_option(parser)
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for other machines too (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--name", help="the name that clients ask for (that of the folder)")
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     uvicorn = require("uvicorn")
     limits = Limits(options.max_body, options.max_tokens, options.batch, options.queue)
     name = options.name or find(options.model).resolve().name
-    app = make_app(open_model(options.model), name, api_key=options.api_key, limits=limits)
+    app = make_app(open_model(options.model, options.quantize), name, api_key=options.api_key, limits=limits)
     print(f"{name} at http://{options.host}:{options.port} (a page to chat), /v1 (OpenAI's interface)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
     app.state.worker.stop()

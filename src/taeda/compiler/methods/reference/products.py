@@ -34,6 +34,22 @@ def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accum
     out.store(result + out.wide if accumulate else result)
 
 
+def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int) -> None:
+    perform(b, _coded_matmul, [left, codes, scales, offsets, out], group=group)
+
+
+def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, out: Tensor,
+                  group: int) -> None:
+    numbers = codes.values
+    if codes.dtype == "uint8":
+        numbers = np.concatenate([numbers & 15, numbers >> 4], 2).astype(np.float32) - (8 if offsets is None else 0)
+    of_row = np.arange(numbers.shape[1]) // group
+    weight = numbers.astype(np.float32) * scales.wide.astype(np.float32)[:, of_row]
+    if offsets is not None:
+        weight = weight + offsets.wide.astype(np.float32)[:, of_row]
+    out.store(left.wide @ weight.swapaxes(1, 2).reshape(out.shape[1], left.shape[1]).T.astype(left.wide.dtype))
+
+
 # -- convolutions ------------------------------------------------------------------------------------------------------
 
 

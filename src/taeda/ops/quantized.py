@@ -1,0 +1,106 @@
+"""Products with weights that are stored as small integers: the numbers are made of them inside the product.
+
+A weight (N, K) is stored in *panels* of 32 rows, in which k is the slower dimension, so that a kernel reads it once
+from begin to end and has neighbouring columns of the product side by side:
+
+    codes    int8 (panels, K, 32), or for 4 bits uint8 (panels, K, 16): row j in the low halves of the bytes for j < 16,
+             row j + 16 in the high ones
+    scales   float16 or float32 (panels, groups, 32), one for each row and group of `group` neighbours along K
+    offsets  the same shape and dtype, or None
+
+The number is code * scale + offset in float32; without offsets code * scale, where 4-bit codes count from -8. Rows past
+N are padding. The product has the bits of one with the float32 matrix `dequantized`: that is done in registers, before
+each multiplication.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.ir.expression import ceildiv
+from taeda.ops.creation import arange
+from taeda.ops.indexing import converted, index_select
+from taeda.ops.joining import cat
+from taeda.ops.op import Result, SymInt, Tensor, derived, kernel
+from taeda.ops.views import narrow
+
+PANEL = 32
+
+
+def _check(input: Any, codes: Any, scales: Any, offsets: Any, group: int) -> None:
+    if input.dtype != "float32" or input.ndim != 2:
+        raise RuntimeError(f"expected a float32 matrix, got {input.dtype} of {input.ndim} dimensions")
+    _check_codes(codes, scales, offsets, group)
+
+
+def _check_codes(codes: Any, scales: Any, offsets: Any, group: int) -> None:
+    if codes.dtype not in ("int8", "uint8") or codes.ndim != 3:
+        raise RuntimeError(f"codes are int8 or uint8 of 3 dimensions, got {codes.dtype} of {codes.ndim}")
+    for x in (scales, *(() if offsets is None else (offsets,))):
+        if x.dtype not in ("float16", "float32") or x.dtype != scales.dtype or x.ndim != 3:
+            raise RuntimeError(f"scales and offsets are float16 or float32 of 3 dimensions, got {x.dtype} of {x.ndim}")
+    if group < 1:
+        raise RuntimeError(f"a group is of 1 element or more, not {group}")
+
+
+@kernel(public=False)
+def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -> Tensor:
+    """input (M, K) in float32 @ the transpose of the coded weight: (M, panels * 32)."""
+    _check(input, codes, scales, offsets, group)
+    panels, k, row = codes.shape
+    groups = ceildiv(k, group)
+    good = (k == input.shape[1]) * (row == (PANEL // 2 if codes.dtype == "uint8" else PANEL)) * (k >= 1)
+    for x in (scales, *(() if offsets is None else (offsets,))):
+        good = good * (x.shape[0] == panels) * (x.shape[1] == groups) * (x.shape[2] == PANEL)
+    b.check(good, RuntimeError, "codes ({0}, {1}, {2}) in groups of {3} do not fit an input (*, {4}), or their scales",
+            panels, k, row, group, input.shape[1])
+    out = b.alloc("float32", (input.shape[0], panels * PANEL))
+    b.method("coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, out=out, group=group)
+    return out
+
+
+@coded_matmul.meta
+def _(input: Any, codes: Any, scales: Any, offsets: Any, group: int) -> Result:
+    _check(input, codes, scales, offsets, group)
+    return Result("float32", (input.shape[0], codes.shape[0] * PANEL))
+
+
+@coded_matmul.gradient
+def _(grad: Any, codes: Any, scales: Any, offsets: Any, group: int) -> Any:
+    """Of the input alone: codes and scales are constants."""
+    return {"input": grad.matmul(dequantized(codes, scales, offsets, group))}
+
+
+@derived(public=False)
+def dequantized(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -> Tensor:
+    """The float32 matrix (panels * 32, K) of a coded weight."""
+    _check_codes(codes, scales, offsets, group)
+    panels, k, _ = codes.shape
+    if codes.dtype == "uint8":
+        numbers = converted(cat((codes & 15, codes >> 4), 2), "float32")
+        if offsets is None:
+            numbers = numbers - 8
+    else:
+        numbers = converted(codes, "float32")
+    of_row = arange(0, 1, k, "int64") // group
+    numbers = numbers * converted(index_select(scales, 1, of_row), "float32")
+    if offsets is not None:
+        numbers = numbers + converted(index_select(offsets, 1, of_row), "float32")
+    return numbers.permute((0, 2, 1)).reshape((panels * PANEL, k))
+
+
+@derived(public=False)
+def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
+                 outputs: SymInt, group: int) -> Tensor:
+    """input (*, K) @ the transpose of the coded weight (outputs, K) + bias: (*, outputs), of the dtype of input."""
+    k = input.shape[-1]
+    rows: Any = 1
+    for size in input.shape[:-1]:
+        rows = rows * size
+    flat = converted(input, "float32")
+    flat = flat if input.ndim == 2 else flat.reshape((rows, k))
+    result = narrow(coded_matmul(flat, codes, scales, offsets, group), 1, 0, outputs)
+    if bias is not None:
+        result = result + converted(bias, "float32")
+    result = converted(result, input.dtype)
+    return result if input.ndim == 2 else result.reshape((*input.shape[:-1], outputs))

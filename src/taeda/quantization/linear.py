@@ -1,0 +1,73 @@
+"""Linear layers whose weights are codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import taeda
+from taeda import nn
+from taeda._binding import internal
+from taeda.quantization.codes import PANEL, Codes, Scheme, decode, encode
+
+
+class QuantizedLinear(nn.Module):
+    """A linear layer whose weight is stored as codes: buffers `codes`, `scales`, perhaps `offsets`; parameter `bias`.
+
+    Input (*, in_features), output (*, out_features) of the same dtype; the arithmetic is in float32.
+    """
+
+    def __init__(self, in_features: int, out_features: int, bias: bool, scheme: Scheme) -> None:
+        super().__init__()
+        self.in_features, self.out_features, self.scheme = in_features, out_features, scheme
+        self.group = min(scheme.group or in_features, in_features)
+        panels, groups = -(-out_features // PANEL), -(-in_features // self.group)
+        packed = scheme.bits == 4
+        self.register_buffer("codes", taeda.zeros(panels, in_features, PANEL // 2 if packed else PANEL,
+                                                  dtype=taeda.uint8 if packed else taeda.int8))
+        factors = (panels, groups, PANEL)
+        self.register_buffer("scales", taeda.zeros(factors, dtype=taeda.float16))
+        self.register_buffer("offsets", None if scheme.symmetric else taeda.zeros(factors, dtype=taeda.float16))
+        self.bias = nn.Parameter(taeda.zeros(out_features), requires_grad=False) if bias else None
+
+    @staticmethod
+    def from_linear(layer: nn.Linear, scheme: Scheme) -> QuantizedLinear:
+        """The layer with its weight rounded to codes."""
+        with taeda.device("meta"):
+            found = QuantizedLinear(layer.in_features, layer.out_features, layer.bias is not None, scheme)
+        found.take(encode(layer.weight.detach(), scheme))
+        found.bias = layer.bias
+        return found.train(layer.training)
+
+    def take(self, codes: Codes) -> None:
+        """Use this weight."""
+        self.codes, self.scales, self.offsets = codes.codes, codes.scales, codes.offsets
+
+    @property
+    def weight(self) -> taeda.Tensor:
+        """The weight (out_features, in_features) in float32, made anew each time."""
+        return decode(Codes(self.codes, self.scales, self.offsets, self.out_features, self.group))
+
+    def forward(self, input: taeda.Tensor) -> taeda.Tensor:
+        return internal.coded_linear(input, self.codes, self.scales, self.offsets, self.bias, self.out_features,
+                                     self.group)
+
+    def extra_repr(self) -> str:
+        return (f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}, "
+                f"{self.scheme}")
+
+
+def quantize_(model: nn.Module, scheme: Scheme,
+              which: Callable[[str, nn.Linear], bool] = lambda name, layer: True) -> list[str]:
+    """Replace the linear layers of a model by ones whose weights are stored by `scheme`; gives their names.
+
+    `which(name, layer)` says whether a layer is replaced. Weights are rounded to the nearest. Raises `ValueError` for
+    weights that are not finite, `TypeError` for a model that is a linear layer itself.
+    """
+    if isinstance(model, nn.Linear):
+        raise TypeError("the model is a linear layer: use QuantizedLinear.from_linear, which gives another one")
+    found = [(name, layer) for name, layer in model.named_modules()
+             if type(layer) is nn.Linear and layer.weight.numel() and which(name, layer)]
+    for name, layer in found:
+        path, _, last = name.rpartition(".")
+        setattr(model.get_submodule(path), last, QuantizedLinear.from_linear(layer, scheme))
+    return [name for name, _ in found]
