@@ -46,9 +46,13 @@ void Pending::forget_plans() { known_plans.clear(); }
 int Pending::add_value(const Buffer& b, int memory) {
   int number = static_cast<int>(values_.size());
   Value& v = values_.emplace_back();
-  describe_alias(v.buffer, b);
-  v.buffer.storage = nullptr;
+  v.buffer.offset = b.offset;
+  v.buffer.numel = b.numel;
+  v.buffer.dtype = b.dtype;
+  v.buffer.ndim = b.ndim;
   v.buffer.device = b.device;
+  std::copy(b.sizes, b.sizes + b.ndim, v.buffer.sizes);
+  std::copy(b.strides, b.strides + b.ndim, v.buffer.strides);
   v.memory = memory;
   if (memory >= 0) v.previous = std::exchange(memories_[memory].last_value, number);
   return number;
@@ -62,6 +66,25 @@ int Pending::add_memory(const Buffer& b) {
   return number;
 }
 
+// Is it what one of these calls made, and all of its storage?
+bool Pending::shows_all(const Buffer& b) const {
+  if (!b.storage || !b.storage->pending_ || b.storage->recorded_by_ != this) return false;
+  int maker = memories_[static_cast<size_t>(b.storage->recorded_number_)].maker;
+  return maker >= 0 && same_geometry(values_[static_cast<size_t>(maker)].buffer, b);
+}
+
+// A write to all of a pending storage: from here on the storage is that of another memory, and what was in it before,
+// which only calls noted so far read, is in the fresh one.
+int Pending::replace_memory(const Buffer& of, const Buffer& fresh) {
+  int before = of.storage->recorded_number_;
+  int number = add_memory(of);
+  fresh.storage->recorded_by_ = this;
+  fresh.storage->recorded_number_ = before;
+  fresh.storage->pending_ = true;
+  memories_[before].storage = fresh.storage;
+  return number;
+}
+
 int Pending::number_of(const Buffer& b) {
   if (!b.storage) return add_value(b, -1);
   int memory = b.storage->recorded_by_ ? b.storage->recorded_number_ : add_memory(b);
@@ -71,16 +94,22 @@ int Pending::number_of(const Buffer& b) {
   return add_value(b, memory);
 }
 
-void Pending::record(const Program& program, const void* identity, bool joins, Device device,
+bool Pending::record(const Program& program, const void* identity, bool joins, Device device,
                      std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-                     std::span<Program::Result> results) {
+                     std::span<Program::Result> results, const Buffer* into) {
   for (const Buffer* b : inputs)  // before anything is noted: another thread may run while that happens
     if (b && b->storage && b->storage->recorded_by_ && b->storage->recorded_by_ != this)
       b->storage->recorded_by_->finish();
   while (wait()) {
   }
   if (calls_.size() >= MOST_CALLS) finish();
+  if (into && !shows_all(*into)) return false;
   if (program.infer(device, inputs, attributes, results) > PLAIN_REDUCTION) joins = false;
+  if (into) {
+    const Buffer* b = results[0].buffer;
+    if (b != results[0].place || results[0].shares >= 0 || b->dtype != into->dtype || !same_shape(*b, into->shape()))
+      return false;
+  }
   Call call{&program,
             identity,
             device,
@@ -106,7 +135,15 @@ void Pending::record(const Program& program, const void* identity, bool joins, D
       if (b == inputs[i]) v = numbers_[static_cast<size_t>(call.first_input) + i];
     for (size_t i = 0; b && v < 0 && i < k; ++i)
       if (b == results[i].buffer) v = numbers_[static_cast<size_t>(call.first_output) + i];
-    if (b && v < 0) {
+    if (into && k == 0) {
+      int memory = replace_memory(*into, *b);
+      v = add_value(*into, memory);
+      values_[v].call = number;
+      values_[v].makes = true;
+      memories_[memory].maker = v;
+      results[0].buffer = into;
+      words_.push_back(static_cast<uint64_t>(memory) << 8 | 5);
+    } else if (b && v < 0) {
       bool fresh = !b->storage->recorded_by_;
       int memory = fresh ? add_memory(*b) : b->storage->recorded_number_;
       v = add_value(*b, memory);
@@ -123,6 +160,7 @@ void Pending::record(const Program& program, const void* identity, bool joins, D
   }
   attributes_.insert(attributes_.end(), attributes.begin(), attributes.end());
   calls_.push_back(call);
+  return true;
 }
 
 // ---- finding a plan -------------------------------------------------------------------------------------------------

@@ -77,10 +77,11 @@ class Pending final : public PendingCalls {
     bool wanted = false;              // somebody else holds it; known while it is planned and run
   };
 
-  // What program.run() would say of the results, without running it.
-  void record(const Program& program, const void* identity, bool joins, Device device,
+  // What program.run() would say of the results, without running it. Where `into` is given, the first result becomes
+  // what that buffer shows, which has to be all of a pending storage; false, with nothing noted, where it does not fit.
+  bool record(const Program& program, const void* identity, bool joins, Device device,
               std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-              std::span<Program::Result> results);
+              std::span<Program::Result> results, const Buffer* into = nullptr);
   void finish() override;
 
   std::span<const Call> calls() const { return calls_; }
@@ -96,6 +97,8 @@ class Pending final : public PendingCalls {
   int number_of(const Buffer& b);
   int add_value(const Buffer& b, int memory);
   int add_memory(const Buffer& b);
+  bool shows_all(const Buffer& b) const;
+  int replace_memory(const Buffer& of, const Buffer& fresh);
   bool wait();
   void find_wanted();
   std::shared_ptr<const Plan> find_plan();

@@ -60,6 +60,8 @@ void Storage::resize(size_t bytes) {
   bytes_ = bytes;
 }
 
+bool (*Storage::owner_is_alone)(void (*deleter)(void*), void* context) = nullptr;
+
 void Storage::take_memory(Storage& from) {
   data_ = std::exchange(from.data_, nullptr);
   from.bytes_ = 0;

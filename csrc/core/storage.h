@@ -48,8 +48,17 @@ class Storage {
     before_write();
     resizable_ = false;
   }
+  void give_away() {  // the same, and it will not be known when that ends
+    forbid_resize();
+    given_away_ = true;
+  }
   // Whether others may write to the memory without Taeda's knowledge.
-  bool shared_outside() const { return !resizable_; }
+  bool shared_outside() const { return !resizable_ && found_outside(); }
+  // Objects through which others see the memory come and go.
+  void add_handle(int count) { handles_ += count; }
+  // Of memory of somebody else: whether only the owner that `adopt` was given can write to it, who is held by the
+  // storage alone.
+  static bool (*owner_is_alone)(void (*deleter)(void*), void* context);
 
   // -- of calls that are pending (core/pending.h) --
   bool pending() const { return pending_; }  // made by such a call: there is no memory yet
@@ -70,6 +79,9 @@ class Storage {
 
  private:
   friend class Pending;
+  bool found_outside() const {
+    return handles_ > 0 || (owned_ ? given_away_ : !owner_is_alone || !owner_is_alone(deleter_, context_));
+  }
   Storage() = default;
   void allocate_now();
   void destroy() noexcept;
@@ -78,7 +90,8 @@ class Storage {
   size_t bytes_ = 0;
   Device device_;
   bool owned_ = true, writable_ = true, resizable_ = true;
-  bool pending_ = false;
+  bool pending_ = false, given_away_ = false;
+  int32_t handles_ = 0;
   int32_t recorded_number_ = 0;          // in the calls of
   PendingCalls* recorded_by_ = nullptr;  // which own one reference
   void (*deleter_)(void*) = nullptr;

@@ -264,12 +264,29 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
+PuttingOff::PuttingOff(bool on) : begun_(on && !state.pending ? &pending_of_thread() : nullptr) {
+  if (begun_) state.pending = begun_;
+}
+
+PuttingOff::~PuttingOff() {
+  if (!begun_) return;
+  state.pending = nullptr;
+  guarded(false, [&] { return begun_->finish(), true; });  // an exception of its own is on the way
+}
+
+void PuttingOff::finish() {
+  if (!begun_) return;
+  state.pending = nullptr;
+  std::exchange(begun_, nullptr)->finish();
+}
+
 bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
   if (device.kind != DeviceKind::CPU || recorder()) return false;
   const char* reason = nullptr;
+  const Buffer* target = into.empty() ? nullptr : into[0];
   for (const Buffer* b : into)
-    if (b) reason = "it writes to a tensor";
+    if (b && (b != target || results.size() != 1)) reason = "it writes to several tensors";
   if (!reason && compiled.put_off == Compiled::Unknown) compiled.put_off = find_out(compiled);
   if (!reason && compiled.put_off == Compiled::Never)
     reason = "it writes to a tensor, or can fail in a way that sizes do not tell, or gives what values determine";
@@ -279,15 +296,13 @@ bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> i
     if (b->storage && b->storage->shared_outside() && !b->storage->pending())
       reason = "it reads memory that NumPy or another library may write to";
   }
-  if (reason) {
-    note_at_once(compiled, reason);
-    for (const Buffer* b : inputs)
-      if (b && b->storage) b->storage->data();  // what it reads runs before, not in the middle of it
-    return false;
-  }
-  state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device, inputs, attributes,
-                        results);
-  return true;
+  if (!reason && state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device,
+                                       inputs, attributes, results, target))
+    return true;
+  note_at_once(compiled, reason ? reason : "it writes to a tensor, or a part of one, that was there before");
+  for (const Buffer* b : inputs)
+    if (b && b->storage) b->storage->data();  // what it reads runs before, not in the middle of it
+  return false;
 }
 
 void add_compile_mode_to_module(PyObject* module) {

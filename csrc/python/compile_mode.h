@@ -12,4 +12,16 @@ namespace taeda {
 bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into);
 
+// For its life, calls of this thread are put off, if `on` and they are not already.
+class PuttingOff {
+ public:
+  explicit PuttingOff(bool on);
+  ~PuttingOff();
+  PuttingOff(const PuttingOff&) = delete;
+  void finish();  // and runs them; to be called at the end
+
+ private:
+  Pending* begun_;  // null: nothing was begun here
+};
+
 }  // namespace taeda

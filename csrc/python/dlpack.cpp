@@ -99,7 +99,7 @@ Ref<> export_tensor(Tensor& t, uint64_t flags) {
     e->managed.flags = flags;
   }
   Ref<> capsule = checked(PyCapsule_New(&e->managed, NAME<M>, delete_capsule<M>));
-  t.storage->forbid_resize();
+  t.storage->give_away();
   e.release();
   return capsule;
 }

@@ -24,6 +24,8 @@ void run_now(Compiled& compiled, Device device, std::span<const Buffer* const> i
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
   const Program& program = *compiled.program;
   if (TAEDA_UNLIKELY(state.pending != nullptr) && put_off(compiled, device, inputs, attributes, results, into)) return;
+  for (const Buffer* b : into)
+    if (b && b->storage) b->storage->before_write();
   Recorder* records = device.kind == DeviceKind::Meta ? nullptr : recorder();
   if (TAEDA_LIKELY(!records)) return program.run(device, inputs, attributes, results, into);
   RecordedCall call = records->before(program, inputs, attributes, into);
@@ -46,10 +48,7 @@ void run_program(Compiled& compiled, Device device, std::span<Tensor* const> inp
   for (size_t k = 0; k < inputs.size(); ++k) buffers.at[k] = inputs[k];
   Room<Program::Result, 4> found(n);
   Room<Buffer*, 4> targets(into.size());
-  for (size_t k = 0; k < into.size(); ++k) {
-    targets.at[k] = into[k];
-    if (into[k] && into[k]->storage) into[k]->storage->before_write();
-  }
+  for (size_t k = 0; k < into.size(); ++k) targets.at[k] = into[k];
   Buffer unlikely;  // where a result is made that was to be written to into[0], but does not fit
   for (size_t k = 0; k < n; ++k) {
     bool handed_through = program.outputs[k] < program.tensor_count;

@@ -18,7 +18,9 @@ Storage& storage_of(PyObject* o) { return *reinterpret_cast<StorageObject*>(o)->
 
 void storage_dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
-  reinterpret_cast<StorageObject*>(self)->storage.~Shared();
+  Shared<Storage>& storage = reinterpret_cast<StorageObject*>(self)->storage;
+  storage->add_handle(-1);
+  storage.~Shared();
   type->tp_free(self);
   Py_DECREF(reinterpret_cast<PyObject*>(type));
 }
@@ -228,14 +230,39 @@ PyMethodDef functions[] = {
 
 PyObject* OutOfMemoryError = nullptr;
 
+namespace {
+
+void drop(void* owner) { Py_DECREF(static_cast<PyObject*>(owner)); }
+
+// Of memory of a memoryview: does nobody but it know the array that it shows, or those that the array is a view of?
+bool owner_is_alone(void (*deleter)(void*), void* context) {
+  auto* view = static_cast<PyObject*>(context);
+  if (deleter != drop || !PyMemoryView_Check(view) || Py_REFCNT(view) != 1) return false;
+  PyObject* shown = PyMemoryView_GET_BUFFER(view)->obj;
+  if (shown && PyBytes_Check(shown)) return true;
+  if (!shown || Py_REFCNT(shown) != 1) return false;
+  if (!is_numpy_array(shown)) return PyByteArray_Check(shown);
+  Ref<> base = Ref<>::steal(PyObject_GetAttrString(shown, "base"));
+  while (base && base.get() != Py_None) {
+    if (!is_numpy_array(base.get()) || Py_REFCNT(base.get()) != 2) return false;
+    Ref<> next = Ref<>::steal(PyObject_GetAttrString(base.get(), "base"));
+    base = std::move(next);
+  }
+  if (!base) PyErr_Clear();
+  return static_cast<bool>(base);
+}
+
+}  // namespace
+
 Shared<Storage> adopt_memory(void* data, size_t bytes, Ref<> owner, bool writable) {
-  auto drop = [](void* owner) { Py_DECREF(static_cast<PyObject*>(owner)); };
+  Storage::owner_is_alone = owner_is_alone;
   return Storage::adopt(data, bytes, drop, owner.release(), {}, writable);
 }
 
 PyObject* storage_object(const Shared<Storage>& storage) {
   auto* o = reinterpret_cast<StorageObject*>(checked(StorageType->tp_alloc(StorageType, 0)).release());
   new (&o->storage) Shared<Storage>(storage);
+  storage->add_handle(1);
   return reinterpret_cast<PyObject*>(o);
 }
 

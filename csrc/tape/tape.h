@@ -117,6 +117,7 @@ class Node {
   }
 
   uint64_t sequence;  // later nodes run first
+  bool compiled;      // made in a compiled function: its backward is compiled too
   Few<Edge, 2> edges;
   // Shapes of the outputs, to check gradients and to make zeros for those that none came for.
   struct OutputInfo {

@@ -5,6 +5,7 @@
 // which is a function of the graph alone.
 #include <algorithm>
 
+#include "python/compile_mode.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -357,6 +358,8 @@ std::vector<Ref<Tensor>> run_engine(std::vector<Edge>& roots, Gradients gradient
   task.accumulate = accumulate;
   task.captured.resize(accumulate ? 0 : inputs.size());
   task.discover(roots);
+  bool compiled = std::any_of(task.steps.begin(), task.steps.end(), [](auto& step) { return step.node->compiled; });
+  PuttingOff putting_off(compiled);
   if (!inputs.empty()) {
     task.inputs = &inputs;
     task.mark_needed();
@@ -371,6 +374,7 @@ std::vector<Ref<Tensor>> run_engine(std::vector<Edge>& roots, Gradients gradient
     if (task.steps[number].waiting == 0 && !task.steps[number].queued) task.push(number);
   }
   while (!task.heap.empty()) task.run_step(task.pop());
+  putting_off.finish();
   return std::move(task.captured);
 }
 

@@ -17,7 +17,7 @@ struct Graveyard {
 thread_local Graveyard graveyard;
 }  // namespace
 
-Node::Node() : sequence(next_sequence++) {}
+Node::Node() : sequence(next_sequence++), compiled(state.pending != nullptr) {}
 Node::~Node() = default;
 
 void Node::destroy(Node* n) noexcept {

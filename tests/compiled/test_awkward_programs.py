@@ -336,6 +336,65 @@ def copies_and_fills(x: Any) -> Any:
     return y, z, w
 
 
+@program
+def writes_to_what_was_computed(x: Any) -> Any:
+    y = x * 2
+    before = y[0]
+    z = y + 1
+    y.mul_(3)
+    w = y - z
+    y.add_(w).relu_()
+    y += 1
+    return y, z, w, before, y.t()
+
+
+@program
+def writes_that_convert(x: Any) -> Any:
+    whole = (x * 10).int()
+    whole.add_(whole)
+    half = x.half()
+    half.mul_(x)
+    try:
+        whole.mul_(0.5)
+    except RuntimeError as error:
+        return whole, half, str(error)
+    return whole, half
+
+
+@program
+def writes_under_gradients(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    y = x * 2
+    y.sin_().mul_(x)
+    row = y[0]
+    row.mul_(2)
+    y.sum().backward()
+    return y, x.grad
+
+
+@program
+def gradients_added_up(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    for k in range(3):
+        (x * k).sin().sum().backward()
+    x.grad.mul_(0.5)
+    return x.grad
+
+
+@program
+def array_of_its_own(x: Any) -> Any:
+    y = taeda.from_numpy(numpy.arange(12, dtype=numpy.float32).reshape(4, 3)) * 2 + x
+    kept = numpy.arange(12, dtype=numpy.float32)
+    z = taeda.from_numpy(kept.reshape(4, 3)) * 2
+    kept[:] = 0
+    w = x * 3
+    array = w.numpy()
+    v = w + 1
+    array[:] = 5
+    del array
+    return y, z, v, w + 1
+
+
 def plain(value: Any) -> Any:
     if isinstance(value, taeda.Tensor):
         if value.device.type == "meta":
