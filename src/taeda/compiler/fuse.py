@@ -17,8 +17,9 @@ grouping is done again:
 * Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into
   chunks (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
   parted from the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
-* Elements that do not depend on a row value, but are stored, are parted from reductions over leading dimensions only:
-  the kernel would have as many work items as the other dimensions have elements (the gradient of a bias).
+* Elements that do not depend on a row value, but are stored, are parted from reductions over other than the last
+  dimensions: the kernel would have as many work items as the other dimensions have elements, and would write here and
+  there (the gradient of a bias).
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
             for n in elements:
                 if n.op.kind != "reduction":
                     yield from (frozenset((n, m)) for m in reductions)
-    elif len(group.space) - 1 not in group.reduced:
+    elif group.reduced != tuple(range(len(group.space) - len(group.reduced), len(group.space))):
         for n in elements:
             if not depends[n]:
                 yield from (frozenset((n, m)) for m in reductions)

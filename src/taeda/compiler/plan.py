@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taeda.compiler.fuse import fuse
-from taeda.compiler.join import Equalities, Joiner, Quantity
+from taeda.compiler.join import Equalities, Joiner, Quantity, primitives
 from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, finished
 from taeda.ops.op import registry
@@ -19,7 +19,7 @@ from taeda.ops.op import registry
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
-MOST_CALLS = 40  # in one Program: grouping looks at pairs
+MOST_CALLS, MOST_NODES = 40, 400  # in one Program: grouping looks at pairs of nodes
 
 
 class Call(NamedTuple):
@@ -57,6 +57,7 @@ class Step:
     first: int
     calls: list[Call] = field(default_factory=list)
     joined: bool = False
+    nodes: int = 0
     outputs: list[int] = field(default_factory=list)
     frees: list[int] = field(default_factory=list)
 
@@ -88,7 +89,9 @@ def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence
     known: set[int] = set()  # values made in it
     for number, call in enumerate(calls):
         step = steps[-1] if steps else None
-        fits = step is not None and step.joined == call.joins and len(step.calls) < MOST_CALLS
+        nodes = len(primitives(registry.ops[call.op], call.key).graph.nodes) if call.joins else 0
+        fits = (step is not None and step.joined == call.joins and len(step.calls) < MOST_CALLS
+                and (not nodes or step.nodes + nodes <= MOST_NODES))
         if call.joins and fits:  # a view made without a call, of what is in the middle of a Program
             fits = all(v < 0 or v in known or values[v].memory not in made for v in call.inputs)
         if not fits or step is None:
@@ -96,6 +99,7 @@ def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence
             steps.append(step)
             made, known = set(), set()
         step.calls.append(call)
+        step.nodes += nodes
         known.update(v for v in call.outputs if v >= 0)
         made.update(values[v].memory for v in call.outputs if v >= 0 and values[v].makes and values[v].call == number)
     return _needed(steps, values, memories)
