@@ -18,6 +18,9 @@ __version__ = "0.1.0"
 
 _SUBMODULES = frozenset(
     (
+        "storage",
+        "_dynamo",
+        "accelerator",
         "_C",
         "amp",
         "as_torch",
@@ -35,6 +38,7 @@ _SUBMODULES = frozenset(
         "fx",
         "hub",
         "jit",
+        "library",
         "linalg",
         "llm",
         "masked",
@@ -61,6 +65,20 @@ _SUBMODULES = frozenset(
     )
 )
 _LAZY = {
+    "BFloat16Storage": "storage",
+    "BoolStorage": "storage",
+    "ByteStorage": "storage",
+    "CharStorage": "storage",
+    "ComplexDoubleStorage": "storage",
+    "ComplexFloatStorage": "storage",
+    "DoubleStorage": "storage",
+    "FloatStorage": "storage",
+    "HalfStorage": "storage",
+    "IntStorage": "storage",
+    "LongStorage": "storage",
+    "ShortStorage": "storage",
+    "TypedStorage": "storage",
+    "UntypedStorage": "storage",
     "_assert": "assertions",
     "_check": "assertions",
     "_check_index": "assertions",

@@ -157,6 +157,43 @@ class Event:
         raise RuntimeError("Tried to instantiate dummy base class Event")
 
 
+def _needs_device_to_be_made(name: str, doc: str) -> None:
+    """Define the class `name`, of which nothing can be made without a device."""
+
+    def refuse(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(f"Tried to instantiate dummy base class {name}")
+
+    globals()[name] = type(name, (), {"__init__": refuse, "__doc__": f"{doc} There is no CUDA device.",
+                                      "__module__": __name__})
+    __all__.append(name)
+
+
+for _name, _doc in (
+    ("CUDAGraph", "Kernels that are launched together."),
+    ("ExternalStream", "A stream made by other code."),
+    ("graph", "A region that is captured as a CUDAGraph."),
+    ("MemPool", "Memory that allocations of a region come from."),
+    ("CUDAPluggableAllocator", "An allocator of the user's."),
+    ("GreenContext", "A part of a device."),
+):
+    _needs_device_to_be_made(_name, _doc)
+
+
+@_public
+class StreamContext:
+    """`with StreamContext(s):` puts kernels on `s`; None changes nothing."""
+
+    def __init__(self, stream: Any):
+        self.stream = stream
+
+    def __enter__(self) -> None:
+        if self.stream is not None:
+            _refuse()
+
+    def __exit__(self, *error: Any) -> None:
+        return None
+
+
 @_public
 @contextlib.contextmanager
 def stream(stream: Any) -> Iterator[None]:

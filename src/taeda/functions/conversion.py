@@ -27,25 +27,59 @@ def _moved(x: Any, device: Any, dtype: Any, copy: bool) -> Any:
     return _convert(_core.call_on(device, modules["torch"]["clone"], x), dtype, False)
 
 
+def in_memory_format(x: Any, memory_format: Any, copy: bool = False) -> Any:
+    """`x` laid out as a memory format says; itself where it is already and no copy is wanted."""
+    if memory_format is None or memory_format is _core.preserve_format:
+        return x.clone() if copy else x
+    if x.is_contiguous(memory_format=memory_format):
+        return x.clone() if copy else x
+    if memory_format is _core.contiguous_format:
+        return x.contiguous()
+    last, first = _CHANNELS_LAST[memory_format]
+    if x.ndim != len(last):
+        name = str(memory_format).removeprefix("torch.")
+        raise RuntimeError(f"required rank {len(last)} tensor to use {name} format")
+    return x.permute(last).contiguous().permute(first)
+
+
+# The order of dimensions in memory, and the way back.
+_CHANNELS_LAST = {
+    _core.channels_last: ((0, 2, 3, 1), (0, 3, 1, 2)),
+    _core.channels_last_3d: ((0, 2, 3, 4, 1), (0, 4, 1, 2, 3)),
+}
+
+
+@function(public="clone", overload="memory_format", method=True)
+def clone_in_format(input: Tensor, *, memory_format: Object) -> Any:
+    """A new tensor with the elements of `input`, laid out as the memory format says."""
+    return in_memory_format(input, memory_format, copy=True)
+
+
+@function(public="contiguous", overload="memory_format", modules=(), method=True)
+def contiguous_in_format(input: Tensor, memory_format: Object) -> Any:
+    """`input` itself if it is laid out as the memory format says, else a copy that is."""
+    return in_memory_format(input, memory_format)
+
+
 @function(modules=(), method=True)
 def to(input: Tensor, dtype: DType, non_blocking: bool = False, copy: bool = False, *,
        memory_format: Object = None) -> Any:
     """This tensor with another dtype."""
-    return _convert(input, dtype, copy)
+    return in_memory_format(_convert(input, dtype, copy), memory_format)
 
 
 @function(public="to", overload="device", modules=(), method=True)
 def to_device(input: Tensor, device: Device | None = None, dtype: DType | None = None, non_blocking: bool = False,
               copy: bool = False, *, memory_format: Object = None) -> Any:
     """This tensor on another device, and with another dtype."""
-    return _moved(input, device, dtype, copy)
+    return in_memory_format(_moved(input, device, dtype, copy), memory_format)
 
 
 @function(public="to", overload="other", modules=(), method=True)
 def to_other(input: Tensor, other: Tensor, non_blocking: bool = False, copy: bool = False, *,
              memory_format: Object = None) -> Any:
     """This tensor with the dtype, and on the device, of another."""
-    return _moved(input, other.device, other.dtype, copy)
+    return in_memory_format(_moved(input, other.device, other.dtype, copy), memory_format)
 
 
 @to.samples

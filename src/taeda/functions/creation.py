@@ -9,6 +9,7 @@ from typing import Any
 
 from taeda import _core
 from taeda._binding import internal
+from taeda.functions.conversion import in_memory_format
 from taeda.functions.function import function
 from taeda.ops.signature import Device, DType, Number, Object, Sample, Sizes, Tensor, TensorOrNumber, sample
 
@@ -177,7 +178,9 @@ def made_like(make: Callable[[Any, Any, Any], Any], input: Any, dtype: Any, layo
     """make(ops, shape, dtype), laid out as `input` is and where it is."""
     ops = on(input.device if device is None else device, layout)
     made = make(ops, input.shape, input.dtype if dtype is None else dtype)
-    if memory_format is None and not input.is_contiguous():
+    if memory_format is not None and memory_format is not _core.preserve_format:
+        made = in_memory_format(made, memory_format).detach()
+    elif not input.is_contiguous():
         made = _with_layout_of(made, input)
     return finished(made, None, requires_grad)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,10 @@ class Future:
         self._value: Any = None
         self._error: BaseException | None = None
         self._callbacks: list[Callable[[Future], Any]] = []
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        """`Future[int]`, in annotations."""
+        return types.GenericAlias(cls, item)
 
     def done(self) -> bool:
         """Whether a value or an exception is there."""

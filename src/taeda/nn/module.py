@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 
 import taeda
 from taeda.nn.module_hooks import GLOBAL, HookRegistration, call_with_hooks
+from taeda.nn.module_state import IncompatibleKeys as _IncompatibleKeys
 from taeda.nn.module_state import ModuleState
 from taeda.nn.parameter import Buffer, Parameter
+
+__all__ = ["Module", "_IncompatibleKeys"]
 
 Self = TypeVar("Self", bound="Module")
 
@@ -481,7 +484,11 @@ class Module(HookRegistration, ModuleState):
         return self._apply(lambda tensor: taeda.empty_like(tensor, device=device), recurse=recurse)
 
     def to(self: Self, *args: Any, **kwargs: Any) -> Self:
-        """Move and cast: `to(device)`, `to(dtype)`, `to(device, dtype)`, `to(tensor)`; only floating ones are cast."""
+        """Move and cast: `to(device)`, `to(dtype)`, `to(device, dtype)`, `to(tensor)`; only floating ones are cast.
+
+        `memory_format` is the layout of tensors of four and five dimensions.
+        """
+        memory_format = kwargs.get("memory_format")
         device, dtype, non_blocking = _parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
@@ -489,6 +496,10 @@ class Module(HookRegistration, ModuleState):
             )
 
         def convert(tensor: Any) -> Any:
+            moved = move(tensor)
+            return moved.to(memory_format=memory_format) if memory_format and moved.dim() in (4, 5) else moved
+
+        def move(tensor: Any) -> Any:
             target = dtype if dtype is not None and (tensor.is_floating_point() or tensor.is_complex()) else None
             if device is None:
                 return tensor if target is None else tensor.to(target)
@@ -584,7 +595,7 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:
     """`(device, dtype, non_blocking)` from the arguments of `to`."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
     non_blocking, other = kwargs.pop("non_blocking", False), kwargs.pop("tensor", None)
-    kwargs.pop("memory_format", None)  # only a layout hint
+    kwargs.pop("memory_format", None)
     if kwargs:
         raise TypeError(f"to() received an invalid keyword argument '{next(iter(kwargs))}'")
     rest = list(args)

@@ -92,6 +92,25 @@ _NAMED = NodeDef(
 )
 
 
+def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], Context]:
+    return SUPPORTED_NODES[dict].flatten_fn(d)
+
+
+def _dict_unflatten(values: Iterable[Any], context: Context) -> dict[Any, Any]:
+    return dict(zip(context, values, strict=True))
+
+
+def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[Any, Any]], Context]:
+    """The children of a dict with their keys, for types registered like it."""
+    values, context = _dict_flatten(d)
+    return [(MappingKey(k), v) for k, v in zip(context, values, strict=True)], context
+
+
+def _list_flatten_with_keys(d: list[Any]) -> tuple[list[tuple[Any, Any]], Context]:
+    """The children of a list with their places."""
+    return [(SequenceKey(k), v) for k, v in enumerate(d)], None
+
+
 def register_pytree_node(
     cls: type[Any],
     flatten_fn: FlattenFunc,
@@ -109,7 +128,16 @@ def register_pytree_node(
     SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, keys)
 
 
-_register_pytree_node = register_pytree_node
+def _register_pytree_node(
+    cls: type[Any], flatten_fn: FlattenFunc, unflatten_fn: UnflattenFunc, to_str_fn: Any = None,
+    maybe_from_str_fn: Any = None, **options: Any,
+) -> None:
+    """The older form of register_pytree_node."""
+    register_pytree_node(cls, flatten_fn, unflatten_fn, **options)
+
+
+def _is_leaf(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> bool:
+    return tree_is_leaf(tree, is_leaf)
 
 
 def is_namedtuple_instance(x: Any) -> bool:

@@ -3,8 +3,11 @@
 from typing import Any
 
 from taeda.nn.module import Module
+from taeda.nn.parallel.scatter_gather import gather, parallel_apply, replicate, scatter
 
-__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
+__all__ = [
+    "DataParallel", "DistributedDataParallel", "data_parallel", "gather", "parallel_apply", "replicate", "scatter",
+]  # fmt: skip
 
 
 class DataParallel(Module):

@@ -1,0 +1,5 @@
+"""Where PyTorch has the module that `compile` gives."""
+
+from taeda.compilation import OptimizedModule
+
+__all__ = ["OptimizedModule"]

@@ -1,0 +1,179 @@
+"""`torch.profiler`: a profile with a schedule of steps, over autograd.profiler."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any
+
+from taeda.autograd import profiler as _profiler
+from taeda.autograd.profiler import kineto_available, record_function
+
+__all__ = [
+    "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule",
+    "supported_activities", "tensorboard_trace_handler",
+]  # fmt: skip
+
+
+class ProfilerActivity(Enum):
+    """What is watched."""
+
+    CPU = 0
+    XPU = 1
+    MTIA = 2
+    CUDA = 3
+    HPU = 4
+    PrivateUse1 = 5
+
+
+class ProfilerAction(Enum):
+    """What a schedule wants of a step."""
+
+    NONE = 0
+    WARMUP = 1
+    RECORD = 2
+    RECORD_AND_SAVE = 3
+
+
+def supported_activities() -> set[ProfilerActivity]:
+    """What can be watched: the CPU."""
+    return {ProfilerActivity.CPU}
+
+
+def schedule(
+    *, wait: int, warmup: int, active: int, repeat: int = 0, skip_first: int = 0, skip_first_wait: int = 0
+) -> Callable[[int], ProfilerAction]:
+    """Cycles of `wait` steps without, `warmup` thrown away and `active` steps kept; `repeat` of them, 0: no end."""
+
+    def action(step: int) -> ProfilerAction:
+        if step < 0:
+            raise AssertionError(f"Step must be non-negative. Got {step}.")
+        if step < skip_first:
+            return ProfilerAction.NONE
+        step -= skip_first
+        if skip_first_wait:
+            step += wait
+        cycle = wait + warmup + active
+        if repeat and step // cycle >= repeat:
+            return ProfilerAction.NONE
+        at = step % cycle
+        if at < wait:
+            return ProfilerAction.NONE
+        if at < wait + warmup:
+            return ProfilerAction.WARMUP
+        return ProfilerAction.RECORD if at < cycle - 1 else ProfilerAction.RECORD_AND_SAVE
+
+    if wait < 0 or warmup < 0 or active <= 0 or repeat < 0 or skip_first < 0:
+        raise AssertionError(
+            f"Invalid profiler schedule arguments. Got wait={wait} (need >= 0), warmup={warmup} (need >= 0), "
+            f"active={active} (need > 0), repeat={repeat} (need >= 0), skip_first={skip_first} (need >= 0)."
+        )
+    return action
+
+
+def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use_gzip: bool = False) -> Any:
+    """What `on_trace_ready` calls to write each trace to a file of a folder."""
+
+    def write(prof: Any) -> None:
+        os.makedirs(dir_name, exist_ok=True)
+        name = worker_name or f"{socket.gethostname()}_{os.getpid()}"
+        path = os.path.join(dir_name, f"{name}.{time.time_ns()}.pt.trace.json")
+        prof.export_chrome_trace(path)
+        if use_gzip:
+            import gzip
+
+            with open(path, "rb") as plain, gzip.open(path + ".gz", "wb") as packed:
+                packed.write(plain.read())
+            os.remove(path)
+
+    return write
+
+
+class profile:  # noqa: N801, PyTorch's name
+    """`with profile() as p:`, and `p.step()` after each step where a schedule chooses the steps.
+
+    Example::
+
+        >>> import taeda
+        >>> from taeda.profiler import profile, schedule
+        >>> kept = []
+        >>> with profile(schedule=schedule(wait=1, warmup=0, active=1), on_trace_ready=kept.append) as p:
+        ...     for _ in range(4):
+        ...         _ = taeda.ones(2).exp()
+        ...         p.step()
+        >>> len(kept)
+        2
+    """
+
+    def __init__(
+        self, *, activities: Iterable[ProfilerActivity] | None = None, schedule: Any = None, on_trace_ready: Any = None,
+        record_shapes: bool = False, profile_memory: bool = False, with_stack: bool = False, with_flops: bool = False,
+        with_modules: bool = False, experimental_config: Any = None, execution_trace_observer: Any = None,
+        acc_events: bool = False, use_cuda: bool | None = None, custom_trace_id_callback: Any = None,
+        post_processing_timeout_s: float | None = None,
+    ) -> None:
+        self.activities = set(activities) if activities else supported_activities()
+        self.schedule = schedule if schedule is not None else lambda step: ProfilerAction.RECORD
+        self.on_trace_ready = on_trace_ready
+        self.record_shapes = record_shapes
+        self.step_num = 0
+        self.current_action = self.schedule(0)
+        self.profiler: _profiler.profile | None = None
+        self._running = False
+
+    def _run(self, wanted: bool) -> None:
+        if wanted and not self._running:
+            self.profiler = _profiler.profile(record_shapes=self.record_shapes)
+            self.profiler.__enter__()
+        elif not wanted and self._running and self.profiler is not None:
+            self.profiler.__exit__(None, None, None)
+        self._running = wanted
+
+    def start(self) -> None:
+        """Begin."""
+        self._run(self.current_action in (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE))
+
+    def stop(self) -> None:
+        """End; a trace that was being made is handed to `on_trace_ready`."""
+        if self._running:
+            self._run(False)
+            if self.on_trace_ready is not None:
+                self.on_trace_ready(self)
+
+    def step(self) -> None:
+        """A step of the program is over."""
+        before, self.step_num = self.current_action, self.step_num + 1
+        self.current_action = self.schedule(self.step_num)
+        if before is ProfilerAction.RECORD_AND_SAVE:
+            self.stop()
+        self.start()
+
+    def __enter__(self) -> profile:
+        self.start()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.stop()
+
+    def _made(self) -> _profiler.profile:
+        if self.profiler is None:
+            raise AssertionError("the profiler has not recorded anything yet")
+        return self.profiler
+
+    def events(self) -> _profiler.EventList:
+        """All events."""
+        return self._made().function_events
+
+    def key_averages(self, *args: Any, **options: Any) -> _profiler.EventList:
+        """One event per name."""
+        return self._made().key_averages(*args, **options)
+
+    def export_chrome_trace(self, path: str) -> None:
+        """Write a file that chrome://tracing and Perfetto open."""
+        self._made().export_chrome_trace(path)
+
+    def add_metadata(self, key: str, value: str) -> None:
+        """Accepted; traces hold events only."""
