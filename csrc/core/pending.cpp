@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_set>
 
 #include "core/thread_pool.h"
 
@@ -15,7 +16,8 @@ namespace {
 constexpr size_t MOST_CALLS = 2048;  // put off before they are run anyway
 constexpr int64_t PLAIN_REDUCTION =
     16384;  // longer ones are done in chunks, or not, depending on what else a kernel does
-constexpr size_t MOST_PLANS = 4096, MOST_VARIANTS = 8;
+constexpr size_t MOST_PLANS = 4096, MOST_VARIANTS = 8, MOST_SEEN = 1 << 16;
+constexpr int64_t MANY_PLANS = 64;
 
 bool same_geometry(const Buffer& a, const Buffer& b) {
   return a.dtype == b.dtype && a.ndim == b.ndim && a.offset == b.offset &&
@@ -27,6 +29,8 @@ struct Known {
   std::vector<std::shared_ptr<const Plan>> plans;
 };
 std::unordered_map<uint64_t, Known> known_plans;
+std::unordered_set<uint64_t> seen_once;  // hashes of calls for which no plan was made yet
+int64_t made_plans = 0;
 
 uint64_t hash_of(const std::vector<uint64_t>& words) {
   uint64_t h = words.size();
@@ -39,7 +43,11 @@ uint64_t hash_of(const std::vector<uint64_t>& words) {
 
 }  // namespace
 
-void Pending::forget_plans() { known_plans.clear(); }
+void Pending::forget_plans() {
+  known_plans.clear();
+  seen_once.clear();
+  made_plans = found = 0;
+}
 
 // ---- recording ------------------------------------------------------------------------------------------------------
 
@@ -202,12 +210,16 @@ std::shared_ptr<const Plan> Pending::find_plan() {
         return p;
       }
     others = at->second.plans;
+  } else if (made_plans >= MANY_PLANS && found < 2 * made_plans && seen_once.insert(hash).second) {
+    if (seen_once.size() > MOST_SEEN) seen_once.clear();
+    return nullptr;
   }
-  if (others.size() >= MOST_VARIANTS) others.clear();
   std::shared_ptr<const Plan> plan = planner->plan(*this, others);
+  ++made_plans;
   if (known_plans.size() >= MOST_PLANS) known_plans.clear();
   Known& known = known_plans[hash];  // looked up again: other threads may have been here
-  if (known.words != words_ || known.plans.size() >= MOST_VARIANTS) known = {words_, {}};
+  if (known.words != words_) known = {words_, {}};
+  if (known.plans.size() >= MOST_VARIANTS) known.plans.erase(known.plans.begin());
   known.plans.push_back(plan);
   return plan;
 }

@@ -9,7 +9,9 @@
 // finish() looks the calls up by what they are (which Programs, how results become inputs, which results are still
 // wanted), never by their sizes, and runs the Plan that it finds: mostly a few larger Programs, made by the Planner
 // (the compiler) when these calls were first seen. Results that nobody holds any more are not among what a Plan makes.
-// Where a Plan fails, the calls run one by one, as they would have.
+// Where a Plan fails, the calls run one by one, as they would have. So do calls that differ each time (a loop of ever
+// another length): once many Plans have been made and few were used again, one is made only for what comes a second
+// time.
 #pragma once
 #include <memory>
 #include <thread>
@@ -83,6 +85,9 @@ class Pending final : public PendingCalls {
               std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
               std::span<Program::Result> results, const Buffer* into = nullptr);
   void finish() override;
+  // Whether this thread is in finish(): what it calls meanwhile (the compiler, destructors of the user's) is not put
+  // off.
+  bool finishing() const { return running_ && runner_ == std::this_thread::get_id(); }
 
   std::span<const Call> calls() const { return calls_; }
   std::span<const Value> values() const { return values_; }

@@ -282,7 +282,7 @@ void PuttingOff::finish() {
 
 bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
-  if (device.kind != DeviceKind::CPU || recorder()) return false;
+  if (device.kind != DeviceKind::CPU || recorder() || state.pending->finishing()) return false;
   const char* reason = nullptr;
   const Buffer* target = into.empty() ? nullptr : into[0];
   for (const Buffer* b : into)

@@ -110,7 +110,8 @@ class OptimizedModule(Module):
     def __len__(self) -> int:
         if not hasattr(type(self._orig_mod), "__len__"):
             raise TypeError(f"{type(self._orig_mod).__name__} does not support len()")
-        return len(self._orig_mod)  # type: ignore[arg-type]
+        length: int = self._orig_mod.__len__()
+        return length
 
     def __bool__(self) -> bool:
         return True

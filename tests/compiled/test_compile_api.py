@@ -111,3 +111,51 @@ def test_values_that_nobody_holds_are_not_stored() -> None:
     after = taeda._core.compile_counts()
     assert after["programs"] - counts["programs"] == 1
     assert after["single"] == counts["single"]
+
+
+def test_ever_different_programs_are_not_compiled_each_time() -> None:
+    from taeda.runtime import recorded
+
+    @taeda.compile
+    def f(x: Any, choices: int) -> Any:
+        for k in range(8):
+            x = x * 2 if choices >> k & 1 else x - 1
+        return x
+
+    taeda.compiler.reset()
+    recorded.log = []
+    try:
+        for choices in range(256):
+            assert f(taeda.ones(2), choices).shape == (2,)
+        assert len(recorded.log) <= 64
+        f(taeda.ones(2), 255)
+        assert len(recorded.log) <= 65
+    finally:
+        recorded.log = None
+        taeda.compiler.reset()
+
+
+def test_destructors_may_compute_while_it_runs() -> None:
+    found = []
+
+    class Holder:
+        def __init__(self, t: Any):
+            self.t = t
+            self.itself = self
+
+        def __del__(self) -> None:
+            found.append((taeda.ones(2) * 2).sum().item())
+
+    @taeda.compile
+    def f(x: Any) -> Any:
+        for _ in range(3):
+            Holder(x + 1)
+        return (x * 2).exp()
+
+    import gc
+
+    x = taeda.zeros(3)
+    for _ in range(20):
+        assert f(x).equal(taeda.ones(3))
+        gc.collect()
+    assert found and set(found) == {4.0}
