@@ -2,12 +2,24 @@
 
 import doctest
 import importlib
+import re
 from pathlib import Path
 
 import pytest
 
+import taeda
+
+PACKAGE = Path(taeda.__file__).resolve().parent
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").glob("*.md"))
-MODULES = ["taeda.checking", "taeda.compilation", "taeda.library", "taeda.testing.comparison"]
+# All modules with examples. taeda.as_torch takes the name of PyTorch, which other tests import.
+MODULES = sorted(
+    {
+        ".".join(["taeda", *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+        for file in PACKAGE.rglob("*.py")
+        if re.search(r"^ *>>> ", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    - {"taeda.as_torch"}
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])

@@ -6,11 +6,12 @@ from typing import Any
 
 from taeda.ir.expression import logical_not
 from taeda.ir.geometry import Bound, Dimension
-from taeda.ir.loop import Kernel, Operand, Reduce, Store, index, load, reduced
-from taeda.ops.creation import full, generate
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, index, load, reduced
+from taeda.ops.creation import arange, full, generate
 from taeda.ops.dtypes import compute_dtype, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
+from taeda.ops.searching import search_rows
 
 _OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} of the input, but weight has {1} rows; "
                  "valid is 0 <= index < {1}.")
@@ -137,3 +138,44 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 def _(make: Any) -> Any:
     yield sample(make(3, 2, dtype="int64", low=0, high=5))
     yield sample(make(4, dtype="int64", low=0, high=5), 7)
+
+
+# -- bags --------------------------------------------------------------------------------------------------------------
+
+
+@kernel(public=False, differentiable=False)
+def checked_offsets(b: Any, offsets: Tensor, total: SymInt) -> Tensor:
+    """`offsets` (bags,) of int64 itself; RuntimeError unless they begin with 0, do not fall and end within `total`."""
+    first, last = (b.view("select", offsets, [0, k]) for k in (0, -1))
+    b.check(first.item() == 0, RuntimeError, "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has "
+            "to start from position 0. However, got {0}", first.item())
+    b.check(last.item() <= total, RuntimeError, "offsets[-1] can not be greater than input's length {0} but got "
+            "offsets[-1] of {1}", total, last.item())
+    size = offsets.size(0)
+    before, behind = (b.view("slice", offsets, [0, start, stop, 1]) for start, stop in ((0, size - 1), (1, size)))
+    falls = Kernel(
+        (Operand("int64", "input"), Operand("int64", "input"), Operand("int64", "row")),
+        (Reduce("sum", cast(load(0, "int64") > load(1, "int64"), "int64")), Store(2, reduced(0, "int64"))),
+        "falling_offsets",
+    )
+    (count,) = b.loops(falls, [before, behind], [0], (), (0,), False)
+    b.check(count.item() == 0, RuntimeError, "offsets must not decrease, and {0} of them do", count.item())
+    return b.alias(offsets)
+
+
+@checked_offsets.meta
+def _(offsets: Any, total: Any) -> Result:
+    return Result(offsets.dtype, offsets.shape)
+
+
+@derived(public=False, differentiable=False)
+def bag_numbers(offsets: Tensor, total: SymInt) -> Tensor:
+    """The bag of each of `total` elements, where `offsets` (bags,), at least one, say at which each bag begins."""
+    offsets = checked_offsets(converted(offsets, "int64"), total)
+    return search_rows(offsets, arange(0, 1, total, "int64"), None, True, "int64") - 1
+
+
+@bag_numbers.samples
+def _(make: Any) -> Any:
+    yield sample(make(4, dtype="int64", low=0, high=1), 5)
+    yield sample(make(1, dtype="int32", low=0, high=1), 0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import taeda
+from taeda._binding import internal
 from taeda.nn.functional._legacy import op
 from taeda.overrides import has_torch_function_variadic, take_over
 
@@ -100,10 +101,7 @@ def embedding_bag(
             raise ValueError("offsets has to be a 1D Tensor")
         starts = offsets[:-1] if include_last_offset else offsets
         bags = starts.size(0)
-        lengths = taeda.cat([starts[1:], starts.new_full((min(bags, 1),), input.size(0))]) - starts
-        if bags and (starts[0].item() != 0 or lengths.min().item() < 0):
-            raise ValueError("offsets must start at 0, not decrease, and not go beyond the input's length")
-        bag_of = taeda.arange(bags).repeat_interleave(lengths)
+        bag_of = internal.bag_numbers(starts, input.size(0)) if bags else starts.new_empty(0)
         flat = input
     else:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
