@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import taeda
@@ -90,6 +91,14 @@ class _Histogram(NamedTuple):
     bin_edges: Any
 
 
+def _places(flat: Any, edges: Any) -> tuple[Any, Any]:
+    """Between which edges each number lies, and whether it is within them; the last edge belongs to the last part."""
+    count = edges.shape[0] - 1
+    place = taeda.searchsorted(edges, flat.detach().contiguous(), right=True) - 1
+    place = taeda.where(flat == edges[-1], taeda.full_like(place, count - 1), place)
+    return place, (place >= 0) & (place < count)
+
+
 def _counted(flat: Any, edges: Any, weight: Any, density: bool) -> Any:
     if not flat.dtype.is_floating_point:
         raise RuntimeError(f'"histogram_cpu" not implemented for \'{info(flat.dtype._name).word}\'')
@@ -97,9 +106,7 @@ def _counted(flat: Any, edges: Any, weight: Any, density: bool) -> Any:
         raise RuntimeError("histogramdd(): if weight tensor is provided it should have the same shape as the input "
                            "tensor excluding its innermost dimension")
     count = edges.shape[0] - 1
-    place = taeda.searchsorted(edges, flat.detach(), right=True) - 1
-    place = taeda.where(flat == edges[-1], taeda.full_like(place, count - 1), place)
-    inside = (place >= 0) & (place < count)
+    place, inside = _places(flat, edges)
     amounts = taeda.ones_like(flat) if weight is None else weight.reshape(-1)
     amounts = taeda.where(inside, amounts, taeda.zeros_like(amounts))
     hist = taeda.zeros(count, dtype=flat.dtype).index_add(0, place.clamp(0, max(count - 1, 0)), amounts)
@@ -153,3 +160,78 @@ def _bounds(flat: Any, given: Any) -> tuple[float, float]:
     else:
         low, high = (flat.min().item(), flat.max().item()) if flat.numel() else (0.0, 1.0)
     return (low - 0.5, high + 0.5) if low == high else (low, high)
+
+
+# -- of several dimensions ---------------------------------------------------------------------------------------------
+
+
+class _HistogramDD(NamedTuple):
+    """What histogramdd returns."""
+
+    hist: Any
+    bin_edges: Any
+
+
+def _edges(points: Any, counts: Sequence[int], given: Any) -> list[Any]:
+    """For each coordinate the edges of equal parts of its range."""
+    size = points.shape[1]
+    if given is not None and len(given) != 2 * size:
+        raise RuntimeError(f"torch.histogramdd: for a {size}-dimensional histogram range should have {2 * size} "
+                           f"elements, but got {len(given)}")
+    edges = []
+    for d, count in enumerate(counts):
+        if count <= 0:
+            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {count} for dimension {d}")
+        bounds = _bounds(points[:, d], None if given is None else tuple(given[2 * d : 2 * d + 2]))
+        edges.append(taeda.linspace(*bounds, count + 1, dtype=points.dtype))
+    return edges
+
+
+@function
+def histogramdd(input: Tensor, bins: Object, *, range: Object = None, weight: Tensor | None = None,
+                density: bool = False) -> Any:
+    """Counts (or sums of `weight`, or densities) of points (*, D) in the cells of a grid.
+
+    `bins` is for each coordinate a number of equal parts of its `range` (low, high, low, high, ..; by default from the
+    least to the largest), or a tensor of edges; a single number is for all. Returns the counts and the edges.
+    """
+    if input.dim() < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f'"histogramdd" not implemented for \'{info(input.dtype._name).word}\'')
+    size = input.shape[-1]
+    parts = list(bins) if isinstance(bins, (tuple, list)) else [bins] * size
+    if len(parts) != size:
+        raise RuntimeError(
+            "histogramdd: The size of bins must be equal to the innermost dimension of the input."
+        )
+    if weight is not None and weight.shape != input.shape[:-1]:
+        raise RuntimeError("torch.histogramdd: if weight tensor is provided it should have the same shape as the input "
+                           f"tensor excluding its innermost dimension, but got input with shape {list(input.shape)} "
+                           f"and weight with shape {list(weight.shape)}")
+    points = input.detach().reshape(-1, size)
+    edges = parts if all(isinstance(p, taeda.Tensor) for p in parts) else _edges(points, parts, range)
+    cell = taeda.zeros(points.shape[0], dtype=taeda.int64)
+    inside = taeda.ones(points.shape[0], dtype=taeda.bool)
+    for d, e in enumerate(edges):
+        place, within = _places(points[:, d], e)
+        cell = cell * (e.shape[0] - 1) + place
+        inside = inside & within
+    counts = [e.shape[0] - 1 for e in edges]
+    amounts = taeda.ones_like(points[:, 0]) if weight is None else weight.reshape(-1).to(input.dtype)
+    amounts = taeda.where(inside, amounts, taeda.zeros_like(amounts))
+    hist = taeda.zeros(math.prod(counts), dtype=input.dtype)
+    hist = hist.index_add(0, taeda.where(inside, cell, taeda.zeros_like(cell)), amounts).reshape(counts)
+    if density:
+        hist = hist / hist.sum()
+        for d, e in enumerate(edges):
+            hist = hist / taeda.diff(e).reshape([-1 if k == d else 1 for k in builtins.range(size)])
+    return _HistogramDD(hist, tuple(edges))
+
+
+@histogramdd.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(20, 2).detach(), [3, 2])
+    yield sample(make(4, 5, 3).detach(), 2, range=(-1.0, 1.0, -1.0, 0.5, -2.0, 2.0), density=True)
+    edges = [make(4).detach().sort()[0], make(3).detach().sort()[0]]
+    yield sample(make(20, 2).detach(), edges, weight=make(20).detach())

@@ -410,6 +410,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`input` where positive, else weight * input; a weight of several numbers belongs to dimension 1 of `input`."""
     if weight.ndim not in (0, 1):
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if weight.ndim == 1 and input.ndim == 0:
+        weight = weight.reshape(())
     if weight.ndim == 1 and input.ndim > 2:
         weight = weight.reshape((-1, *(1,) * (input.ndim - 2)))
     return where(input > 0, input, input * weight)
@@ -419,6 +421,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, 2), make(4))
     yield sample(make(3, 4), make(1))
+    yield sample(make(), make(1))
 
 
 @derived(modules=_FUNCTIONAL)

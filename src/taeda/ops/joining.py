@@ -82,7 +82,7 @@ def _(tensors: Any, dim: int = 0) -> Result:
 
 @cat.gradient
 def _(grad: Any, tensors: Any, dim: Any) -> Any:
-    from taeda.ops.pointwise import convert
+    from taeda.ops.pointwise import convert, zero
     from taeda.ops.views import narrow
 
     dim, shape = _joined(tensors, dim)
@@ -90,7 +90,7 @@ def _(grad: Any, tensors: Any, dim: Any) -> Any:
     start: Any = 0
     for t in tensors:
         if t.ndim != len(shape):
-            parts.append(None)
+            parts.append(zero(t))  # the empty tensor of one dimension that goes with everything
             continue
         part = narrow(grad, dim, start, t.shape[dim])
         parts.append(part if t.dtype == grad.dtype else convert(part, t.dtype))

@@ -41,6 +41,10 @@ def batch_norm(
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+        if input.dim() < 2:  # no dimension of channels: there are none
+            if running_mean.numel():
+                raise RuntimeError(f"running_mean should contain 0 elements not {running_mean.numel()}")
+            return input.clone()
         return _batch_norm_inference(input, weight, bias, running_mean, running_var, eps)
     _verify_batch_size(input.size())
     output, mean, variance = _batch_norm_training(input, weight, bias, eps)
