@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import taeda
+from taeda._binding import internal
+
+rotate = internal.rotary  # (rows, heads, head size), cosines and sines (rows, 1, features / 2)
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,3 @@ def _longrope(rotary: Rotary, plain: taeda.Tensor, tokens: int) -> taeda.Tensor:
 
 
 _SCALINGS = {"default": _plain, "linear": _linear, "llama3": _llama3, "yarn": _yarn, "longrope": _longrope}
-
-
-def rotate(x: taeda.Tensor, cosines: taeda.Tensor, sines: taeda.Tensor) -> taeda.Tensor:
-    """x (rows, heads, head size) turned by the angles of its rows: cosines and sines (rows, 1, features / 2)."""
-    half = cosines.size(-1)
-    first, second = x[..., :half], x[..., half:2 * half]
-    parts = [first * cosines - second * sines, second * cosines + first * sines]
-    if 2 * half < x.size(-1):
-        parts.append(x[..., 2 * half:])
-    return taeda.cat(parts, -1)
