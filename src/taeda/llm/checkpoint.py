@@ -17,10 +17,11 @@ from taeda.llm.decoder import Decoder
 from taeda.llm.layouts import IGNORED, Stored, layout, prefix
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
-from taeda.quantization import QuantizedLinear, Scheme, quantize_
+from taeda.quantization import QuantizedLinear, Scheme, encode, int8, quantize_
 from taeda.serialization import CheckpointError, map_safetensors, save_safetensors
 
 _SHARD_BYTES = 5 << 30
+_HEAD = int8()
 _QUANTIZED = "taeda_quantization"  # the key of config.json that says how weights are stored
 
 
@@ -128,10 +129,20 @@ def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: ta
 
 
 def shrink_(model: Decoder, scheme: Scheme) -> None:
-    """Round the weights of the layers to fewer bits. Embeddings, routers and the head stay as they are, for these few
-    decide much; so does the head of a model that stores none of its own."""
+    """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much; where it is
+    the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay."""
     quantize_(model, scheme, lambda name, layer: name.startswith("model.layers.") and not name.endswith("mlp.gate"))
+    head = model.lm_head
+    if not isinstance(head, QuantizedLinear):
+        weight = (model.model.embed_tokens if head is None else head).weight
+        model.lm_head = _empty_head(model)
+        model.lm_head.take(encode(weight.detach(), _HEAD))
     model.config.source[_QUANTIZED] = dataclasses.asdict(scheme)
+
+
+def _empty_head(model: Decoder) -> QuantizedLinear:
+    with taeda.device("meta"):
+        return QuantizedLinear(model.config.hidden_size, model.config.vocab_size, False, _HEAD)
 
 
 def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str) -> None:
@@ -142,11 +153,12 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"config.json: {_QUANTIZED!r} is {found!r}: {error}") from None
     for name, layer in list(model.named_modules()):
-        if f"{name}.codes" in tensors and type(layer) is nn.Linear:
+        if name != "lm_head" and f"{name}.codes" in tensors and type(layer) is nn.Linear:
             path, _, last = name.rpartition(".")
             with taeda.device("meta"):
                 other = QuantizedLinear(layer.in_features, layer.out_features, layer.bias is not None, scheme)
             setattr(model.get_submodule(path), last, other)
+    model.lm_head = _empty_head(model)
     wanted = model.state_dict()
     # Scales are float16 or float32; of everything else the shapes count too.
     misshapen = [(name, tuple(tensors[name].shape), tuple(x.shape)) for name, x in wanted.items()

@@ -93,7 +93,8 @@ class Decoder(nn.Module):
         super().__init__()
         self.config = config
         self.model = Body(config)
-        self.lm_head = None if config.tied else nn.Linear(config.hidden_size, config.vocab_size, False)
+        # A linear layer, or where weights have fewer bits a QuantizedLinear; None: the embeddings.
+        self.lm_head: Any = None if config.tied else nn.Linear(config.hidden_size, config.vocab_size, False)
         self.tokenizer: Tokenizer | None = None
         self.defaults: dict[str, Any] = {}
         self.folder: str | None = None
