@@ -14,12 +14,15 @@ def truncdiv(f: FunctionWriter, x: Value, y: Value, signed: bool) -> Value:
         # The quotient of two 32-bit integers as a double, truncated, is exact.
         widen = "sext" if signed else "zext"
         wide = [v if v.kind == "i32" else v.convert(widen, "i32") for v in (x, zero.select(1, y))]
-        numerator, denominator = (v.convert("sitofp", "double") for v in wide)
+        to_double = "sitofp" if signed or x.kind != "i32" else "uitofp"
+        numerator, denominator = (v.convert(to_double, "double") for v in wide)
         quotient = numerator / denominator
         if x.kind == "i32":
-            # 2**31 (the lowest number by -1) must wrap; it has no int32.
+            # 2**31 (the lowest number by -1) must wrap; it has no int32, nor have the larger ones without a sign.
             return quotient.convert("fptosi", "i64").convert("trunc", "i32")
         return quotient.convert("fptosi", "i32").convert("trunc", x.kind)
+    if not signed:
+        return x // zero.select(1, y)
     minus = y.compare("eq", -1)  # the lowest number by -1 would trap
     quotient = x / (zero | minus).select(1, y)
     return minus.select(-x, quotient)

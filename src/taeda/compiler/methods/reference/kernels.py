@@ -19,7 +19,7 @@ from taeda.ir.loop import Kernel, walk
 from taeda.ir.loop_interpreter import storage_dtype
 
 Array = np.ndarray[Any, Any]
-FAILED = -1  # the code of a callback that raised what it should not
+FAILED = -2  # the code of a callback that raised what it should not (-1 is the executor's own, NO_SCRATCH)
 
 
 class Arguments(ctypes.Structure):
@@ -117,7 +117,7 @@ class Tensor:
     @property
     def values(self) -> Array:
         """The elements as numbers: 16-bit floats as float32."""
-        x = loop_interpreter.fromstorage_dtype(self.array, self.dtype)
+        x = loop_interpreter.from_storage(self.array, self.dtype)
         return x.astype(np.float32) if self.dtype == "float16" else x
 
     @property
@@ -130,7 +130,7 @@ class Tensor:
         values = np.broadcast_to(values, self.shape)
         if self.dtype in FLOATS:
             values = loop_interpreter.round_to(values, self.dtype)
-        self.array[...] = loop_interpreter.tostorage_dtype(values, self.dtype)
+        self.array[...] = loop_interpreter.to_storage(values, self.dtype)
 
 
 def perform(b: Any, function: Callable[..., Any], operands: Sequence[Any], numbers: Sequence[Any] = (),
