@@ -92,8 +92,11 @@ void add_tensor(Inputs& in, Tensor* t);
 void add_sizes(Inputs& in, const Dims& sizes);
 void add_integer(Inputs& in, int64_t value);
 // The cache entry for the key; compiled now if this is the first such call.
-Compiled* find_compiled(Overload& overload, const Inputs& in);
+Compiled* find_compiled(Overload& overload, const Inputs& in, bool with_program = true);
+Compiled& compile_now(Compiled& entry);  // its Program, if it has none yet
 
+// One result, or a tuple of them, as the overload returns them.
+Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs);  // dispatch.cpp
 // Calls the body of a function; results are written to out= where it was given.
 Ref<> call_function(const OpObject* op, const Call& call);  // function.cpp
 // Writes results to the tensors of an out= argument (resizing them) and returns that argument.

@@ -5,6 +5,7 @@
 #include "python/autocast.h"
 #include "python/call.h"
 #include "python/core_types.h"
+#include "python/lifted.h"
 #include "python/override.h"
 #include "python/program_parser.h"
 #include "python/run.h"
@@ -75,6 +76,8 @@ void resize_for(Tensor& t, const Tensor& like) {
   std::copy(strides.begin(), strides.end(), t.strides);
 }
 
+}  // namespace
+
 Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs) {
   if (o.output_count == 1 && !o.returns_list) return Ref<>::steal(reinterpret_cast<PyObject*>(outputs[0].release()));
   Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(outputs.size())));
@@ -87,6 +90,8 @@ Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs) {
     return checked(PyObject_CallFunctionObjArgs(o.result_type.get(), tuple.get(), nullptr));
   return tuple;
 }
+
+namespace {
 
 Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   Overload& o = *call.overload;
@@ -266,6 +271,8 @@ Ref<> run_inplace_view(OpObject* op, const Call& call) {
 }
 
 Ref<> execute_call(OpObject* op, const Call& call) {
+  if (TAEDA_UNLIKELY(live_lifted != 0 || draws_are_lifted) && !call.overload->is_function && concerns_lifted(call))
+    return call_lifted(op, call);
   if (TAEDA_UNLIKELY(op->inplace && call.overload->is_view)) return run_inplace_view(op, call);
   if (call.overload->is_function) return call_function(op, call);
   Inputs in;
@@ -533,6 +540,7 @@ Ref<Tensor> call_core(CoreOp role, std::initializer_list<PyObject*> values) {
   OpObject* op = core_op(role);
   Call call;
   call.overload = op->overloads->front();
+  call.out = nullptr;
   const std::vector<Parameter>& parameters = call.overload->schema.parameters;
   for (size_t i = 0; i < parameters.size(); ++i)
     call.values[i] = i < values.size() ? values.begin()[i] : parameters[i].default_value.get();

@@ -5,6 +5,7 @@
 #include "core/views.h"
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "python/lifted.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
 
@@ -362,8 +363,20 @@ Ref<Tensor> select_first(Tensor& t, int64_t index) {
   return strided_view(t, sizes, Dims(t.strides + 1, n), t.offset + index * t.strides[0], dense, index * step);
 }
 
+// Is it an index with a lifted tensor in it? Those are taken apart in Python.
+static bool lifted_key(PyObject* key) {
+  if (TAEDA_LIKELY(!live_lifted)) return false;
+  if (!PyTuple_Check(key) && !PyList_Check(key)) return is_lifted(key);
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(key); ++i)
+    if (is_lifted(PySequence_Fast_GET_ITEM(key, i))) return true;
+  return false;
+}
+
 PyObject* get_item(PyObject* self, PyObject* key) {
   return guarded_object([&]() -> PyObject* {
+    if (lifted_key(key))
+      return checked(PyObject_CallMethod(reinterpret_cast<PyObject*>(LiftedType), "__getitem__", "OO", self, key))
+          .release();
     Selection s = select(*as_tensor(self), key, true);
     if (!s.indices) return reinterpret_cast<PyObject*>(s.view.release());
     PyObject* arguments[2] = {s.view.object(), s.indices.get()};
@@ -374,6 +387,11 @@ PyObject* get_item(PyObject* self, PyObject* key) {
 int set_item(PyObject* self, PyObject* key, PyObject* value) {
   return guarded(-1, [&] {
     if (!value) raise(PyExc_TypeError, "Tensor does not support deleting items");
+    if (lifted_key(key)) {
+      auto* type = reinterpret_cast<PyObject*>(LiftedType);
+      checked(PyObject_CallMethod(type, "__setitem__", "OOO", self, key, value));
+      return 0;
+    }
     Tensor& t = *as_tensor(self);
     Ref<> number;
     if (!is_tensor(value) && !is_python_number(value)) {

@@ -378,7 +378,15 @@ class KeyReader {
 
 }  // namespace
 
-Compiled* find_compiled(Overload& o, const Inputs& in) {
+Compiled& compile_now(Compiled& entry) {
+  if (entry.program) return entry;
+  Ref<> description = compile_forward(entry.overload->name.c_str(), entry.key.get());
+  std::unique_ptr<Program> program = parse_program(description.get());
+  if (!entry.program) entry.program = std::move(program);  // while Python compiled, another thread may have been first
+  return entry;
+}
+
+Compiled* find_compiled(Overload& o, const Inputs& in, bool with_program) {
   std::string_view key = in.key_view();
   for (const auto& r : o.recent)
     if (r.compiled && r.key == key) return r.compiled;
@@ -391,11 +399,12 @@ Compiled* find_compiled(Overload& o, const Inputs& in) {
     auto compiled = std::make_unique<Compiled>();
     compiled->overload = &o;
     compiled->key = KeyReader(key).entries(o.schema);
-    Ref<> description = compile_forward(o.name.c_str(), compiled->key.get());
-    compiled->program = parse_program(description.get());
+    if (with_program) compile_now(*compiled);
     // While Python compiled, another thread may have put in the same entry: then that one stays.
     result = o.cache.emplace(owned, std::move(compiled)).first->second.get();
   }
+  if (!with_program) return result;
+  compile_now(*result);
   o.recent[o.next_recent] = {std::move(owned), result};
   o.next_recent = (o.next_recent + 1) % std::size(o.recent);
   return result;

@@ -2,6 +2,7 @@
 
 #include "core/recorder.h"
 #include "python/compile_mode.h"
+#include "python/lifted.h"
 #include "python/runtime.h"
 #include "python/state.h"
 
@@ -82,6 +83,9 @@ Ref<Tensor> contiguous(Tensor& t) {
 }
 
 void copy_into(Tensor& destination, Tensor& source) {
+  if (any_lifted(std::initializer_list<Tensor*>{&destination, &source}))
+    raise(ErrorKind::NotImplemented,
+          "a copy of the elements of a tensor of a function that is transformed (vmap, jvp)");
   bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
   if (Recorder* records = computes ? recorder() : nullptr) records->copying(destination, source);
   if (destination.storage) destination.storage->before_write();

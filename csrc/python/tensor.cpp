@@ -1,6 +1,7 @@
 #include "python/tensor.h"
 
 #include "python/core_types.h"
+#include "python/lifted.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
 
@@ -55,6 +56,11 @@ void AutogradData::operator delete(void* p) noexcept {
     ::operator delete(p);
 }
 
+void initialise_lifted(Tensor& t) {
+  initialise(&t);
+  t.gc_tracked = true;  // tp_alloc of a subclass does that
+}
+
 Ref<Tensor> undescribed() { return Ref<Tensor>::steal(new_object()); }
 
 Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device) {
@@ -83,6 +89,8 @@ Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes
 namespace {
 
 void describe_alias_of(Tensor& t, const Tensor& of, const Dims& sizes, const Dims& strides, int64_t offset) {
+  if (is_lifted(&of))
+    raise(PyExc_NotImplementedError, "this view of a tensor of a function that is transformed (vmap, jvp)");
   describe_view(t, of, of.dtype, sizes, strides, offset);
   t.is_inference = of.is_inference;
   t.detached_version = of.detached_version;
@@ -123,6 +131,7 @@ void free_tensor(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   // Subclasses have been tracked again by Python before it calls this.
   if (t->gc_tracked || type != TensorType) PyObject_GC_UnTrack(self);
+  if (TAEDA_UNLIKELY(type != TensorType)) lifted_gone(type);
   if (t->weak_references) PyObject_ClearWeakRefs(self);
   Py_CLEAR(t->dictionary);
   if (t->autograd) delete std::exchange(t->autograd, nullptr);

@@ -18,6 +18,7 @@ struct AutogradData {
   Ref<> post_accumulate_hooks;   // dict id → callable
   Ref<Tensor> base;              // of a differentiable view: the tensor that owns the history (never itself a view)
   uint32_t history_version = 0;  // of a view: storage version for which grad_fn is right
+  uint32_t level = 0;            // of a leaf: of which transform it is a variable (tape_level.cpp)
   bool retains_grad = false;
   bool made_in_no_grad = false;    // of a view: made under no_grad (in-place writes to it are refused, as in PyTorch)
   bool made_in_inference = false;  // of a view: made in inference mode (the same, another message)
@@ -50,7 +51,8 @@ inline Tensor* as_tensor(PyObject* o) { return reinterpret_cast<Tensor*>(o); }
 
 // New tensors. All are leaves without gradient. `empty` allocates; sizes are checked (negative, overflow, out of
 // memory).
-Ref<Tensor> undescribed();  // to be described (core/buffer.h)
+void initialise_lifted(Tensor& t);  // one that Python has allocated (lifted.cpp)
+Ref<Tensor> undescribed();          // to be described (core/buffer.h)
 Ref<Tensor> empty(DType dtype, const Dims& sizes, Device device = {});
 Ref<Tensor> empty_strided(DType dtype, const Dims& sizes, const Dims& strides, Device device = {});
 Ref<Tensor> from_storage(Shared<Storage> storage, DType dtype, const Dims& sizes, const Dims& strides, int64_t offset);

@@ -116,8 +116,9 @@ class Node {
     if (--references_ == 0) destroy(this);
   }
 
-  uint64_t sequence;  // later nodes run first
-  bool compiled;      // made in a compiled function: its backward is compiled too
+  uint64_t sequence;                   // later nodes run first
+  bool compiled;                       // made in a compiled function: its backward is compiled too
+  uint32_t lowest_level = UINT32_MAX;  // tape_level.cpp; not known yet
   Few<Edge, 2> edges;
   // Shapes of the outputs, to check gradients and to make zeros for those that none came for.
   struct OutputInfo {
@@ -144,6 +145,7 @@ class Node {
     if (!extras) extras = std::make_unique<Extras>();
     return *extras;
   }
+  virtual uint32_t leaf_level(uint32_t otherwise) const { return otherwise; }  // of the leaf it accumulates into
   virtual PyObject* leaf_hooks() { return nullptr; }  // borrowed: the hooks dict of the leaf this node accumulates into
 
   // The user's line that made this node, for messages: code object and instruction index (null if unknown).

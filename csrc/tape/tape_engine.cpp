@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "python/compile_mode.h"
+#include "python/lifted.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -195,7 +196,8 @@ void Task::arrive(uint32_t number, uint32_t output, Ref<Tensor> gradient) {
   }
   bool same_sizes = before->ndim == gradient->ndim &&
                     std::memcmp(before->sizes, gradient->sizes, sizeof(int64_t) * before->ndim) == 0;
-  if (!create_graph && same_sizes && before->dtype == gradient->dtype && may_write_into(*before)) {
+  bool in_place = !create_graph && same_sizes && before->dtype == gradient->dtype && !is_lifted(gradient.get());
+  if (in_place && may_write_into(*before)) {
     add_into(before, gradient);
   } else {
     before = sum(before, gradient);

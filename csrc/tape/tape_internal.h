@@ -50,6 +50,7 @@ class AccumulateGrad final : public Node {
   bool is_internal() const override { return true; }
   Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   PyObject* python_attribute(PyObject* name) override;
+  uint32_t leaf_level(uint32_t) const override { return variable->autograd ? variable->autograd->level : 0; }
   PyObject* leaf_hooks() override { return variable->autograd ? variable->autograd->hooks.get() : nullptr; }
   Ref<Tensor> variable;
 
@@ -89,6 +90,7 @@ void add_function_type(PyObject* module);
 void add_tensor_gradient_methods();  // backward, detach, register_hook, ... to taeda.Tensor
 void add_functions(PyObject* module, PyMethodDef* functions);
 void add_split_functions(PyObject* module);  // tape_split.cpp
+void add_level_functions(PyObject* module);  // tape_level.cpp
 
 inline bool is_differentiable(DType d) { return info(d).floating || info(d).complex; }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "python/lifted.h"
+
 namespace taeda {
 
 OpNode::OpNode(Compiled& compiled, BackwardProgram& backward, uint64_t needs, std::span<Tensor* const> inputs,
@@ -178,7 +180,13 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted)
   found.resize(backward.grads.size());
   std::span<Tensor* const> inputs(tensors.begin(), tensors.size());
   std::span<const Attribute> numbers(attributes(), attribute_count_);
-  run_program(backward, inputs[0]->device, inputs, numbers, {found.begin(), found.size()});
+  if (TAEDA_UNLIKELY(any_lifted(inputs))) {
+    std::vector<Ref<Tensor>> lifted = run_lifted(backward, inputs, numbers);
+    for (size_t k = 0; k < lifted.size(); ++k) found[k] = std::move(lifted[k]);
+    create_graph = false;  // it has been recorded
+  } else {
+    run_program(backward, inputs[0]->device, inputs, numbers, {found.begin(), found.size()});
+  }
   if (create_graph) record_gradient(backward, first, inputs, numbers, {found.begin(), found.size()});
   for (size_t k = 0; k < backward.grads.size(); ++k) {
     size_t edge = static_cast<size_t>(backward.grads[k]);

@@ -394,6 +394,7 @@ void add_tape_to_module(PyObject* module) {
   add_saved_functions(module);
   add_functions(module, functions);
   add_split_functions(module);
+  add_level_functions(module);
   add_tensor_gradient_methods();
 }
 

@@ -1,5 +1,8 @@
 // Several views from one call (split, unbind): their geometry, and the one node they share, whose backward puts the
 // gradients of the pieces side by side. Separate views would each fill a gradient of the size of the whole.
+#include <algorithm>
+
+#include "python/lifted.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -38,7 +41,8 @@ class SplitNode final : public Node {
     for (const Ref<Tensor>& g : gradients) any |= static_cast<bool>(g);
     if (!any || !edges[0].node) return result;
     gradients.resize(lengths_.size());
-    if (create_graph) {
+    bool lifted = std::any_of(gradients.begin(), gradients.end(), [](auto& g) { return is_lifted(g.get()); });
+    if (create_graph || lifted) {
       Ref<> pieces = checked(PyTuple_New(static_cast<Py_ssize_t>(gradients.size())));
       for (size_t k = 0; k < gradients.size(); ++k) {
         if (!gradients[k]) gradients[k] = expanded_zero(outputs[k]);
@@ -74,6 +78,13 @@ class SplitNode final : public Node {
 
 // The views, as a tuple; noted as views of several, and recorded where the tensor needs a gradient.
 Ref<> pieces(Tensor& whole, Way way, int dim, std::vector<int64_t> lengths, const char* name) {
+  if (is_lifted(&whole)) {  // one view after the other
+    auto* type = reinterpret_cast<PyObject*>(LiftedType);
+    Ref<> along = Ref<>::borrow(way == Way::Along ? Py_True : Py_False), list = checked(PyList_New(0));
+    for (int64_t n : lengths)
+      if (PyList_Append(list.get(), checked(PyLong_FromLongLong(n)).get()) < 0) throw PythonError();
+    return checked(PyObject_CallMethod(type, "pieces", "OOiO", &whole.ob_base, along.get(), dim, list.get()));
+  }
   Ref<> result = checked(PyTuple_New(static_cast<Py_ssize_t>(lengths.size())));
   Tensor* inputs[1] = {&whole};
   Shared<Node> node;

@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taeda import environment
+from taeda.compiler.batch import BATCHED, REPEATED, SHARED, batch
 from taeda.compiler.differentiate import gradients
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Item, fuse
@@ -41,6 +42,7 @@ from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
 from taeda.ir.program_checker import check_program
 from taeda.ops.dtypes import category
+from taeda.ops.indexing import zeros_of
 from taeda.ops.op import Op, registry
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def trace(op: Op, key: Key) -> Traced:
     """Call `op` on Values made from `key`."""
     if key and key[0] == "gradient":
         return trace_gradient(op, *key[1:])
+    if key and key[0] == "transformed":
+        return _trace_transformed(op, key)
     if len(key) != len(op.parameters):
         raise ValueError(f"the key of {op.name} has {len(key)} entries for {len(op.parameters)} parameters")
     graph = Graph(op.name, registry)
@@ -163,6 +167,7 @@ class Gradient:
     grads: list[Value]                             # inputs: the gradients that come
     saved: list[tuple[Value, tuple[str, int]]]     # inputs: what the call has to save for it, and where that is from
     numbers: list[int]                             # for each output the number of the tensor input it is for
+    outputs: list[int]                             # for each of `grads` the number of the output it is of
 
     @property
     def tensors(self) -> list[Value]:
@@ -172,6 +177,9 @@ class Gradient:
 
 def gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) -> Gradient:
     """The gradients of a call; see `differentiate` for the arguments."""
+    call = batched_call(op, key)
+    if call is not None:
+        return _batched_gradient(op, call, needs, given)
     d = differentiate(op, key, needs, given)
     sources = [(v, ("input", k)) for k, v in enumerate(d.traced.tensors) if v is not None]
     known = {v for v, _ in sources}
@@ -196,7 +204,8 @@ def gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) 
                 "use the sizes of its gradient instead"
             )
         saved.append((v, ("shape", k)))
-    return Gradient(graph, items, grads, saved, [k for k, _ in d.wanted])
+    given_outputs = [k for k, v in enumerate(d.grads) if v is not None]
+    return Gradient(graph, items, grads, saved, [k for k, _ in d.wanted], given_outputs)
 
 
 def trace_gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None) -> Traced:
@@ -206,6 +215,128 @@ def trace_gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None) -
     _checked(graph, "expand")
     outputs = tuple(v for v in graph.outputs if v is not None)
     return Traced(graph, list(graph.inputs), outputs, (True,) * len(outputs))
+
+
+# -- calls that transforms of functions make of calls (taeda.func) ----------------------------------------------------
+
+
+@dataclass
+class BatchedCall:
+    """The call with the key `key` for every example of a batch."""
+
+    key: Key
+    states: str              # how each tensor takes part (batch.py)
+    sums: tuple[bool, ...]   # which results are summed over the examples; empty: none
+    randomness: str
+
+
+_RANDOMNESS = {"e": "error", "s": "same", "d": "different"}
+
+
+def split_key(key: Key) -> tuple[Key, str]:
+    """The key that the last transform was applied to, and that transform."""
+    _, inner, chain = key
+    before, _, last = chain.rpartition("|")
+    return ("transformed", inner, before) if before else inner, last
+
+
+def batched_call(op: Op, key: Key) -> BatchedCall | None:
+    """Of which call this is the batched one, if that is what was done to it last.
+
+    The gradient of a batched call is the batched gradient: sums over the examples are then part of the call.
+    """
+    if key and key[0] == "transformed":
+        inner, last = split_key(key)
+        if last[0] == "b":
+            states, _, sums = last[2:].partition(":")
+            return BatchedCall(inner, states, tuple(s == "1" for s in sums), _RANDOMNESS[last[1]])
+        call = batched_call(op, inner)
+        if call is None:
+            return None
+        # The tangent of a batched call is the batched tangent: tangents are batched as what they belong to.
+        wanted = [s for s, m in zip(call.states, last[1:], strict=True) if m == "1"]
+        more = "".join(BATCHED if s == REPEATED else s for s in wanted)
+        tensors = call.states[:len(last) - 1]
+        return BatchedCall(_with_transform(call.key, "t" + last[1:]), tensors + more + call.states[len(tensors):],
+                           call.sums, call.randomness)
+    if key and key[0] == "gradient":
+        _, inner, needs, given = key
+        call = batched_call(op, inner)
+        if call is None:
+            return None
+        found = gradient(op, call.key, needs, given)
+        return BatchedCall(("gradient", call.key, needs, given), _states_of_gradient(found, call),
+                           _sums_of_gradient(found, call), call.randomness)
+    return None
+
+
+def _with_transform(key: Key, transform: str) -> Key:
+    if key and key[0] == "transformed":
+        return ("transformed", key[1], f"{key[2]}|{transform}")
+    return ("transformed", key, transform)
+
+
+def _states_of_gradient(g: Gradient, call: BatchedCall) -> str:
+    """How what the gradient of a batched call is given takes part: the gradients that come, then what was saved."""
+    def of_output(k: int) -> str:
+        return SHARED if call.sums and call.sums[k] else BATCHED
+
+    saved = (of_output(k) if kind == "output" else call.states[k] for _, (kind, k) in g.saved)
+    return "".join((*(of_output(k) for k in g.outputs), *saved))
+
+
+def _sums_of_gradient(g: Gradient, call: BatchedCall) -> tuple[bool, ...]:
+    return tuple(call.states[k] == SHARED for k in g.numbers)
+
+
+def _batched_gradient(op: Op, call: BatchedCall, needs: int, given: Sequence[bool] | None) -> Gradient:
+    g = gradient(op, call.key, needs, given)
+    outputs = [v for v in g.graph.outputs if v is not None]
+    graph, made, _ = batch(g.graph, g.tensors, _states_of_gradient(g, call), outputs, _sums_of_gradient(g, call),
+                           call.randomness)
+    _checked(graph, "batch")
+    tensors = [v for v in made if v is not None]
+    count = len(g.grads)
+    saved = [(v, source) for v, (_, source) in zip(tensors[count:], g.saved, strict=True)]
+    return Gradient(graph, fuse(graph), tensors[:count], saved, g.numbers, g.outputs)
+
+
+def _trace_transformed(op: Op, key: Key) -> Traced:
+    """Trace what transforms made of a call."""
+    call = batched_call(op, key)
+    if call is None:
+        inner, last = split_key(key)
+        return _trace_tangent(op, inner, last[1:])
+    traced = trace(op, call.key)
+    given = [v for v in traced.tensors if v is not None]
+    graph = expand(traced.graph, traced.outputs, [(v, v.label) for v in given])
+    new = iter(graph.inputs)
+    tensors = [None if v is None else next(new) for v in traced.tensors]
+    outputs = [v for v in graph.outputs if v is not None]
+    graph, made, found = batch(graph, tensors, call.states, outputs, call.sums or (False,) * len(outputs),
+                               call.randomness)
+    return Traced(graph, made, tuple(found), traced.differentiable)
+
+
+def _trace_tangent(op: Op, key: Key, mask: str) -> Traced:
+    """The tangents of a call's results, from its tensors and the tangents of those in the mask.
+
+    The derivative is linear in the tangents, so it is the gradient of the gradient by what the first one was given,
+    which then is nowhere read. Results without a derivative have a tangent of zero.
+    """
+    traced = trace(op, key)
+    graph = traced.graph
+    wanted = [v for v, m in zip(traced.tensors, mask, strict=True) if m == "1" and v is not None]
+    tangents = [graph.input(v.dtype, v.dims, f"tangent_{v.label}") for v in wanted]
+    outputs = [v for v, d in zip(traced.outputs, traced.differentiable, strict=True) if d and category(v.dtype) >= 2]
+    with tracing(graph):
+        dummies = [zeros_of(v.shape, v.dtype) for v in outputs]
+    pulled = gradients(graph, outputs, dummies, wanted)
+    pairs = [(p, t) for p, t in zip(pulled, tangents, strict=True) if p is not None]
+    found = gradients(graph, [p for p, _ in pairs], [t for _, t in pairs], dummies)
+    with tracing(graph):
+        results = tuple(zeros_of(v.shape, v.dtype) if f is None else f for v, f in zip(outputs, found, strict=True))
+    return Traced(graph, [*traced.tensors, *tangents], results, (True,) * len(results))
 
 
 def compile_backward(op: Op, key: Key, needs: int, target: Target, register_kernel: Callable[[Any], int],

@@ -117,7 +117,7 @@ def triangle_places(rows: SymInt, columns: SymInt, offset: SymInt, upper: bool) 
 # -- repetition --------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=False)
+@kernel(public=False, differentiable=False, batch=False)
 def repeated_numbers(b: Any, repeats: Tensor) -> Tensor:
     """Each i, repeats[i] times, in order: int64."""
     counts, total = b.contiguous(repeats), b.alloc("int64", [1])

@@ -134,6 +134,11 @@ def _(input: Any, repeats: Any) -> Result:
     return Result(input.dtype, _counts(input, repeats)[0])
 
 
+@repeat.batch
+def _(batch: Any, input: Any, repeats: Any) -> Any:
+    return repeat(batch.aligned(input, len(repeats)), (1, *repeats))
+
+
 @repeat.gradient
 def _(grad: Any, input: Any, repeats: Any) -> Any:
     wide = reshape(grad, tuple(_counts(input, repeats)[1]))

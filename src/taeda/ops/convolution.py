@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taeda.ir.dtype import info
-from taeda.ir.expression import maximum, minimum
+from taeda.ir.expression import maximum, minimum, product
 from taeda.ops.dtypes import is_complex, torch_kernel_name
-from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
+from taeda.ops.matmul import multiply_matrices
+from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, registry, sample
 from taeda.ops.pointwise import convert
 from taeda.ops.reduction import sum as sum_over
 
@@ -86,6 +87,106 @@ def _(input: Any, upstream: Any, kernel_size: Any, padding: Any, stride: Any, di
 def _(grad: Any, input: Any, upstream: Any, padding: Any, stride: Any, dilation: Any, groups: Any) -> Any:
     return (convolve_transposed(upstream, grad, None, input.shape[2:], padding, stride, dilation, groups),
             convolve(input, grad, None, upstream.shape[2:], padding, stride, dilation, groups))
+
+
+# -- for a batch of examples --------------------------------------------------------------------------------------
+#
+# Where examples share the weight, the batch is a larger one. Where each has its own, products of matrices with the
+# windows of the input do it.
+
+
+def _as_one_batch(batch: Any, x: Any) -> Any:
+    x = batch.whole(x)
+    return x.reshape((batch.size * x.shape[1], *x.shape[2:]))
+
+
+def _as_examples(batch: Any, x: Any) -> Any:
+    return x.reshape((batch.size, x.shape[0] // batch.size, *x.shape[1:]))
+
+
+def _windows(x: Any, sizes: Any, kernel: Any, padding: Any, stride: Any, dilation: Any, groups: int) -> Any:
+    """The windows of x (B, N, C, *) as (B, groups, C / groups * kernel, N * sizes)."""
+    rank = len(stride)
+    pads: list[Any] = []
+    for d in reversed(range(rank)):
+        last = (sizes[d] - 1) * stride[d] + (kernel[d] - 1) * dilation[d] + 1
+        pads += [padding[d], last - x.shape[3 + d] - padding[d]]
+    x = registry.ops["constant_pad_nd"](x, tuple(pads), 0)
+    for d in range(rank):
+        x = x.unfold(3 + d, (kernel[d] - 1) * dilation[d] + 1, stride[d])
+        if dilation[d] > 1:
+            x = registry.ops["slice_along"](x, x.ndim - 1, 0, (kernel[d] - 1) * dilation[d] + 1, dilation[d])
+    examples, count, channels = x.shape[:3]
+    x = x.reshape((examples, count, groups, channels // groups, *x.shape[3:]))
+    sizes_at, kernel_at = range(4, 4 + rank), range(4 + rank, 4 + 2 * rank)
+    x = x.permute((0, 2, 3, *kernel_at, 1, *sizes_at))
+    return x.reshape((examples, groups, channels // groups * product(kernel), count * product(sizes)))
+
+
+def _by_group(x: Any, groups: int) -> Any:
+    """x (B, N, M, *) as (B, groups, M / groups, N * sizes)."""
+    examples, count, channels = x.shape[:3]
+    x = x.reshape((examples, count, groups, channels // groups, *x.shape[3:]))
+    x = x.permute((0, 2, 3, 1, *range(4, x.ndim)))
+    return x.reshape((examples, groups, channels // groups, count * product(x.shape[4:])))
+
+
+@convolve.batch
+def _(batch: Any, input: Any, weight: Any, bias: Any, sizes: Any, padding: Any, stride: Any, dilation: Any,
+      groups: int) -> Any:
+    if not batch.carries(weight) and (bias is None or not batch.carries(bias)):
+        whole = convolve(_as_one_batch(batch, input), weight, bias, sizes, padding, stride, dilation, groups)
+        return _as_examples(batch, whole)
+    input, weight = batch.whole(input), batch.whole(weight)
+    count, outputs, kernel = input.shape[1], weight.shape[1], weight.shape[3:]
+    windows = _windows(input, sizes, kernel, padding, stride, dilation, groups)
+    rows = weight.reshape((batch.size, groups, outputs // groups, weight.shape[2] * product(kernel)))
+    found = multiply_matrices(rows, windows).reshape((batch.size, outputs, count, *sizes))
+    found = found.permute((0, 2, 1, *range(3, found.ndim)))
+    if bias is None:
+        return found
+    bias = batch.whole(bias)
+    return found + bias.reshape((batch.size, 1, outputs, *(1,) * len(stride)))
+
+
+@convolve_transposed.batch
+def _(batch: Any, input: Any, weight: Any, bias: Any, sizes: Any, padding: Any, stride: Any, dilation: Any,
+      groups: int) -> Any:
+    if not batch.carries(weight) and (bias is None or not batch.carries(bias)):
+        x = _as_one_batch(batch, input)
+        return _as_examples(batch, convolve_transposed(x, weight, bias, sizes, padding, stride, dilation, groups))
+    # A convolution of the input with zeros in between, with the weight turned around.
+    x, weight, rank = batch.whole(input), batch.whole(weight), len(stride)
+    for d in range(rank):
+        if stride[d] > 1:
+            wide = [*x.shape[:3 + d], (x.shape[3 + d] - 1) * stride[d] + 1, *x.shape[4 + d:]]
+            x = registry.ops["slice_gradient"](x, tuple(wide), 3 + d, 0, wide[3 + d], stride[d])
+    inputs, outputs, kernel = weight.shape[1], weight.shape[2], weight.shape[3:]
+    turned = registry.ops["reversed_along"](weight, tuple(range(3, 3 + rank)))
+    turned = turned.reshape((batch.size, groups, inputs // groups, outputs, *kernel))
+    turned = turned.permute((0, 1, 3, 2, *range(4, 4 + rank)))
+    front = [(kernel[d] - 1) * dilation[d] - padding[d] for d in range(rank)]
+    windows = _windows(x, sizes, kernel, front, (1,) * rank, dilation, groups)
+    rows = turned.reshape((batch.size, groups, outputs, inputs // groups * product(kernel)))
+    found = multiply_matrices(rows, windows).reshape((batch.size, groups * outputs, x.shape[1], *sizes))
+    found = found.permute((0, 2, 1, *range(3, found.ndim)))
+    return found if bias is None else found + batch.whole(bias).reshape((batch.size, 1, -1, *(1,) * rank))
+
+
+@convolve_weight.batch
+def _(batch: Any, input: Any, upstream: Any, kernel_size: Any, padding: Any, stride: Any, dilation: Any,
+      groups: int) -> Any:
+    input, upstream = batch.whole(input), batch.whole(upstream)
+    windows = _windows(input, upstream.shape[3:], kernel_size, padding, stride, dilation, groups)
+    found = multiply_matrices(_by_group(upstream, groups), windows.permute((0, 1, 3, 2)))
+    return found.reshape((batch.size, upstream.shape[2], input.shape[2] // groups, *kernel_size))
+
+
+@convolve_weight.batch_sum
+def _(batch: Any, input: Any, upstream: Any, kernel_size: Any, padding: Any, stride: Any, dilation: Any,
+      groups: int) -> Any:
+    input, upstream = _as_one_batch(batch, input), _as_one_batch(batch, upstream)
+    return convolve_weight(input, upstream, kernel_size, padding, stride, dilation, groups)
 
 
 # -- checks, as PyTorch words them -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from taeda.ops.creation import arange, full, generate
 from taeda.ops.dtypes import compute_dtype, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
+from taeda.ops.requiring import require
 from taeda.ops.searching import search_rows
 
 _OUT_OF_RANGE = ("index out of range in self\nembedding: index {0}, element {2} of the input, but weight has {1} rows; "
@@ -39,6 +40,22 @@ def _(weight: Any, input: Any, padding_idx: Any, by_frequency: bool = False) -> 
     return Result(weight.dtype, [*input.shape, weight.shape[1]])
 
 
+def _numbered(batch: Any, input: Any, rows: Any) -> Any:
+    """Indices into one table of all examples' tables."""
+    input = converted(batch.whole(input), "int64")
+    first = arange(0, 1, batch.size, "int64") * rows
+    return input + first.reshape((batch.size, *(1,) * (input.ndim - 1)))
+
+
+@embedding_rows.batch
+def _(batch: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) -> Any:
+    if not batch.carries(weight):
+        return embedding_rows(weight, input, padding_idx, by_frequency)
+    rows = weight.shape[1]
+    require(converted(input.ge(0), "bool").logical_and(input.lt(rows)), IndexError, "index out of range in self")
+    return embedding_rows(weight.reshape((batch.size * rows, weight.shape[2])), _numbered(batch, input, rows), -1)
+
+
 @embedding_rows.gradient
 def _(grad: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) -> Any:
     if by_frequency:
@@ -64,6 +81,19 @@ def embedding_sum(b: Any, grad_rows: Tensor, input: Tensor, rows: SymInt, paddin
 @embedding_sum.meta
 def _(grad_rows: Any, input: Any, rows: Any, padding_idx: Any) -> Result:
     return Result(grad_rows.dtype, [rows, grad_rows.shape[-1]])
+
+
+@embedding_sum.batch
+def _(batch: Any, grad_rows: Any, input: Any, rows: Any, padding_idx: Any) -> Any:
+    counted = batch.whole(input)
+    values = batch.whole(grad_rows) * counted.ne(padding_idx).unsqueeze(-1)
+    found = embedding_sum(values, _numbered(batch, counted, rows), batch.size * rows, -1)
+    return found.reshape((batch.size, rows, values.shape[-1]))
+
+
+@embedding_sum.batch_sum
+def _(batch: Any, grad_rows: Any, input: Any, rows: Any, padding_idx: Any) -> Any:
+    return embedding_sum(batch.whole(grad_rows), batch.whole(input), rows, padding_idx)
 
 
 @embedding_sum.gradient
@@ -114,6 +144,13 @@ def classes_of(b: Any, input: Tensor, count: int) -> Tensor:
     size = highest.item() + 1 if count == -1 else count
     b.check((highest.item() < size) + empty > 0, RuntimeError, "Class values must be smaller than num_classes.")
     return generate(b, "int64", (size,), index(), (), "classes")
+
+
+@classes_of.batch
+def _(batch: Any, input: Any, count: int) -> Any:
+    if count == -1:
+        raise RuntimeError("vmap: Cannot infer num_classes of one_hot while in vmap; give it")
+    return batch.whole(classes_of(input, count))
 
 
 @classes_of.meta

@@ -142,6 +142,54 @@ def _(input: Any, indices: Any, dims: Any, kind: str) -> Result:
     return Result(input.dtype, _read_shape(input.shape, indices[0].shape, dims))
 
 
+# Over a batch of examples each index tensor gets a companion that counts the examples. Indexed dimensions come first
+# for that, so the result has to be put in order afterwards.
+
+
+def _counted(batch: Any, indices: Any) -> tuple[Any, ...]:
+    indices = tuple(batch.whole(i) for i in indices)
+    shape = indices[0].shape
+    count = registry.ops["arange"](0, 1, batch.size, "int64").reshape((batch.size, *(1,) * (len(shape) - 1)))
+    return (count.expand(shape), *(converted(i, "int64") for i in indices))
+
+
+def _indexed_first(dims: tuple[int, ...], ndim: int) -> tuple[int, ...]:
+    """The order of the dimensions of a batch of inputs in which the indexed ones follow the examples."""
+    return (0, *(d + 1 for d in dims), *(d + 1 for d in range(ndim) if d not in dims))
+
+
+def _indices_first(dims: tuple[int, ...], ndim: int, index_ndim: int) -> tuple[int, ...]:
+    """The same of a batch of results: those of the indices follow the examples."""
+    before = len(_parts(ndim, dims, None, None)[0])
+    rest = ndim - len(dims)
+    return (0, *(1 + before + k for k in range(index_ndim)), *(1 + k for k in range(before)),
+            *(1 + index_ndim + k for k in range(before, rest)))
+
+
+def _inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(order.index(d) for d in range(len(order)))
+
+
+def _only_the_input(batch: Any, indices: Any, dims: tuple[int, ...]) -> bool:
+    """Whether all examples share the indices, which stand for neighbours: then these are one further back."""
+    return not any(map(batch.carries, indices)) and dims == tuple(range(dims[0], dims[0] + len(dims)))
+
+
+def _example_ndim(batch: Any, x: Any) -> int:
+    return x.ndim - batch.carries(x)
+
+
+@index_read.batch
+def _(batch: Any, input: Any, indices: Any, dims: Any, kind: str) -> Any:
+    if _only_the_input(batch, indices, dims):
+        return index_read(input, indices, tuple(d + 1 for d in dims), kind)
+    ndim = _example_ndim(batch, input)
+    places = _counted(batch, indices)
+    rows = batch.whole(input).permute(_indexed_first(dims, ndim))
+    found = index_read(rows, places, tuple(range(len(places))), kind)
+    return found.permute(_inverse(_indices_first(dims, ndim, places[0].ndim - 1)))
+
+
 @index_read.gradient
 def _(grad: Any, input: Any, indices: Any, dims: Any, kind: str) -> Any:
     return {"input": index_write(zeros_of(input.shape, grad.dtype), indices, dims, grad, "sum", kind, True)}
@@ -158,6 +206,32 @@ def index_write(b: Any, input: Tensor, indices: Tensors, dims: tuple[int, ...], 
     out = started(b, input, mode)
     _walk(b, mode, values, out, out, indices, dims, kind)
     return finished(b, out, input.dtype)
+
+
+@index_write.batch
+def _(batch: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str, checked: bool) -> Any:
+    if _only_the_input(batch, indices, dims):
+        further = tuple(d + 1 for d in dims)
+        return index_write(batch.whole(input), indices, further, batch.whole(values), mode, kind, checked)
+    ndim = _example_ndim(batch, input)
+    places = _counted(batch, indices)
+    order = _indexed_first(dims, ndim)
+    rows = batch.whole(values).permute(_indices_first(dims, ndim, places[0].ndim - 1))
+    found = index_write(batch.whole(input).permute(order), places, tuple(range(len(places))), rows, mode, kind, checked)
+    return found.permute(_inverse(order))
+
+
+@index_write.batch_sum
+def _(batch: Any, input: Any, indices: Any, dims: Any, values: Any, mode: str, kind: str, checked: bool) -> Any:
+    if mode != "sum" or batch.carries(input):
+        return NotImplemented
+    ndim = input.ndim
+    places = tuple(batch.whole(i) for i in indices)
+    order = tuple(d - 1 for d in _indexed_first(dims, ndim)[1:])
+    rows = batch.whole(values).permute(_indices_first(dims, ndim, places[0].ndim - 1))
+    start = converted(input * batch.size, input.dtype).permute(order)
+    found = index_write(start, places, tuple(range(len(places))), rows, mode, kind, checked)
+    return found.permute(_inverse(order))
 
 
 def started(b: Any, input: Any, mode: str) -> Any:

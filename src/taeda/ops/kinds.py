@@ -189,9 +189,12 @@ class KernelOp(Op):
     body_parameters = 1  # the Builder
 
     def __init__(self, body: Callable[..., Any], *, pure: bool = True, epilogue: Callable[..., bool] | None = None,
-                 **options: Any):
+                 batch: bool = True, **options: Any):
         super().__init__(body, **options)
         self.pure = pure and not self.mutates
+        self.batches = batch and not self.mutates
+        self.batch_function: Callable[..., Any] | None = None
+        self.batch_sum_function: Callable[..., Any] | None = None
         # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is?
         self.epilogue = epilogue
         self.meta_function: Callable[..., Any] | None = None
@@ -199,6 +202,18 @@ class KernelOp(Op):
     def meta(self, function: Callable[..., Any]) -> KernelOp:
         """Decorator: a function of the op's parameters that gives a Result, or a tuple of them."""
         self.meta_function = function
+        return self
+
+    def batch(self, function: Callable[..., Any]) -> KernelOp:
+        """Decorator: the call for a batch of examples, where it is not the same call with a dimension more in front
+        (compiler/batch.py). Gets a Batching and the op's arguments; gives results with the batch in front."""
+        self.batch_function = function
+        return self
+
+    def batch_sum(self, function: Callable[..., Any]) -> KernelOp:
+        """Decorator: the sum over all examples of what such a call gives, where that is better made in one, or
+        NotImplemented."""
+        self.batch_sum_function = function
         return self
 
     def results_of(self, arguments: tuple[Any, ...]) -> list[tuple[str, Sequence[Expression | None]]]:

@@ -10,7 +10,7 @@ from taeda.ops.op import Result, Tensor, Tensors, derived, kernel, sample
 from taeda.ops.pointwise import where
 
 
-@kernel(public=False, differentiable=False)
+@kernel(public=False, differentiable=False, batch=False)
 def nonzero(b: Any, input: Tensor) -> Tensor:
     """The coordinates of the elements of `input` that are not zero, one row each, in order: int64 (count,
     dimensions)."""
@@ -53,7 +53,7 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-@kernel(public=False)
+@kernel(public=False, batch=False)
 def masked_read(b: Any, input: Tensor, mask: Tensor) -> Tensor:
     """The elements of `input` where the bool `mask` of the same shape is true, in order, as a vector."""
     x, m = b.contiguous(input), b.contiguous(mask)
@@ -73,7 +73,7 @@ def _(grad: Any, input: Any, mask: Any) -> Any:
     return masked_write(full(tuple(input.shape), 0, grad.dtype), mask, grad), None
 
 
-@kernel(public=False)
+@kernel(public=False, batch=False)
 def masked_write(b: Any, input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """A copy of `input` in which the true elements of `mask` (same shape) are replaced by the elements of `source`."""
     m, s = b.contiguous(mask), b.contiguous(source)
@@ -95,7 +95,7 @@ def _(grad: Any, mask: Any, source: Any) -> Any:
     return where(mask, full((), 0, grad.dtype), grad), None, masked_front(grad, mask, source)
 
 
-@kernel(public=False, shape_only=("like",))
+@kernel(public=False, shape_only=("like",), batch=False)
 def masked_front(b: Any, input: Tensor, mask: Tensor, like: Tensor) -> Tensor:
     """The elements that masked_read gives, in the first places of zeros of the shape of `like`."""
     x, m = b.contiguous(input), b.contiguous(mask)

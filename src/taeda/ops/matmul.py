@@ -96,6 +96,26 @@ def _(grad: Any, left: Any, right: Any) -> Any:
     return sum_to(by_left, left), sum_to(by_right, right)
 
 
+@multiply_matrices.batch
+def _(batch: Any, left: Any, right: Any) -> Any:
+    ndim = max(x.ndim - batch.carries(x) for x in (left, right))
+    if batch.carries(left) and not batch.carries(right) and ndim == 2:  # one product of more rows
+        rows = left.reshape((batch.size * left.shape[1], left.shape[2]))
+        return multiply_matrices(rows, right).reshape((batch.size, left.shape[1], right.shape[-1]))
+    left, right = (batch.aligned(x, ndim) if batch.carries(x) else x for x in (left, right))
+    if left.dims[-1] == 1 and right.dims[-2] == 1:  # an outer product
+        return left * right
+    return multiply_matrices(left, right)
+
+
+@multiply_matrices.batch_sum
+def _(batch: Any, left: Any, right: Any) -> Any:
+    if left.ndim != 3 or right.ndim != 3:
+        return NotImplemented
+    columns = transposed(left).reshape((left.shape[0] * left.shape[2], left.shape[1]))
+    return multiply_matrices(transposed(columns), right.reshape((right.shape[0] * right.shape[1], right.shape[2])))
+
+
 def transposed(x: Any) -> Any:
     """The matrices of x transposed."""
     return x.permute((*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
@@ -413,6 +433,22 @@ def _(grad: Any, input: Any, weight: Any, bias: Any) -> Any:
         by_weight.reshape(weight.shape) if weight.ndim == 1 else by_weight,
         by_bias,
     )
+
+
+@linear.batch
+def _(batch: Any, input: Any, weight: Any, bias: Any) -> Any:
+    if not batch.carries(weight) and (bias is None or not batch.carries(bias)):
+        return linear(input, weight, bias)
+    shape = input.shape[1:] if batch.carries(input) else input.shape
+    matrix = weight if weight.ndim - batch.carries(weight) == 2 else weight.unsqueeze(-2)
+    rows = batch.whole(input).reshape((batch.size, product(shape[:-1]), shape[-1]))
+    out = multiply_matrices(rows, transposed(matrix))
+    if bias is not None:
+        if bias.ndim - batch.carries(bias) == 0:
+            bias = bias.reshape((-1, 1)) if batch.carries(bias) else bias
+        out = out + (bias.unsqueeze(1) if batch.carries(bias) else bias)
+    scalar = weight.ndim - batch.carries(weight) == 1
+    return out.reshape((batch.size, *shape[:-1], *(() if scalar else (matrix.shape[-2],))))
 
 
 @linear.samples

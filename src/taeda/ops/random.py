@@ -9,7 +9,7 @@ from typing import Any
 
 from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, index, load, scalar, select
 from taeda.ops import dtypes
-from taeda.ops.creation import _as, generate
+from taeda.ops.creation import _as, full, generate
 from taeda.ops.op import DType, Generator, Number, Result, Sample, Sizes, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, zero
 
@@ -112,6 +112,14 @@ def _(input: Any, generator: Any = None) -> Result:
     return Result(input.dtype, input.shape)
 
 
+@bernoulli_of.batch
+def _(batch: Any, input: Any, generator: Any) -> Any:
+    if batch.randomness == "different":
+        return bernoulli_of(batch.whole(input), generator)
+    numbers = uniform(input.shape[1:], 0.0, 1.0, input.dtype, generator)
+    return convert(numbers < input, input.dtype)
+
+
 @bernoulli_of.gradient
 def _(grad: Any) -> Any:
     return zero(grad)
@@ -154,6 +162,14 @@ def _reciprocal(x: Any) -> Any:
 @native_dropout.meta
 def _(input: Any, p: Any, train: Any = True, generator: Any = None) -> tuple[Result, Result]:
     return Result(input.dtype, input.shape), Result("bool", input.shape)
+
+
+@native_dropout.batch
+def _(batch: Any, input: Any, p: Any, train: Any, generator: Any) -> Any:
+    if not train or batch.randomness == "different":
+        return native_dropout(batch.whole(input), p, train, generator)
+    kept, mask = native_dropout(full(input.shape[1:], 1, input.dtype), p, train, generator)
+    return input * kept, batch.whole(mask)
 
 
 @native_dropout.gradient

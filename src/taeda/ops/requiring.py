@@ -19,6 +19,11 @@ def _(count: Any, exception: str, message: str) -> tuple[()]:
     return ()
 
 
+@required.batch
+def _(batch: Any, count: Any, exception: str, message: str) -> None:
+    required.trace((count.sum().reshape((1,)), exception, message), {})
+
+
 def require(condition: Any, exception: type[Exception], message: str) -> None:
     """Raise `exception` when the op runs unless all elements of the bool tensor `condition` hold."""
     failed = converted(condition.logical_not(), "int64").sum().reshape((1,))

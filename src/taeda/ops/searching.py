@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.ir.expression import maximum
+from taeda.ir.expression import maximum, product
 from taeda.ir.geometry import Bound, Dimension
 from taeda.ir.graph import Value
 from taeda.ops.creation import full
@@ -29,6 +29,17 @@ def search_rows(b: Any, rows: Tensor, values: Tensor, sorter: Tensor | None, rig
 @search_rows.meta
 def _(rows: Any, values: Any, sorter: Any, right: bool, dtype: str) -> Result:
     return Result(dtype, values.shape)
+
+
+@search_rows.batch
+def _(batch: Any, rows: Any, values: Any, sorter: Any, right: bool, dtype: str) -> Any:
+    shared = rows.ndim - batch.carries(rows) == 1  # one row for all values of an example
+    if shared and not batch.carries(rows) and (sorter is None or not batch.carries(sorter)):
+        return search_rows(rows, values, sorter, right, dtype)
+    values = batch.whole(values)
+    flat = values.reshape((batch.size, product(values.shape[1:]))) if shared else values
+    found = search_rows(batch.whole(rows), flat, batch.whole(sorter), right, dtype)
+    return found.reshape(values.shape) if shared else found
 
 
 def _search(rows: Any, values: Any, sorter: Any, right: bool, int32: bool) -> Any:
@@ -92,7 +103,7 @@ def bucketize(input: TensorOrNumber, boundaries: Tensor, *, out_int32: bool = Fa
 # -- counts ------------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=False)
+@kernel(public=False, differentiable=False, batch=False)
 def count_numbers(b: Any, input: Tensor, weights: Tensor | None, minlength: SymInt) -> Tensor:
     """counts[n] = how often n is in `input` (int64, 1-d), or the sum of its weights, in order."""
     x, bound = b.contiguous(input), b.alloc("int64", [1])
@@ -158,7 +169,7 @@ def histc(input: Tensor, bins: SymInt = 100, min: Number = 0, max: Number = 0) -
 # -- runs --------------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=False)
+@kernel(public=False, differentiable=False, batch=False)
 def equal_runs(b: Any, input: Tensor, places: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
     """Runs of equal neighbours in a vector: the element of each run, the number of the run of each element (at
     `places`, a permutation, if given), and how long each run is."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.dtype import itemsize
-from taeda.ir.expression import Symbol, maximum, minimum, unwrap
+from taeda.ir.expression import Symbol, maximum, minimum, product, unwrap
 from taeda.ir.expression import where as choose
 from taeda.ops.op import (
     Dims,
@@ -643,6 +643,11 @@ def _(base: Any, sizes: Any, strides: Any, offset: Any) -> Result:
     return Result(base.dtype, sizes)
 
 
+@strided_view.batch
+def _(batch: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
+    return strided_view(base, (batch.size, *sizes), (product(base.shape[1:]), *strides), offset)
+
+
 @strided_view.gradient
 def _(grad: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
     return strided_view_gradient(grad, base.shape, sizes, strides, offset)
@@ -661,6 +666,12 @@ def strided_view_gradient(
 @strided_view_gradient.meta
 def _(upstream: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Result:
     return Result(upstream.dtype, base)
+
+
+@strided_view_gradient.batch
+def _(batch: Any, upstream: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
+    wide = (product(base), *strides)
+    return strided_view_gradient(upstream, (batch.size, *base), (batch.size, *sizes), wide, offset)
 
 
 @strided_view_gradient.gradient

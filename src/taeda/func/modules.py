@@ -1,0 +1,73 @@
+"""Modules as functions of their parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import taeda
+from taeda import nn
+from taeda.nn.utils import stateless
+
+__all__ = ["functional_call", "stack_module_state"]
+
+
+def functional_call(module: nn.Module, parameter_and_buffer_dicts: Any, args: Any = None,
+                    kwargs: dict[str, Any] | None = None, *, tie_weights: bool = True, strict: bool = False) -> Any:
+    """`module(*args, **kwargs)` with the given tensors, by dotted name, in place of its parameters and buffers.
+
+    Several dicts may be given, which must not share names. `tie_weights`: what the module has under several names is
+    replaced under all of them. `strict`: the names must be exactly the module's.
+
+    >>> import taeda
+    >>> from taeda.func import functional_call
+    >>> functional_call(taeda.nn.Linear(2, 1, bias=False), {"weight": taeda.ones(1, 2)}, taeda.ones(2))
+    tensor([2.], grad_fn=<LinearBackward0>)
+    """
+    if isinstance(parameter_and_buffer_dicts, dict):
+        tensors = parameter_and_buffer_dicts
+    elif isinstance(parameter_and_buffer_dicts, Sequence):
+        if not all(isinstance(d, dict) for d in parameter_and_buffer_dicts):
+            raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
+        count = Counter(name for d in parameter_and_buffer_dicts for name in d)
+        repeated = [name for name, n in count.items() if n > 1]
+        if repeated:
+            raise ValueError(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+        tensors = {name: tensor for d in parameter_and_buffer_dicts for name, tensor in d.items()}
+    else:
+        raise ValueError("Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
+                         f"{type(parameter_and_buffer_dicts)}")
+    return stateless.functional_call(module, tensors, args, kwargs, tie_weights=tie_weights, strict=strict)
+
+
+def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters and the buffers of modules of one class, each stacked along a new first dimension: what vmap runs
+    an ensemble with.
+
+    >>> import taeda
+    >>> from taeda.func import functional_call, stack_module_state, vmap
+    >>> models = [taeda.nn.Linear(2, 3) for _ in range(4)]
+    >>> parameters, buffers = stack_module_state(models)
+    >>> vmap(lambda p, x: functional_call(models[0], p, x), in_dims=(0, None))(parameters, taeda.ones(5, 2)).shape
+    torch.Size([4, 5, 3])
+    """
+    models = list(models)
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if len({m.training for m in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    if any(type(m) is not type(models[0]) for m in models):
+        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    parameters = [dict(m.named_parameters()) for m in models]
+    buffers = [dict(m.named_buffers()) for m in models]
+    return ({name: _stacked([p[name] for p in parameters], name) for name in parameters[0]},
+            {name: _stacked([b[name] for b in buffers], name) for name in buffers[0]})
+
+
+def _stacked(tensors: list[Any], name: str) -> Any:
+    requires_grad = tensors[0].requires_grad
+    if any(t.requires_grad != requires_grad for t in tensors):
+        raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
+    result = taeda.stack(tensors)
+    return result.detach().requires_grad_() if requires_grad else result
