@@ -124,6 +124,7 @@ _LAZY = {
     "finfo": "numeric_limits",
     "iinfo": "numeric_limits",
     "no_grad": "autograd",
+    "vmap": "func",
     "enable_grad": "autograd",
     "set_grad_enabled": "autograd",
     "inference_mode": "autograd",

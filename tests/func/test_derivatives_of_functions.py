@@ -159,6 +159,31 @@ def test_linearize() -> None:
     same(value[0], X.exp() * X)
 
 
+def test_dual_tensors() -> None:
+    import taeda.autograd.forward_ad as forward
+
+    with forward.dual_level():
+        x = forward.make_dual(X, Y)
+        assert isinstance(x, taeda.Tensor) and x.shape == X.shape
+        value, tangent = forward.unpack_dual(wave(x))
+        same((value, tangent), jvp(wave, (X,), (Y,)))
+        assert forward.unpack_dual(X * 2).tangent is None
+        if x.sum() < 1e9:  # values may be looked at
+            x = x.clone()
+        x.mul_(x)
+        same(forward.unpack_dual(x).tangent, 2 * X * Y)
+        with pytest.raises(RuntimeError, match="Nested forward mode AD is not supported"):
+            forward.enter_dual_level()
+    with pytest.raises(RuntimeError, match="no level exists"):
+        forward.make_dual(X, Y)
+
+
+def test_gradients_of_rows() -> None:
+    x = V.clone().requires_grad_()
+    (rows,) = taeda.autograd.grad(bent(x), x, taeda.eye(4), is_grads_batched=True)
+    same(rows, jacrev(bent)(V))
+
+
 class Net(taeda.nn.Module):
     def __init__(self) -> None:
         super().__init__()

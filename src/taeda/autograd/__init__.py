@@ -6,7 +6,7 @@ The graph is recorded by the core while ops run (csrc/tape.h); this package is w
 import os
 
 from taeda import _core
-from taeda.autograd import anomaly_mode, function, functional, grad_mode, graph, reverse, variable
+from taeda.autograd import anomaly_mode, forward_ad, function, functional, grad_mode, graph, reverse, variable
 from taeda.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from taeda.autograd.function import Function, NestedIOFunction
 from taeda.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
@@ -24,6 +24,7 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "forward_ad",
     "function",
     "functional",
     "grad",

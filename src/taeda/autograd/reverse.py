@@ -132,9 +132,8 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if is_grads_batched:
-        raise NotImplementedError(
-            "grad(is_grads_batched=True) needs vmap, which is not there yet: call grad once per row of grad_outputs"
-        )
+        return _grad_of_rows(outputs, inputs, grad_outputs, (retain_graph, create_graph, allow_unused, False,
+                                                             materialize_grads))
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     roots, leaves = _sequence(outputs), _sequence(inputs)
     gradients = _check_gradients(roots, _given_gradients(grad_outputs, len(roots)))
@@ -149,6 +148,28 @@ def grad(
             for gradient, leaf in zip(found, leaves, strict=True)
         )
     return found
+
+
+def _grad_of_rows(outputs: Any, inputs: Any, grad_outputs: Any, options: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`grad` for every row of `grad_outputs` at once."""
+    from taeda.func import vmap
+
+    roots = _sequence(outputs)
+    given = _given_gradients(grad_outputs, len(roots))
+    if any(g is None for g in given):
+        raise RuntimeError("grad(is_grads_batched=True) needs a batch of grad_outputs for each of the outputs")
+    places: list[int] = []  # of the inputs that have a gradient
+
+    def rows(*gradients: Any) -> tuple[Any, ...]:
+        found = grad(outputs, inputs, gradients, *options)
+        places[:] = [k for k, g in enumerate(found) if g is not None]
+        return tuple(found[k] for k in places)
+
+    results: list[Any] = [None] * len(_sequence(inputs))
+    found = vmap(rows)(*given)
+    for k, g in zip(places, found, strict=True):
+        results[k] = g
+    return tuple(results)
 
 
 def tensor_backward(

@@ -63,7 +63,7 @@ def jvp_by(func: Callable[..., Any], primals: Any, tangents: Any, argnums: Any, 
             if not isinstance(t, taeda.Tensor):
                 raise RuntimeError(f"{name}: Expected {what} to only contain Tensors, got {type(t)}")
     with layer("jvp") as here:
-        duals = [_dual(x, t, here.level) for x, t in zip(leaves, moved, strict=True)]
+        duals = [dual(x, t, here.level) for x, t in zip(leaves, moved, strict=True)]
         arguments = replaced(primals, tree_unflatten(duals, spec), numbers)
         output, aux = split_aux(func(*arguments), has_aux, name)
         outputs, structure = tree_flatten(output)
@@ -79,7 +79,8 @@ def jvp_by(func: Callable[..., Any], primals: Any, tangents: Any, argnums: Any, 
                                          for a in leaves], spec))
 
 
-def _dual(primal: Any, tangent: Any, level: int) -> Any:
+def dual(primal: Any, tangent: Any, level: int) -> Any:
+    """A tensor with its tangent, which must fit it."""
     if primal.shape != tangent.shape:
         raise RuntimeError(
             "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "

@@ -133,8 +133,16 @@ def _run_dual(site: Any, tensors: Sequence[Any], draws: bool, chain: str, level:
     moved = run(site, [*primals, *tangents], draws, f"{chain}|{transform}" if chain else transform)
     found = list(results)
     for k, tangent in zip(which, moved, strict=True):
+        if _is_view(tangent) and not _is_view(results[k]):  # of a copy: writes must not reach the tangent of the source
+            tangent = tangent.clone()
         found[k] = Dual.of(results[k], tangent, level)
     return tuple(found)
+
+
+def _is_view(x: Any) -> bool:
+    while isinstance(x, Lifted):
+        x = x.parts()[0]
+    return bool(x._is_view())
 
 
 # The types stand on the functions above.

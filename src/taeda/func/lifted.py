@@ -116,7 +116,7 @@ def _write(target: Any, result: Any, name: str) -> None:
                 f"`self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of {name}. "
                 "If said operator is being called inside the PyTorch framework, please file a bug report instead.")
         if top is None or top.value.stride(0) == 0 and repeated:
-            _write(target if top is None else top.value.select(0, 0), result.value.select(0, 0), name)
+            _write(top.value.select(0, 0) if top is not None else target, result.value.select(0, 0), name)
         else:
             _write(top.value, result.value, name)
         return

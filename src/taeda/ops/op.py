@@ -62,6 +62,11 @@ would merely repeat (a conversion to the dtype it has), or None.
 Inverses. `@some_view.inverse` decorates a function of the result and the op's other parameters that gives back the
 first argument: where the result is at hand, the argument is too, and need not be computed again.
 
+Batches (vmap). Follow from the kinds of ops (compiler/batch.py). A @kernel op takes a dimension more in front, with its
+dimensions one further back and `size` beginning with that of the batch; `@some_kernel.batch` decorates a function of a
+Batching and the op's arguments that gives the results where that is not right, `batch=False` says that there are none,
+and `@some_kernel.batch_sum` gives their sum over the examples where that is better made in one.
+
 Random numbers. An op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a
 pair of Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
 
