@@ -23,7 +23,7 @@ def functional_call(module: nn.Module, parameter_and_buffer_dicts: Any, args: An
     >>> import taeda
     >>> from taeda.func import functional_call
     >>> functional_call(taeda.nn.Linear(2, 1, bias=False), {"weight": taeda.ones(1, 2)}, taeda.ones(2))
-    tensor([2.], grad_fn=<LinearBackward0>)
+    tensor([2.])
     """
     if isinstance(parameter_and_buffer_dicts, dict):
         tensors = parameter_and_buffer_dicts
