@@ -141,10 +141,11 @@ class Comparison:
         a, b = found.numbers, wanted.numbers
         if a.size != b.size:
             a, b = (x if x.size == min(a.size, b.size) else found.kept() if x is a else wanted.kept() for x in (a, b))
-        if a.dtype.kind != "f":
+        if a.dtype.kind not in "fc":
             same = a == b
         else:
-            x, y = a.astype(numpy.float64), b.astype(numpy.float64)
+            wide = numpy.complex128 if a.dtype.kind == "c" else numpy.float64
+            x, y = a.astype(wide), b.astype(wide)
             with numpy.errstate(invalid="ignore"):
                 # bounds within which a rounding to the largest number of the dtype and an infinity are the same
                 near = numpy.abs(x - y) <= self.atol + self.rtol * numpy.abs(y)
@@ -180,7 +181,9 @@ class File:
             return value
         if "=array" in value:
             dtype, shape, start, count = value["=array"]
-            numbers = (self.floats if "float" in dtype else self.integers)[start : start + count]
+            numbers = (self.integers if "int" in dtype or dtype == "bool" else self.floats)[start : start + count]
+            if "complex" in dtype:
+                numbers = numbers.view(numpy.complex64)
             return Array(dtype, tuple(shape), numbers)
         if "=raised" in value:
             return Raised(*value["=raised"])
@@ -201,7 +204,9 @@ class File:
                 return {"=raised": [value.kind, value.line]}
             if not isinstance(value, Array):
                 return value
-            numbers, real = value.kept(), "float" in value.dtype
+            numbers, real = value.kept(), "int" not in value.dtype and value.dtype != "bool"
+            if numbers.dtype.kind == "c":  # as pairs of floats
+                numbers = numbers.astype(numpy.complex64).view(numpy.float32)
             with numpy.errstate(over="ignore"):
                 (floats if real else integers).append(numbers.astype(numpy.float32 if real else numpy.int64))
             start = ends[not real]

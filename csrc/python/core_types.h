@@ -16,7 +16,7 @@ void add_operators_to_module(PyObject* module);     // set_operator, set_indexin
 void add_interop_to_module(PyObject* module);       // tensor, from_numpy, frombuffer, from_dlpack
 void add_generator_to_module(PyObject* module);     // Generator, default_generator
 void add_machine_code_to_module(PyObject* module);  // load_object
-void add_lapack_to_module(PyObject* module);        // provide_lapack, lapack_kernel
+void add_lapack_to_module(PyObject* module);        // provide_lapack, lapack_kernel, fourier_kernel
 void add_recording_to_module(PyObject* module);     // begin_recording and the like
 void add_compile_mode_to_module(PyObject* module);  // run_compiled and the like
 

@@ -1,5 +1,6 @@
-// taeda._core.provide_lapack and lapack_kernel: SciPy's LAPACK for the core's kernels.
+// Kernels that are functions of the core: taeda._core.provide_lapack (SciPy's), lapack_kernel, fourier_kernel.
 #include "core/lapack.h"
+#include "core/fourier.h"
 #include "python/core_types.h"
 
 namespace taeda {
@@ -38,7 +39,22 @@ PyObject* kernel(PyObject*, PyObject* arguments) {
   });
 }
 
+PyObject* transform(PyObject*, PyObject* arguments, PyObject* keywords) {
+  return guarded_object([&]() -> PyObject* {
+    const char* dtype_name;
+    static const char* names[] = {"dtype", nullptr};
+    DType dtype;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s:fourier_kernel", const_cast<char**>(names), &dtype_name))
+      throw PythonError();
+    Kernel found = dtype_from_name(dtype_name, &dtype) ? fourier_kernel(dtype) : nullptr;
+    if (!found) raise(PyExc_ValueError, "there are no Fourier transforms of dtype %s", dtype_name);
+    return PyLong_FromVoidPtr(reinterpret_cast<void*>(found));
+  });
+}
+
 PyMethodDef functions[] = {
+    {"fourier_kernel", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(transform)),
+     METH_VARARGS | METH_KEYWORDS, "fourier_kernel(dtype): the address of the kernel of Fourier transforms."},
     {"provide_lapack", provide, METH_VARARGS,
      "provide_lapack(lapack, blas): the functions of LAPACK and BLAS, as capsules by name. ImportError if one that is "
      "needed is missing."},

@@ -1,7 +1,7 @@
 """Linear algebra: decompositions, systems of equations, inverses, norms and products of matrices.
 
-Decompositions are LAPACK's, which SciPy brings along (`pip install taeda[linalg]`). All take batches of matrices, of
-float32 or float64.
+Decompositions are LAPACK's, which SciPy brings along (`pip install taeda[linalg]`). All take batches of matrices, real
+or complex, in single or double precision.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def function_of(op: Op, library: Any) -> Any:
     if library is taeda:
         return op if op.modules or not op.public else getattr(taeda.Tensor, op.public)
     places = {m: library for m in ("torch",)} | {"nn.functional": library.nn.functional, "linalg": library.linalg}
-    places |= {"special": library.special}
+    places |= {"special": library.special, "fft": library.fft}
     for space in (*(places[m] for m in op.modules if m in places), library.Tensor):
         if op.public and hasattr(space, op.public):
             return getattr(space, op.public)

@@ -20,7 +20,7 @@ from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.triangular import solved_triangular
 
 
-@kernel(public=False, differentiable=(True, False))
+@kernel(public=False, conjugate=False, differentiable=(True, False))
 def cholesky_factor(b: Any, input: Tensor, upper: bool, raising: str) -> tuple[Tensor, Tensor]:
     """L with L Lᴴ = input, of which the lower triangle is read (or U, UᴴU, the upper one), and for each matrix 0 or the
     order of the leading minor that is not positive; with `raising`, a name for the message, that is an error."""
@@ -100,7 +100,7 @@ def cholesky_solve(input: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     return solved_with_cholesky(side, factor, upper)
 
 
-@derived(public=False)
+@derived(public=False, conjugate=False)
 def solved_with_cholesky(input: Tensor, L: Tensor, upper: bool) -> Tensor:
     """cholesky_solve where batches are the same."""
     half = solved_triangular(L, input, upper, True, False, upper)
@@ -116,7 +116,7 @@ def _(grad: Any, output: Any, L: Any, upper: Any) -> Any:
     return by_side, -(multiply_matrices(L, both) if upper else multiply_matrices(both, L))
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def inverse_from_cholesky(b: Any, input: Tensor, upper: bool) -> Tensor:
     """The inverse of A from its Cholesky factor."""
     out = b.alloc(input.dtype, input.shape)

@@ -22,7 +22,7 @@ def _launch(b: Any, A: Any, values: Any, columnwise: Any, upper: bool, vectors: 
                     "matrix is ill-conditioned or has too many repeated eigenvalues (error code: {1})."))
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def eigh_factors(b: Any, A: Tensor, upper: bool) -> tuple[Tensor, Tensor]:
     """Eigenvalues, ascending, and eigenvectors as columns, of the matrix that has this triangle."""
     values = b.alloc(real_dtype(A.dtype), A.shape[:-1])
@@ -52,7 +52,7 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
     return multiply_matrices(vectors, multiply_matrices(middle, adjoint(vectors)))
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def eigh_values(b: Any, A: Tensor, upper: bool) -> Tensor:
     """Eigenvalues alone; their gradient asks for the vectors."""
     values = b.alloc(real_dtype(A.dtype), A.shape[:-1])

@@ -33,7 +33,7 @@ _PIVOTS = ("RuntimeError", "Pivots given to {name} must all be greater or equal 
            "of lu_factor? (they name a row below the last, {{1}}, or no row)")
 
 
-@kernel(public=False, differentiable=(True, False, False))
+@kernel(public=False, conjugate=False, differentiable=(True, False, False))
 def lu_factors(b: Any, input: Tensor, raising: str) -> tuple[Tensor, Tensor, Tensor]:
     """L (below the diagonal, which is one) and U (above) of the matrix with exchanged rows, the exchanges, and for each
     matrix 0 or the first zero on the diagonal of U."""
@@ -198,7 +198,7 @@ def solve_launch(b: Any, columnwise: Any, pivots: Any, side: Any, how: int, colu
     return out
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def solved_with_lu(b: Any, LU: Tensor, pivots: Tensor, B: Tensor, left: bool, adjoint: bool) -> Tensor:
     """X with A X = B (X A = B where not `left`, Aᴴ instead of A where `adjoint`), A = P L U. Batches are the same."""
     how = (ADJOINT if adjoint else PLAIN) if left else (CONJUGATE if adjoint else TRANSPOSED)

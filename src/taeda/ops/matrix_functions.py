@@ -109,7 +109,7 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False)
 DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
-@kernel(public=False, differentiable=(True, False, False))
+@kernel(public=False, conjugate=False, differentiable=(True, False, False))
 def least_squares(b: Any, A: Tensor, B: Tensor, rcond: Number, driver: str) -> tuple[Tensor, Tensor, Tensor]:
     """The solution, ranks and singular values. Batches are the same."""
     rows, columns, other = A.shape[-2], A.shape[-1], B.shape[-1]
@@ -145,7 +145,7 @@ def _(grads: Any, A: Any, B: Any) -> Any:
 # -- the exponential ---------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def matrix_exponential(b: Any, input: Tensor) -> Tensor:
     """The exponential of square matrices."""
     out, n = b.alloc(input.dtype, input.shape), input.shape[-1]

@@ -16,7 +16,7 @@ from taeda.ops.triangular import solved_triangular
 from taeda.ops.views import narrow, unsqueeze
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def qr_factors(b: Any, A: Tensor, mode: str) -> tuple[Tensor, Tensor]:
     """Q and R; `mode` is 'reduced', 'complete', or 'r', where Q is empty."""
     rows, columns = A.shape[-2:]

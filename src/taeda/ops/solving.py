@@ -28,7 +28,7 @@ from taeda.ops.views import diagonal, squeeze_dims, unsqueeze
 # -- systems -----------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=(True, False, False, False))
+@kernel(public=False, conjugate=False, differentiable=(True, False, False, False))
 def solved(b: Any, A: Tensor, B: Tensor, left: bool, raising: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """X with A X = B, or X A = B where not `left`; the LU factors of Aᵀ and their pivots; and for each matrix 0 or the
     first zero on the diagonal of U. Batches are the same."""
@@ -57,7 +57,7 @@ def _(grads: Any, outputs: Any, A: Any, left: Any) -> Any:
     return by_matrix(by_side, solution, left, False), by_side
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def solved_again(b: Any, A: Tensor, factors: Tensor, pivots: Tensor, B: Tensor, left: bool, adjoint: bool) -> Tensor:
     """X with A X = B and so on, by the factors of Aᵀ that are known already: its gradient is that by A."""
     how = (CONJUGATE if adjoint else TRANSPOSED) if left else (ADJOINT if adjoint else PLAIN)
@@ -101,7 +101,7 @@ def system_solution(A: Tensor, B: Tensor, left: bool, vector: bool, raising: str
 # -- inverses ----------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=(True, False))
+@kernel(public=False, conjugate=False, differentiable=(True, False))
 def inverted(b: Any, input: Tensor, raising: str) -> tuple[Tensor, Tensor]:
     """The inverse, and for each matrix 0 or the first zero on the diagonal of U."""
     out, infos = b.alloc(input.dtype, input.shape), b.alloc("int32", input.shape[:-2])
@@ -177,7 +177,7 @@ def _diagonal(x: Any) -> Any:
     return diagonal(x, 0, x.ndim - 2, x.ndim - 1)
 
 
-@derived(public=False, differentiable=(True, False, False))
+@derived(public=False, conjugate=False, differentiable=(True, False, False))
 def determinant(A: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The determinants, and the LU factors they came from (of the transposes)."""
     factors, pivots = factored(A)
@@ -210,7 +210,7 @@ def torch_det(input: Tensor) -> Tensor:
     return determinant(input)[0]
 
 
-@derived(public=False, differentiable=(True, True, False, False))
+@derived(public=False, conjugate=False, differentiable=(True, True, False, False))
 def log_determinant(A: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Sign and logarithm of the size of the determinants, and the LU factors they came from (of the transposes)."""
     factors, pivots = factored(A)

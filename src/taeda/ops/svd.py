@@ -41,7 +41,7 @@ def _launch(b: Any, A: Any, u: Any, s: Any, v: Any, vectors: int, name: str) -> 
                     "(error code: {1})."), not_finite=("LinAlgError", words + "contained non-finite values."))
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def singular_factors(b: Any, A: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
     """U, singular values, Vᴴ."""
     rows, columns = A.shape[-2:]
@@ -94,7 +94,7 @@ def _(grads: Any, outputs: Any, A: Any, full: Any) -> Any:
     return multiply_matrices(u, multiply_matrices(middle, vh)) + outside
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def singular_values(b: Any, A: Tensor) -> Tensor:
     """Singular values alone; their gradient asks for the vectors."""
     none = b.alloc(A.dtype, (0,))
@@ -186,7 +186,7 @@ def _as_column(x: Any) -> Any:
     return unsqueeze(x, -1) if _is_tensor(x) and x.ndim else x
 
 
-@derived(public=False)
+@derived(public=False, conjugate=False)
 def pseudo_inverse(A: Tensor, atol: TensorOrNumber | None, rtol: TensorOrNumber | None, hermitian: bool) -> Tensor:
     """linalg.pinv."""
     if hermitian:

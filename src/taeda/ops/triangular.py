@@ -19,7 +19,7 @@ from taeda.ops.matrices import (
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 
 
-@kernel(public=False)
+@kernel(public=False, conjugate=False)
 def solved_triangular(b: Any, A: Tensor, B: Tensor, upper: bool, left: bool, unitriangular: bool,
                       adjoint: bool) -> Tensor:
     """X with A X = B, or X A = B where not `left`; with Aᴴ instead of A where `adjoint`. Batches are the same."""

@@ -60,7 +60,7 @@ from taeda import _core, environment, ops
 from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
-from taeda.compiler.methods import LAPACK
+from taeda.compiler.methods import FOURIER, LAPACK
 from taeda.ir.loop import Kernel, Operand, Stage, Store, cast, load, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
@@ -162,6 +162,8 @@ def template_kernel(handle: int) -> int:
         from taeda.runtime import lapack  # not at the start: few programs decompose matrices
 
         return lapack.kernel(spec[1], **dict(spec[2]))
+    if spec[0] == FOURIER:
+        return _core.fourier_kernel(**dict(spec[2]))
     return kernels_of(target.family).template_kernel(spec, target)
 
 
@@ -170,8 +172,8 @@ def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
     """The object file of a kernel, for programs that run without the compiler: of a variant of a loop kernel, or of a
     kernel from a template (None)."""
     target, kernel = targets[handle], kernels[handle]
-    if isinstance(kernel, TemplateSpec) and kernel[0] == LAPACK:
-        raise NotImplementedError(f"a program of its own has no LAPACK, which {kernel[1]!r} needs")
+    if isinstance(kernel, TemplateSpec) and kernel[0] in (LAPACK, FOURIER):
+        raise NotImplementedError(f"files of Programs do not know kernels of the core yet: {kernel[0]} {kernel[1]!r}")
     content: bytes = kernels_of(target.family).kernel_object(kernel, variant, target)
     return content
 

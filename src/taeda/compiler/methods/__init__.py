@@ -59,6 +59,8 @@ attention, attention_gradient
 lapack
     kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0} the
     number of the matrix, {1} what LAPACK says of it): a kernel of csrc/core/lapack.h, which says what it takes
+fourier
+    input, out (contiguous), n, kind, inverse, scale: transforms of rows, csrc/core/fourier.h says which
 
 Another target is another family here, a row in runtime/devices.py that says who makes kernels for it, and a folder with
 both.
@@ -71,7 +73,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-LAPACK = "lapack"  # stands in a launch for the module of a template: kernels of the core, the same for all targets
+# Stand in a launch for the module of a template: kernels of the core, the same for all targets.
+LAPACK, FOURIER = "lapack", "fourier"
 
 # For each family of targets (Target.family), the modules of this folder and the methods in them. They are imported when
 # first asked for: a program of products and sums loads no convolution.
@@ -91,6 +94,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
         "searching": ("search_rows", "bound_numbers", "total", "repeat_numbers"),
         "attention": ("attention", "attention_gradient"),
         "lapack": ("lapack",),
+        "fourier": ("fourier",),
     },
     "reference": {
         "reference.products": (
@@ -109,6 +113,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
             "repeat_numbers",
         ),
         "lapack": ("lapack",),
+        "fourier": ("fourier",),
     },
 }
 

@@ -1,0 +1,18 @@
+// Discrete Fourier transforms: kernels of the core, with the convention of every other kernel (kernel_abi.h).
+#pragma once
+#include "core/dtype.h"
+#include "core/kernel_abi.h"
+
+namespace taeda {
+
+// The kernel for complex numbers of a dtype, or null. One item of work is the whole batch: the kernel spreads rows, or
+// parts of a long one, over the thread pool itself.
+//
+// Operands: input, output; contiguous rows. Integers: rows, n, kind, inverse; scalar: a factor of the result. The
+// kinds: 0 n complex numbers to n complex numbers; 1 n real numbers to the n / 2 + 1 complex ones that determine the
+// spectrum; 2 such numbers to the n real ones. The transform is Σ_k x[k] exp(∓2πi jk / n), + for `inverse`.
+Kernel fourier_kernel(DType dtype);
+
+inline constexpr int64_t FOURIER_OUT_OF_MEMORY = 1;  // the only fault code
+
+}  // namespace taeda

@@ -1,0 +1,19 @@
+"""Fourier transforms: one kernel of the core (csrc/core/fourier.h) for a whole batch of rows, which splits its work
+over the pool itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taeda.compiler.methods import FOURIER
+from taeda.ir.expression import product
+
+_LIMIT = 2 ** 40  # elements of a row: beyond it sizes of buffers would not fit their integers
+
+
+def fourier(b: Any, *, input: Any, out: Any, n: Any, kind: int, inverse: bool, scale: Any) -> None:
+    b.check(n <= _LIMIT, RuntimeError, "a Fourier transform of {0} elements is too long", n)
+    complex_dtype = out.dtype if out.dtype.startswith("complex") else input.dtype
+    b.launch((FOURIER, "transform"), {"dtype": complex_dtype}, [b.contiguous(input), out],
+             [product(input.shape[:-1]), n, kind, int(inverse)], [scale],
+             faults=[(1, "RuntimeError", "not enough memory for the work space of a Fourier transform")])
