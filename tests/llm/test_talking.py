@@ -23,6 +23,7 @@ from taeda.llm.lora import add_lora_, load_lora_, merge_lora_, save_lora  # noqa
 from taeda.llm.starter import _of_module, train_starter  # noqa: E402
 from taeda.llm.tokenizer import render_template  # noqa: E402
 from taeda.llm.training import fit, pack, perplexity, text_examples  # noqa: E402
+from taeda.quantization import int8  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +158,11 @@ def test_lora(folder: Path, tmp_path: Path) -> None:
     other = load(folder)
     load_lora_(other, tmp_path)
     assert taeda.equal(other(tokens), changed)
+    reduced = load(folder, quantize=int8())
+    load_lora_(reduced, tmp_path)
+    assert taeda.allclose(reduced(tokens), changed, atol=0.3)
+    with pytest.raises(NotImplementedError, match="q_proj is a QuantizedLinear"):
+        merge_lora_(reduced)
     merge_lora_(other)
     assert taeda.allclose(other(tokens), changed, atol=1e-5)
     assert set(dict(other.named_parameters())) == set(dict(load(folder).named_parameters()))
@@ -187,7 +193,10 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run("eval", folder, tmp_path / "text.txt").startswith("perplexity")
     assert run("eval", folder, tmp_path / "q.jsonl") in ("1 of 1 right: 100.0 %\n", "0 of 1 right: 0.0 %\n")
     assert "parameters" in run("models", folder)
-    assert "no models" in run("models")
+    run("quantize", folder, tmp_path / "models" / "small", "--bits", "int4:16")
+    assert run("generate", "small", "the", "--max-tokens", "3").startswith("the")
+    assert "none of int8, int4" in run("generate", folder, "x", "--quantize", "int5", status=2)
+    assert "small" in run("models")
     assert "there is no model 'nothing'" in run("generate", "nothing", "x", status=2)
     assert "no name of a model" in run("generate", "hf:../x", "x", status=2)
     assert "max_tokens has to be" in run("generate", folder, "x", "--max-tokens", "0", status=2)

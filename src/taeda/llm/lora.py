@@ -91,7 +91,14 @@ def load_lora_(model: nn.Module, folder: Path) -> None:
 
 
 def merge_lora_(model: nn.Module) -> None:
-    """Add each LoRA to the weights beside it and take it away."""
+    """Add each LoRA to the weights beside it and take it away.
+
+    Raises `NotImplementedError` for weights of fewer bits, which would have to be rounded again.
+    """
+    for name, layer in _layers(model).items():
+        if not isinstance(layer.base, nn.Linear):
+            raise NotImplementedError(f"{name} is a {type(layer.base).__name__}: LoRA is merged into weights in full "
+                                      "precision alone; keep the adapter beside them (without --merge)")
     with taeda.no_grad():
         for name, layer in _layers(model).items():
             base: Any = layer.base
