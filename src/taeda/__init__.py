@@ -20,6 +20,7 @@ _SUBMODULES = frozenset(
     (
         "storage",
         "_dynamo",
+        "_inductor",
         "accelerator",
         "_C",
         "amp",

@@ -72,6 +72,22 @@ def test_what_a_program_can_ask() -> None:
     taeda.compiler.reset()
 
 
+def test_dynamo_names() -> None:
+    import taeda._dynamo
+    import taeda._inductor.config
+
+    x = taeda.ones(2)
+    assert taeda._dynamo.optimize("inductor")(double)(x).equal(x * 2)
+    taeda._dynamo.config.cache_size_limit = 64
+    taeda._inductor.config.max_autotune = True
+    with taeda._dynamo.config.patch(suppress_errors=True):
+        assert taeda._dynamo.config.suppress_errors
+    assert not taeda._dynamo.config.suppress_errors
+    with pytest.raises(AttributeError):
+        with taeda._dynamo.config.patch("no_such_setting", 1):
+            pass
+
+
 def test_names_are_those_of_compilation() -> None:
     from taeda import compilation, compiler
 
