@@ -49,7 +49,7 @@ def between(function: Any, sample: Any) -> list[Any]:
 def test_same_bits(name: str) -> None:
     op = registry.ops[name]
     function = op if op.modules or not op.public else getattr(taeda.Tensor, op.public)
-    for sample in islice(op.sample_function(Make()), 2):  # type: ignore[misc]
+    for sample in islice(op.sample_function(Make()), 1):  # type: ignore[misc]
         outcomes = []
         for run in (between, taeda.compile(between)):
             taeda.manual_seed(0)
