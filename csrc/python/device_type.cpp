@@ -205,9 +205,7 @@ Device device_from_object(PyObject* o) {
     return parse(text);
   }
   if (PyLong_Check(o) && !PyBool_Check(o)) {
-    long long index = PyLong_AsLongLong(o);
-    if (index == -1 && PyErr_Occurred()) throw PythonError();
-    return Device{DeviceKind::CUDA, checked_index(index)};
+    raise(PyExc_RuntimeError, "Cannot access accelerator device when none is available.");  // a number is one of those
   }
   raise(PyExc_TypeError, "device(): argument 'device' must be torch.device, str or int, not %s", Py_TYPE(o)->tp_name);
 }

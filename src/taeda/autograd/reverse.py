@@ -22,6 +22,8 @@ def _shape_and_dtype(output: Any) -> tuple[Any, Any]:
     if isinstance(output, GradientEdge):
         shape, dtype, _ = output.node._input_metadata[output.output_nr]
         return shape, dtype
+    if not isinstance(output, taeda.Tensor):
+        raise AssertionError("Expected output to be a torch.Tensor")
     return output.shape, output.dtype
 
 
