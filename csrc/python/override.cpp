@@ -22,6 +22,25 @@ bool takes_over(PyTypeObject* type) {
   return method && method != disabled_torch_function;
 }
 
+void set_mode(PyObject* mode) {
+  PyObject* before = std::exchange(state.function_mode, Py_XNewRef(mode));
+  Py_XDECREF(before);
+}
+
+// While a mode handles a call, the mode outside it is the innermost one.
+class ModeScope {
+ public:
+  explicit ModeScope(PyObject* mode) : mode_(Ref<>::borrow(mode)) {
+    Ref<> outer = checked(PyObject_GetAttrString(mode, "_outer"));
+    set_mode(outer.get() == Py_None ? nullptr : outer.get());
+  }
+  ~ModeScope() { set_mode(mode_.get()); }
+  ModeScope(const ModeScope&) = delete;
+
+ private:
+  Ref<> mode_;
+};
+
 // The arguments that take calls over, in the order they are asked: as they come, but subclasses before their bases.
 struct Overloaded {
   std::vector<PyObject*> arguments;
@@ -46,6 +65,12 @@ struct Overloaded {
       PyTuple_SET_ITEM(types.get(), static_cast<Py_ssize_t>(i),
                        Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(arguments[i]))));
     Ref<> none = kwargs ? nullptr : checked(PyDict_New());
+    if (PyObject* mode = state.function_mode) {
+      ModeScope inside(mode);
+      Ref<> result = checked(PyObject_CallMethod(mode, "__torch_function__", "OOOO", func, types.get(), args,
+                                                 kwargs ? kwargs : none.get()));
+      if (result.get() != Py_NotImplemented) return result;
+    }
     for (PyObject* o : arguments) {
       Ref<> method = checked(PyObject_GetAttr(o, protocol()));
       Ref<> result = checked(
@@ -198,7 +223,8 @@ PyObject* init_subclass(PyObject* cls, PyObject* const*, Py_ssize_t count, PyObj
 PyObject* has_torch_function(PyObject*, PyObject* arguments) {
   return guarded_object([&] {
     Ref<> list = checked(PySequence_Fast(arguments, "expected a sequence of arguments"));
-    return PyBool_FromLong(any_overridden(PySequence_Fast_ITEMS(list.get()), PySequence_Fast_GET_SIZE(list.get())));
+    return PyBool_FromLong(state.function_mode ||
+                           any_overridden(PySequence_Fast_ITEMS(list.get()), PySequence_Fast_GET_SIZE(list.get())));
   });
 }
 
@@ -227,6 +253,15 @@ PyObject* set_overrides(PyObject*, PyObject* enabled) {
   });
 }
 
+PyObject* set_function_mode(PyObject*, PyObject* mode) {
+  if (mode != Py_None && !(PyObject_HasAttrString(mode, "_outer") && takes_over(Py_TYPE(mode))))
+    return PyErr_Format(PyExc_TypeError, "set_function_mode() takes an entered TorchFunctionMode or None, not %s",
+                        Py_TYPE(mode)->tp_name);
+  PyObject* before = Py_NewRef(state.function_mode ? state.function_mode : Py_None);
+  set_mode(mode == Py_None ? nullptr : mode);
+  return before;
+}
+
 PyObject* disabled(PyObject*, PyObject*) { Py_RETURN_NOTIMPLEMENTED; }
 
 PyMethodDef functions[] = {
@@ -240,6 +275,8 @@ PyMethodDef functions[] = {
      "it."},
     {"set_overrides", set_overrides, METH_O,
      "set_overrides(enabled): whether calls are taken over on this thread; returns what was."},
+    {"set_function_mode", set_function_mode, METH_O,
+     "set_function_mode(mode or None): the innermost mode of this thread; returns the one before."},
     {"_disabled_torch_function_impl", disabled, METH_VARARGS,
      "As __torch_function__ of a class: it takes no calls over."},
     {nullptr, nullptr, 0, nullptr},

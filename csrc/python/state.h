@@ -11,8 +11,9 @@ class Pending;
 struct State {
   bool grad_enabled = true;
   bool inference_mode = false;
-  bool anomaly = false;   // autograd.set_detect_anomaly
-  bool overrides = true;  // other types may take over calls (override.h)
+  bool anomaly = false;               // autograd.set_detect_anomaly
+  bool overrides = true;              // other types may take over calls (override.h)
+  PyObject* function_mode = nullptr;  // the innermost TorchFunctionMode, which takes over all calls (override.h)
   Device default_device;  // of tensors that are made from nothing: `with taeda.device("meta")`, set_default_device
   bool device_given = false;
   Device given_device;         // of the results of the next call of an op, whatever its tensors are on (call_on)

@@ -54,6 +54,7 @@ _TABLE = {
     "distributions.transformed_distribution": "taeda.distributions.transformed",
     "distributions.independent": "taeda.distributions.transformed",
     "distributions.exp_family": "taeda.distributions.distribution",
+    "distributed._tensor": "taeda.distributed.tensor",
     "functional": "taeda.functions",
     "fx._symbolic_trace": "taeda.fx.tracer",
     "nn.modules.adaptive": "taeda.nn.adaptive",

@@ -52,6 +52,7 @@ def install(names: dict[str, Any]) -> None:
         "OutOfMemoryError",
     ):
         names[name] = getattr(_core, name)
+    names.update(layout=type(_core.strided), memory_format=type(_core.contiguous_format))
     _register_hooks()
     for name in ("detach", "detach_", "is_inference"):
         names[name] = getattr(_core.Tensor, name)

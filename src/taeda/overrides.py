@@ -13,7 +13,10 @@ from typing import Any
 
 from taeda import _core
 
-__all__ = ["DisableTorchFunctionSubclass", "handle_torch_function", "has_torch_function", "is_tensor_like"]
+__all__ = [
+    "BaseTorchFunctionMode", "DisableTorchFunctionSubclass", "TorchFunctionMode", "handle_torch_function",
+    "has_torch_function", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
+]  # fmt: skip
 
 has_torch_function = _core.has_torch_function
 has_torch_function_variadic = _core.has_torch_function_variadic
@@ -58,3 +61,80 @@ def DisableTorchFunctionSubclass() -> Iterator[None]:
         yield
     finally:
         _core.set_overrides(before)
+
+
+class _Entered:
+    """A mode as the core knows it: with the one that was innermost before it."""
+
+    __slots__ = ("_mode", "_outer")
+
+    def __init__(self, mode: TorchFunctionMode, outer: Any) -> None:
+        self._mode = mode
+        self._outer = outer
+
+    def __torch_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return self._mode.__torch_function__(func, types, args, kwargs)
+
+
+class TorchFunctionMode:
+    """A context in which `__torch_function__` of this object takes over all calls of functions, whatever they get.
+
+    Calls that it makes itself go to the mode outside it.
+
+    Example::
+
+        >>> import taeda
+        >>> class Names(TorchFunctionMode):
+        ...     def __torch_function__(self, func, types, args=(), kwargs=None):
+        ...         print(func.__name__)
+        ...         return func(*args, **(kwargs or {}))
+        >>> with Names():
+        ...     _ = taeda.ones(2) + 1
+        ones
+        add
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        raise NotImplementedError
+
+    def __enter__(self) -> TorchFunctionMode:
+        outer = _core.set_function_mode(None)
+        _core.set_function_mode(_Entered(self, outer))
+        self.__dict__.setdefault("_outers", []).append(outer)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        _core.set_function_mode(self.__dict__["_outers"].pop())
+
+    @classmethod
+    def push(cls, *args: Any, **kwargs: Any) -> TorchFunctionMode:
+        """An object of this class, to be entered."""
+        return cls(*args, **kwargs)
+
+
+class BaseTorchFunctionMode(TorchFunctionMode):
+    """The mode that changes nothing."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        return func(*args, **(kwargs or {}))
+
+
+def resolve_name(f: Callable[..., Any]) -> str | None:
+    """The name under which a function is known: "torch.add"; None for what is not PyTorch's."""
+    from taeda.fx.node import is_tensor_method, public_name
+
+    found = public_name(f)
+    if found is None and is_tensor_method(f):
+        return f"torch.Tensor.{f.__name__}"
+    return found
+
+
+def is_tensor_method_or_property(func: Callable[..., Any]) -> bool:
+    """Whether this is a method, or the getter of a property, of tensors alone."""
+    from taeda.fx.node import is_tensor_method
+
+    return is_tensor_method(func) or func.__name__ == "__get__"

@@ -83,6 +83,7 @@ def install() -> None:
     from taeda.version import TorchVersion
 
     taeda.__version__ = TorchVersion(VERSION)
+    vars(taeda)["torch"] = taeda  # `torch.torch`, which some libraries write
     taeda.Tensor.__module__ = "torch"  # libraries tell tensors by the name of their module
     site = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
     os.environ["TAEDA_AS_TORCH"] = "1"
