@@ -77,6 +77,7 @@ CASES: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "losses": (lambda a, t: (F.cross_entropy(a, t), F.mse_loss(a, a * 2)), 0, (X, numbers(0, 2, 1))),
     "one_hot": (lambda t: F.one_hot(t, 4), 0, (PLACES,)),
     "searchsorted": (lambda a, b: taeda.searchsorted(a, b), 0, (X.sort(1)[0], Y)),
+    "linear algebra": (lambda a: (taeda.linalg.inv(a), taeda.linalg.det(a)), 0, (M[..., :4] + 4 * taeda.eye(4),)),
     "where": (lambda a: taeda.where(a > 0, a, 0.0).clamp(max=1), 0, (M,)),
     "in place": (lambda a: a.clone().add_(1).mul_(a), 0, (M,)),
     "made inside": (lambda a: a + taeda.arange(4) + taeda.full((4,), 2.0), 0, (X,)),
@@ -183,6 +184,9 @@ def test_lifted_tensors_are_tensors() -> None:
         return a
 
     vmap(look)(M)
+    inside: list[Any] = []
+    vmap(lambda a: inside.append(taeda.func.debug_unwrap(a)) or a)(M)  # type: ignore[func-returns-value]
+    assert inside[0] is M
     assert seen == [(True, (4, 5), 2, taeda.float32, 4, True, "BatchedTensor(lvl=1,")]
 
 

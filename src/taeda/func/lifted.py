@@ -266,4 +266,14 @@ def _refuse_the_rest() -> None:
             setattr(Lifted, name, _refusal(name))
 
 
+def debug_unwrap(tensor: Any, *, recurse: bool = True) -> Any:
+    """What a lifted tensor stands for (of one with a tangent the primal), down to a plain tensor with `recurse`: to
+    look at inside of a function that is transformed, never to compute with."""
+    while isinstance(tensor, Lifted):
+        tensor = tensor.parts()[0]
+        if not recurse:
+            break
+    return tensor
+
+
 _refuse_the_rest()

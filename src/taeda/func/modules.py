@@ -10,7 +10,7 @@ import taeda
 from taeda import nn
 from taeda.nn.utils import stateless
 
-__all__ = ["functional_call", "stack_module_state"]
+__all__ = ["functional_call", "replace_all_batch_norm_modules_", "stack_module_state"]
 
 
 def functional_call(module: nn.Module, parameter_and_buffer_dicts: Any, args: Any = None,
@@ -71,3 +71,20 @@ def _stacked(tensors: list[Any], name: str) -> Any:
         raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
     result = taeda.stack(tensors)
     return result.detach().requires_grad_() if requires_grad else result
+
+
+def replace_all_batch_norm_modules_(root: nn.Module) -> nn.Module:
+    """Let the batch norms in `root` use the statistics of each batch alone, in place: running ones cannot be written to
+    under vmap, where each example would have its own. Returns `root`.
+
+    >>> import taeda
+    >>> from taeda.func import replace_all_batch_norm_modules_
+    >>> net = replace_all_batch_norm_modules_(taeda.nn.Sequential(taeda.nn.BatchNorm1d(3)))
+    >>> net[0].running_mean is None
+    True
+    """
+    for module in root.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root

@@ -180,7 +180,7 @@ def _(make: Any) -> Any:
 # -- bags --------------------------------------------------------------------------------------------------------------
 
 
-@kernel(public=False, differentiable=False)
+@kernel(public=False, differentiable=False, batch=False)
 def checked_offsets(b: Any, offsets: Tensor, total: SymInt) -> Tensor:
     """`offsets` (bags,) of int64 itself; RuntimeError unless they begin with 0, do not fall and end within `total`."""
     first, last = (b.view("select", offsets, [0, k]) for k in (0, -1))
