@@ -63,6 +63,10 @@ struct Part {
 };
 
 Part part_of(const Tensor& view, const Tensor& base) {
+  if (view.dtype != base.dtype)
+    raise(PyExc_NotImplementedError,
+          "an in-place operation under gradients through a view of another dtype (the parts of a complex tensor) is "
+          "not there yet; write to a copy, or put the parts together with torch.complex");
   Part p;
   p.base_sizes = base.shape();
   p.base_strides = Dims(base.strides, base.ndim);

@@ -21,6 +21,7 @@ from taeda.ir.loop import (
     index,
     load,
     position,
+    reduce,
     reduced,
     scalar,
     select,
@@ -371,3 +372,24 @@ def test_streaming_stores(target) -> None:
         out = memory[start:start + shape[0] * shape[1]].reshape(shape)
         run(add_kernel(), [x, y], outputs=[out], target=target, letters={2: "n"})
         np.testing.assert_array_equal(out, x + y)
+
+
+@TARGET
+@AXIS
+@pytest.mark.parametrize("dtype", ["complex32", "complex64", "complex128"])
+def test_complex_parts(dtype: str, axis: str, target) -> None:
+    """Complex operands of every class are taken apart and joined; a sum is two sums."""
+    rng = np.random.default_rng(4)
+    shape = (5, 77)
+    x, y = (interpreter.to_storage(
+        (rng.integers(-9, 9, shape) + 1j * rng.integers(-9, 9, shape)).astype(interpreter.value_dtype(dtype)), dtype)
+        for _ in range(2))
+    a, b = load(0, dtype), load(1, dtype)
+    stages: list = []
+    total = reduce(stages, "sum", cast(a, "complex128") if dtype == "complex32" else a)
+    kernel = Kernel((Operand(dtype, "input"),) * 2 + (Operand(dtype, "element"), Operand(total.dtype, "row")),
+                    (*stages, Store(2, cast(a * b - 1j, dtype)), Store(3, total)))
+    for inputs in ([x, y], [x[:, :1], y], [np.ascontiguousarray(x.T).T, y], [x[:, ::-1], y[:1]]):
+        for got, want in zip(run(kernel, inputs, target=target, axis=axis), interpreter.run(kernel, inputs),
+                             strict=True):
+            np.testing.assert_array_equal(got, want)

@@ -80,7 +80,7 @@ def values_and_gradients(op: Op, dtype: str, library: Any) -> list[Any]:
         if library is not taeda and dtype == "bool" and not any(y.any() for y in result):
             raise RuntimeError("nothing was computed: PyTorch would find out only then that it cannot")
         live = [k for k, y in enumerate(result) if y.requires_grad]
-        if not live or dtype not in ("float32", "float64"):
+        if not live or dtype not in ("float32", "float64", "complex64"):
             return [result, live, []]
         inputs = [t for t in leaves if t.requires_grad]
 

@@ -47,7 +47,7 @@ def finished(made: Any, out: Any, requires_grad: bool) -> Any:
             out.resize_(made.shape)
         return out.copy_(made)
     if requires_grad:
-        if not made.dtype.is_floating_point:
+        if not (made.dtype.is_floating_point or made.dtype.is_complex):
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         return made.requires_grad_()
     return made

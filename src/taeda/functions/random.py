@@ -13,6 +13,21 @@ from taeda.functions.function import function
 from taeda.ir.dtype import info
 from taeda.ops.signature import Device, DType, Generator, Object, Sizes, Tensor
 
+# Complex numbers are drawn by their parts, each of which has half of the variance.
+
+
+def _uniform(ops: Any, size: Any, dtype: Any, generator: Any) -> Any:
+    if dtype.is_complex:
+        return taeda.view_as_complex(ops.uniform((*size, 2), 0.0, 1.0, dtype.to_real(), generator))
+    return ops.uniform(size, 0.0, 1.0, dtype, generator)
+
+
+def _standard_normal(ops: Any, size: Any, dtype: Any, generator: Any) -> Any:
+    if dtype.is_complex:
+        return taeda.view_as_complex(ops.normal((*size, 2), 0.0, math.sqrt(0.5), dtype.to_real(), generator))
+    return ops.normal(size, 0.0, 1.0, dtype, generator)
+
+
 # -- new tensors -------------------------------------------------------------------------------------------------------
 
 
@@ -22,7 +37,7 @@ def rand(size: Sizes, *, generator: Generator | None = None, out: Tensor | None 
          names: Object = None) -> Any:
     """Uniform numbers in [0, 1)."""
     ops = on(device, layout)
-    return finished(ops.uniform(size, 0.0, 1.0, dtype_of(dtype, out), generator), out, requires_grad)
+    return finished(_uniform(ops, size, dtype_of(dtype, out), generator), out, requires_grad)
 
 
 @function
@@ -31,7 +46,7 @@ def randn(size: Sizes, *, generator: Generator | None = None, out: Tensor | None
           names: Object = None) -> Any:
     """Standard normal numbers."""
     ops = on(device, layout)
-    return finished(ops.normal(size, 0.0, 1.0, dtype_of(dtype, out), generator), out, requires_grad)
+    return finished(_standard_normal(ops, size, dtype_of(dtype, out), generator), out, requires_grad)
 
 
 def _integers(ops: Any, low: int, high: int, size: Any, generator: Any, dtype: Any) -> Any:
@@ -65,7 +80,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: DType
               device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
               memory_format: Object = None) -> Any:
     """Uniform numbers in [0, 1), of the shape and dtype of `input`."""
-    return made_like(lambda ops, size, to: ops.uniform(size, 0.0, 1.0, to, generator), input, dtype, layout, device,
+    return made_like(lambda ops, size, to: _uniform(ops, size, to, generator), input, dtype, layout, device,
                      requires_grad, memory_format)
 
 
@@ -74,7 +89,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: DTyp
                device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
                memory_format: Object = None) -> Any:
     """Standard normal numbers, of the shape and dtype of `input`."""
-    return made_like(lambda ops, size, to: ops.normal(size, 0.0, 1.0, to, generator), input, dtype, layout, device,
+    return made_like(lambda ops, size, to: _standard_normal(ops, size, to, generator), input, dtype, layout, device,
                      requires_grad, memory_format)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ops.dtypes import is_float, promote, torch_kernel_name
+from taeda.ops.dtypes import is_integer, promote, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.joining import constant_pad_nd
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, check, derived, sample
@@ -19,7 +19,7 @@ def _near(input: Any, other: Any, rtol: Any, atol: Any, equal_nan: bool) -> Any:
     check(rtol >= 0, RuntimeError, "rtol must be greater than or equal to zero, but got {0}", rtol)
     check(atol >= 0, RuntimeError, "atol must be greater than or equal to zero, but got {0}", atol)
     found = input.eq(other)
-    if not is_float(input.dtype):
+    if is_integer(input.dtype):
         input, other = converted(input, "float64"), converted(other, "float64")
     elif equal_nan:
         found = found.logical_or(input.isnan().logical_and(other.isnan()))

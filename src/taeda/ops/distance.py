@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ops.creation import arange
-from taeda.ops.dtypes import is_float, promote
+from taeda.ops.dtypes import COMPLEX, is_float, promote
 from taeda.ops.elementwise_loss import raised_to
 from taeda.ops.norm import vector_norm
 from taeda.ops.op import Number, Sample, Tensor, check, derived, sample
@@ -91,6 +91,8 @@ def dist(input: Tensor, other: Tensor, p: object = 2) -> Tensor:
     """The p-norm of input - other."""
     static_number("dist", "p", 3, p)
     difference = input - other
+    if difference.dtype in COMPLEX:
+        difference = difference.abs()
     if not is_float(difference.dtype):
         raise RuntimeError("norm(): input dtype should be either floating point or complex. Got "
                            f"{difference.dtype} instead.")

@@ -119,7 +119,7 @@ class Reduction(Op):
 
     def results_of(self, arguments: tuple[Any, ...]) -> list[tuple[str, Sequence[Expression | None]]]:
         x, dims = arguments
-        if x.dtype in dtypes.FLOAT8:
+        if x.dtype in dtypes.FLOAT8 and self.combiner not in ("any", "all"):
             raise NotImplementedError(f'"{self.name}_cpu" not implemented for \'{dtypes.torch_kernel_name(x.dtype)}\'')
         return [(self.result or x.dtype, tuple(1 if d in dims else e for d, e in enumerate(x.dims)))]
 

@@ -8,7 +8,7 @@ from typing import Any
 from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ir.loop import Kernel, Operand, Store, call, load
-from taeda.ops.dtypes import is_float
+from taeda.ops.dtypes import is_integer
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
 
@@ -54,7 +54,8 @@ def product_of_matrices(b: Any, left: Any, right: Any, out: Any, bias: Any = Non
 
     def parts(x: Any) -> tuple[Any, Any]:
         pairs = b.view_dtype(b.view("unsqueeze", x, [x.ndim]), part)
-        return tuple(b.contiguous(b.view("select", pairs, [x.ndim, k])) for k in range(2))  # type: ignore[return-value]
+        first, second = (b.contiguous(b.view("select", pairs, [x.ndim, k])) for k in range(2))
+        return first, second
 
     (a, c), (d, e) = parts(left), parts(right)
     products = []
@@ -308,7 +309,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 def _scaled(name: Any, base: Any, found: Any, beta: Any, alpha: Any) -> Any:
     """beta * base + alpha * found; a beta of 0 is not special-cased, but PyTorch's zero times NaN is."""
-    if not is_float(found.dtype):  # PyTorch converts the factors of integer matrices to integers
+    if is_integer(found.dtype):  # PyTorch converts the factors of integer matrices to integers
         beta, alpha = to_int(beta), to_int(alpha)
     found = found if isinstance(alpha, int) and alpha == 1 else found * alpha
     base = base if isinstance(beta, int) and beta == 1 else base * beta
@@ -403,7 +404,7 @@ def _check_linear(input: Any, weight: Any, bias: Any) -> None:
         raise RuntimeError(f"expected bias of dtype {input.dtype}, but got {bias.dtype}")
     if bias is not None and bias.ndim > 1:
         raise RuntimeError("linear: bias must have at most one dimension")
-    if not is_float(input.dtype) and input.dtype == "bool":
+    if input.dtype == "bool":
         raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
 

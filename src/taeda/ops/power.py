@@ -12,7 +12,7 @@ from taeda.ops import dtypes
 from taeda.ops.comparison import logical_and
 from taeda.ops.elementary import log
 from taeda.ops.op import Number, Result, Sample, Tensor, TensorOrNumber, derived, kernel, pointwise, sample
-from taeda.ops.pointwise import convert, where, xlogy, zero
+from taeda.ops.pointwise import convert, real_part, where, xlogy, zero
 
 # x ** exponent
 _POWERS: dict[float, Callable[[Expr], Expr]] = {
@@ -141,7 +141,8 @@ def _(grad: Any, input: Any, exponent: Any, output: Any) -> Any:
             by_input = where(exponent.eq(0), 0, grad * (exponent * power(input, exponent - 1)))
     if hasattr(exponent, "ndim"):
         slope = grad * output * log(input) if hasattr(input, "ndim") else xlogy(grad * output, input)
-        by_exponent = where(logical_and(output.eq(0), exponent >= 0), 0, slope)
+        size = exponent if exponent.dtype not in dtypes.COMPLEX else real_part(exponent)
+        by_exponent = where(logical_and(output.eq(0), size >= 0), 0, slope)
     return by_input, by_exponent
 
 
@@ -153,8 +154,10 @@ def _(make: Any) -> Iterator[Sample]:
 
 @derived(inplace=True, out=True, operators=())
 def float_power(input: TensorOrNumber, exponent: TensorOrNumber) -> Tensor:
-    """input ** exponent in float64."""
-    return power(*(convert(x, "float64") if hasattr(x, "ndim") else x for x in (input, exponent)))
+    """input ** exponent in float64, or complex128 if either is complex."""
+    operands = (input, exponent)
+    wide = "complex128" if any(hasattr(x, "ndim") and x.dtype in dtypes.COMPLEX for x in operands) else "float64"
+    return power(*(convert(x, wide) if hasattr(x, "ndim") else x for x in operands))
 
 
 @float_power.samples

@@ -182,6 +182,8 @@ def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
 @derived(modules=("torch", "nn.functional"), method=False, inplace=True)
 def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator = None) -> Tensor:
     """`input` with each element zeroed with probability p and the others divided by 1 - p, while training."""
+    if train and input.dtype in dtypes.COMPLEX:
+        return input * native_dropout(full(input.shape, 1.0, dtypes.real_dtype(input.dtype)), p, True, generator)[0]
     if train:
         x = input if dtypes.is_float(input.dtype) else convert(input, "float32")
         return convert(native_dropout(x, p, True, generator)[0], input.dtype)

@@ -124,7 +124,21 @@ def keep(grad: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
 
 def reduce(primitive: Any, input: Any, dims: tuple[int, ...], keepdim: bool) -> Any:
     """A primitive over `dims`; a scalar is its own sum, product, maximum."""
+    if primitive is reduce_prod and input.dtype in dtypes.COMPLEX and dims:
+        return restore(complex_product(input, dims), dims, keepdim)
     return restore(primitive(input, dims), dims, keepdim) if dims else input
+
+
+@derived(public=False)
+def complex_product(input: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """The product of complex numbers over `dims`, kept with size 1: the last of the running products."""
+    from taeda.ops.joining import constant_pad_nd
+    from taeda.ops.scan import cumprod
+
+    others = [d for d in range(input.ndim) if d not in dims]
+    moved = input.permute((*others, *dims)).reshape((*(input.shape[d] for d in others), count(input, dims)))
+    last = cumprod(constant_pad_nd(moved, (0, 1), 1), -1).select(-1, -1)
+    return unsqueeze_dims(last, dims)
 
 
 def count(input: Any, dims: tuple[int, ...]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from taeda.ir.dtype import info
 from taeda.ops.creation import full
-from taeda.ops.dtypes import category, is_float, torch_kernel_name
+from taeda.ops.dtypes import FLOAT8, is_float, is_integer, torch_kernel_name
 from taeda.ops.indexing import converted, normal_dim, zeros_of
 from taeda.ops.op import DType, Result, Tensor, derived, kernel, sample
 from taeda.ops.pointwise import where
@@ -56,8 +56,8 @@ def _accumulate(input: Any, dim: int, dtype: Any, operation: str, name: str) -> 
     d = normal_dim(dim, input.ndim)
     if dtype is not None:
         input = converted(input, dtype)
-    to = input.dtype if is_float(input.dtype) else "int64"
-    if category(input.dtype) > 2:
+    to = "int64" if is_integer(input.dtype) else input.dtype
+    if input.dtype == "complex32" or input.dtype in FLOAT8:
         raise NotImplementedError(f'"{name}_cpu" not implemented for \'{torch_kernel_name(input.dtype)}\'')
     return scan_along(input, d, operation, False, to)
 

@@ -137,20 +137,14 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3))
 
 
-@view
+@derived(view=True)
 def adjoint(input: Tensor) -> Tensor:
     """The last two dimensions exchanged (and conjugated, if complex)."""
     if input.ndim < 2:
         raise RuntimeError(
             f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
         )
-    order = [*range(input.ndim - 2), input.ndim - 1, input.ndim - 2]
-    return View("permute", order, [input.shape[d] for d in order])
-
-
-@adjoint.gradient
-def _(grad: Any) -> Any:
-    return adjoint(grad)
+    return registry.ops["conj"].trace((transpose(input, -2, -1),), {})
 
 
 @adjoint.samples

@@ -3,10 +3,12 @@
 from typing import Any
 
 import taeda
-from taeda.ir.dtype import TENSORS, info
+from taeda.ir.dtype import FLOAT8, TENSORS, info
 
 # Storage classes of PyTorch, which say the dtype of a tensor's memory.
-STORAGES = {info(name).word + "Storage": name for name in TENSORS}
+# There are none for dtypes that came later: the pickle of such a tensor has the dtype.
+_WITHOUT_STORAGE = ("uint16", "uint32", "uint64", "complex32", *FLOAT8)
+STORAGES = {info(name).word + "Storage": name for name in TENSORS if name not in _WITHOUT_STORAGE}
 STORAGE_OF_DTYPE = {dtype: storage for storage, dtype in STORAGES.items()}
 
 # Names of dtypes in `torch`, with their aliases.

@@ -23,6 +23,7 @@ from taeda.serialization.memory import (
 from taeda.utils.hooks import warn_if_has_hooks
 
 _REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
+_REBUILD_TENSOR_V3 = GlobalName("torch._utils", "_rebuild_tensor_v3")
 _REBUILD_META = GlobalName("torch._utils", "_rebuild_meta_tensor_no_storage")
 _REBUILD_PARAMETER = GlobalName("torch._utils", "_rebuild_parameter")
 _SIZE, _DEVICE = GlobalName("torch", "Size"), GlobalName("torch", "device")
@@ -96,10 +97,14 @@ class TorchPickler(_PicklerInPython):
                 "Cannot save multiple tensors or storages that view the same data as different types: "
                 f"{kind} and {name}"
             )
-        count = storage.nbytes() // itemsize(name)
-        reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
         hooks: OrderedDict[Any, Any] = OrderedDict()
+        if name not in STORAGE_OF_DTYPE:
+            reference = StorageReference(_name("torch.storage", "UntypedStorage"), key, storage.nbytes())
+            return _REBUILD_TENSOR_V3, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks,
+                                        tensor.dtype)
+        count = storage.nbytes() // itemsize(name)
+        reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
         return _REBUILD_TENSOR, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks)
 
 

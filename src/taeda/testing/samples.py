@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 import taeda
-from taeda.ir.dtype import FLOAT8, INTEGERS, UNSIGNED
+from taeda.ir.dtype import COMPLEX, FLOAT8, INTEGERS, UNSIGNED
 
 
 def from_array(array: Any, dtype: str, library: Any = taeda) -> Any:
@@ -54,6 +54,8 @@ class Make:
         else:
             bottom = 0.0 if low is None else low
             numbers = self.generator.random(sizes) * ((bottom + 2.0 if high is None else high) - bottom) + bottom
+        if kind in COMPLEX:
+            numbers = numbers + 1j * self.generator.standard_normal(sizes)
         return from_array(numbers, kind, self.library).requires_grad_()
 
 

@@ -13,7 +13,7 @@ from taeda.codegen import scalars
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, memory_type, vector
 from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
 from taeda.codegen.target import Target
-from taeda.ir.dtype import NARROW, info
+from taeda.ir.dtype import COMPLEX, NARROW, info
 
 
 def compute_type(dtype: str) -> str:
@@ -44,6 +44,11 @@ def combine(f: FunctionWriter, operation: str, a: Value, b: Value, dtype: str) -
     """a (operation) b for 'sum', 'prod', 'amax', 'amin'; NaN wins in amax and amin; bool: or, and."""
     if dtype == "bool":
         return a | b if operation in ("sum", "amax") else a & b
+    if dtype in COMPLEX:
+        if operation != "sum":
+            raise NotImplementedError(f"{operation} of {dtype} at places that may be equal")
+        parts = vector(2 * max(a.lanes, 1), memory_type(info(dtype).part))
+        return f.cast("bitcast", f.cast("bitcast", a, parts) + f.cast("bitcast", b, parts), a.type)
     primitive = {"sum": "add", "prod": "mul", "amax": "maximum", "amin": "minimum"}[operation]
     return scalars.TABLES[dtype][primitive](f, b, a)
 

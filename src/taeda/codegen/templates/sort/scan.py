@@ -16,7 +16,7 @@ from taeda.codegen.llvm import FunctionWriter, Value, is_float, memory_type, vec
 from taeda.codegen.scalars.convert import from_memory
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import Reader, as_number, compute_type, load_wide, start_kernel, store_narrow
-from taeda.ir.dtype import FLOATS, info, itemsize
+from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 
 COLUMNS = 16
 ACCUMULATED = {"float32": "float64"}
@@ -48,6 +48,29 @@ def _columns(f: FunctionWriter, row: Value, inner: Value, reverse: bool,
     f.loop(f["begin"], f["end"], item)
 
 
+def _complex_scan(f: FunctionWriter, data: Value, result: Value, row: Value, inner: Value, operation: str, dtype: str,
+                  reverse: bool) -> None:
+    """One column after the other, both parts in double."""
+    part = info(dtype).part
+    kind, size = memory_type(part), itemsize(part)
+
+    def scan(start: Value, place: Callable[[Value], Value], lanes: int) -> None:
+        if lanes:
+            f.loop(0, f.constant(lanes), lambda c: scan(start, lambda i: place(i) + c, 0))
+            return
+
+        def step(i: Value, real: Value, imaginary: Value) -> Sequence[Value]:
+            at = place(i) * itemsize(dtype)
+            x, y = (f.load(kind, f.at(data, at + k * size)).convert("fpext", "double") for k in range(2))
+            new = (real + x, imaginary + y) if operation == "sum" else (
+                real * x - imaginary * y, real * y + imaginary * x)
+            for k, value in enumerate(new):
+                f.store(value.convert("fptrunc", kind), f.at(result, at + k * size))
+            return new
+        f.loop(0, row, step, carry=[f.constant(float(operation == "prod"), "double"), f.constant(0.0, "double")])
+    _columns(f, row, inner, reverse, scan)
+
+
 def emit_scan(target: Target, *, operation: str, source: str, dtype: str, reverse: bool = False) -> str:
     """Operands [input, result]. operation 'sum', 'prod' or 'logsumexp'; `source` is the dtype of the input: it differs
     from `dtype` only if that is int64 (sums of smaller integers)."""
@@ -56,6 +79,10 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
     module, f, arguments = start_kernel(target)
     row, inner = Reader(f, arguments).many(2)
     data, result = arguments.data(0), arguments.data(1)
+    if dtype in COMPLEX:
+        _complex_scan(f, data, result, row, inner, operation, dtype, reverse)
+        f.ret(0)
+        return module.text()
     type = accumulated_in(dtype)
 
     def load(position: Value, lanes: int) -> Value:
