@@ -1,11 +1,14 @@
-// Discrete Fourier transforms of rows: complex to complex, real to half of a spectrum, and back.
+// Discrete Fourier transforms of rows: complex to complex, real to half of a
+// spectrum, and back.
 //
-// The work is done on *lanes*: as many transforms of one short length side by side as a vector has elements, so that
-// every operation is one on vectors, whatever the length. A short row sits in one lane beside others of the batch. A
-// long one, of N₁ N₂ elements, is done as a matrix: transforms of its columns, twiddle factors, transforms of its rows
-// (Bailey, "FFTs in external or hierarchical memory", 1990). Lengths with a large prime factor become a convolution of
-// a power of two (Bluestein, 1970). What is done depends on the length alone, so the bits of a row do not depend on the
-// batch around it.
+// The work is done on *lanes*: as many transforms of one short length side by
+// side as a vector has elements, so that every operation is one on vectors,
+// whatever the length. A short row sits in one lane beside others of the batch.
+// A long one, of N₁ N₂ elements, is done as a matrix: transforms of its
+// columns, twiddle factors, transforms of its rows (Bailey, "FFTs in external
+// or hierarchical memory", 1990). Lengths with a large prime factor become a
+// convolution of a power of two (Bluestein, 1970). What is done depends on the
+// length alone, so the bits of a row do not depend on the batch around it.
 #include "core/fourier.h"
 
 #include <algorithm>
@@ -15,16 +18,22 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/thread_pool.h"
 
-// One copy of the code for each width of vectors, chosen when the library is loaded.
+// One copy of the code for each width of vectors, chosen when the library is
+// loaded.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define TAEDA_CLONES __attribute__((target_clones("avx2", "default"), flatten))
 #else
 #define TAEDA_CLONES
+#endif
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are passed between functions of this file alone
 #endif
 
 namespace taeda {
@@ -68,7 +77,8 @@ std::complex<double> root(int64_t k, int64_t n) {
   return {left ? -c : c, below ? s : -s};
 }
 
-// ---- one length, in lanes -------------------------------------------------------------------------------------------
+// ---- one length, in lanes
+// -------------------------------------------------------------------------------------------
 
 std::vector<int> radices_of(int64_t n) {  // empty if there is a large prime factor
   std::vector<int> found;
@@ -161,7 +171,8 @@ inline void butterfly(const Lane<T>* x, Lane<T>* y) {
   }
 }
 
-// One pass of Stockham's algorithm: y[q + s (r p + j)] = w^(p j) Σ_k x[q + s (p + k m)] w_r^(j k).
+// One pass of Stockham's algorithm: y[q + s (r p + j)] = w^(p j) Σ_k x[q + s (p
+// + k m)] w_r^(j k).
 template <class T, int RADIX>
 inline void run_pass(const typename LanePlan<T>::Pass& pass, int64_t s, const Lane<T>* x, Lane<T>* y) {
   const int64_t m = pass.groups;
@@ -208,12 +219,37 @@ inline Lane<T>* run_lanes(const LanePlan<T>& plan, Lane<T>* x, Lane<T>* y) {
   return x;
 }
 
-// Element i of lane l is at `at[i * step + l * lane_step]`, in complex numbers; of lanes beyond `lanes`, zero. `swap`
-// exchanges the parts, which before and after a transform makes it the inverse one.
+// Eight numbers, or four, apart into their parts, and back.
+template <class T, int... K>
+inline Vector<T> picked(const Vector<T>& a, const Vector<T>& b, std::integer_sequence<int, K...>, int odd) {
+  return odd ? __builtin_shufflevector(a, b, (2 * K + 1)...) : __builtin_shufflevector(a, b, (2 * K)...);
+}
+template <class T, int... K>
+inline Vector<T> mixed(const Vector<T>& re, const Vector<T>& im, std::integer_sequence<int, K...>, int upper) {
+  constexpr int N = LANES<T>;
+  return upper ? __builtin_shufflevector(re, im, (K / 2 + N / 2 + K % 2 * N)...)
+               : __builtin_shufflevector(re, im, (K / 2 + K % 2 * N)...);
+}
+
+// Element i of lane l is at `at[i * step + l * lane_step]`, in complex numbers;
+// of lanes beyond `lanes`, zero. `swap` exchanges the parts, which before and
+// after a transform makes it the inverse one.
 template <class T>
 inline void load_lanes(Lane<T>* to, const T* at, int64_t length, int64_t step, int64_t lane_step, int lanes,
                        bool swap) {
   if (lanes < LANES<T>) std::memset(static_cast<void*>(to), 0, sizeof(Lane<T>) * length);
+  constexpr std::make_integer_sequence<int, LANES<T>> every;
+  if (lane_step == 1 && lanes == LANES<T>) {
+    for (int64_t i = 0; i < length; ++i) {
+      Vector<T> a, b;
+      std::memcpy(&a, at + 2 * i * step, sizeof a);
+      std::memcpy(&b, at + 2 * i * step + LANES<T>, sizeof b);
+      const Vector<T> re = picked<T>(a, b, every, 0), im = picked<T>(a, b, every, 1);
+      to[i].re = swap ? im : re;
+      to[i].im = swap ? re : im;
+    }
+    return;
+  }
   if (lane_step == 1) {
     for (int64_t i = 0; i < length; ++i) {
       const T* from = at + 2 * i * step;
@@ -235,6 +271,16 @@ inline void load_lanes(Lane<T>* to, const T* at, int64_t length, int64_t step, i
 template <class T>
 inline void store_lanes(const Lane<T>* from, T* at, int64_t length, int64_t step, int64_t lane_step, int lanes,
                         bool swap, T scale) {
+  constexpr std::make_integer_sequence<int, LANES<T>> every;
+  if (lane_step == 1 && lanes == LANES<T>) {
+    for (int64_t i = 0; i < length; ++i) {
+      const Vector<T> re = (swap ? from[i].im : from[i].re) * scale, im = (swap ? from[i].re : from[i].im) * scale;
+      const Vector<T> lower = mixed<T>(re, im, every, 0), upper = mixed<T>(re, im, every, 1);
+      std::memcpy(at + 2 * i * step, &lower, sizeof lower);
+      std::memcpy(at + 2 * i * step + LANES<T>, &upper, sizeof upper);
+    }
+    return;
+  }
   if (lane_step == 1) {
     for (int64_t i = 0; i < length; ++i) {
       T* to = at + 2 * i * step;
@@ -253,7 +299,8 @@ inline void store_lanes(const Lane<T>* from, T* at, int64_t length, int64_t step
   }
 }
 
-// A group of lanes from memory to memory, with optional factors for each element between.
+// A group of lanes from memory to memory, with optional factors for each
+// element between.
 template <class T>
 struct LaneJob {
   const LanePlan<T>* plan;
@@ -284,7 +331,8 @@ inline void run_job(const LaneJob<T>& j) {
 TAEDA_CLONES void run_lane_job(const LaneJob<float>& j) { run_job(j); }
 TAEDA_CLONES void run_lane_job(const LaneJob<double>& j) { run_job(j); }
 
-// ---- plans ----------------------------------------------------------------------------------------------------------
+// ---- plans
+// ----------------------------------------------------------------------------------------------------------
 
 template <class T>
 struct AlignedArray {
@@ -299,8 +347,10 @@ struct AlignedArray {
 template <class T>
 struct Plan {
   int64_t length;
-  // A lane, or columns by rows, or (neither) Bluestein's convolution with `inner`.
-  std::unique_ptr<LanePlan<T>> columns, rows;  // of lengths N₁ and N₂; one lane: `columns` alone
+  // A lane, or columns by rows, or (neither) Bluestein's convolution with
+  // `inner`.
+  std::unique_ptr<LanePlan<T>> columns,
+      rows;  // of lengths N₁ and N₂; one lane: `columns` alone
   std::unique_ptr<AlignedArray<Lane<T>>> factors;
   std::unique_ptr<Plan> inner;
   std::vector<std::complex<T>> chirp, filter;
@@ -335,7 +385,8 @@ struct Plan {
   }
 
   void make_bluestein();
-  // Elements of the lane buffers, and complex numbers of scratch, that a row needs.
+  // Elements of the lane buffers, and complex numbers of scratch, that a row
+  // needs.
   int64_t lane_elements() const {
     if (inner) return inner->lane_elements();
     return 2 * std::max(columns->length, rows ? rows->length : 0);
@@ -343,8 +394,8 @@ struct Plan {
   int64_t scratch() const { return inner ? 2 * inner->length + inner->scratch() : rows ? length : 0; }
 };
 
-// The buffers for lanes of the calling thread: apart from thread_scratch, which holds what is shared while other pieces
-// of the same row run in this thread.
+// The buffers for lanes of the calling thread: apart from thread_scratch, which
+// holds what is shared while other pieces of the same row run in this thread.
 template <class T>
 Lane<T>* lane_buffers(int64_t elements) {
   thread_local std::unique_ptr<AlignedArray<Lane<T>>> buffers;
@@ -357,7 +408,8 @@ Lane<T>* lane_buffers(int64_t elements) {
   return buffers->data;
 }
 
-// One row; `scratch` has plan.scratch() complex numbers. `parallel`: over the pool.
+// One row; `scratch` has plan.scratch() complex numbers. `parallel`: over the
+// pool.
 template <class T>
 void run_row(const Plan<T>& plan, const T* from, T* to, bool inverse, T scale, T* scratch, bool parallel);
 
@@ -466,9 +518,11 @@ std::shared_ptr<const Plan<T>> plan_of(int64_t length) {
   return plans.front();
 }
 
-// ---- rows of a batch ------------------------------------------------------------------------------------------------
+// ---- rows of a batch
+// ------------------------------------------------------------------------------------------------
 
-// The half spectrum of a real row of 2h elements from the transform of its pairs (in place; h + 1 numbers).
+// The half spectrum of a real row of 2h elements from the transform of its
+// pairs (in place; h + 1 numbers).
 template <class T>
 void split_spectrum(const Plan<T>& plan, std::complex<T>* z) {
   using C = std::complex<T>;
@@ -485,7 +539,8 @@ void split_spectrum(const Plan<T>& plan, std::complex<T>* z) {
   }
 }
 
-// The opposite: what the inverse transform makes the pairs of a real row of, times two.
+// The opposite: what the inverse transform makes the pairs of a real row of,
+// times two.
 template <class T>
 void join_spectrum(const Plan<T>& plan, const std::complex<T>* x, std::complex<T>* z) {
   using C = std::complex<T>;
@@ -518,7 +573,9 @@ struct Batch {
 
 template <class T>
 int64_t scratch_of(const Batch<T>& b) {
-  return 2 * static_cast<int64_t>(sizeof(T)) * (b.plan.scratch() + (b.kind != COMPLEX ? 2 * b.n : 0)) + 64;
+  return 2 * static_cast<int64_t>(sizeof(T)) *
+             (b.plan.scratch() + (b.kind != COMPLEX ? (LANES<T> + 1) * (b.n + 2) : 0)) +
+         64;
 }
 
 template <class T>
@@ -548,7 +605,8 @@ void run_one(const Batch<T>& b, int64_t row, T* scratch, bool parallel) {
   const C* in = reinterpret_cast<const C*>(b.from) + row * (h + 1);
   T* out = b.to + row * n;
   C *full = reinterpret_cast<C*>(scratch), *found = full + n;
-  if (!b.inverse) {  // the forward transform of a spectrum is the inverse one of its conjugate
+  if (!b.inverse) {  // the forward transform of a spectrum is the inverse one of
+                     // its conjugate
     C* turned = found;
     for (int64_t k = 0; k <= h; ++k) turned[k] = std::conj(in[k]);
     in = turned;
@@ -564,13 +622,53 @@ void run_one(const Batch<T>& b, int64_t row, T* scratch, bool parallel) {
   for (int64_t k = 0; k < n; ++k) out[k] = found[k].real();
 }
 
-// Short complex rows fill the lanes together; of each the bits are those it has alone.
+// Short rows fill the lanes together; of each the bits are those it has alone.
+// Real ones of even length are rows of half as many complex numbers. `scratch`
+// holds a spectrum for each lane.
 template <class T>
-void run_together(const Batch<T>& b, int64_t first, int64_t rows) {
+void run_together(const Batch<T>& b, int64_t first, int64_t rows, T* scratch) {
+  using C = std::complex<T>;
+  const int64_t length = b.plan.length, half = b.n / 2 + 1;
   for (int64_t row = first; row < first + rows; row += LANES<T>) {
     const int used = static_cast<int>(std::min<int64_t>(LANES<T>, first + rows - row));
-    run_lane_job(LaneJob<T>{b.plan.columns.get(), b.from + 2 * row * b.n, 1, b.n, b.to + 2 * row * b.n, 1, b.n, used,
-                            b.inverse, b.inverse, nullptr, b.scale, lane_buffers<T>(b.plan.lane_elements())});
+    LaneJob<T> job{b.plan.columns.get(),
+                   b.from + 2 * row * length,
+                   1,
+                   length,
+                   b.to + 2 * row * length,
+                   1,
+                   length,
+                   used,
+                   b.inverse,
+                   b.inverse,
+                   nullptr,
+                   b.scale,
+                   lane_buffers<T>(b.plan.lane_elements())};
+    C* spectra = reinterpret_cast<C*>(b.to) + row * half;
+    if (b.kind == TO_HALF) {
+      job.to = reinterpret_cast<T*>(spectra);
+      job.to_lane = half;
+      job.swap_in = job.swap_out = false;
+    } else if (b.kind == FROM_HALF) {
+      for (int l = 0; l < used; ++l) {
+        const C* in = reinterpret_cast<const C*>(b.from) + (row + l) * half;
+        C* turned = reinterpret_cast<C*>(scratch) + LANES<T> * length;
+        if (!b.inverse) {
+          for (int64_t k = 0; k < half; ++k) turned[k] = std::conj(in[k]);
+          in = turned;
+        }
+        join_spectrum(b.plan, in, reinterpret_cast<C*>(scratch) + l * length);
+      }
+      job.from = scratch;
+      job.swap_in = job.swap_out = true;
+    }
+    run_lane_job(job);
+    if (b.kind != TO_HALF) continue;
+    for (int l = 0; l < used; ++l) {
+      split_spectrum(b.plan, spectra + l * half);
+      if (b.inverse)
+        for (int64_t k = 0; k < half; ++k) spectra[l * half + k] = std::conj(spectra[l * half + k]);
+    }
   }
 }
 
@@ -578,12 +676,12 @@ template <class T>
 int64_t run_rows(void* context, int64_t begin, int64_t end) {
   const auto& b = *static_cast<const Batch<T>*>(context);
   try {
-    if (b.kind == COMPLEX && b.plan.columns && !b.plan.rows) {
-      run_together(b, begin, end - begin);
-      return 0;
-    }
     T* scratch = reinterpret_cast<T*>(thread_scratch(scratch_of(b)));
     if (!scratch) return FOURIER_OUT_OF_MEMORY;
+    if (b.plan.columns && !b.plan.rows && (b.kind == COMPLEX || b.n % 2 == 0)) {
+      run_together(b, begin, end - begin, scratch);
+      return 0;
+    }
     for (int64_t row = begin; row < end; ++row) run_one(b, row, scratch, !b.parallel_rows);
     return 0;
   } catch (const std::bad_alloc&) {

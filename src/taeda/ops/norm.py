@@ -90,12 +90,13 @@ def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdi
     if rows == columns:
         raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({', '.join(map(str, as_tuple(dim)))})")
     both = tuple(sorted((rows, columns)))
-    x = x.abs() if x.dtype in dtypes.COMPLEX else x
+    size = x.abs() if x.dtype in dtypes.COMPLEX else x
     if ord == "fro":
-        return restore(p_norm(x, both, 2), both, keepdim)
+        return restore(p_norm(size, both, 2), both, keepdim)
     if ord in (1, -1, math.inf, -math.inf):
         summed, other = (rows, columns) if abs(ord) == 1 else (columns, rows)
-        return restore((reduce_max if ord > 0 else reduce_min)(reduce_sum(x.abs(), (summed,)), (other,)), both, keepdim)
+        sums = reduce_sum(size.abs(), (summed,))
+        return restore((reduce_max if ord > 0 else reduce_min)(sums, (other,)), both, keepdim)
     if ord not in (2, -2, "nuc"):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     from taeda.ops.svd import singular_values  # which knows norms

@@ -164,7 +164,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> tuple[Tens
 def _tolerance(A: Any, sizes: Any, atol: Any, rtol: Any) -> Any:
     """Below what the sizes (*, k) of singular values, of which the first need not be the largest, count as zero: the
     larger of atol and rtol times the largest. A tensor (*, 1)."""
-    default = maximum(A.shape[-2], A.shape[-1]) * info(A.dtype).eps
+    default = maximum(A.shape[-2], A.shape[-1]) * info(real_dtype(A.dtype)).eps
     if rtol is None:
         if atol is None:
             rtol = default
