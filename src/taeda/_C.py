@@ -7,6 +7,8 @@ from taeda._core import Tensor as TensorBase
 
 __all__ = ["Generator", "Size", "TensorBase", "device", "dtype"]
 
+_TensorMeta = type(TensorBase)
+
 _has_mps = False
 _has_cuda = False
 has_mkl = has_openmp = has_lapack = False

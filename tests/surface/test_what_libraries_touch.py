@@ -127,3 +127,25 @@ def test_optimizer_of_a_group_of_one():
     w.sum().backward()
     optimizer.step()
     assert w.tolist() == [0.5, 0.5] and optimizer.state_dict()["param_groups"][0]["lr"] == 0.5
+
+
+def test_wrappers_of_optimizers_step():
+    class Wrapper(torch.optim.Optimizer):
+        def __init__(self, optimizer):
+            self.optimizer = optimizer
+
+        def step(self, closure=None):
+            return self.optimizer.step(closure)
+
+    w = torch.ones(1, requires_grad=True)
+    w.sum().backward()
+    Wrapper(torch.optim.SGD([w], lr=1.0)).step()
+    assert w.item() == 0.0
+
+
+def test_spread_tensors_are_none():
+    from taeda.distributed.tensor import DTensor, Shard
+
+    assert not isinstance(torch.ones(1), DTensor) and Shard(1).is_shard(1) and not Shard(1).is_replicate()
+    with pytest.raises(NotImplementedError, match="groups of several processes"):
+        torch.distributed.init_device_mesh("cpu", (2,))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import importlib
 import os
 from collections.abc import Sequence
 from enum import Enum
@@ -379,3 +380,11 @@ def scatter_object_list(
     if not scatter_object_input_list:
         raise ValueError("a group of one process scatters a list of one object")
     scatter_object_output_list[0] = scatter_object_input_list[0]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("device_mesh", "optim", "tensor"):
+        return importlib.import_module(f"taeda.distributed.{name}")
+    if name in ("DeviceMesh", "init_device_mesh"):
+        return getattr(importlib.import_module("taeda.distributed.device_mesh"), name)
+    raise AttributeError(f"module 'taeda.distributed' has no attribute {name!r}")

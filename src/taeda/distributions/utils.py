@@ -84,3 +84,8 @@ def vec_to_tril_matrix(vec: Any, diag: int = 0) -> Any:
     matrix = vec.new_zeros((*vec.shape[:-1], size, size))
     matrix[..., rows, columns] = vec
     return matrix
+
+
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Any:
+    """A sample of the standard normal distribution."""
+    return taeda.normal(taeda.zeros(shape, dtype=dtype, device=device), taeda.ones(shape, dtype=dtype, device=device))

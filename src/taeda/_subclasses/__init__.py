@@ -1,0 +1,1 @@
+"""Subclasses of tensors that PyTorch keeps to itself; see fake_tensor."""
