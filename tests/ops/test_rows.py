@@ -32,7 +32,7 @@ ROUGH = {"_standard_gamma_grad": 3e-3,
 # Powers overflow there.
 WRONG_IN_PYTORCH = {(name, d) for name in ("matrix_exp", "matrix_exp.linalg") for d in ("float16", "bfloat16")}
 # Their results depend on how the elements lie.
-ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_copy")
+ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_as_complex", "view_copy")
 NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"}
 # Vectors of decompositions are known up to their signs.
 UP_TO_SIGN = ("eigh", "geqrf", "qr", "qr.linalg", "svd", "svd.linalg")
