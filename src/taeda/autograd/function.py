@@ -160,6 +160,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         separate = cls.setup_context is not Function.setup_context
         if kwargs or separate:
             args = cls._bind(separate, args, kwargs)
+        if any(map(_core.is_lifted, args)):
+            _refuse_derivative(cls, args)
         return _core.function_apply(cls, args, separate)
 
     @classmethod
@@ -199,6 +201,20 @@ class InplaceFunction(Function):
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
+
+
+def _refuse_derivative(cls: Any, args: tuple[Any, ...]) -> None:
+    """Under vmap and jvp the forward of a Function runs as it is, but nothing knows of its backward."""
+    from taeda.func.lifted import Dual, Lifted
+
+    def differentiated(x: Any) -> bool:
+        return isinstance(x, Lifted) and (isinstance(x, Dual) or any(p.requires_grad for p in x.parts())
+                                          or any(map(differentiated, x.parts())))
+
+    if any(map(differentiated, args)):
+        raise NotImplementedError(
+            f"the derivative of the autograd.Function {cls.__name__} in a function under vmap or jvp: only its forward "
+            "is there; write it with ops, whose derivatives are known")
 
 
 class NestedIOFunction(Function):
