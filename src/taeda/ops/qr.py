@@ -12,8 +12,9 @@ from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import adjoint, batch_size, check_float, check_matrices, register_transposed
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import real_part
 from taeda.ops.triangular import solved_triangular
-from taeda.ops.views import narrow, unsqueeze
+from taeda.ops.views import diagonal, narrow, unsqueeze
 
 
 @kernel(public=False, conjugate=False)
@@ -54,7 +55,9 @@ def _(grads: Any, outputs: Any, A: Any, mode: Any) -> Any:
     by_first, by_rest = narrow(by_r, -1, 0, k), narrow(by_r, -1, k, columns - k)
     by_q = by_q + multiply_matrices(q, multiply_matrices(rest, adjoint(by_rest)))
     middle = triu(multiply_matrices(by_first, adjoint(first)) - multiply_matrices(adjoint(q), by_q))
-    middle = middle + adjoint(triu(middle, 1))
+    above = triu(middle, 1)
+    # Its diagonal is real, as that of R is.
+    middle = above + adjoint(above) + real_part(diagonal(middle, 0, A.ndim - 2, A.ndim - 1)).diag_embed()
     left = solved_triangular(first, by_q + multiply_matrices(q, middle), True, False, False, True)
     return cat([left, multiply_matrices(q, by_rest)], -1)
 

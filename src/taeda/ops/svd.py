@@ -10,7 +10,7 @@ from taeda.ir.dtype import info
 from taeda.ir.expression import maximum, minimum
 from taeda.ir.expression import where as where_number
 from taeda.ops.creation import eye, zeros
-from taeda.ops.dtypes import real_dtype
+from taeda.ops.dtypes import is_complex, real_dtype
 from taeda.ops.eigenvalues import absolute_eigenvalues, eigh_factors
 from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
@@ -25,10 +25,10 @@ from taeda.ops.matrices import (
 )
 from taeda.ops.norm import linalg_norm
 from taeda.ops.op import Result, Sample, Tensor, TensorOrNumber, check, derived, kernel, sample
+from taeda.ops.pointwise import imaginary_part, join_parts, where
 from taeda.ops.pointwise import maximum as larger
-from taeda.ops.pointwise import where
 from taeda.ops.solving import inverted
-from taeda.ops.views import narrow, unsqueeze
+from taeda.ops.views import diagonal, narrow, unsqueeze
 
 NONE, REDUCED, FULL = range(3)
 
@@ -84,6 +84,9 @@ def _(grads: Any, outputs: Any, A: Any, full: Any) -> Any:
     if by_u is not None:
         inner = multiply_matrices(adjoint(u), by_u)
         middle = middle + (inner - adjoint(inner)) / differences * row
+        if is_complex(A.dtype):  # the phases of U, which those of V follow
+            phases = imaginary_part(diagonal(inner, 0, A.ndim - 2, A.ndim - 1)) / s
+            middle = middle + join_parts(phases * 0, phases).diag_embed()
         rest = (by_u - multiply_matrices(u, inner)) / row
         outside = multiply_matrices(rest, vh)
     if by_vh is not None:
