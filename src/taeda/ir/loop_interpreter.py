@@ -73,7 +73,8 @@ def round_to(x: Array, dtype: str) -> Array:
         if dtype == "float16":
             return x.astype(np.float16)
     if dtype in FLOAT8:
-        return np.vectorize(lambda v: round_narrow(float(v), dtype), otypes=[np.float32])(x)
+        with np.errstate(invalid="ignore"):  # a NaN that the rounding makes is a result and no accident
+            return np.vectorize(lambda v: round_narrow(float(v), dtype), otypes=[np.float32])(x)
     bits = x.view(np.uint32).astype(np.uint64)
     rounded = ((bits + 0x7FFF + (bits >> np.uint64(16) & np.uint64(1))) & np.uint64(0xFFFF0000)).astype(np.uint32)
     return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
