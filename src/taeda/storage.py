@@ -26,7 +26,8 @@ class TypedStorage:
     Example::
 
         >>> import taeda
-        >>> storage = taeda.ones(3).storage()
+        >>> memory = taeda.ones(3).untyped_storage()
+        >>> storage = taeda.storage.TypedStorage(wrap_storage=memory, dtype=taeda.float32)
         >>> storage[1] = 5.0
         >>> storage.tolist()
         [1.0, 5.0, 1.0]

@@ -18,6 +18,10 @@ FUNCTIONS = {
     **dict.fromkeys(["batch_norm", "instance_norm"], "write to the running statistics"),
     **dict.fromkeys(["embedding", "embedding_bag"], "rewrite rows of the weight where max_norm is given"),
     "multi_head_attention_forward": "a layer: projections, masks and weights around the attention op",
+    "ctc_loss": "one step of the sums for each step of time, and so a number of ops that depends on a size",
+    "linear_cross_entropy": "chunks of rows, so that all logits never lie in memory at once",
+    **dict.fromkeys([f"fractional_max_pool{n}d{end}" for n in (2, 3) for end in ("", "_with_indices")],
+                    "draws the distances of its windows"),
     "triplet_margin_with_distance_loss": "calls a function of the user's",
 }
 

@@ -150,10 +150,11 @@ class profile:  # noqa: N801, PyTorch's name
     Example::
 
         >>> import taeda
+        >>> x = taeda.ones(3)
         >>> with taeda.autograd.profiler.profile() as p:
-        ...     _ = taeda.ones(3).exp()
+        ...     _ = x.exp().sum()
         >>> sorted(e.key for e in p.key_averages())
-        ['exp', 'ones']
+        ['exp', 'sum']
     """
 
     def __init__(

@@ -25,7 +25,7 @@ def hash_tensor(input: Tensor, dim: Dims = (), *, keepdim: bool = False, mode: i
 
     >>> import taeda
     >>> taeda.hash_tensor(taeda.tensor([1, 2, 4]))
-    tensor(7, dtype=taeda.uint64)
+    tensor(7, dtype=torch.uint64)
     """
     if mode != 0:
         raise RuntimeError(f"Unknown hash_tensor mode: {mode}")

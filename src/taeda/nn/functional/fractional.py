@@ -77,7 +77,7 @@ def fractional_max_pool2d(
 
     >>> import taeda
     >>> taeda.nn.functional.fractional_max_pool2d(taeda.rand(1, 3, 7, 9), 2, output_size=(3, 4)).shape
-    taeda.Size([1, 3, 3, 4])
+    torch.Size([1, 3, 3, 4])
     """
     found = _pool("fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, _random_samples)
     return found if return_indices else found[0]
