@@ -60,7 +60,7 @@ def _compiled(model: Any, eager: bool) -> Any:
     if model is None:
         raise RuntimeError("Model can't be None")
     if not callable(model):
-        raise AssertionError(f"torch.compile() expected a callable, got {type(model).__name__}")
+        raise TypeError(f"torch.compile() expected a callable, got {type(model).__name__}")
     if eager:
         return model
     if isinstance(model, Module):

@@ -74,6 +74,9 @@ def embedding_bag(
     """
     if has_torch_function_variadic(input, weight, offsets, per_sample_weights):
         return take_over(embedding_bag, 3, locals())
+    for name, x in (("input", input), ("weight", weight)):
+        if not isinstance(x, taeda.Tensor):
+            raise TypeError(f"embedding_bag(): argument '{name}' must be Tensor, not {type(x).__name__}")
     if sparse or scale_grad_by_freq:
         raise NotImplementedError("embedding_bag: sparse gradients and scale_grad_by_freq are not there yet")
     if per_sample_weights is not None and input.size() != per_sample_weights.size():
