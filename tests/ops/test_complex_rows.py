@@ -8,7 +8,6 @@ from test_rows import PUBLIC, values_and_gradients
 from expected import agree
 from taeda.ops.op import registry
 
-pytest.importorskip("torch")  # its outcomes are not recorded
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 # What PyTorch has of complex numbers and Taeda has not.
