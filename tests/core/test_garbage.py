@@ -31,7 +31,12 @@ LEFT_OUT = {
 @pytest.fixture(autouse=True)
 def modes_as_before() -> Iterator[None]:
     """Functions that set a mode are tried too; the tests that come after must not notice."""
+    autocast, function_mode = _core.get_autocast(), _core.set_function_mode(None)
+    _core.set_function_mode(function_mode)
     yield
+    _core.set_autocast(*autocast)
+    _core.nest_autocast(-_core.nest_autocast(0))
+    _core.set_function_mode(function_mode)
     _core.set_grad_enabled(True)
     _core.set_inference_mode(False)
     _core.set_anomaly_enabled(False, True)
