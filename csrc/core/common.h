@@ -8,8 +8,6 @@
 #include <cstring>
 #include <exception>
 #include <initializer_list>
-#include <new>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,19 +36,6 @@ class Error : public std::exception {
   ErrorKind kind;
   std::string message;
 };
-
-// The Error of f(), as a value; none if it did what it should.
-template <class F>
-std::optional<Error> error_of(F&& f) noexcept {
-  try {
-    f();
-    return std::nullopt;
-  } catch (Error& e) {
-    return std::move(e);
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorKind::Memory, "out of memory");
-  }
-}
 
 // Throw an Error with a printf-like message.
 [[noreturn, gnu::format(printf, 2, 3)]] void raise(ErrorKind kind, const char* format, ...);

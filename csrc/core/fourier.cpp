@@ -401,7 +401,7 @@ Lane<T>* lane_buffers(int64_t elements) {
   thread_local std::unique_ptr<AlignedArray<Lane<T>>> buffers;
   thread_local int64_t held = 0;
   if (held < elements) {
-    buffers.reset();
+    buffers.reset(), held = 0;  // should there be no memory for more, none are held
     buffers = std::make_unique<AlignedArray<Lane<T>>>(elements);
     held = elements;
   }
@@ -413,24 +413,25 @@ Lane<T>* lane_buffers(int64_t elements) {
 template <class T>
 void run_row(const Plan<T>& plan, const T* from, T* to, bool inverse, T scale, T* scratch, bool parallel);
 
-struct Pieces {
-  void (*body)(void* context, int64_t group);
-  void* context;
-};
-
+// Throws std::bad_alloc where a body does; no exception leaves a thread of the pool.
 template <class F>
 void each_group(int64_t groups, bool parallel, F&& body) {
   if (!parallel) {
     for (int64_t g = 0; g < groups; ++g) body(g);
     return;
   }
-  parallel_for(
+  int64_t failed = parallel_for(
       groups, std::max<int64_t>(1, groups / 16),
       [](void* context, int64_t begin, int64_t end) -> int64_t {
-        for (int64_t g = begin; g < end; ++g) (*static_cast<std::remove_reference_t<F>*>(context))(g);
+        try {
+          for (int64_t g = begin; g < end; ++g) (*static_cast<std::remove_reference_t<F>*>(context))(g);
+        } catch (const std::bad_alloc&) {
+          return FOURIER_OUT_OF_MEMORY;
+        }
         return 0;
       },
       &body);
+  if (failed) throw std::bad_alloc();
 }
 
 template <class T>

@@ -13,8 +13,6 @@
 namespace taeda {
 namespace {
 
-int leading(int n) { return std::max(n, 1); }
-
 // ---- Cholesky -------------------------------------------------------------------------------------------------------
 
 // Operands input, out, infos; integers n, upper, raising.
@@ -201,7 +199,7 @@ int64_t invert(const KernelArguments* a, int64_t begin, int64_t end) {
   T best = 0;
   int info = 0;
   lapack<T>(Routine::getri, &n, static_cast<T*>(nullptr), &lda, static_cast<int*>(nullptr), &best, &question, &info);
-  const int size = std::max(static_cast<int>(std::real(best)), leading(n));
+  const int size = asked(best, leading(n));
   ScratchPlan plan;
   const size_t pivots_at = plan.add<int>(n), work_at = plan.add<T>(size);
   char* scratch = thread_scratch(plan.bytes());

@@ -1,6 +1,6 @@
 // The files of kernels behind lapack_kernel, each of which knows its own names.
 #pragma once
-#include <iterator>
+#include <algorithm>
 
 #include "core/lapack.h"
 
@@ -10,6 +10,15 @@ Kernel find_factor_kernel(std::string_view name, DType dtype);  // lapack_factor
 Kernel find_spectral_kernel(std::string_view name,
                             DType dtype);                       // lapack_spectra.cpp: QR, singular values, eigenvalues
 Kernel find_system_kernel(std::string_view name, DType dtype);  // lapack_systems.cpp: least squares, LDL, exponentials
+
+// The leading dimension of n rows: LAPACK refuses 0.
+inline int leading(int n) { return std::max(n, 1); }
+
+// The size of the work space that LAPACK answers when it is asked.
+template <class T>
+int asked(const T& answer, int least = 1) {
+  return std::max(static_cast<int>(std::real(answer)), least);
+}
 
 // `Kernels<T>::table` of the element type, searched for a name.
 template <template <class> class Kernels>

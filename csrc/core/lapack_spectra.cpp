@@ -13,13 +13,6 @@
 namespace taeda {
 namespace {
 
-int leading(int n) { return std::max(n, 1); }
-
-template <class T>
-int asked(const T& answer, int least = 1) {
-  return std::max(static_cast<int>(std::real(answer)), least);
-}
-
 template <class T>
 bool all_finite(const T* x, int64_t count) {
   for (int64_t k = 0; k < count; ++k)

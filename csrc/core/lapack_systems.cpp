@@ -2,14 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/lapack_kernels.h"
 #include "core/thread_pool.h"
 
 namespace taeda {
 namespace {
-
-int leading(int n) { return std::max(n, 1); }
 
 // ---- least squares --------------------------------------------------------------------------------------------------
 
@@ -56,7 +55,7 @@ int64_t lstsq(const KernelArguments* a, int64_t begin, int64_t end) {
     }
   };
   run(none, none, no_reals, &no_integer, &best, &question, no_reals);
-  const int size = std::max(static_cast<int>(std::real(best)), 1);
+  const int size = asked(best);
   // The sizes that LAPACK's manual gives for gelsd, which needs the most.
   const int64_t levels = std::max(0, static_cast<int>(std::log2(std::max(k, 1) / 26.0)) + 1);
   const int64_t integer_size = std::max<int64_t>({3 * k * levels + 11 * int64_t{k}, n, 1});
@@ -105,7 +104,7 @@ int64_t ldl(const KernelArguments* a, int64_t begin, int64_t end) {
   T best = 0, *none = nullptr;
   int info = 0, *no_pivots = nullptr;
   lapack<T>(routine, "L", &n, none, &lda, no_pivots, &best, &question, &info);
-  const int size = std::max(static_cast<int>(std::real(best)), leading(n));
+  const int size = asked(best, leading(n));
   T* work = reinterpret_cast<T*>(thread_scratch(int64_t{size} * sizeof(T)));
   if (!work) return OUT_OF_SCRATCH;
   for (int64_t i = begin; i < end; ++i) {
@@ -171,8 +170,7 @@ int64_t matrix_exp(const KernelArguments* a, int64_t begin, int64_t end) {
   // Up to which norm an order is exact to rounding.
   static constexpr double DOUBLE_BOUNDS[5] = {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1,
                                               2.097847961257068e0, 5.371920351148152e0};
-  static constexpr double FLOAT_BOUNDS[5] = {4.258730016922831e-1, 1.880152677804762e0, 3.925724783138660e0,
-                                             3.925724783138660e0, 3.925724783138660e0};
+  static constexpr double FLOAT_BOUNDS[3] = {4.258730016922831e-1, 1.880152677804762e0, 3.925724783138660e0};
   const double* bounds = sizeof(R) == 4 ? FLOAT_BOUNDS : DOUBLE_BOUNDS;
   const int orders = sizeof(R) == 4 ? 3 : 5;
   const int n = static_cast<int>(a->integers[0]);
@@ -215,29 +213,27 @@ int64_t matrix_exp(const KernelArguments* a, int64_t begin, int64_t end) {
     multiply(scaled, scaled, p[1]);
     const int powers = order == 13 ? 3 : order / 2;
     for (int k = 2; k <= powers; ++k) multiply(p[k - 1], p[1], p[k]);
-    auto combine = [&](T* into, int first, int count, bool identity) {  // b[first + 2k] A^2k
+    auto combine = [&](T* into, int first) {  // b[first + 2k] A^2k
       for (int64_t e = 0; e < square; ++e) {
         T sum = 0;
-        for (int k = 1; k <= count; ++k) sum += p[k][e] * R(b[first + 2 * k]);
+        for (int k = 1; k <= powers; ++k) sum += p[k][e] * R(b[first + 2 * k]);
         into[e] = sum;
       }
-      if (identity)
-        for (int64_t d = 0; d < n; ++d) into[d * (n + 1)] += R(b[first]);
+      for (int64_t d = 0; d < n; ++d) into[d * (n + 1)] += R(b[first]);
     };
     if (order == 13) {
       for (int side = 1; side >= 0; --side) {  // A⁶ times the upper half, and the lower half
         T* half = p[4];
         for (int64_t e = 0; e < square; ++e)
           half[e] = p[1][e] * R(b[8 + side]) + p[2][e] * R(b[10 + side]) + p[3][e] * R(b[12 + side]);
-        T* product = side ? other : even;
+        T* product = side ? odd : even;
         multiply(p[3], half, product);
-        combine(half, side, 3, true);
+        combine(half, side);
         for (int64_t e = 0; e < square; ++e) product[e] += half[e];
-        if (side) std::copy(other, other + square, odd);
       }
     } else {
-      combine(odd, 1, powers, true);
-      combine(even, 0, powers, true);
+      combine(odd, 1);
+      combine(even, 0);
     }
     multiply(scaled, odd, other);
     for (int64_t e = 0; e < square; ++e) odd[e] = even[e] - other[e], out[e] = even[e] + other[e];

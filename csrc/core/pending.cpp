@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/thread_pool.h"
@@ -267,24 +268,24 @@ void Pending::run(const Plan* plan) {
     return;
   }
   for (const Plan::Step& step : plan->steps) {
-    bool done = false;
+    const std::span<Call> from_here = std::span(calls_).subspan(static_cast<size_t>(step.first));
     if (step.program) {
+      bool done = false;
       try {
         run_step(step);
         done = true;
       } catch (...) {
         if (!planner->failed()) throw;
       }
+      // What a failed Program left out may be needed by calls of later steps that have to run one by one as well; those
+      // find it missing, and so on: from here on all of them do, and nothing is freed.
+      if (!done) {
+        for (const Call& call : from_here) run_call(call);
+        return;
+      }
+    } else {
+      for (const Call& call : from_here.first(static_cast<size_t>(step.count))) run_call(call);
     }
-    // What a failed Program left out may be needed by calls of later steps that have to run one by one as well; those
-    // find it missing, and so on: from here on all of them do, and nothing is freed.
-    if (!done && step.program) {
-      int first = step.first;
-      for (const Call& call : std::span(calls_).subspan(static_cast<size_t>(first))) run_call(call);
-      return;
-    }
-    if (!done)
-      for (int k = 0; k < step.count; ++k) run_call(calls_[static_cast<size_t>(step.first + k)]);
     for (int m : step.frees) free_memory(m);
   }
 }

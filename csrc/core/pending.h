@@ -15,7 +15,6 @@
 #pragma once
 #include <memory>
 #include <thread>
-#include <unordered_map>
 
 #include "core/program.h"
 

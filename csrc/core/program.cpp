@@ -321,7 +321,12 @@ void Program::run_checked(Frame& f) const {
   inferred.targets = targets.data();
   inferred.device = Device{DeviceKind::Meta};
   inferred.runtime = &meta_runtime();
-  std::optional<Error> refused = error_of([&] { run_steps(inferred); });
+  std::optional<Error> refused;
+  try {
+    run_steps(inferred);
+  } catch (Error& e) {  // an exception of Python's, from a value that had to be computed first, goes to the caller
+    refused = std::move(e);
+  }
   // What infer made in the temporaries is in nobody's way: execution describes them anew.
   run_steps(f);
   if (refused && refused->kind == ErrorKind::NeedsData) return;

@@ -75,17 +75,6 @@ DType wanted_dtype(const Call& call) {
   return widest;
 }
 
-// What is converted is converted once: bodies of functions run as if autocast were off.
-class AutocastOff {
- public:
-  AutocastOff() : before_(std::exchange(state.autocast, false)) {}
-  ~AutocastOff() { state.autocast = before_; }
-  AutocastOff(const AutocastOff&) = delete;
-
- private:
-  bool before_;
-};
-
 PyObject* get_autocast(PyObject*, PyObject*) {
   return guarded_object([&] {
     return Py_BuildValue("(OOO)", state.autocast ? Py_True : Py_False, dtype_object(state.autocast_dtype),
@@ -109,6 +98,7 @@ PyObject* nest_autocast(PyObject*, PyObject* step) {
   return guarded_object([&]() -> PyObject* {
     long by = PyLong_AsLong(step);
     if (by == -1 && PyErr_Occurred()) throw PythonError();
+    if (by < -1 || by > 1) raise(PyExc_ValueError, "nest_autocast() takes 1, 0 or -1, not %ld", by);
     state.autocast_nesting += static_cast<int>(by);
     return PyLong_FromLong(state.autocast_nesting);
   });
@@ -147,7 +137,7 @@ Ref<> call_converted(OpObject* op, const Call& call, Ref<> (*execute)(OpObject*,
     other.values[i] = held[i].get();
   }
   if (!call.overload->is_function) return execute(op, other);
-  AutocastOff off;
+  Setting off(state.autocast, false);  // what is converted is converted once: bodies run as if it were off
   return execute(op, other);
 }
 

@@ -166,16 +166,6 @@ Pending& pending_of_thread() {
   return *p;
 }
 
-class Scope {
- public:
-  explicit Scope(Pending* p) : before_(std::exchange(state.pending, p)) {}
-  ~Scope() { state.pending = before_; }
-  Scope(const Scope&) = delete;
-
- private:
-  Pending* before_;
-};
-
 // run_compiled(function, *arguments, **named): function(*arguments, **named), whose calls are put off.
 PyObject* run_compiled_function(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   if (count < 1) {
@@ -188,7 +178,7 @@ PyObject* run_compiled_function(PyObject*, PyObject* const* args, Py_ssize_t cou
   planner = &asking;
   PyObject* result;
   {
-    Scope scope(&pending);
+    Setting scope(state.pending, &pending);
     result = PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
   }
   // What comes out is there. An exception of the function's goes before one that comes up now.
@@ -210,18 +200,11 @@ PyObject* run_eagerly(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     PyErr_SetString(PyExc_TypeError, "run_eagerly() takes a function and its arguments");
     return nullptr;
   }
-  Scope scope(nullptr);
+  Setting scope(state.pending, nullptr);
   return PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
 }
 
 PyObject* is_compiling(PyObject*, PyObject*) { return PyBool_FromLong(state.pending != nullptr); }
-
-PyObject* finish_pending(PyObject*, PyObject*) {
-  return guarded_object([&]() -> PyObject* {
-    if (state.pending) state.pending->finish();
-    Py_RETURN_NONE;
-  });
-}
 
 PyObject* forget_plans(PyObject*, PyObject*) {
   Pending::forget_plans();
@@ -253,7 +236,6 @@ PyMethodDef functions[] = {
     {"run_eagerly", fast(run_eagerly), METH_FASTCALL | METH_KEYWORDS,
      "run_eagerly(function, *arguments, **named): call it; what it computes runs at once, in compiled functions too."},
     {"is_compiling", is_compiling, METH_NOARGS, "Whether this is inside of a compiled function."},
-    {"finish_pending", finish_pending, METH_NOARGS, "Run what this thread has put off."},
     {"forget_plans", forget_plans, METH_NOARGS, "Forget how recorded calls are run: they are compiled again."},
     {"note_calls", note_calls, METH_O,
      "note_calls(list or None): the list gets (op, reason) of each call in compiled functions that runs at once."},

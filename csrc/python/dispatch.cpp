@@ -541,7 +541,6 @@ Ref<Tensor> call_core(CoreOp role, std::initializer_list<PyObject*> values) {
   OpObject* op = core_op(role);
   Call call;
   call.overload = op->overloads->front();
-  call.out = nullptr;
   const std::vector<Parameter>& parameters = call.overload->schema.parameters;
   for (size_t i = 0; i < parameters.size(); ++i)
     call.values[i] = i < values.size() ? values.begin()[i] : parameters[i].default_value.get();

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "python/core_types.h"
-#include "python/program_parser.h"
 #include "python/run.h"
-#include "python/runtime.h"
 #include "python/state.h"
 #include "tape/tape.h"
 

@@ -88,17 +88,6 @@ struct Overloaded {
   }
 };
 
-// While it lives, nothing is taken over on this thread.
-class NothingOverridden {
- public:
-  NothingOverridden() : before_(std::exchange(state.overrides, false)) {}
-  ~NothingOverridden() { state.overrides = before_; }
-  NothingOverridden(const NothingOverridden&) = delete;
-
- private:
-  bool before_;
-};
-
 // A result of the default method: tensors, also in lists, become objects of the subclass.
 Ref<> as_class(Ref<> o, PyObject* cls) {
   auto* type = reinterpret_cast<PyTypeObject*>(cls);
@@ -152,7 +141,7 @@ PyObject* default_method(PyObject* cls, PyObject* const* arguments, Py_ssize_t c
     Ref<> args = given[2] ? checked(PySequence_Tuple(given[2])) : checked(PyTuple_New(0));
     Ref<> result;
     {
-      NothingOverridden scope;
+      Setting nothing_is_taken_over(state.overrides, false);
       result = checked(PyObject_Call(given[0], args.get(), given[3] == Py_None ? nullptr : given[3]));
     }
     return (keeps_type(given[0]) ? std::move(result) : as_class(std::move(result), cls)).release();

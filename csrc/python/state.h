@@ -1,5 +1,8 @@
 // Modes of the calling thread: gradient recording, inference; read by dispatch on every call.
 #pragma once
+#include <type_traits>
+#include <utility>
+
 #include "core/device.h"
 #include "core/dtype.h"
 #include "python/common.h"
@@ -30,15 +33,17 @@ struct State {
 #endif
 extern constinit thread_local State state;
 
-// Sets grad_enabled for a scope.
-class GradModeScope {
+// Sets a mode of this thread for a scope: Setting no_grad(state.grad_enabled, false).
+template <class T>
+class Setting {
  public:
-  explicit GradModeScope(bool enabled) : before_(state.grad_enabled) { state.grad_enabled = enabled; }
-  ~GradModeScope() { state.grad_enabled = before_; }
-  GradModeScope(const GradModeScope&) = delete;
+  Setting(T& mode, std::type_identity_t<T> now) : mode_(mode), before_(std::exchange(mode, now)) {}
+  ~Setting() { mode_ = before_; }
+  Setting(const Setting&) = delete;
 
  private:
-  bool before_;
+  T& mode_;
+  T before_;
 };
 
 }  // namespace taeda

@@ -352,7 +352,7 @@ bool will_run(Node& n) {
 
 std::vector<Ref<Tensor>> run_engine(std::vector<Edge>& roots, Gradients gradients, bool retain_graph, bool create_graph,
                                     std::vector<Edge>& inputs, bool accumulate) {
-  GradModeScope mode(create_graph);
+  Setting mode(state.grad_enabled, create_graph);
   Task task;
   TaskScope scope(task);
   task.retain_graph = retain_graph;

@@ -218,7 +218,7 @@ PyObject* function_apply(PyObject*, PyObject* args) {
     Ref<> forward = checked(PyObject_GetAttrString(cls, "forward"));
     Ref<> returned;
     {
-      GradModeScope no_grad(false);
+      Setting no_grad(state.grad_enabled, false);
       if (separate) {
         returned = checked(PyObject_CallObject(forward.get(), given));
         Ref<> setup = checked(PyObject_GetAttrString(cls, "setup_context"));

@@ -191,7 +191,7 @@ Shared<Node> gradient_function(Tensor& t) {
   Tensor& base = *d.base;
   Shared<Node> now;
   {
-    GradModeScope record(true);
+    Setting record(state.grad_enabled, true);
     now = recorded_part(d.base, part_of(t, base))->grad_fn;
   }
   if (!now) raise(PyExc_SystemError, "as_strided of a tensor that requires grad was not recorded");

@@ -76,7 +76,7 @@ void SavedTensor::set_hooks(PyObject* pack, PyObject* unpack) {
   if (requires_grad_ && !grad_fn_) grad_fn_ = gradient_edge(*tensor_).node;
   auto packed = std::make_unique<Packed>();
   packed->unpack = Ref<>::borrow(unpack);
-  GradModeScope no_grad(false);
+  Setting no_grad(state.grad_enabled, false);
   Ref<Tensor> plain = detach(*tensor_);
   packed->value = checked(PyObject_CallOneArg(pack, plain.object()));
   if (version_of(*tensor_) != before) {
