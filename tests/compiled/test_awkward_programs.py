@@ -131,6 +131,15 @@ def division_by_zero_caught(x: Any) -> Any:
 
 
 @program
+def division_towards_zero_caught(x: Any) -> Any:
+    whole = (x * 0).long()
+    try:
+        return taeda.div(whole, whole, rounding_mode="trunc")
+    except RuntimeError as error:
+        return str(error)
+
+
+@program
 def exception_not_caught(x: Any) -> Any:
     y = x.cos()
     x.add_(y)

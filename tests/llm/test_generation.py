@@ -10,6 +10,7 @@ from families import MODELS
 
 import taeda
 from taeda.llm import Decoder, DecoderConfig, Engine, Sampling
+from taeda.llm.decoder import ContextError
 
 PROMPTS = [[1, 2, 3], [50, 4, 60, 8, 9, 10, 11], [7], [20] * 40]
 
@@ -106,6 +107,13 @@ def test_beams_find_the_best() -> None:
     assert tuple(found.tokens) == best and abs(found.score - score(best)) < 1e-5
     one = model.generate([1, 2], max_tokens=3, stop_tokens=())
     assert found.score >= score(tuple(one.tokens)) - 1e-6
+
+
+def test_beams_refuse_what_they_do_not_follow(model: Decoder) -> None:
+    with pytest.raises(ValueError, match="takes no draft model"):
+        model.generate([1, 2], beams=2, draft=model)
+    with pytest.raises(ContextError):
+        model.generate([1] * model.config.context, beams=2)
 
 
 @pytest.mark.parametrize("settings, message", [

@@ -13,9 +13,9 @@ from families import MODELS
 from test_generation import make
 
 import taeda
-from taeda.llm import MismatchError, load
+from taeda.llm import MismatchError, load, save
 from taeda.llm.gguf import KINDS, Stored, _name, _order, codes_of, numbers_of
-from taeda.quantization import decode
+from taeda.quantization import decode, int8, quantize_
 from taeda.serialization import CheckpointError
 
 NUMBER = {kind.name: number for number, kind in KINDS.items()}
@@ -112,6 +112,20 @@ def test_models(family: str, kind: str, tmp_path: Path) -> None:
         assert float((logits - expected).std() / expected.std()) < 0.05
         assert any("codes" in name for name in found.state_dict())
     assert found.config.stop_tokens == (5,)
+
+
+def test_bits_are_those_of_the_file(tmp_path: Path) -> None:
+    write_model(tmp_path / "x.gguf", "llama2", "F32")
+    with pytest.raises(ValueError, match="keeps the bits it has"):
+        load(tmp_path / "x.gguf", quantize="int8")
+
+
+def test_codes_without_a_scheme_are_not_left_out(tmp_path: Path) -> None:
+    model = make(0, "llama2")
+    quantize_(model, int8())
+    with pytest.raises(NotImplementedError, match="not written yet"):
+        save(model, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_misfits(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ def test_stopped_answers_are_kept(model: Decoder) -> None:
     first = next(answer)
     answer.close()
     assert conversation.messages[-1] == {"role": "assistant", "content": first}
-    assert "".join(conversation.answer("go on", max_tokens=5, stop_tokens=())) is not None
+    text = "".join(conversation.answer("go on", max_tokens=5, stop_tokens=()))
+    assert conversation.messages[-1] == {"role": "assistant", "content": text} and len(conversation.messages) == 4
 
 
 def test_training_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,5 +219,7 @@ def test_starter(tmp_path: Path) -> None:
     pairs = list(_of_module("ast", tree))
     assert any(question == "What does ast.parse do?" for question, _ in pairs)
     trained = train_starter(tmp_path, steps=2, hidden=32, layers=1, vocabulary=400, pairs=pairs)
-    assert "".join(Conversation(load(tmp_path)).answer("What is ast?", max_tokens=3)) is not None
+    conversation = Conversation(load(tmp_path))
+    text = "".join(conversation.answer("What is ast?", max_tokens=3))
+    assert conversation.messages[-1] == {"role": "assistant", "content": text}
     assert trained.config == load(tmp_path).config

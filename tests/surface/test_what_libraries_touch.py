@@ -6,7 +6,7 @@ import pytest
 
 import taeda as torch
 from taeda import nn
-from taeda.nn.attention.flex_attention import and_masks, create_block_mask, flex_attention
+from taeda.nn.attention.flex_attention import BlockMask, and_masks, create_block_mask, flex_attention
 from taeda.utils import _pytree
 
 
@@ -70,6 +70,12 @@ def test_flex_attention():
     assert grouped.shape == (2, 4, 8, 16) and sums.shape == (2, 4, 8)
     nobody = create_block_mask(and_masks(lambda b, h, i, j: i >= j, lambda b, h, i, j: i < j), None, None, 8, 8)
     assert torch.equal(flex_attention(q, k, v, block_mask=nobody), torch.zeros(2, 4, 8, 16))
+    # Only the blocks that are named take part: of two by two the diagonal.
+    diagonal = BlockMask.from_kv_blocks(torch.ones(1, 1, 2, dtype=torch.int32),
+                                        torch.tensor([[[[0, 1], [1, 0]]]], dtype=torch.int32), BLOCK_SIZE=4)
+    within = torch.arange(8)[:, None] // 4 == torch.arange(8) // 4
+    expected = nn.functional.scaled_dot_product_attention(q, k, v, within)
+    assert torch.allclose(flex_attention(q, k, v, block_mask=diagonal), expected, atol=1e-6)
     with pytest.raises(ValueError, match="same number of heads"):
         flex_attention(q, k[:, :2], v[:, :2])
 

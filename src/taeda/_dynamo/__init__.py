@@ -10,6 +10,7 @@ from taeda.compilation import (
     OptimizedModule,
     allow_in_graph,
     assume_constant_result,
+    compile,
     disable,
     explain,
     is_compiling,
@@ -45,8 +46,9 @@ def graph_break(msg: str = "") -> None:
     """Where PyTorch would stop tracing; recording goes on."""
 
 
-def optimize(*args: Any, **kwargs: Any) -> Any:
-    """A decorator: `taeda.compile`."""
-    from taeda.compilation import compile
-
-    return lambda fn: compile(fn)
+def optimize(
+    backend: Any = "inductor", *, nopython: bool = False, dynamic: bool | None = None, disable: bool = False,
+    **options: Any,
+) -> Any:
+    """A decorator: `taeda.compile` with these arguments."""
+    return lambda fn: compile(fn, fullgraph=nopython, dynamic=dynamic, backend=backend, disable=disable)

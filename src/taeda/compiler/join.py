@@ -17,6 +17,7 @@ from taeda.compiler.pipeline import Key, trace
 from taeda.ir.expression import Expression, product, rewrite, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import load, scalar, walk
+from taeda.ir.scalars import DIVISIONS
 from taeda.ops import dtypes
 from taeda.ops.op import Derived, KernelOp, Op, Pointwise, ViewOp, registry
 from taeda.ops.views import reshape, view_
@@ -24,7 +25,6 @@ from taeda.ops.views import reshape, view_
 # Kinds of views that depend on where elements lie, not only on which they are.
 _OF_LAYOUT = frozenset({"as_strided"})
 _OF_INPUTS = frozenset({"stride", "offset", "read"})
-_DIVISIONS = frozenset({"floordiv", "truediv", "remainder", "fmod"})
 
 
 @dataclass
@@ -82,7 +82,7 @@ def _can_divide_by_zero(node: Node) -> bool:
     assert isinstance(node.op, Pointwise)
     expressions = node.op.expressions(
         node.arguments, lambda v: load(0, v.dtype), lambda e, dtype: scalar(0, dtype))
-    return any(e.op in _DIVISIONS and not dtypes.is_float(e.dtype) for e in walk(expressions))
+    return any(e.op in DIVISIONS and not dtypes.is_float(e.dtype) for e in walk(expressions))
 
 
 # A number of the recording: (0, 0, 0, n) is n itself, (1, value, dim, 0) a size, (3, attribute, item, 0) an item of a

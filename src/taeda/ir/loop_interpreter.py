@@ -16,7 +16,7 @@ import numpy as np
 
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, info
 from taeda.ir.loop import Expr, Kernel, Reduce, Turn, check, load, walk
-from taeda.ir.scalars import float8_values, round_narrow
+from taeda.ir.scalars import DIVISIONS, float8_values, round_narrow
 
 Array = np.ndarray[Any, Any]
 ORDER, BLOCK = 32, 1024
@@ -189,7 +189,6 @@ EXACT: dict[str, Callable[..., Any]] = {
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "signbit": np.signbit, "copysign": np.copysign,
     "nextafter": np.nextafter,
 }
-DIVISIONS = ("floordiv", "remainder", "truncdiv", "fmod")
 MEANINGS = frozenset(WIDE) | frozenset(EXACT) | set(
     "real imag complex pow cast bitcast select philox iterate".split())
 

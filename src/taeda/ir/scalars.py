@@ -91,6 +91,7 @@ def _table() -> dict[str, Primitive]:
 
 
 PRIMITIVES: dict[str, Primitive] = _table()
+DIVISIONS = frozenset({"floordiv", "truncdiv", "remainder", "fmod"})  # those that integers by 0 are a fault of
 
 # Leaves: they have an attribute and no arguments.
 LEAVES = ("load", "scalar", "const", "index", "position", "reduced", "state")

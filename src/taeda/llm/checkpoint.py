@@ -64,6 +64,8 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quant
     if where.is_file():
         from taeda.llm.gguf import load_gguf
 
+        if quantize is not None:
+            raise ValueError(f"{where}: a GGUF file keeps the bits it has; quantize is for folders")
         found = load_gguf(where)
         return found if dtype is None else found.to(dtype)
     if not (where / "config.json").is_file():
@@ -123,7 +125,7 @@ def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: ta
         raise MismatchError(where, missing, sorted(unused), misshapen)
     with taeda.no_grad():
         for name, s in stored.items():
-            parts = s.split(tensors[name], [_length(shapes[p]) for p in s.parameters])
+            parts = s.split(tensors[name], [shapes[p][0] for p in s.parameters])
             for parameter, value in zip(s.parameters, parts, strict=True):
                 _assign(model, parameter, value if dtype is None else value.to(dtype))
 
@@ -154,10 +156,9 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
         raise ConfigError(f"config.json: {_QUANTIZED!r} is {found!r}: {error}") from None
     for name, layer in list(model.named_modules()):
         if name != "lm_head" and f"{name}.codes" in tensors and type(layer) is nn.Linear:
-            path, _, last = name.rpartition(".")
             with taeda.device("meta"):
                 other = QuantizedLinear(layer.in_features, layer.out_features, layer.bias is not None, scheme)
-            setattr(model.get_submodule(path), last, other)
+            model.set_submodule(name, other)
     model.lm_head = _empty_head(model)
     wanted = model.state_dict()
     # Scales are float16 or float32; of everything else the shapes count too.
@@ -171,10 +172,6 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
         path, _, last = name.rpartition(".")
         value = tensor if name in buffers else nn.Parameter(tensor, requires_grad=False)
         setattr(model.get_submodule(path), last, value)
-
-
-def _length(shape: tuple[int, ...]) -> int:
-    return shape[0]
 
 
 def _stored_shape(stored: Stored, shapes: dict[str, Any]) -> tuple[int, ...]:
@@ -191,6 +188,9 @@ def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
     5 GB, and the tokenizer's files. A quantised model keeps its codes, which `load` alone reads."""
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
+    if _QUANTIZED not in model.config.source and any(isinstance(m, QuantizedLinear) for m in model.modules()):
+        raise NotImplementedError("the codes of a GGUF file or of quantize_ are not written yet: load the folder with "
+                                  "quantize=, or save the model in full precision")
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     parameters = dict(model.named_parameters())

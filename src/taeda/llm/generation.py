@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import taeda
+from taeda.llm.decoder import ContextError
 from taeda.llm.engine import Engine, Request, default_stop_tokens
 from taeda.llm.sampling import Sampling, TokenChoice
 
@@ -55,6 +56,8 @@ def generate(model: Decoder, prompt: Any, *, draft: Decoder | None = None, beams
     prompts = [prompt] if _is_single(prompt) else list(prompt)
     sampling = Sampling.with_defaults(model.defaults, **settings)
     if beams > 1:
+        if draft is not None:
+            raise ValueError("beam search takes no draft model")
         found = [beam_search(model, tokens_of(model, p), sampling, beams) for p in prompts]
     else:
         engine = Engine(model, batch, draft)
@@ -81,10 +84,13 @@ def stream(model: Decoder, prompt: Prompt, *, draft: Decoder | None = None, **se
 def beam_search(model: Decoder, prompt: list[int], sampling: Sampling, beams: int) -> Completion:
     """The continuation with the largest mean log-probability of its tokens that a search of so many beams finds.
 
-    Of the settings, max_tokens and stop_tokens count. Raises `ValueError` where others are given.
+    Of the settings, max_tokens and stop_tokens count; penalties are not applied. Raises `ValueError` where a
+    temperature, stop texts or log-probabilities are asked for, `ContextError` for a prompt that fills the context.
     """
     if sampling.temperature or sampling.stop or sampling.logprobs is not None:
         raise ValueError("beam search takes max_tokens and stop_tokens, not temperature, stop or logprobs")
+    if len(prompt) >= model.config.context:
+        raise ContextError(0, len(prompt) + 1, model.config.context)
     limit = min(sampling.max_tokens, model.config.context - len(prompt))
     stops = set(default_stop_tokens(model) if sampling.stop_tokens is None else sampling.stop_tokens)
     caches = model.caches()

@@ -258,9 +258,8 @@ def load_gguf(path: Path) -> Decoder:
     with taeda.no_grad():
         for name, parameter in names.items():
             _assign(model, parameter, tensors[name], _order(config, parameter))
-    for name in ("tokenizer.json",):
-        if (path.parent / name).is_file():
-            model.tokenizer = Tokenizer.from_folder(path.parent)
+    if (path.parent / "tokenizer.json").is_file():
+        model.tokenizer = Tokenizer.from_folder(path.parent)
     template = metadata.get("tokenizer.chat_template")
     if model.tokenizer is not None and model.tokenizer.template is None and isinstance(template, str):
         model.tokenizer.template = template
@@ -299,5 +298,4 @@ def _assign(model: Decoder, parameter: str, stored: Stored, order: taeda.Tensor 
         found = QuantizedLinear(layer.in_features, layer.out_features, False, scheme)
     found.take(codes)
     found.bias = layer.bias
-    outer, _, last = path.rpartition(".")
-    setattr(model.get_submodule(outer) if outer else model, last, found)
+    model.set_submodule(path, found)

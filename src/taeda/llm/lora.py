@@ -44,8 +44,7 @@ def add_lora_(model: nn.Module, rank: int = 8, alpha: float = 16, targets: Seque
         raise ValueError(f"the model has no layers called {', '.join(targets)}")
     for name in found:
         base: Any = model.get_submodule(name)
-        path, _, last = name.rpartition(".")
-        setattr(model.get_submodule(path), last, LoRALinear(base, base.in_features, base.out_features, rank, alpha))
+        model.set_submodule(name, LoRALinear(base, base.in_features, base.out_features, rank, alpha))
     return found
 
 
@@ -104,5 +103,4 @@ def merge_lora_(model: nn.Module) -> None:
             base: Any = layer.base
             change = taeda.matmul(layer.lora_B.weight, layer.lora_A.weight) * layer.scale
             base.weight = nn.Parameter((base.weight + change).to(base.weight.dtype), requires_grad=False)
-            path, _, last = name.rpartition(".")
-            setattr(model.get_submodule(path), last, base)
+            model.set_submodule(name, base)

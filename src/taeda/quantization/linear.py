@@ -68,6 +68,5 @@ def quantize_(model: nn.Module, scheme: Scheme,
     found = [(name, layer) for name, layer in model.named_modules()
              if type(layer) is nn.Linear and layer.weight.numel() and which(name, layer)]
     for name, layer in found:
-        path, _, last = name.rpartition(".")
-        setattr(model.get_submodule(path), last, QuantizedLinear.from_linear(layer, scheme))
+        model.set_submodule(name, QuantizedLinear.from_linear(layer, scheme))
     return [name for name, _ in found]

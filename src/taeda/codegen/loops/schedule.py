@@ -8,6 +8,7 @@ from taeda.codegen.llvm import BITS, register_type
 from taeda.codegen.target import Target
 from taeda.ir.dtype import FLOATS, itemsize
 from taeda.ir.loop import Expr, Kernel, walk
+from taeda.ir.scalars import DIVISIONS
 
 UNIFORM = 4  # lanes of what is the same for all points of a vector: a whole register on every target
 _CHEAP = {"cast": 2, "truediv": 3, "sqrt": 4, "reciprocal": 3, "floor": 2, "ceil": 2, "trunc": 2, "round": 2,
@@ -49,5 +50,5 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
 
 def needs_live_lanes(kernel: Kernel) -> bool:
     """Does it matter which lanes are points: to the report of a division by zero, to how long an `iterate` runs?"""
-    return any(node.op == "iterate" or node.op in ("floordiv", "truncdiv", "remainder", "fmod")
-               and node.dtype not in FLOATS for node in walk(stage.value for stage in kernel.stages))
+    return any(node.op == "iterate" or node.op in DIVISIONS and node.dtype not in FLOATS
+               for node in walk(stage.value for stage in kernel.stages))

@@ -40,10 +40,6 @@ def noop_mask(batch: Any, head: Any, token_q: Any, token_kv: Any) -> Any:
     return batch.new_ones((), dtype=taeda.bool)
 
 
-def _identity(score: Any, batch: Any, head: Any, token_q: Any, token_kv: Any) -> Any:
-    return score
-
-
 def and_masks(*mask_mods: Callable[..., Any]) -> Callable[..., Any]:
     """Pairs that take part in all of these masks."""
     if not all(callable(mask) for mask in mask_mods):
@@ -224,7 +220,10 @@ def flex_attention(
     if score_mod is not None:
         scores = score_mod(scores, *indices)
     if block_mask is not None:
-        scores = scores.masked_fill(~taeda.as_tensor(block_mask.mask_mod(*indices)), -math.inf)
+        rows, columns = block_mask.BLOCK_SIZE
+        blocks = block_mask.to_dense().bool().repeat_interleave(rows, -2).repeat_interleave(columns, -1)
+        taken = taeda.as_tensor(block_mask.mask_mod(*indices)) & blocks[..., :sizes[2], :sizes[3]]
+        scores = scores.masked_fill(~taken, -math.inf)
     weights = scores.softmax(-1).nan_to_num(0.0) if block_mask is not None else scores.softmax(-1)
     output = weights.to(query.dtype) @ value
     if return_aux is not None:
