@@ -93,7 +93,8 @@ def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use
 
 
 class profile:  # noqa: N801, PyTorch's name
-    """`with profile() as p:`, and `p.step()` after each step where a schedule chooses the steps.
+    """`with profile() as p:`, and `p.step()` after each step where a schedule chooses the steps. Memory, stacks, flops
+    and modules are not noted, whatever the options say.
 
     Example::
 

@@ -7,17 +7,11 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.serialization.globals import STORAGE_OF_DTYPE, STORAGES
 
 __all__ = ["TypedStorage", "UntypedStorage", "storage_class"]
 
 UntypedStorage = _core.UntypedStorage
-
-_CLASSES = {
-    "BFloat16Storage": "bfloat16", "BoolStorage": "bool", "ByteStorage": "uint8", "CharStorage": "int8",
-    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "IntStorage": "int32",
-    "LongStorage": "int64", "ShortStorage": "int16", "ComplexFloatStorage": "complex64",
-    "ComplexDoubleStorage": "complex128",
-}  # fmt: skip
 
 
 class TypedStorage:
@@ -44,8 +38,8 @@ class TypedStorage:
             return
         values = args[0] if args else 0
         tensor = (
-            taeda.empty(values, dtype=self.dtype) if isinstance(values, int)
-            else taeda.tensor(list(values), dtype=self.dtype)
+            taeda.empty(values, dtype=self.dtype, device=device) if isinstance(values, int)
+            else taeda.tensor(list(values), dtype=self.dtype, device=device)
         )
         self._untyped_storage = tensor.untyped_storage()
 
@@ -154,10 +148,10 @@ _made: dict[str, type[TypedStorage]] = {}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _CLASSES:
+    if name not in STORAGES:
         raise AttributeError(f"module 'taeda.storage' has no attribute {name!r}")
     if name not in _made:
-        dtype = getattr(taeda, _CLASSES[name])
+        dtype = getattr(taeda, STORAGES[name])
         body = {"_dtype": dtype, "__doc__": f"Elements of {dtype}.", "__module__": "torch"}
         _made[name] = type(name, (TypedStorage,), body)
     return _made[name]
@@ -165,10 +159,7 @@ def __getattr__(name: str) -> Any:
 
 def storage_class(dtype: Any) -> type[TypedStorage]:
     """The class of storages of this dtype: FloatStorage for float32."""
-    text = str(dtype).removeprefix("torch.")
-    for name, known in _CLASSES.items():
-        if known == text:
-            made: type[TypedStorage] = __getattr__(name)
-            return made
-    return TypedStorage
+    name = STORAGE_OF_DTYPE.get(str(dtype).removeprefix("torch."))
+    made: type[TypedStorage] = TypedStorage if name is None else __getattr__(name)
+    return made
 

@@ -147,6 +147,8 @@ class Library:
         with_keyset: bool = False, allow_override: bool = False,
     ) -> None:
         """What an op does for a dispatch key: a device, Meta, or one of the composite keys."""
+        if with_keyset:
+            raise NotImplementedError("Library.impl: there are no sets of dispatch keys to give to the function")
         name = op_name if isinstance(op_name, str) else op_name._qualname
         key = dispatch_key or self.dispatch_key or "CompositeImplicitAutograd"
         find(name if "::" in name else f"{self.ns}::{name}").implement(key, fn)
