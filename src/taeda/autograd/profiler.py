@@ -145,8 +145,8 @@ _profile: profile | None = None  # the one that is running
 
 
 class profile:  # noqa: N801, PyTorch's name
-    """`with profile() as p:` the ops called and the ranges named inside are timed. Memory, stacks, flops and modules are
-    not noted, whatever the options say.
+    """`with profile() as p:` the ops called and the ranges named inside are timed. Memory, stacks, flops and modules
+    are not noted, whatever the options say.
 
     Example::
 

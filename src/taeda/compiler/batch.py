@@ -79,6 +79,15 @@ class Batching:
             return value
         return self.mark(_op("expand", _op("unsqueeze_dims", value, (0,)), (self._size, *value.dims)))
 
+    def merged(self, value: Any) -> Any:
+        """`value` with the examples as part of its own first dimension: a larger batch."""
+        value = self.whole(value)
+        return None if value is None else value.reshape((self.size * value.shape[1], *value.shape[2:]))
+
+    def parted(self, value: Any) -> Any:
+        """What was computed of `merged` values, by examples again."""
+        return value.reshape((self.size, value.shape[0] // self.size, *value.shape[1:]))
+
     def aligned(self, value: Value, ndim: int) -> Value:
         """A batched value of an example's `ndim` dimensions at least: ones are put behind the batch dimension."""
         missing = ndim - (value.ndim - 1)

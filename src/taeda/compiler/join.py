@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taeda.compiler.expand import broadcast_instead, expand, remove_dead
-from taeda.compiler.pipeline import Key, trace
+from taeda.compiler.expand import broadcast_instead, remove_dead
+from taeda.compiler.pipeline import Key, expanded, trace
 from taeda.ir.expression import Expression, product, rewrite, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import load, scalar, walk
@@ -48,11 +48,8 @@ def primitives(op: Op, key: Key) -> Primitives:
 
 
 def _expanded(op: Op, key: Key) -> Primitives:
-    traced = trace(op, key)
-    given = [v for v in traced.tensors if v is not None]
-    graph = expand(traced.graph, traced.outputs, [(v, v.label) for v in given])
-    new = iter(graph.inputs)
-    return Primitives(graph, [None if v is None else next(new) for v in traced.tensors], graph.outputs)
+    graph, tensors = expanded(trace(op, key))
+    return Primitives(graph, tensors, graph.outputs)
 
 
 def can_join(op: Op, key: Key) -> bool | None:

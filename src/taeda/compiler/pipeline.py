@@ -118,15 +118,19 @@ def trace(op: Op, key: Key) -> Traced:
     return Traced(graph, tensors, outputs, differentiable)
 
 
+def expanded(traced: Traced) -> tuple[Graph, list[Value | None]]:
+    """The graph of a trace in primitives, and its tensors there."""
+    graph = expand(traced.graph, traced.outputs, [(v, v.label) for v in traced.tensors if v is not None])
+    new = iter(graph.inputs)
+    return graph, [None if v is None else next(new) for v in traced.tensors]
+
+
 def compile_forward(op: Op, key: Key, target: Target, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
     """The Program description of a call, for `target`."""
     traced = trace(op, key)
     _checked(traced.graph, "trace")
-    given = [v for v in traced.tensors if v is not None]
-    graph = expand(traced.graph, traced.outputs, [(v, v.label) for v in given])
+    graph, tensors = expanded(traced)
     _checked(graph, "expand")
-    new = iter(graph.inputs)
-    tensors = [None if v is None else next(new) for v in traced.tensors]
     items = fuse(graph)
     return finished(graph, lower(graph, tensors, items, target, register_kernel))
 
@@ -308,10 +312,7 @@ def _trace_transformed(op: Op, key: Key) -> Traced:
         inner, last = split_key(key)
         return _trace_tangent(op, inner, last[1:])
     traced = trace(op, call.key)
-    given = [v for v in traced.tensors if v is not None]
-    graph = expand(traced.graph, traced.outputs, [(v, v.label) for v in given])
-    new = iter(graph.inputs)
-    tensors = [None if v is None else next(new) for v in traced.tensors]
+    graph, tensors = expanded(traced)
     outputs = [v for v in graph.outputs if v is not None]
     graph, made, found = batch(graph, tensors, call.states, outputs, call.sums or (False,) * len(outputs),
                                call.randomness)

@@ -35,19 +35,10 @@ def _(query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> 
             Result(query.dtype, [batch, heads, 2, queries]))
 
 
-def _as_one_batch(batch: Any, *tensors: Any) -> list[Any]:
-    """Tensors of all examples with the examples as part of their own batch dimension."""
-    whole = [batch.whole(t) for t in tensors]
-    return [None if t is None else t.reshape((batch.size * t.shape[1], *t.shape[2:])) for t in whole]
-
-
-def _as_examples(batch: Any, found: Any) -> tuple[Any, ...]:
-    return tuple(t.reshape((batch.size, t.shape[0] // batch.size, *t.shape[1:])) for t in found)
-
-
 @attention_forward.batch
 def _(batch: Any, query: Any, key: Any, value: Any, mask: Any, scale: Any, causal: bool) -> Any:
-    return _as_examples(batch, attention_forward(*_as_one_batch(batch, query, key, value, mask), scale, causal))
+    tensors = (batch.merged(t) for t in (query, key, value, mask))
+    return tuple(batch.parted(t) for t in attention_forward(*tensors, scale, causal))
 
 
 @attention_forward.gradient
@@ -82,8 +73,8 @@ def _(grad_output: Any, query: Any, key: Any, value: Any, mask: Any, output: Any
 @attention_backward.batch
 def _(batch: Any, grad_output: Any, query: Any, key: Any, value: Any, mask: Any, output: Any, statistics: Any,
       scale: Any, causal: bool) -> Any:
-    tensors = _as_one_batch(batch, grad_output, query, key, value, mask, output, statistics)
-    return _as_examples(batch, attention_backward(*tensors, scale, causal))
+    tensors = (batch.merged(t) for t in (grad_output, query, key, value, mask, output, statistics))
+    return tuple(batch.parted(t) for t in attention_backward(*tensors, scale, causal))
 
 
 @attention_backward.gradient

@@ -13,8 +13,7 @@ from taeda.ops.matrices import (
     batch_words,
     broadcast_batches,
     check_float,
-    check_matrices,
-    check_square,
+    check_square_float,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.triangular import solved_triangular
@@ -50,12 +49,6 @@ def _(grads: Any, outputs: Any, input: Any, upper: Any) -> Any:
     return solved_triangular(lower, left, False, False, False, False)
 
 
-def _checked(input: Any, name: str) -> Any:
-    check_square(input, name)
-    check_float(input, name)
-    return input
-
-
 @derived(public="cholesky", modules=("linalg",), overload="linalg", method=False, out=True)
 def linalg_cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
     """The Cholesky factor L of symmetric (Hermitian) positive-definite matrices, L Lᴴ = input: (*, n, n) → (*, n, n).
@@ -63,7 +56,7 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
     Only the lower triangle is read. With `upper`, the upper one, and the result is U with UᴴU = input. Raises
     LinAlgError for a matrix that is not positive-definite.
     """
-    return cholesky_factor(_checked(input, "linalg.cholesky"), upper, "linalg.cholesky")[0]
+    return cholesky_factor(check_square_float(input, "linalg.cholesky"), upper, "linalg.cholesky")[0]
 
 
 @derived(modules=("linalg",), method=False, out=True, fields=("L", "info"), differentiable=(True, False))
@@ -73,13 +66,13 @@ def cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = Fals
     Such a matrix is an error only with `check_errors`.
     """
     name = "linalg.cholesky_ex"
-    return cholesky_factor(_checked(input, name), upper, name if check_errors else "")
+    return cholesky_factor(check_square_float(input, name), upper, name if check_errors else "")
 
 
 @derived(out=True)
 def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """The Cholesky factor of symmetric positive-definite matrices: linalg.cholesky."""
-    return cholesky_factor(_checked(input, "cholesky"), upper, "cholesky")[0]
+    return cholesky_factor(check_square_float(input, "cholesky"), upper, "cholesky")[0]
 
 
 @derived(out=True)
@@ -142,10 +135,7 @@ def _(grad: Any, output: Any, input: Any, upper: Any) -> Any:
 @derived(out=True)
 def cholesky_inverse(input: Tensor, upper: bool = False) -> Tensor:
     """The inverse of the matrix A whose Cholesky factor is `input`: (*, n, n) → (*, n, n)."""
-    check_matrices(input, "cholesky_inverse")
-    check_square(input, "cholesky_inverse")
-    check_float(input, "cholesky_inverse")
-    return inverse_from_cholesky(input, upper)
+    return inverse_from_cholesky(check_square_float(input, "cholesky_inverse"), upper)
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------

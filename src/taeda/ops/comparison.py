@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.dtype import UNSIGNED
 from taeda.ir.loop import Expr, call, const
 from taeda.ops import dtypes
-from taeda.ops.dtypes import Operand, bool_result, bool_to_bool, integers_only
+from taeda.ops.dtypes import bool_result, bool_to_bool, integers_only, integers_without_bool
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
 from taeda.ops.pointwise import imaginary_part, where
 
@@ -192,20 +192,13 @@ def bitwise_not(input: Tensor) -> Tensor:
     return ~input
 
 
-def _shifts(operands: Sequence[Operand]) -> tuple[str, str]:
-    common, result = integers_only(operands)
-    if common == "bool":
-        raise NotImplementedError("not implemented for 'Bool'")
-    return common, result
-
-
-@pointwise(dtype=_shifts, differentiable=False, operators=("__lshift__", "__rlshift__", "__ilshift__"))
+@pointwise(dtype=integers_without_bool, differentiable=False, operators=("__lshift__", "__rlshift__", "__ilshift__"))
 def bitwise_left_shift(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input * 2**other on the bits."""
     return input << other
 
 
-@pointwise(dtype=_shifts, differentiable=False, operators=("__rshift__", "__rrshift__", "__irshift__"))
+@pointwise(dtype=integers_without_bool, differentiable=False, operators=("__rshift__", "__rrshift__", "__irshift__"))
 def bitwise_right_shift(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input / 2**other rounded down: the sign is kept."""
     return input >> other

@@ -9,7 +9,7 @@ from taeda.ir.loop import call
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, pointwise, sample
-from taeda.ops.pointwise import conj, contiguous, imaginary_part, real_part
+from taeda.ops.pointwise import conj, contiguous, imaginary_part, join_parts, real_part
 from taeda.ops.views import select
 
 
@@ -111,33 +111,29 @@ for _op in (conj_physical, resolve_conj, resolve_neg, real):
 # -- from parts -------------------------------------------------------------------------------------------------------
 
 
-def _from_parts(operands: Sequence[Operand]) -> tuple[str, str]:
-    first, second = (o.dtype for o in operands)
+def _check_parts(first_part: Any, second_part: Any) -> None:
+    first, second = first_part.dtype, second_part.dtype
     if first not in dtypes.COMPLEX_OF or second not in dtypes.COMPLEX_OF:
         words = " and ".join(map(dtypes.torch_kernel_name, (first, second)))
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {words}")
     if first != second:
         raise RuntimeError(f"Expected object of scalar type {dtypes.torch_kernel_name(first)} but got scalar type "
                            f"{dtypes.torch_kernel_name(second)} for second argument")
-    return first, dtypes.COMPLEX_OF[first]
 
 
 def _from_polar(operands: Sequence[Operand]) -> tuple[str, str]:
     if any(o.dtype not in ("float32", "float64") for o in operands):
         words = " and ".join(dtypes.torch_kernel_name(o.dtype) for o in operands)
         raise RuntimeError(f"Expected both inputs to be Float or Double tensors but got {words}")
-    return _from_parts(operands)
+    _check_parts(*operands)
+    return operands[0].dtype, dtypes.COMPLEX_OF[operands[0].dtype]
 
 
-@pointwise(public="complex", dtype=_from_parts, method=False, inplace=False, conjugate=False)
+@derived(public="complex", method=False, out=True)
 def complex_(real: Tensor, imag: Tensor) -> Tensor:
     """The complex numbers of real and imaginary parts, which have one dtype: float16, float32 or float64."""
-    return call("complex", real, imag)
-
-
-@complex_.gradient
-def _(grad: Any) -> Any:
-    return real_part(grad), imaginary_part(grad)
+    _check_parts(real, imag)
+    return join_parts(real, imag)
 
 
 @pointwise(dtype=_from_polar, method=False, inplace=False, conjugate=False)

@@ -11,6 +11,7 @@ from taeda.ops.creation import eye
 from taeda.ops.einstein import parse_equation
 from taeda.ops.joining import cat, stack
 from taeda.ops.matmul import dot, matmul
+from taeda.ops.matrices import check_square
 from taeda.ops.op import Sample, Tensor, Tensors, check, derived, sample
 from taeda.ops.pointwise import conj
 from taeda.ops.views import diagonal, expand, permute, reshape, select, sum_to, unsqueeze, wrap_dim
@@ -207,11 +208,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 def _power(name: str, A: Any, n: int) -> Any:
-    if A.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
-    check(A.shape[-1] == A.shape[-2], RuntimeError,
-          f"{name}: A must be batches of square matrices, but they are {{0}} by {{1}} matrices", A.shape[-2],
-          A.shape[-1])
+    check_square(A, name)
     if n < 0:
         from taeda.ops.solving import inv  # which knows products
 

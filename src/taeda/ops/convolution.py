@@ -95,15 +95,6 @@ def _(grad: Any, input: Any, upstream: Any, padding: Any, stride: Any, dilation:
 # windows of the input do it.
 
 
-def _as_one_batch(batch: Any, x: Any) -> Any:
-    x = batch.whole(x)
-    return x.reshape((batch.size * x.shape[1], *x.shape[2:]))
-
-
-def _as_examples(batch: Any, x: Any) -> Any:
-    return x.reshape((batch.size, x.shape[0] // batch.size, *x.shape[1:]))
-
-
 def _windows(x: Any, sizes: Any, kernel: Any, padding: Any, stride: Any, dilation: Any, groups: int) -> Any:
     """The windows of x (B, N, C, *) as (B, groups, C / groups * kernel, N * sizes)."""
     rank = len(stride)
@@ -135,8 +126,8 @@ def _by_group(x: Any, groups: int) -> Any:
 def _(batch: Any, input: Any, weight: Any, bias: Any, sizes: Any, padding: Any, stride: Any, dilation: Any,
       groups: int) -> Any:
     if not batch.carries(weight) and (bias is None or not batch.carries(bias)):
-        whole = convolve(_as_one_batch(batch, input), weight, bias, sizes, padding, stride, dilation, groups)
-        return _as_examples(batch, whole)
+        whole = convolve(batch.merged(input), weight, bias, sizes, padding, stride, dilation, groups)
+        return batch.parted(whole)
     input, weight = batch.whole(input), batch.whole(weight)
     count, outputs, kernel = input.shape[1], weight.shape[1], weight.shape[3:]
     windows = _windows(input, sizes, kernel, padding, stride, dilation, groups)
@@ -153,8 +144,8 @@ def _(batch: Any, input: Any, weight: Any, bias: Any, sizes: Any, padding: Any, 
 def _(batch: Any, input: Any, weight: Any, bias: Any, sizes: Any, padding: Any, stride: Any, dilation: Any,
       groups: int) -> Any:
     if not batch.carries(weight) and (bias is None or not batch.carries(bias)):
-        x = _as_one_batch(batch, input)
-        return _as_examples(batch, convolve_transposed(x, weight, bias, sizes, padding, stride, dilation, groups))
+        x = batch.merged(input)
+        return batch.parted(convolve_transposed(x, weight, bias, sizes, padding, stride, dilation, groups))
     # A convolution of the input with zeros in between, with the weight turned around.
     x, weight, rank = batch.whole(input), batch.whole(weight), len(stride)
     for d in range(rank):
@@ -185,7 +176,7 @@ def _(batch: Any, input: Any, upstream: Any, kernel_size: Any, padding: Any, str
 @convolve_weight.batch_sum
 def _(batch: Any, input: Any, upstream: Any, kernel_size: Any, padding: Any, stride: Any, dilation: Any,
       groups: int) -> Any:
-    input, upstream = _as_one_batch(batch, input), _as_one_batch(batch, upstream)
+    input, upstream = batch.merged(input), batch.merged(upstream)
     return convolve_weight(input, upstream, kernel_size, padding, stride, dilation, groups)
 
 

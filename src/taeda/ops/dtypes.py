@@ -186,6 +186,14 @@ def integers_only(operands: Sequence[Operand]) -> tuple[str, str]:
     return common, common
 
 
+def integers_without_bool(operands: Sequence[Operand]) -> tuple[str, str]:
+    """As integers_only, for ops on integers: gcd, shifts."""
+    common, result = integers_only(operands)
+    if common == "bool":
+        raise NotImplementedError("not implemented for 'Bool'")
+    return common, result
+
+
 def torch_kernel_name(dtype: str) -> str:
     """The name that PyTorch's messages give a dtype: 'Long' for int64."""
     return info(dtype).word

@@ -8,7 +8,7 @@ from typing import Any
 from taeda.ops.creation import eye
 from taeda.ops.dtypes import real_dtype
 from taeda.ops.matmul import multiply_matrices
-from taeda.ops.matrices import adjoint, batch_size, batch_words, check_float, check_square, register_transposed
+from taeda.ops.matrices import adjoint, batch_size, batch_words, check_square_float, register_transposed
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
 from taeda.ops.pointwise import where
 from taeda.ops.views import unsqueeze
@@ -77,8 +77,7 @@ def absolute_eigenvalues(A: Any) -> Any:
 
 
 def _upper(A: Any, UPLO: str, name: str) -> bool:
-    check_square(A, name)
-    check_float(A, name)
+    check_square_float(A, name)
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
     return UPLO.upper() == "U"

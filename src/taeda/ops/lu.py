@@ -8,7 +8,6 @@ from typing import Any
 from taeda.ir.expression import minimum
 from taeda.ops.arranging import tril, triu
 from taeda.ops.creation import arange, eye, zeros
-from taeda.ops.dtypes import torch_kernel_name
 from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import (
@@ -16,15 +15,17 @@ from taeda.ops.matrices import (
     batch_size,
     batch_words,
     broadcast_batches,
+    check_equation,
     check_float,
     check_matrices,
+    check_same_dtype,
     check_square,
     register_transposed,
     transposed,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
-from taeda.ops.triangular import solved_triangular
+from taeda.ops.triangular import by_matrix, solved_triangular
 from taeda.ops.views import expand, narrow, unsqueeze
 
 _FAILED = ("U[{1},{1}] is zero and using it on lu_solve would result in a division by zero. If you still want to "
@@ -210,13 +211,6 @@ def _(LU: Any, pivots: Any, B: Any, left: bool, adjoint: bool) -> Result:
     return Result(B.dtype, B.shape)
 
 
-def by_matrix(by_side: Any, solution: Any, left: bool, adjoined: bool) -> Any:
-    """The gradient by the matrix of a system, from that by its right-hand side."""
-    found = -(multiply_matrices(by_side, adjoint(solution)) if left else
-              multiply_matrices(adjoint(solution), by_side))
-    return adjoint(found) if adjoined else found
-
-
 @solved_with_lu.gradient
 def _(grad: Any, output: Any, LU: Any, pivots: Any, left: Any, adjoint: Any) -> Any:
     by_side = solved_with_lu(LU, pivots, grad, left, not adjoint)
@@ -232,17 +226,13 @@ _adjoint = adjoint
 
 
 def _check_solve(name: str, LU: Any, pivots: Any, B: Any, left: bool) -> None:
-    if LU.dtype != B.dtype:
-        raise RuntimeError(f"{name}: Expected LU and B to have the same dtype, but found LU of type "
-                           f"{torch_kernel_name(LU.dtype)} and B of type {torch_kernel_name(B.dtype)} instead")
+    check_same_dtype(LU, B, name, "LU")
     if pivots.dtype != "int32":
         raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
     check_square(LU, name, "LU")
     check_matrices(B, name, "B")
     check_float(LU, name)
-    check(LU.shape[-2] == (B.shape[-2] if left else B.shape[-1]), RuntimeError,
-          f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'}"
-          " ({0}x{1} and {2}x{3})", LU.shape[-2], LU.shape[-1], B.shape[-2], B.shape[-1])
+    check_equation(LU, B, left, name)
     check(pivots.shape[-1] == LU.shape[-1], RuntimeError,
           f"{name}: Number of pivots per batch should be same as the dimension of the matrix")
 

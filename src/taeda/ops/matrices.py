@@ -9,11 +9,13 @@ from taeda.ir.expression import product
 from taeda.ops import dtypes
 from taeda.ops.broadcasting import broadcast_shape
 from taeda.ops.creation import eye
+from taeda.ops.matmul import transposed
 from taeda.ops.op import check
-from taeda.ops.views import expand, permute
+from taeda.ops.pointwise import conj
+from taeda.ops.views import expand
 
 
-def check_float(x: Any, name: str, word: str = "input tensor") -> None:
+def check_float(x: Any, name: str) -> None:
     """Float or complex, and no 16-bit float."""
     if not dtypes.is_float(x.dtype) and not dtypes.is_complex(x.dtype):
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got "
@@ -35,6 +37,27 @@ def check_square(x: Any, name: str, letter: str = "A") -> None:
           x.shape[-2], x.shape[-1])
 
 
+def check_square_float(x: Any, name: str) -> Any:
+    """x, square matrices of float or complex numbers."""
+    check_square(x, name)
+    check_float(x, name)
+    return x
+
+
+def check_same_dtype(A: Any, B: Any, name: str, letter: str = "A") -> None:
+    if A.dtype != B.dtype:
+        raise RuntimeError(f"{name}: Expected {letter} and B to have the same dtype, but found {letter} of type "
+                           f"{dtypes.torch_kernel_name(A.dtype)} and B of type {dtypes.torch_kernel_name(B.dtype)} "
+                           "instead")
+
+
+def check_equation(A: Any, B: Any, left: bool, name: str) -> None:
+    """That A X = B, or X A = B where not `left`, has a meaning for square A."""
+    check(A.shape[-2] == (B.shape[-2] if left else B.shape[-1]), RuntimeError,
+          f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'}"
+          " ({0}x{1} and {2}x{3})", A.shape[-2], A.shape[-1], B.shape[-2], B.shape[-1])
+
+
 def batch_words(ndim: int) -> str:
     """How messages say which matrix of a batch failed, if there is one."""
     return "(Batch element {0}): " if ndim > 2 else ""
@@ -45,18 +68,9 @@ def batch_size(x: Any) -> Any:
     return product(x.shape[:-2])
 
 
-def transposed(x: Any) -> Any:
-    """The matrices of x transposed: a view."""
-    return permute(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
-
-
 def adjoint(x: Any) -> Any:
     """The matrices of x transposed and conjugated."""
-    return conjugate(transposed(x))
-
-
-def conjugate(x: Any) -> Any:
-    return x.conj() if dtypes.is_complex(x.dtype) else x
+    return conj(transposed(x))
 
 
 def register_transposed(b: Any, x: Any) -> Any:

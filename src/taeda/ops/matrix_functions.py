@@ -18,6 +18,7 @@ from taeda.ops.matrices import (
     check_float,
     check_matrices,
     check_square,
+    check_square_float,
     register_transposed,
 )
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
@@ -46,17 +47,11 @@ def _(A: Any, hermitian: bool, raising: str) -> tuple[Result, Result, Result]:
     return Result(A.dtype, A.shape), Result("int32", A.shape[:-1]), Result("int32", A.shape[:-2])
 
 
-def _checked(A: Any, name: str) -> Any:
-    check_square(A, name)
-    check_float(A, name)
-    return A
-
-
 @derived(modules=("linalg",), method=False, out=True, fields=("LD", "pivots", "info"), differentiable=False)
 def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False) -> tuple[Tensor, Tensor, Tensor]:
     """linalg.ldl_factor, and for each matrix 0 or the first zero in D, from 1 (int32)."""
     name = "torch.linalg.ldl_factor_ex"
-    return ldl_factors(_checked(A, name), hermitian, name if check_errors else "")
+    return ldl_factors(check_square_float(A, name), hermitian, name if check_errors else "")
 
 
 @derived(modules=("linalg",), method=False, out=True, fields=("LD", "pivots"), differentiable=False)
@@ -64,7 +59,7 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False) -> tuple[Tensor, Tensor]:
     """L and D in one matrix, of symmetric (`hermitian`: Hermitian) matrices A = L D Lᵀ, and the exchanges of rows, as
     LAPACK gives them: (*, n, n) → (*, n, n), (*, n). Only the lower triangle is read."""
     name = "torch.linalg.ldl_factor_ex"
-    return ldl_factors(_checked(A, name), hermitian, name)[:2]
+    return ldl_factors(check_square_float(A, name), hermitian, name)[:2]
 
 
 @kernel(public=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ops import dtypes
+from taeda.ops.matrices import check_matrices
 from taeda.ops.op import Dims, DType, Sample, Tensor, check, derived, sample
 from taeda.ops.pointwise import compute, convert, where
 from taeda.ops.power import power
@@ -81,8 +82,7 @@ def matrix_norm(input: Tensor, ord: object = "fro", dim: Dims = (-2, -1), keepdi
     """The norm of matrices: 'fro'; 1, -1, inf, -inf, the extreme sums of columns or rows; 2, -2, the extreme singular
     values, and 'nuc', the sum of all."""
     x = convert(input, dtype or input.dtype)
-    if x.ndim < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    check_matrices(x, "linalg.matrix_norm")
     if dtypes.is_integer(x.dtype):
         raise RuntimeError("linalg.matrix_norm: Expected a floating point or complex tensor as input. Got "
                            f"{dtypes.torch_kernel_name(x.dtype)}")

@@ -9,26 +9,19 @@ from typing import Any
 from taeda.ir.dtype import UNSIGNED
 from taeda.ir.loop import Expr, call, cast, const, select
 from taeda.ops.creation import arange
-from taeda.ops.dtypes import Operand, default_float, integers_only, is_float
+from taeda.ops.dtypes import Operand, default_float, integers_without_bool, is_float
 from taeda.ops.op import Sample, Tensor, derived, pointwise, sample
 from taeda.ops.pointwise import convert
 from taeda.ops.views import unsqueeze
 
 
-def _integers(operands: Sequence[Operand]) -> tuple[str, str]:
-    common, result = integers_only(operands)
-    if common == "bool":
-        raise NotImplementedError("not implemented for 'Bool'")
-    return common, result
-
-
-@pointwise(dtype=_integers, differentiable=False)
+@pointwise(dtype=integers_without_bool, differentiable=False)
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor, not negative; 0 for two zeros."""
     return call("gcd", input, other)
 
 
-@pointwise(dtype=_integers, differentiable=False)
+@pointwise(dtype=integers_without_bool, differentiable=False)
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple, not negative; 0 if either is 0."""
     divisor = call("gcd", input, other)

@@ -330,11 +330,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(2.5, make(3, low=0.5))
 
 
-def _rounded_division(operands: Sequence[Operand]) -> tuple[str, str]:
-    return dtypes.promote_rule(operands)
-
-
-@pointwise(public=False, inplace=True, dtype=_rounded_division)
+@pointwise(public=False, inplace=True)
 def divide_floor(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """The quotient rounded down."""
     refuse_bool(input.dtype, '"div_floor_cpu" not implemented for \'Bool\'')
@@ -346,7 +342,7 @@ def _(grad: Any) -> Any:
     return zero(grad), zero(grad)
 
 
-@pointwise(public=False, inplace=True, dtype=_rounded_division)
+@pointwise(public=False, inplace=True)
 def divide_trunc(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """The quotient rounded towards zero."""
     refuse_bool(input.dtype, '"div_trunc_cpu" not implemented for \'Bool\'')

@@ -7,7 +7,6 @@ from typing import Any
 
 from taeda.ir.dtype import COMPLEX, info
 from taeda.ops.creation import arange
-from taeda.ops.dtypes import torch_kernel_name
 from taeda.ops.lu import ADJOINT, CONJUGATE, PLAIN, TRANSPOSED, by_matrix, invertible, solve_launch
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import (
@@ -15,14 +14,14 @@ from taeda.ops.matrices import (
     batch_size,
     batch_words,
     broadcast_batches,
-    check_float,
+    check_equation,
     check_matrices,
-    check_square,
-    conjugate,
+    check_same_dtype,
+    check_square_float,
     identity_like,
 )
-from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import convert, where
+from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
+from taeda.ops.pointwise import conj, convert, where
 from taeda.ops.views import diagonal, squeeze_dims, unsqueeze
 
 # -- systems -----------------------------------------------------------------------------------------------------------
@@ -79,20 +78,15 @@ def _(grad: Any, output: Any, A: Any, factors: Any, pivots: Any, left: Any, adjo
 def system_solution(A: Tensor, B: Tensor, left: bool, vector: bool, raising: str) -> tuple[Tensor, Tensor]:
     """X, and for each matrix 0 or the first zero on the diagonal of U. `vector` says that B is a batch of vectors."""
     name = "linalg.solve"
-    if A.dtype != B.dtype:
-        raise RuntimeError(f"{name}: Expected A and B to have the same dtype, but found A of type "
-                           f"{torch_kernel_name(A.dtype)} and B of type {torch_kernel_name(B.dtype)} instead")
-    check_square(A, name)
-    check_float(A, name)
+    check_same_dtype(A, B, name)
+    check_square_float(A, name)
     if vector and not left:
         raise RuntimeError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this"
                            " case linalg.solve is equivalent to B / A.squeeze(-1)")
     if not vector:
         check_matrices(B, name, "B")
     side = unsqueeze(B, -1) if vector else B
-    check(A.shape[-2] == (side.shape[-2] if left else side.shape[-1]), RuntimeError,
-          f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'}"
-          " ({0}x{1} and {2}x{3})", A.shape[-2], A.shape[-1], side.shape[-2], side.shape[-1])
+    check_equation(A, side, left, name)
     matrix, side = broadcast_batches(A, side)
     found, _, _, infos = solved(matrix, side, left, raising)
     return (squeeze_dims(found, (found.ndim - 1,)) if vector else found), infos
@@ -125,9 +119,7 @@ def _(grads: Any, outputs: Any) -> Any:
 
 
 def _inverse(A: Any, name: str, raising: str) -> Any:
-    check_square(A, name)
-    check_float(A, name)
-    return inverted(A, raising)
+    return inverted(check_square_float(A, name), raising)
 
 
 @derived(out=True)
@@ -190,24 +182,20 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
     found, factors, pivots = outputs
     d = _diagonal(factors)
     tiny = convert(d.eq(0), A.dtype) * info(A.dtype).eps
-    scaled = unsqueeze(unsqueeze(grads[0] * conjugate(found), -1), -1) * identity_like(A)
+    scaled = unsqueeze(unsqueeze(grads[0] * conj(found), -1), -1) * identity_like(A)
     return solved_again(A, factors + tiny.diag_embed(), pivots, scaled, True, True)
 
 
-@derived(modules=("linalg",), method=False, out=True, aliases=())
+@derived(modules=("linalg",), method=False, out=True)
 def det(A: Tensor) -> Tensor:
     """The determinants of square matrices: (*, n, n) → (*)."""
-    check_square(A, "linalg.det")
-    check_float(A, "linalg.det")
-    return determinant(A)[0]
+    return determinant(check_square_float(A, "linalg.det"))[0]
 
 
 @derived(public="det", overload="torch")
 def torch_det(input: Tensor) -> Tensor:
     """The determinants of square matrices: linalg.det."""
-    check_square(input, "linalg.det")
-    check_float(input, "linalg.det")
-    return determinant(input)[0]
+    return det(input)
 
 
 @derived(public=False, conjugate=False, differentiable=(True, True, False, False))
@@ -228,8 +216,7 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
 
 
 def _slogdet(A: Any, name: str) -> Any:
-    check_square(A, name)
-    check_float(A, name)
+    check_square_float(A, name)
     if A.dtype in COMPLEX:
         raise NotImplementedError(f"{name}: signs of complex determinants are not there yet; take linalg.det")
     return log_determinant(A)[:2]

@@ -11,12 +11,22 @@ from taeda.ops.matrices import (
     adjoint,
     batch_size,
     broadcast_batches,
+    check_equation,
     check_float,
     check_matrices,
+    check_same_dtype,
     check_square,
-    conjugate,
+    check_square_float,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
+from taeda.ops.pointwise import conj
+
+
+def by_matrix(by_side: Any, solution: Any, left: bool, adjoined: bool) -> Any:
+    """The gradient by the matrix of a system, from that by its right-hand side."""
+    found = -(multiply_matrices(by_side, adjoint(solution)) if left else
+              multiply_matrices(adjoint(solution), by_side))
+    return adjoint(found) if adjoined else found
 
 
 @kernel(public=False, conjugate=False)
@@ -39,13 +49,8 @@ def _(A: Any, B: Any, upper: bool, left: bool, unitriangular: bool, adjoint: boo
 @solved_triangular.gradient
 def _(grad: Any, output: Any, A: Any, upper: Any, left: Any, unitriangular: Any, adjoint: Any) -> Any:
     by_side = solved_triangular(A, grad, upper, left, unitriangular, not adjoint)
-    by_matrix = -(multiply_matrices(by_side, _adjoint(output)) if left else
-                  multiply_matrices(_adjoint(output), by_side))
-    by_matrix = _adjoint(by_matrix) if adjoint else by_matrix
-    return (triu(by_matrix, int(unitriangular)) if upper else tril(by_matrix, -int(unitriangular))), by_side
-
-
-_adjoint = adjoint
+    found = by_matrix(by_side, output, left, adjoint)
+    return (triu(found, int(unitriangular)) if upper else tril(found, -int(unitriangular))), by_side
 
 
 @derived(modules=("linalg",), method=False, out=True)
@@ -56,23 +61,13 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     on the diagonal gives infinite or NaN elements. Batch dimensions broadcast.
     """
     name = "linalg.solve_triangular"
-    if A.dtype != B.dtype:
-        raise RuntimeError(f"{name}: Expected A and B to have the same dtype, but found A of type "
-                           f"{_word(A)} and B of type {_word(B)} instead")
+    check_same_dtype(A, B, name)
     check_square(A, name)
     check_matrices(B, name, "B")
     check_float(A, name)
-    check(A.shape[-2] == (B.shape[-2] if left else B.shape[-1]), RuntimeError,
-          f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'}"
-          " ({0}x{1} and {2}x{3})", A.shape[-2], A.shape[-1], B.shape[-2], B.shape[-1])
+    check_equation(A, B, left, name)
     matrix, side = broadcast_batches(A, B)
     return solved_triangular(matrix, side, upper, left, unitriangular, False)
-
-
-def _word(x: Any) -> str:
-    from taeda.ops.dtypes import torch_kernel_name
-
-    return torch_kernel_name(x.dtype)
 
 
 @derived(out=True, fields=("solution", "cloned_coefficient"))
@@ -84,13 +79,12 @@ def triangular_solve(input: Tensor, A: Tensor, upper: bool = True, transpose: bo
         if x.ndim < 2:
             raise RuntimeError("torch.triangular_solve: Expected "
                                f"{letter} to have at least 2 dimensions, but it has {x.ndim} dimensions instead")
-    check_square(A, "triangular_solve")
-    check_float(A, "triangular_solve")
+    check_square_float(A, "triangular_solve")
     check(A.shape[-1] == input.shape[-2], RuntimeError,
           "Incompatible matrix sizes for triangular_solve: each A matrix is {0} by {0} but each b matrix is {1} by {2}",
           A.shape[-1], input.shape[-2], input.shape[-1])
     matrix, side = broadcast_batches(A, input)
-    given = conjugate(matrix) if transpose else matrix
+    given = conj(matrix) if transpose else matrix
     return solved_triangular(given, side, upper, True, unitriangular, transpose), matrix.clone()
 
 
