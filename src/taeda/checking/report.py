@@ -126,9 +126,9 @@ def merged(
         rows.append(Row(visit.path, visit.kind, level, _outputs(same), own.get(visit.path, 0), visit.flops,
                         visit.activations))
     count = sum(p.numel() for p in model.parameters())
-    held = sum(p.numel() * p.element_size() for p in model.parameters())
-    trained = sum(p.numel() * p.element_size() for p in model.parameters() if p.requires_grad)
-    buffers = sum(b.numel() * b.element_size() for b in model.buffers())
+    held = sum(p.nbytes for p in model.parameters())
+    trained = sum(p.nbytes for p in model.parameters() if p.requires_grad)
+    buffers = sum(b.nbytes for b in model.buffers())
     peak = held + buffers + trained * (1 + optimizer_states) + first.activations + first.inputs
     return Report(inputs, rows, count, held, first.flops, first.backward_flops, first.activations, peak, sizes,
                   misfits[0] if misfits else None, misfits)

@@ -193,7 +193,7 @@ def _user_line(error: BaseException) -> str:
 
 
 def _bytes(tensor: Any) -> int:
-    return tensor.numel() * tensor.element_size()
+    return tensor.nbytes
 
 
 def _tensors(value: Any) -> Iterator[Any]:

@@ -165,6 +165,10 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> A
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
         return taeda.empty(0, dtype=input.dtype, device=input.device)
+    if r == 2:
+        count = input.shape[0]
+        pairs = taeda.triu_indices(count, count, 0 if with_replacement else 1, device=input.device)
+        return input.index_select(0, pairs.t().reshape(-1)).reshape(pairs.shape[1], 2)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input.shape[0]), r))
     places = taeda.tensor([i for row in rows for i in row], dtype=taeda.int64, device=input.device)

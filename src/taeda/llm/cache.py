@@ -63,7 +63,7 @@ class SequenceCache:
 
     def nbytes(self) -> int:
         """Bytes of memory, those for tokens to come included."""
-        return sum(x.numel() * x.element_size() for x in (*self._keys, *self._values) if x is not None)
+        return sum(x.nbytes for x in (*self._keys, *self._values) if x is not None)
 
 
 def _grown(old: taeda.Tensor | None, like: taeda.Tensor, used: int, needed: int) -> taeda.Tensor:

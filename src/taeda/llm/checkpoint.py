@@ -222,7 +222,7 @@ def _shards(tensors: dict[str, taeda.Tensor]) -> Iterable[dict[str, taeda.Tensor
     shard: dict[str, taeda.Tensor] = {}
     size = 0
     for name, tensor in tensors.items():
-        nbytes = tensor.numel() * tensor.element_size()
+        nbytes = tensor.nbytes
         if shard and size + nbytes > _SHARD_BYTES:
             yield shard
             shard, size = {}, 0
@@ -245,7 +245,7 @@ def _write_tensors(folder: Path, tensors: dict[str, taeda.Tensor]) -> None:
     for name in names:
         (folder / f"{name}.part").rename(folder / name)
     if len(shards) > 1:
-        total = sum(x.numel() * x.element_size() for x in tensors.values())
+        total = sum(x.nbytes for x in tensors.values())
         _write_json(folder / "model.safetensors.index.json", {
             "metadata": {"total_size": total},
             "weight_map": {key: name for name, shard in zip(names, shards, strict=True) for key in shard}})

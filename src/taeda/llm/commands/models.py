@@ -50,12 +50,13 @@ def show(name: str) -> int:
     from taeda.llm.store import find, open_model
     from taeda.quantization import QuantizedLinear
 
-    model = open_model(name)
+    path = find(name)
+    model = open_model(str(path))
     config = model.config
-    table = Table(show_header=False, title=str(find(name)), title_justify="left")
+    table = Table(show_header=False, title=str(path), title_justify="left")
     parameters = sum(p.numel() for p in model.parameters()) + sum(
         layer.in_features * layer.out_features for layer in model.modules() if isinstance(layer, QuantizedLinear))
-    stored = sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers()))
+    stored = sum(t.nbytes for t in (*model.parameters(), *model.buffers()))
     cache = 2 * len(config.layers) * config.kv_heads * config.head_size
     windows = sorted({layer.window for layer in config.layers if layer.window is not None})
     for key, value in (

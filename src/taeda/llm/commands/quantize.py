@@ -21,13 +21,14 @@ def main(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     from taeda.llm.checkpoint import save
     from taeda.llm.decoder import Decoder
-    from taeda.llm.store import open_model
+    from taeda.llm.store import find, open_model
 
     def size(model: Decoder) -> float:
-        return sum(x.numel() * x.element_size() for x in model.state_dict().values()) / 1e6
+        return sum(x.nbytes for x in model.state_dict().values()) / 1e6
 
-    before = size(open_model(options.model))
-    model = open_model(options.model, options.bits)
+    path = str(find(options.model))
+    before = size(open_model(path))
+    model = open_model(path, options.bits)
     save(model, options.output)
     print(f"{before:,.1f} MB → {size(model):,.1f} MB in {options.output}")
     return 0

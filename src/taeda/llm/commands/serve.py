@@ -33,8 +33,9 @@ def run(options: argparse.Namespace) -> int:
 
     uvicorn = require("uvicorn")
     limits = Limits(options.max_body, options.max_tokens, options.batch, options.queue)
-    name = options.name or find(options.model).resolve().name
-    app = make_app(open_model(options.model, options.quantize), name, api_key=options.api_key, limits=limits)
+    path = find(options.model)
+    name = options.name or path.resolve().name
+    app = make_app(open_model(str(path), options.quantize), name, api_key=options.api_key, limits=limits)
     print(f"{name} at http://{options.host}:{options.port} (a page to chat), /v1 (OpenAI's interface)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
     app.state.worker.stop()
