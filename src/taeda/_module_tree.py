@@ -7,11 +7,11 @@ table is a second name of a module, not a copy; the module is imported when some
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import sys
 import types
 from collections.abc import Sequence
+from typing import Any, cast
 
 _TABLE = {
     "distributions.normal": "taeda.distributions.location_scale",
@@ -95,8 +95,9 @@ _TABLE = {
 }
 
 
-class _AliasLoader(importlib.abc.Loader):
-    """Gives the module that lives under another name."""
+class _AliasLoader:
+    """Gives the module that lives under another name. Its methods are all that importlib asks for; importlib.abc, which
+    has a class for them, brings tempfile, shutil and random along, and every import of Taeda would pay for that."""
 
     def __init__(self, home: str):
         self.home = home
@@ -113,10 +114,10 @@ class _AliasLoader(importlib.abc.Loader):
 
 def alias_spec(name: str, home: str, origin: str | None, is_package: bool) -> importlib.machinery.ModuleSpec:
     """How importlib is told that the module `name` is the one that lives at `home`."""
-    return importlib.machinery.ModuleSpec(name, _AliasLoader(home), origin=origin, is_package=is_package)
+    return importlib.machinery.ModuleSpec(name, cast(Any, _AliasLoader(home)), origin=origin, is_package=is_package)
 
 
-class _TreeFinder(importlib.abc.MetaPathFinder):
+class _TreeFinder:
     """Finds the names of the table; it stands last, so it is asked only for names that no file has."""
 
     def find_spec(
