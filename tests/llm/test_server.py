@@ -77,6 +77,27 @@ def test_completions(client: Any, model: Decoder) -> None:
     assert client.post("/v1/completions", json=body).json()["choices"][0]["text"] == expected.text
 
 
+def test_json(client: Any) -> None:
+    """Any object, and what a schema describes; streamed too."""
+    schema = {"type": "object", "properties": {"kind": {"enum": ["fox", "dog"]}, "count": {"type": "integer",
+                                                                                         "maximum": 9, "minimum": 0}},
+              "required": ["kind", "count"], "additionalProperties": False}
+    body = dict(messages=MESSAGES, max_tokens=40, response_format={
+        "type": "json_schema", "json_schema": {"name": "animal", "schema": schema, "strict": True}})
+    choice = client.post("/v1/chat/completions", json=body).json()["choices"][0]
+    found = json.loads(choice["message"]["content"])
+    assert found["kind"] in ("fox", "dog") and 0 <= found["count"] <= 9 and choice["finish_reason"] == "stop"
+    streamed = events(client.post("/v1/chat/completions", json=body | dict(stream=True)))
+    assert json.loads("".join(e["choices"][0]["delta"].get("content", "") for e in streamed)) == found
+    body["response_format"] = {"type": "json_object"}
+    assert isinstance(json.loads(client.post("/v1/chat/completions", json=body | dict(
+        temperature=0)).json()["choices"][0]["message"]["content"]), dict)
+    for form, message in [({"type": "xml"}, "'xml'"), ({"type": "json_schema"}, "'schema'"), (3, "of type dict"), (
+            {"type": "json_schema", "json_schema": {"schema": {"type": "thing"}}}, "'type' is 'thing'")]:
+        response = client.post("/v1/chat/completions", json=body | dict(response_format=form))
+        assert response.status_code == 400 and message in response.json()["error"]["message"]
+
+
 def test_many_at_once(client: Any, model: Decoder) -> None:
     """Each client gets what it would get alone; some hang up."""
     prompts = ["the", "what does", "lazy dog", "it", "fox jumps over", "brown"] * 3
@@ -156,9 +177,10 @@ def test_random_requests(client: Any) -> None:
     """Whatever is sent, the answer is JSON, and no error of the server's."""
     rng = random.Random(0)
     values: list[Any] = [None, True, -1, 0, 1, 3.5, 1e308, "", "x", [], [1], {}, {"a": 1}, [None], "\ud800", 10**25,
-                         [{"role": "user", "content": "x"}], MESSAGES]
+                         [{"role": "user", "content": "x"}], MESSAGES, {"type": "json_object"}]
     names = ["messages", "prompt", "max_tokens", "temperature", "top_p", "top_k", "min_p", "stop", "seed", "logprobs",
-             "top_logprobs", "n", "tools", "stream_options", "presence_penalty", "repetition_penalty", "input"]
+             "top_logprobs", "n", "tools", "stream_options", "presence_penalty", "repetition_penalty", "input",
+             "response_format"]
     for _ in range(150):
         body = {name: rng.choice(values) for name in rng.sample(names, rng.randrange(6))}
         body.setdefault("max_tokens", 2)

@@ -178,8 +178,9 @@ class Decoder(nn.Module):
         """Continue a prompt: a text, or its tokens as a list or a tensor; or a list of such prompts, all at once.
 
         `settings` are the fields of `Sampling`: `max_tokens`, `temperature`, `top_k`, `top_p`, `min_p`,
-        `repetition_penalty`, `stop`, `seed`, `logprobs`, ... What is not given is as `generation_config.json` says.
-        `draft`: a smaller model that proposes tokens, for speed; the result is the same. `beams` above 1: beam search.
+        `repetition_penalty`, `stop`, `seed`, `logprobs`, `regex`, `json_schema`, ... What is not given
+        is as `generation_config.json` says. `draft`: a smaller model that proposes tokens, for speed; the result is the
+        same. `beams` above 1: beam search.
         Gives a `Completion` (tokens, text, finish) for each prompt; each is the same alone and with others.
 
         Raises `ContextError` for a prompt that leaves no room in the context, `ValueError` for settings that make no

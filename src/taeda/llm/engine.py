@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import taeda
 from taeda.llm.cache import SequenceCache
+from taeda.llm.constraints import Automaton, Matcher, by_regex, by_schema
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.sampling import Sampler, Sampling, TokenChoice
 
@@ -63,6 +64,9 @@ class Request:
         self.choices.append(choice)
         if self._stream is not None and self._add_text(self._stream.add(choice.token)):  # type: ignore[attr-defined]
             return self._finish("stop")
+        if self.sampler.matcher is not None and self.sampler.matcher.complete:
+            self._flush()
+            return self._finish("stop")
         if len(self.choices) >= self.limit:
             self._flush()
             return self._finish("length")
@@ -109,8 +113,10 @@ class Engine:
         self.waiting: deque[Request] = deque()
         self.active: list[Request] = []
 
-    def submit(self, prompt: Sequence[int], sampling: Sampling, cache: SequenceCache | None = None) -> Request:
-        """Line a prompt up. `cache` may hold a beginning of it already, but not all of it.
+    def submit(self, prompt: Sequence[int], sampling: Sampling, cache: SequenceCache | None = None,
+               form: Automaton | None = None) -> Request:
+        """Line a prompt up. `cache` may hold a beginning of it already, but not all of it. `form` is what the answer
+        has to be, by default as `sampling` says.
 
         Raises `ContextError` if the prompt leaves no room in the context, `ValueError` for an empty one,
         `IndexError` for tokens that are not in the vocabulary.
@@ -133,7 +139,11 @@ class Engine:
         cache = self.model.caches()[0] if cache is None else cache
         if cache.tokens >= len(tokens):
             cache.shorten(len(tokens) - 1)
-        request = Request(tokens, sampling, Sampler(sampling, tokens, config.vocab_size), cache, frozenset(stops),
+        if form is None:
+            form = form_of(self.model, sampling)
+        matcher = None if form is None else Matcher(form, stops)
+        request = Request(tokens, sampling, Sampler(sampling, tokens, config.vocab_size, matcher), cache,
+                          frozenset(stops),
                           min(sampling.max_tokens, config.context - len(tokens)),
                           None if self.draft is None else self.draft.caches()[0])
         request._stream = None if tokenizer is None else tokenizer.stream()
@@ -245,3 +255,14 @@ def default_stop_tokens(model: Decoder) -> tuple[int, ...]:
     if model.config.stop_tokens:
         return model.config.stop_tokens
     return model.tokenizer.stop_tokens if model.tokenizer is not None else ()
+
+
+def form_of(model: Decoder, sampling: Sampling) -> Automaton | None:
+    """The form of the answer that is asked for, if one is."""
+    if sampling.regex is None and sampling.json_schema is None:
+        return None
+    if model.tokenizer is None:
+        raise ValueError("the form of an answer needs a tokenizer, and this model has none (tokenizer.json)")
+    if sampling.regex is not None:
+        return by_regex(model.tokenizer, sampling.regex)
+    return by_schema(model.tokenizer, sampling.json_schema)

@@ -87,8 +87,10 @@ def beam_search(model: Decoder, prompt: list[int], sampling: Sampling, beams: in
     Of the settings, max_tokens and stop_tokens count; penalties are not applied. Raises `ValueError` where a
     temperature, stop texts or log-probabilities are asked for, `ContextError` for a prompt that fills the context.
     """
-    if sampling.temperature or sampling.stop or sampling.logprobs is not None:
-        raise ValueError("beam search takes max_tokens and stop_tokens, not temperature, stop or logprobs")
+    if sampling.temperature or sampling.stop or any(x is not None for x in (sampling.logprobs, sampling.regex,
+                                                                            sampling.json_schema)):
+        raise ValueError("beam search takes max_tokens and stop_tokens, not temperature, stop, logprobs, regex or "
+                         "json_schema")
     if len(prompt) >= model.config.context:
         raise ContextError(0, len(prompt) + 1, model.config.context)
     limit = min(sampling.max_tokens, model.config.context - len(prompt))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import taeda
+
+if TYPE_CHECKING:
+    from taeda.llm.constraints import Matcher
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,9 @@ class Sampling:
     multiplies) the logits of tokens that have occurred; `presence_penalty` and `frequency_penalty` are subtracted from
     those of generated tokens, once or for each time. `stop`: texts before which the answer ends; `stop_tokens`: tokens
     that end it (None: the model's). `seed` makes draws repeatable. `logprobs`: so many likeliest tokens are reported
-    with their log-probabilities. Raises `ValueError` for what makes no sense.
+    with their log-probabilities. `regex`: the answer matches this regular expression as a whole; `json_schema`: it is
+    JSON that fits this schema (true: any JSON object; see `taeda.llm.constraints.schema` for what can be followed).
+    Raises `ValueError` for what makes no sense.
     """
 
     max_tokens: int = 256
@@ -34,6 +39,8 @@ class Sampling:
     stop_tokens: tuple[int, ...] | None = None
     seed: int | None = None
     logprobs: int | None = None
+    regex: str | None = None
+    json_schema: dict[str, Any] | bool | None = None
 
     def __post_init__(self) -> None:
         def check(name: str, wanted: str, good: Any) -> None:
@@ -54,6 +61,12 @@ class Sampling:
         check("logprobs", "an integer from 0 to 100", lambda v: isinstance(v, int) and 0 <= v <= 100)
         if not isinstance(self.stop, tuple) or not all(isinstance(s, str) and s for s in self.stop):
             raise ValueError(f"stop has to be a tuple of texts that are not empty, got {self.stop!r}")
+        if self.regex is not None and not isinstance(self.regex, str):
+            raise ValueError(f"regex has to be a text, got {self.regex!r}")
+        if self.json_schema is not None and self.json_schema is not True and not isinstance(self.json_schema, dict):
+            raise ValueError(f"json_schema has to be a schema (a dict) or True, got {self.json_schema!r}")
+        if self.regex is not None and self.json_schema is not None:
+            raise ValueError("the answer has one form: give regex or json_schema, not both")
 
     @staticmethod
     def with_defaults(defaults: dict[str, Any], **given: Any) -> Sampling:
@@ -89,8 +102,8 @@ class TokenChoice:
 class Sampler:
     """Chooses the tokens of one sequence, one after the other. One draw from the generator for each token."""
 
-    def __init__(self, sampling: Sampling, prompt: list[int], vocab_size: int) -> None:
-        self.sampling = sampling
+    def __init__(self, sampling: Sampling, prompt: list[int], vocab_size: int, matcher: Matcher | None = None) -> None:
+        self.sampling, self.matcher = sampling, matcher
         self._generator = taeda.Generator()
         if sampling.seed is None:
             self._generator.seed()
@@ -104,9 +117,13 @@ class Sampler:
         logits = logits.to(taeda.float32)
         s = self.sampling
         adjusted = self._penalised(logits)
+        if self.matcher is not None:
+            adjusted = self.matcher.limit(adjusted)
         token = int(adjusted.argmax().item()) if s.temperature == 0 else self._draw(adjusted / s.temperature)
         self._counts[token] = self._counts.get(token, 0) + 1
         self._seen[token] = None
+        if self.matcher is not None:
+            self.matcher.take(token)
         if s.logprobs is None:
             return TokenChoice(token)
         logarithms = logits.log_softmax(-1)

@@ -202,12 +202,31 @@ def sampling_of(body: dict[str, Any], defaults: dict[str, Any], limits: Limits) 
     logprobs = body.get("logprobs")
     if logprobs is not None and logprobs is not False:
         settings["logprobs"] = read(body, "top_logprobs", int, 0) if logprobs is True else read(body, "logprobs", int)
+    settings |= form_of_body(body)
     if read(body, "n", int, 1) != 1:
         raise ApiError(400, "this server gives one choice for each request: 'n' has to be 1", parameter="n")
     try:
         return Sampling.with_defaults(defaults, **settings)
     except (ValueError, OverflowError) as error:
         raise ApiError(400, str(error)) from None
+
+
+def form_of_body(body: dict[str, Any]) -> dict[str, Any]:
+    """The form of the answer that `response_format` asks for, as settings."""
+    form = read(body, "response_format", dict, {})
+    kind = form.get("type", "text")
+    if kind == "text":
+        return {}
+    if kind == "json_object":
+        return {"json_schema": True}
+    if kind == "json_schema":
+        schema = read(read(form, "json_schema", dict, {}), "schema", dict)
+        if schema is None:
+            raise ApiError(400, "'response_format' has to have a 'json_schema' with a 'schema'",
+                           parameter="response_format")
+        return {"json_schema": schema}
+    raise ApiError(400, f"'response_format' has the type {str(kind)[:40]!r}, expected text, json_object or json_schema",
+                   parameter="response_format")
 
 
 def messages_of(body: dict[str, Any]) -> list[dict[str, Any]]:
