@@ -18,30 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import taeda
+from taeda.llm.api import ApiError, Limits, Tools, messages_of, read, sampling_of, tools_of
+from taeda.llm.constraints import Automaton, ConstraintError, by_schema
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.engine import Engine, Request
 from taeda.llm.sampling import Sampling
 from taeda.llm.tokenizer import TemplateError, require
+from taeda.llm.tools import CallReader
 
 PAGE = Path(__file__).with_name("page.html")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the server takes: bytes of a body, new tokens of an answer, answers at once, and requests that wait."""
-
-    body: int = 4 << 20
-    tokens: int = 4096
-    batch: int = 8
-    queue: int = 64
-
-
-class ApiError(Exception):
-    """An answer of the server that is an error, in the form that OpenAI's clients know."""
-
-    def __init__(self, status: int, message: str, kind: str = "invalid_request_error", parameter: str | None = None):
-        super().__init__(message)
-        self.status, self.message, self.kind, self.parameter = status, message, kind, parameter
 
 
 @dataclass
@@ -78,12 +63,13 @@ class Worker:
         self._stopped = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, prompt: list[int], sampling: Sampling, on_change: Callable[[], None]) -> Request:
+    def submit(self, prompt: list[int], sampling: Sampling, on_change: Callable[[], None],
+               form: Automaton | None = None) -> Request:
         """Line a prompt up; `on_change` is called, from the thread, when there is more text or it has ended."""
         with self._wake:
             if len(self.engine.waiting) >= self.limits.queue:
                 raise ApiError(429, f"{self.limits.queue} requests are waiting already: try again later", "overloaded")
-            request = self.engine.submit(prompt, sampling)
+            request = self.engine.submit(prompt, sampling, form=form)
             self._requests.append(request)
             self._listeners[id(request)] = on_change
             self.metrics.requests += 1
@@ -130,9 +116,10 @@ class Worker:
 
 
 class Answer:
-    """A request as the web sees it: pieces of text to wait for."""
+    """A request as the web sees it: pieces of text to wait for. What `calls` finds in it is not of the text."""
 
-    def __init__(self, worker: Worker, prompt: list[int], sampling: Sampling) -> None:
+    def __init__(self, worker: Worker, prompt: list[int], sampling: Sampling, form: Automaton | None = None,
+                 calls: CallReader | None = None) -> None:
         loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
 
@@ -141,8 +128,8 @@ class Answer:
                 loop.call_soon_threadsafe(self._changed.set)
             except RuntimeError:  # the loop is closed: nobody waits any more
                 pass
-        self.request = worker.submit(prompt, sampling, on_change)
-        self.prompt = prompt
+        self.request = worker.submit(prompt, sampling, on_change, form)
+        self.prompt, self.calls = prompt, calls
 
     async def pieces(self) -> AsyncIterator[str]:
         """The text as it comes. Whoever stops listening ends the request."""
@@ -152,10 +139,14 @@ class Answer:
                 self._changed.clear()
                 ended = self.request.finish is not None
                 text = self.request.text
-                if len(text) > given:
-                    yield text[given:]
-                    given = len(text)
+                piece, given = text[given:], len(text)
+                if self.calls is not None:
+                    piece = self.calls.add(piece) + (self.calls.finish() if ended else "")
+                if piece or self.calls is not None:
+                    yield piece
                 if ended:
+                    if isinstance(self.request.error, ConstraintError):
+                        raise ApiError(400, str(self.request.error))
                     if self.request.error is not None:
                         raise ApiError(500, f"generation failed: {self.request.error}", "server_error")
                     return
@@ -163,94 +154,14 @@ class Answer:
         finally:
             self.request.cancel()
 
+    @property
+    def finish(self) -> str | None:
+        called = self.calls is not None and self.calls.calls and self.request.finish == "stop"
+        return "tool_calls" if called else self.request.finish
+
     def usage(self) -> dict[str, int]:
         count = len(self.request.tokens)
         return {"prompt_tokens": len(self.prompt), "completion_tokens": count, "total_tokens": len(self.prompt) + count}
-
-
-def read(body: dict[str, Any], name: str, kinds: Any, default: Any = None) -> Any:
-    """A field of a request's body, of one of these types; null is as if it were missing."""
-    value = body.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-        wanted = " or ".join(k.__name__ for k in (kinds if isinstance(kinds, tuple) else (kinds,)))
-        raise ApiError(400, f"'{name}' has to be of type {wanted}, got {type(value).__name__}", parameter=name)
-    return value
-
-
-def sampling_of(body: dict[str, Any], defaults: dict[str, Any], limits: Limits) -> Sampling:
-    """The settings of a request's body."""
-    stop = body.get("stop")
-    stop = [stop] if isinstance(stop, str) else [] if stop is None else stop
-    if not isinstance(stop, list) or len(stop) > 16 or not all(isinstance(s, str) for s in stop):
-        raise ApiError(400, "'stop' has to be a text or a list of at most 16", parameter="stop")
-    settings: dict[str, Any] = {"stop": tuple(s for s in stop if s)}
-    wanted = read(body, "max_completion_tokens", int, read(body, "max_tokens", int, min(512, limits.tokens)))
-    if wanted > limits.tokens:
-        raise ApiError(400, f"'max_tokens' is {wanted}; this server gives {limits.tokens} at most",
-                       parameter="max_tokens")
-    settings["max_tokens"] = wanted
-    for name in ("temperature", "top_p", "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty"):
-        value = read(body, name, (int, float))
-        if value is not None:
-            settings[name] = value
-    for name in ("top_k", "seed"):
-        value = read(body, name, int)
-        if value is not None:
-            settings[name] = value
-    logprobs = body.get("logprobs")
-    if logprobs is not None and logprobs is not False:
-        settings["logprobs"] = read(body, "top_logprobs", int, 0) if logprobs is True else read(body, "logprobs", int)
-    settings |= form_of_body(body)
-    if read(body, "n", int, 1) != 1:
-        raise ApiError(400, "this server gives one choice for each request: 'n' has to be 1", parameter="n")
-    try:
-        return Sampling.with_defaults(defaults, **settings)
-    except (ValueError, OverflowError) as error:
-        raise ApiError(400, str(error)) from None
-
-
-def form_of_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The form of the answer that `response_format` asks for, as settings."""
-    form = read(body, "response_format", dict, {})
-    kind = form.get("type", "text")
-    if kind == "text":
-        return {}
-    if kind == "json_object":
-        return {"json_schema": True}
-    if kind == "json_schema":
-        schema = read(read(form, "json_schema", dict, {}), "schema", dict)
-        if schema is None:
-            raise ApiError(400, "'response_format' has to have a 'json_schema' with a 'schema'",
-                           parameter="response_format")
-        return {"json_schema": schema}
-    raise ApiError(400, f"'response_format' has the type {str(kind)[:40]!r}, expected text, json_object or json_schema",
-                   parameter="response_format")
-
-
-def messages_of(body: dict[str, Any]) -> list[dict[str, Any]]:
-    messages = read(body, "messages", list)
-    if not messages:
-        raise ApiError(400, "'messages' has to be a list of one message or more", parameter="messages")
-    found = []
-    for number, message in enumerate(messages):
-        where = f"messages[{number}]"
-        if not isinstance(message, dict) or message.get("role") not in ("system", "developer", "user", "assistant",
-                                                                        "tool"):
-            raise ApiError(400, f"'{where}' has to be an object with a role: system, user, assistant or tool",
-                           parameter=where)
-        content = message.get("content")
-        if isinstance(content, list):  # parts, of which texts are taken
-            if not all(isinstance(p, dict) and p.get("type") == "text" and isinstance(p.get("text"), str)
-                       for p in content):
-                raise ApiError(400, f"'{where}.content' may hold parts of the type text alone", parameter=where)
-            content = "".join(part["text"] for part in content)
-        if not isinstance(content, str) and not (content is None and message["role"] == "assistant"):
-            raise ApiError(400, f"'{where}.content' has to be a text", parameter=where)
-        role = "system" if message["role"] == "developer" else message["role"]
-        found.append(message | {"role": role, "content": content or ""})
-    return found
 
 
 def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: Limits | None = None,
@@ -313,9 +224,14 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
     async def chat(request: WebRequest) -> Any:
         body = await body_of(request)
         sampling = sampling_of(body, model.defaults, limits)
-        messages, tools = messages_of(body), read(body, "tools", list)
-        prompt = await run_in_threadpool(tokenizer.chat, messages, tools)
-        return await respond(body, prompt, sampling, "chat.completion")
+        messages, tools = messages_of(body), tools_of(body, tokenizer.template)
+        prompt = await run_in_threadpool(tokenizer.chat, messages, None if tools is None else tools.tools)
+        form = None
+        if tools is not None and tools.forced:
+            form = await run_in_threadpool(tools.form.automaton, tokenizer, tools.forced)
+        elif sampling.json_schema is not None:
+            form = await run_in_threadpool(by_schema, tokenizer, sampling.json_schema)
+        return await respond(body, prompt, sampling, "chat.completion", form, tools)
 
     async def complete(request: WebRequest) -> Any:
         body = await body_of(request)
@@ -327,8 +243,9 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
             raise ApiError(400, "'prompt' has to be a text or a list of tokens", parameter="prompt")
         return await respond(body, prompt, sampling, "text_completion")
 
-    async def respond(body: dict[str, Any], prompt: list[int], sampling: Sampling, kind: str) -> Any:
-        answer = Answer(worker, prompt, sampling)
+    async def respond(body: dict[str, Any], prompt: list[int], sampling: Sampling, kind: str,
+                      form: Automaton | None = None, tools: Tools | None = None) -> Any:
+        answer = Answer(worker, prompt, sampling, form, None if tools is None else CallReader(tools.form, tools.names))
         head = {"id": f"{'chatcmpl' if kind == 'chat.completion' else 'cmpl'}-{uuid.uuid4().hex}", "created":
                 int(time.time()), "model": name}
         if read(body, "stream", bool, False):
@@ -336,9 +253,14 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
             return StreamingResponse(events(answer, head, kind, bool(options.get("include_usage"))),
                                      media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
         text = "".join([piece async for piece in answer.pieces()])
-        choice: dict[str, Any] = {"index": 0, "finish_reason": answer.request.finish,
-                                  "logprobs": logprobs(answer, kind)}
-        choice |= {"message": {"role": "assistant", "content": text}} if kind == "chat.completion" else {"text": text}
+        choice: dict[str, Any] = {"index": 0, "finish_reason": answer.finish, "logprobs": logprobs(answer, kind)}
+        if kind == "chat.completion":
+            choice["message"] = {"role": "assistant", "content": text}
+            if answer.calls is not None and answer.calls.calls:
+                choice["message"] |= {"content": text or None, "tool_calls": [
+                    call.as_openai() for call in answer.calls.calls]}
+        else:
+            choice["text"] = text
         return JSONResponse(head | {"object": kind, "choices": [choice], "usage": answer.usage()})
 
     async def events(answer: Answer, head: dict[str, Any], kind: str, usage: bool) -> AsyncIterator[str]:
@@ -352,9 +274,15 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
         try:
             if is_chat:
                 yield event({"role": "assistant", "content": ""})
+            told = 0
             async for piece in answer.pieces():
-                yield event({"content": piece})
-            yield event(None, answer.request.finish)
+                if piece:
+                    yield event({"content": piece})
+                calls = answer.calls.calls if answer.calls is not None else []
+                for number in range(told, len(calls)):
+                    yield event({"tool_calls": [{"index": number} | calls[number].as_openai()]})
+                told = len(calls)
+            yield event(None, answer.finish)
             if usage:
                 yield f"data: {json.dumps(head | {'choices': [], 'usage': answer.usage()})}\n\n"
         except ApiError as error:

@@ -9,7 +9,7 @@ followed are an error.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taeda.llm.constraints.regex import Ranges, characters, complement, regex
@@ -49,8 +49,10 @@ def json_text(language: Language, schema: Any) -> Term:
 
 
 class _Schemas:
-    def __init__(self, language: Language, root: Any) -> None:
-        self.language, self.root = language, root
+    """Reads the schemas in a schema. `owner` goes before the names of its rules, where a language has several."""
+
+    def __init__(self, language: Language, root: Any, owner: str = "") -> None:
+        self.language, self.root, self.owner = language, root, owner
         text = self._text
         self.gap = language.choice([language.empty, text(" "), language.sequence(
             text("\n"), language.repeat(language.byte_set(1 << 32), 0, 32))])
@@ -128,7 +130,7 @@ class _Schemas:
                 target = target[int(step)] if isinstance(target, list) else target[step]
             except (LookupError, TypeError, ValueError):
                 raise ConstraintError(f"the JSON schema at {where}: there is no {name!r}") from None
-        return self.language.rule(name, lambda: self.read(target, name))
+        return self.language.rule(self.owner + name, lambda: self.read(target, name))
 
     def _types(self, schema: Mapping[str, Any], where: str) -> list[str]:
         given = schema.get("type")
@@ -322,15 +324,12 @@ class _Schemas:
         return self._list(self.read(items, f"{where}/items", depth + 1), least, most, first)
 
 
-def tool_call(language: Language, functions: Sequence[tuple[str, Any]], arguments_name: str,
-              wrap: Callable[[Term], Term]) -> Term:
-    """A call of one of these functions (name, schema of its arguments): an object of the name and the arguments."""
+def tool_call(language: Language, functions: Sequence[tuple[str, Any]], arguments_name: str) -> Term:
+    """A call of one of these functions (name, schema of its arguments or None): an object of name and arguments."""
     calls = []
     for name, schema in functions:
-        reader = _Schemas(language, schema)
-        arguments = reader.any_object() if schema is None else language.rule(
-            f"arguments of {name}", lambda reader=reader, schema=schema: reader.read(schema, "#"))  # type: ignore[misc]
-        calls.append(wrap(language.sequence(
-            language.literal(f'{{"name": {json.dumps(name)}, "{arguments_name}": '.encode()), arguments,
-            language.literal(b"}"))))
+        reader = _Schemas(language, schema, f"{name} ")
+        arguments = reader.any_object() if schema is None else reader.read(schema, "#")
+        begin = f'{{"name": {json.dumps(name)}, {json.dumps(arguments_name)}: '
+        calls.append(language.sequence(language.literal(begin.encode()), arguments, language.literal(b"}")))
     return language.choice(calls)
