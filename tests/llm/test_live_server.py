@@ -80,8 +80,8 @@ async def request(live: Live, body: dict[str, Any], hang_up: bool = False) -> by
     """What the server answers; `hang_up`: until the first piece of the answer has come."""
     reader, writer = await asyncio.open_connection("127.0.0.1", live.port)
     data = json.dumps(body).encode()
-    writer.write(b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(data)
-                 + data)
+    head = f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n"
+    writer.write(head.encode() + data)
     await writer.drain()
     found = await reader.readuntil(b"data: ") if hang_up else await reader.read()
     if hang_up:
