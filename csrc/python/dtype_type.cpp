@@ -46,6 +46,18 @@ PyObject* get_is_signed(PyObject* self, void*) { return PyBool_FromLong(info(dty
 PyObject* get_itemsize(PyObject* self, void*) { return PyLong_FromLong(info(dtype_of_object(self)).itemsize); }
 PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(info(dtype_of_object(self)).name); }
 
+// "f32", "bf16", "i64", "b8", "f8e4m3fn"
+PyObject* get_abbreviation(PyObject* self, void*) {
+  return guarded_object([&]() -> PyObject* {
+    std::string name = info(dtype_of_object(self)).name;
+    if (name == "bool") return PyUnicode_FromString("b8");
+    for (auto [word, letters] :
+         {std::pair{"bfloat", "bf"}, {"float8_", "f8"}, {"float", "f"}, {"complex", "c"}, {"uint", "u"}, {"int", "i"}})
+      if (name.starts_with(word)) return PyUnicode_FromString((letters + name.substr(std::strlen(word))).c_str());
+    return PyUnicode_FromString(name.c_str());
+  });
+}
+
 PyMethodDef dtype_methods[] = {
     {"to_complex", dtype_to_complex, METH_NOARGS, "The complex dtype whose parts have this dtype."},
     {"to_real", dtype_to_real, METH_NOARGS, "The dtype of the parts of this complex dtype."},
@@ -60,6 +72,7 @@ PyGetSetDef dtype_properties[] = {
     {"is_complex", get_is_complex, nullptr, "Whether this is a complex type.", nullptr},
     {"is_signed", get_is_signed, nullptr, "Whether this type holds negative numbers.", nullptr},
     {"itemsize", get_itemsize, nullptr, "Bytes of one element.", nullptr},
+    {"abbr", get_abbreviation, nullptr, "A short name: 'f32'.", nullptr},
     {"_name", get_name, nullptr, "The name without a prefix: 'float32'.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };

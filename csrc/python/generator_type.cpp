@@ -98,6 +98,15 @@ PyObject* set_state(PyObject* self, PyObject* state) {
   });
 }
 
+PyObject* get_offset(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(of(self).offset); }
+
+PyObject* set_offset(PyObject* self, PyObject* offset) {
+  return guarded_object([&] {
+    of(self).offset = seed_argument(offset);
+    return Py_NewRef(self);
+  });
+}
+
 PyObject* clone_state(PyObject* self, PyObject*) {
   return guarded_object([&] {
     PyObject* o = checked(Py_TYPE(self)->tp_alloc(Py_TYPE(self), 0)).release();
@@ -131,6 +140,8 @@ PyMethodDef methods[] = {
     {"seed", seed, METH_NOARGS, "Begin an unpredictable stream; returns its seed."},
     {"get_state", get_state, METH_NOARGS, "The state, as a tensor of bytes."},
     {"set_state", set_state, METH_O, "set_state(state): go on from a state of get_state()."},
+    {"get_offset", get_offset, METH_NOARGS, "How many numbers of the stream of its seed were drawn."},
+    {"set_offset", set_offset, METH_O, "set_offset(n): go on after the first n numbers of the stream."},
     {"clone_state", clone_state, METH_NOARGS, "A generator that goes on from here on its own."},
     {"__reduce__", reduce, METH_NOARGS, nullptr},
     {"__setstate__", unpickle, METH_O, nullptr},

@@ -153,8 +153,8 @@ PyType_Slot storage_slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec storage_spec = {"taeda.UntypedStorage", sizeof(StorageObject), 0,
-                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, storage_slots};
+// Not immutable: taeda/storage_methods.py adds what is made of these.
+PyType_Spec storage_spec = {"taeda.UntypedStorage", sizeof(StorageObject), 0, Py_TPFLAGS_DEFAULT, storage_slots};
 
 // tensor_on_storage(storage, dtype, offset, sizes, strides): offset and strides in elements
 PyObject* tensor_on_storage(PyObject*, PyObject* arguments) {

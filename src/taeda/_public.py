@@ -64,11 +64,66 @@ def _lazily(module: str, name: str) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
+    call.__name__ = call.__qualname__ = name
     return call
+
+
+# Methods of UntypedStorage in storage_methods.py, and the dtypes by whose methods it converts itself.
+_STORAGE_METHODS = (
+    "byteswap clone copy_ cpu cuda element_size fill_ get_device is_pinned is_shared new pin_memory resizable "
+    "share_memory_ to type untyped"
+).split()
+_STORAGE_CONVERSIONS = (
+    "bfloat16 bool byte char complex_double complex_float double float float8_e4m3fn float8_e4m3fnuz float8_e5m2 "
+    "float8_e5m2fnuz half int long short"
+).split()
+
+
+def _complete_storage() -> None:
+    """Give UntypedStorage the methods that are made of others."""
+    storage = _core.UntypedStorage
+    home = "taeda.storage_methods"
+    for name in _STORAGE_METHODS:
+        setattr(storage, name, _lazily(home, name))
+    for name in _STORAGE_CONVERSIONS:
+        setattr(storage, name, _lazy_conversion(name))
+    for name in ("from_buffer", "from_file"):
+        setattr(storage, name, staticmethod(_lazily(home, name)))
+    storage.__setitem__ = _lazily(home, "set_item")
+    storage.filename = property(lambda self: None, doc="The file that the memory is shared through: None.")
+    for name in ("is_cuda", "is_hpu", "is_sparse", "is_sparse_csr"):
+        setattr(storage, name, property(lambda self: False, doc="False."))
+
+
+def _lazy_conversion(name: str) -> Any:
+    def convert(self: Any) -> Any:
+        from taeda.storage_methods import conversion
+
+        return conversion(name)(self)
+
+    convert.__name__ = name
+    return convert
+
+
+def _complete_tensor() -> None:
+    """Methods and properties of tensors that are there for old programs."""
+    tensor, home = _core.Tensor, "taeda.tensor_methods"
+    for name in ("__array_wrap__", "__reversed__", "__setstate__", "module_load", "record_stream"):
+        setattr(tensor, name, _lazily(home, name.strip("_")))
+    tensor.__div__ = tensor.__truediv__
+    tensor.__rdiv__ = tensor.__rtruediv__
+    tensor.__idiv__ = tensor.__itruediv__
+    tensor.__long__ = tensor.__int__
+    tensor.__nonzero__ = tensor.__bool__
+    for name in ("grad_dtype", "volatile", "__cuda_array_interface__"):
+        plain = name.strip("_")
+        setattr(tensor, name, property(_lazily(home, plain), _lazily(home, "set_" + plain)))
 
 
 def _register_hooks() -> None:
     """What the Tensor type calls for indexing, assignment, printing, pickling."""
+    _complete_storage()
+    _complete_tensor()
     _core.set_indexing(indexing.get, indexing.put)
     tensor = _core.Tensor
     for name in ("copy_", "fill_", "unbind"):

@@ -140,7 +140,7 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         lines = "".join(f" {value}\n" for value in self.tolist())
-        kind = f"torch.storage.{type(self).__name__}(dtype={self.dtype}, device={self.device})"
+        kind = f"torch.storage.TypedStorage(dtype={self.dtype}, device={self.device})"
         return f"{lines}[{kind} of size {len(self)}]"
 
 
@@ -148,6 +148,8 @@ _made: dict[str, type[TypedStorage]] = {}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "Storage":  # PyTorch's old name of the storages of the default dtype
+        return __getattr__("FloatStorage")
     if name not in STORAGES:
         raise AttributeError(f"module 'taeda.storage' has no attribute {name!r}")
     if name not in _made:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from taeda.utils.hooks import RemovableHandle
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
@@ -154,3 +156,89 @@ def _any_hook(tensors: Iterable[Any], fn: Callable[[Any], Any]) -> RemovableHand
             fn(gradient)
 
     return _ManyHandles(tuple(tensor.register_hook(hook) for tensor in tensors if tensor.requires_grad))
+
+
+class _Kept:
+    """A saved tensor: itself while nobody writes to it, a copy of what it was from then on."""
+
+    def __init__(self, tensor: Any) -> None:
+        self.tensor = tensor
+        self.version = tensor._version
+        self.copy: Any = None
+
+    def before_write(self) -> None:
+        if self.copy is None and self.tensor._version == self.version:
+            self.copy = self.tensor.detach().clone()
+
+    def value(self) -> Any:
+        if self.copy is not None:
+            return self.copy
+        if self.tensor._version != self.version:
+            raise RuntimeError(
+                f"a tensor of shape {tuple(self.tensor.shape)} that was saved for backward was written to outside of "
+                "the block of allow_mutation_on_saved_tensors")
+        return self.tensor
+
+
+class _AllowMutationOnSavedContext:
+    """What `allow_mutation_on_saved_tensors` gives: the tensors that are saved in its block."""
+
+    def __init__(self) -> None:
+        self.by_storage: dict[int, list[Any]] = defaultdict(list)
+
+    def clear(self) -> None:
+        """Forget the saved tensors."""
+        self.by_storage.clear()
+
+    def pack(self, tensor: Any) -> _Kept:
+        kept = _Kept(tensor.detach())
+        self.by_storage[tensor.untyped_storage()._cdata].append(weakref.ref(kept))
+        return kept
+
+    def before_write(self, tensor: Any) -> None:
+        """Copy what is saved of the memory that is about to be written to."""
+        for reference in self.by_storage.pop(tensor.untyped_storage()._cdata, ()):
+            kept = reference()
+            if kept is not None:
+                kept.before_write()
+
+
+def _written(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """The tensors that a call writes to."""
+    name = getattr(function, "__name__", "")
+    found = []
+    if args and ((name.endswith("_") and not name.endswith("__")) or name in ("__setitem__", "index_put_")):
+        found.append(args[0])
+    out = kwargs.get("out")
+    found += list(out) if isinstance(out, (tuple, list)) else [] if out is None else [out]
+    return [x for x in found if isinstance(x, taeda.Tensor)]
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
+    """Inside, tensors that were saved for backward may be written to: backward gets what they were.
+
+    What is written to is copied first, if it was saved in this block.
+
+    >>> import taeda
+    >>> with taeda.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     a = taeda.ones(2, requires_grad=True)
+    ...     b = a.clone()
+    ...     out = (b**2).sum()
+    ...     _ = b.sin_()
+    ...     out.backward()
+    >>> a.grad
+    tensor([2., 2.])
+    """
+    from taeda.overrides import TorchFunctionMode
+
+    context = _AllowMutationOnSavedContext()
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            for tensor in _written(func, args, kwargs or {}):
+                context.before_write(tensor)
+            return func(*args, **(kwargs or {}))
+
+    with Watch(), saved_tensors_hooks(context.pack, _Kept.value):
+        yield context

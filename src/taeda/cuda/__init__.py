@@ -67,6 +67,27 @@ for _name, _doc in {
     "ipc_collect": "Free memory shared with other processes.",
     "mem_get_info": "Free and whole memory of a device.",
     "synchronize": "Wait for all kernels of a device.",
+    "caching_allocator_alloc": "Take memory of a device.",
+    "caching_allocator_delete": "Give back memory of caching_allocator_alloc.",
+    "can_device_access_peer": "Whether a device reads the memory of another.",
+    "change_current_allocator": "Let an allocator of the user's provide the memory.",
+    "check_error": "Raise the exception of a CUDA error code.",
+    "current_solver_handle": "cuSOLVER's handle.",
+    "device_memory_used": "Bytes of a device's memory in use.",
+    "get_allocator_backend": "The name of the allocator.",
+    "get_stream_from_external": "A stream that other code made.",
+    "graph_pool_handle": "A number for memory that several graphs share.",
+    "is_current_stream_capturing": "Whether kernels are captured as a graph.",
+    "make_graphed_callables": "Modules whose kernels are launched together.",
+    "memory_snapshot": "All blocks of the allocator.",
+    "set_per_process_memory_fraction": "Say which share of a device's memory this process may take.",
+    "set_rng_state": "Set the state of a device's generator.",
+    "set_sync_debug_mode": "Say how synchronising operations are reported.",
+    "clock_rate": "The clock of a device, in MHz.",
+    "memory_usage": "The percentage of time in which memory was read or written.",
+    "power_draw": "The power that a device draws, in mW.",
+    "temperature": "The temperature of a device, in degrees Celsius.",
+    "utilization": "The percentage of time in which kernels ran.",
 }.items():
     _needs_device(_name, _doc)
 
@@ -95,6 +116,14 @@ for _name, _answer, _doc in (
     ("reset_peak_memory_stats", lambda: None, "Forget the peaks of memory: there are none."),
     ("reset_max_memory_allocated", lambda: None, "Forget the peak of allocated memory: there is none."),
     ("reset_max_memory_cached", lambda: None, "Forget the peak of reserved memory: there is none."),
+    ("host_memory_stats", OrderedDict, "The statistics of pinned memory: none."),
+    ("host_memory_stats_as_nested_dict", dict, "The statistics of pinned memory: none."),
+    ("list_gpu_processes", lambda: "no processes are running", "The processes on a device: there is none."),
+    ("memory_summary", lambda: "no CUDA device: no memory is allocated", "The allocator's statistics as a text."),
+    ("reset_accumulated_host_memory_stats", lambda: None, "Forget sums over pinned memory: there are none."),
+    ("reset_accumulated_memory_stats", lambda: None, "Forget sums over memory: there are none."),
+    ("reset_peak_host_memory_stats", lambda: None, "Forget the peaks of pinned memory: there are none."),
+    ("caching_allocator_enable", lambda: None, "Keep unused memory, or not: there is none."),
     ("set_rng_state_all", lambda: None, "Set the states of all devices' generators: there are none."),
 ):
     _answers(_name, _answer, _doc)
@@ -203,7 +232,75 @@ def stream(stream: Any) -> Iterator[None]:
     yield
 
 
+@_public
+def set_stream(stream: Any) -> None:
+    """Put kernels on `stream` from here on; None changes nothing."""
+    if stream is not None:
+        _refuse()
+
+
+@_public
+@contextlib.contextmanager
+def caching_allocator_disabled() -> Iterator[None]:
+    """In the block unused memory of devices is given back at once: there is none."""
+    yield
+
+
+@_public
+@contextlib.contextmanager
+def use_mem_pool(pool: Any, device: Any = None) -> Iterator[None]:
+    """In the block allocations come from `pool`. Raises AssertionError: there is no CUDA device."""
+    _refuse()
+    yield
+
+
+@_public
+class CudaError(RuntimeError):
+    """An error of the CUDA runtime, by its code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"CUDA error ({code})")
+
+
+@_public
+class DeferredCudaCallError(Exception):
+    """What was put off until CUDA starts went wrong then."""
+
+
+@_public
+class cudaStatus:  # noqa: N801, PyTorch's name
+    """Codes of the CUDA runtime."""
+
+    SUCCESS: int = 0
+    ERROR_NOT_READY: int = 34
+
+
+class _TypeOfDevice(type):
+    """A tensor type of CUDA: no tensor is of it, and none can be made."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return False
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"type torch.cuda.{cls.__name__} not available. Torch not compiled with CUDA enabled.")
+
+
+def _type_of_device(name: str) -> Any:
+    """The old tensor type or storage class `name` on a CUDA device."""
+    doc = f"{name} on a CUDA device: nothing is of it here."
+    made = globals()[name] = _TypeOfDevice(name, (), {"__doc__": doc, "__module__": __name__})
+    return made
+
+
+_TYPES = frozenset(
+    kind + what for what in ("Tensor", "Storage")
+    for kind in ("BFloat16", "Bool", "Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short")
+) | {"ComplexDoubleStorage", "ComplexFloatStorage"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _TYPES:
+        return _type_of_device(name)
     if name in ("amp", "random"):
         return importlib.import_module(f"taeda.cuda.{name}")
     raise AttributeError(f"module 'taeda.cuda' has no attribute {name!r}")

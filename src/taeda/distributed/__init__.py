@@ -98,18 +98,24 @@ class ProcessGroup:
         return str(self._backend)
 
 
-class _World:
-    """Holds the default group, as `group.WORLD`."""
-
-    NON_GROUP_MEMBER = -100
+class _WorldMeta(type):
+    """The class of `group`, so that `group.WORLD` is the default group of the moment."""
 
     @property
-    def WORLD(self) -> ProcessGroup | None:  # noqa: N802, PyTorch's name
+    def WORLD(cls) -> ProcessGroup | None:  # noqa: N802, PyTorch's name
         return _default
 
 
-group = _World()
-GroupMember = group
+class group(metaclass=_WorldMeta):  # noqa: N801, PyTorch's name
+    """Holds the default group: `group.WORLD`."""
+
+
+class GroupMember(metaclass=_WorldMeta):
+    """Holds the default group, and what stands for none."""
+
+    NON_GROUP_MEMBER = -100
+
+
 _default: ProcessGroup | None = None
 
 
@@ -383,8 +389,12 @@ def scatter_object_list(
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("device_mesh", "optim", "tensor"):
+    if name in ("algorithms", "device_mesh", "further", "optim", "tensor"):
         return importlib.import_module(f"taeda.distributed.{name}")
     if name in ("DeviceMesh", "init_device_mesh"):
         return getattr(importlib.import_module("taeda.distributed.device_mesh"), name)
+    if not name.startswith("__"):
+        further = importlib.import_module("taeda.distributed.further")
+        if name in further.__all__:
+            return getattr(further, name)
     raise AttributeError(f"module 'taeda.distributed' has no attribute {name!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -273,6 +274,27 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(2, 9, 3)
     yield sample(5, 1, -1.5)
     yield sample(0.0, 1.0, 0.25)
+
+
+@function(public="range")
+def closed_range(start: Number, end: Number, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None,
+                 layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+                 pin_memory: bool = False) -> Any:
+    """start, start + step, ... up to and with `end`, of the default dtype. Prefer arange, which ends before `end`."""
+    warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is "
+                  "inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in "
+                  "[start, end).", stacklevel=2)
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    dtype = dtype_of(dtype, out)
+    count = math.floor((end - start) / step) + 1
+    if not dtype.is_floating_point:
+        start, step = int(start), int(step)
+    return finished(on(device, layout).arange(start, step, count, dtype), out, requires_grad)
 
 
 def _ends(name: str, start: Any, end: Any, device: Any) -> tuple[Any, Any, Any]:

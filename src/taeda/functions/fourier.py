@@ -117,7 +117,17 @@ def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.5
                    layout, device, requires_grad)
 
 
-for _op in (bartlett_window, blackman_window, hann_window, hamming_window):
+@function
+def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: DType | None = None,
+                  layout: Object = None, device: Device | None = None, requires_grad: bool = False) -> Any:
+    """I0(beta sqrt(1 - (2x - 1)²)) / I0(beta), I0 the Bessel function."""
+    highest = taeda.tensor(float(beta), dtype=taeda.float64, device=device)
+    return _window("kaiser_window", window_length, periodic,
+                   lambda x: (beta * (1 - (2 * x - 1) ** 2).clamp_min(0).sqrt()).i0() / highest.i0(), dtype, layout,
+                   device, requires_grad)
+
+
+for _op in (bartlett_window, blackman_window, hann_window, hamming_window, kaiser_window):
     @_op.samples
     def _(make: Any) -> Iterator[Sample]:
         yield sample(4)

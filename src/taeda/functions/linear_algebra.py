@@ -216,3 +216,51 @@ def _(make: Any) -> Iterator[Sample]:
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 6))
     yield sample(make(6))
+
+
+@function
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Any:
+    """Powers of the elements of a vector (n) as rows of a matrix (n, N): from N - 1 down to 0, or up where
+    `increasing`. N is n where it is None."""
+    if x.dim() != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    columns = x.size(0) if N is None else N
+    if columns < 0:
+        raise RuntimeError("N must be non-negative.")
+    if columns < 2:
+        dtype = taeda.int64 if not (x.dtype.is_floating_point or x.dtype.is_complex) else x.dtype
+        return x.new_ones((x.size(0), columns), dtype=dtype)
+    powers = taeda.linalg.vander(x, N=columns)
+    return powers if increasing else powers.flip(-1)
+
+
+@vander.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(4))
+    yield sample(make(3), 5, True)
+    yield sample(make(3), 1)
+
+
+@function(method=True)
+def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Object = None) -> Any:
+    """linalg.lu_factor; with get_infos also, for each matrix, 0 or the first zero on the diagonal of U, from 1.
+
+    Without get_infos a singular matrix is a RuntimeError. Prefer linalg.lu_factor and lu_factor_ex.
+    """
+    factors, pivots, info = taeda.linalg.lu_factor_ex(A, pivot=pivot)
+    if not get_infos and info.numel() and bool((info > 0).any()):
+        factors, pivots = taeda.linalg.lu_factor(A, pivot=pivot)  # raises
+    results = (factors, pivots, info) if get_infos else (factors, pivots)
+    if out is None:
+        return results
+    if not isinstance(out, (tuple, list)) or len(out) != len(results):
+        raise TypeError(f"lu(): out must be a tuple of {len(results)} tensors")
+    for place, result in zip(out, results, strict=True):
+        place.resize_(result.shape).copy_(result)
+    return tuple(out)
+
+
+@lu.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 3))
+    yield sample(make(2, 3, 4), get_infos=True)

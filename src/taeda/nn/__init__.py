@@ -168,6 +168,9 @@ __all__ = [
 
 _SUBMODULES = ("modules", "parallel")
 _LAZY = {
+    "Container": "containers",
+    "SyncBatchNorm": "sync_batchnorm",
+    "factory_kwargs": "factory",
     "AdaptiveLogSoftmaxWithLoss": "adaptive",
     "DataParallel": "parallel",
     "UninitializedBuffer": "lazy",

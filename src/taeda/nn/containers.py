@@ -1,6 +1,7 @@
 """Modules and parameters in sequences and dictionaries."""
 
 import operator
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -10,7 +11,7 @@ import taeda
 from taeda.nn.module import Module, indent
 from taeda.nn.parameter import Parameter
 
-__all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
+__all__ = ["Container", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
 
 def _renumber(container: Module) -> None:
@@ -463,3 +464,14 @@ class ParameterDict(Module):
     def __ior__(self, other: "ParameterDict") -> "ParameterDict":
         self.update(other.items())
         return self
+
+
+class Container(Module):
+    """A module of named modules, from PyTorch's first years. Use ModuleDict, or attributes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        warnings.warn("nn.Container is deprecated. All of it's functionality is now implemented in nn.Module. Subclass "
+                      "that instead.", FutureWarning, stacklevel=2)
+        for name, module in kwargs.items():
+            self.add_module(name, module)

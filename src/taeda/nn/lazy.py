@@ -155,20 +155,18 @@ class LazyLinear(LazyModuleMixin, Linear):
             self.in_features = self.weight.shape[-1]
 
 
-_BIAS = 4  # where `bias` stands among the arguments of a convolution that follow kernel_size
-
-
 class _LazyConv(LazyModuleMixin):
     """A convolution whose `in_channels` are those of the first input."""
 
     _spatial = 0
 
-    def __init__(self, out_channels: int, kernel_size: Any, *args: Any, **kwargs: Any) -> None:
-        if len(args) > _BIAS:
-            bias, args = args[_BIAS], (*args[:_BIAS], False, *args[_BIAS + 1 :])
-        else:
-            bias, kwargs = kwargs.get("bias", True), {**kwargs, "bias": False}
-        super().__init__(0, 0, kernel_size, *args, **kwargs)
+    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+                 groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype)
+        self._without_shape(out_channels, bias)
+
+    def _without_shape(self, out_channels: int, bias: bool) -> None:
         this: Any = self
         options = {"device": this.weight.device, "dtype": this.weight.dtype}
         this.out_channels = out_channels
@@ -227,21 +225,32 @@ class LazyConv3d(_LazyConv, Conv3d):
     _spatial = 3
 
 
-class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+class _LazyConvTranspose(_LazyConv):
+    """A transposed convolution whose `in_channels` are those of the first input."""
+
+    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, output_padding: Any = 0,
+                 groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros",
+                 device: Any = None, dtype: Any = None) -> None:
+        LazyModuleMixin.__init__(self, 0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation,
+                                 padding_mode, device, dtype)
+        self._without_shape(out_channels, bias)
+
+
+class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
     """A ConvTranspose1d whose `in_channels` are those of the first input."""
 
     cls_to_become = ConvTranspose1d
     _spatial = 1
 
 
-class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
     """A ConvTranspose2d whose `in_channels` are those of the first input."""
 
     cls_to_become = ConvTranspose2d
     _spatial = 2
 
 
-class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
+class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):
     """A ConvTranspose3d whose `in_channels` are those of the first input."""
 
     cls_to_become = ConvTranspose3d
@@ -253,7 +262,7 @@ class _LazyNorm(LazyModuleMixin):
 
     def __init__(
         self, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True,
-        device: Any = None, dtype: Any = None,
+        device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:
         super().__init__(0, eps, momentum, False, False, device, dtype)
         this: Any = self
@@ -261,7 +270,8 @@ class _LazyNorm(LazyModuleMixin):
         options = {"device": device, "dtype": dtype}
         if affine:
             this.weight = UninitializedParameter(**options)
-            this.bias = UninitializedParameter(**options)
+            if bias:
+                this.bias = UninitializedParameter(**options)
         if track_running_stats:
             for name in ("running_mean", "running_var"):
                 this.register_buffer(name, UninitializedBuffer(**options))
@@ -308,9 +318,9 @@ class _LazyInstanceNorm(_LazyNorm):
 
     def __init__(
         self, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-        device: Any = None, dtype: Any = None,
+        device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:
-        super().__init__(eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def _features_of(self, input: Any) -> int:
         return input.shape[-self._spatial - 1]

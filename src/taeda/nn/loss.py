@@ -394,7 +394,7 @@ class CTCLoss(_Loss):
 class LinearCrossEntropyLoss(_WeightedLoss):
     """A linear layer and the cross entropy of its results: see `functional.linear_cross_entropy`."""
 
-    def __init__(self, in_features: int, num_classes: int, out_features: tuple[int, ...] = (), bias: bool = False,
+    def __init__(self, in_features: int, num_classes: int, *, out_features: tuple[int, ...] = (), bias: bool = False,
                  device: Any = None, dtype: Any = None, reduction: str = "mean", weight: Any = None,
                  ignore_index: int | None = None, label_smoothing: float = 0.0, options: Any = None) -> None:
         if weight is not None and weight.shape != (num_classes,):

@@ -329,7 +329,7 @@ def _(grad: Any, input: Any) -> Any:
 hardswish.samples(_samples)
 
 
-@pointwise(dtype=floats_only, modules=_FUNCTIONAL)
+@pointwise(dtype=floats_only, modules=("torch", *_FUNCTIONAL), method=True)
 def hardshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
     """0 where |input| <= lambd, else input."""
     return select(abs(input) <= lambd, const(0, input.dtype), input)

@@ -22,9 +22,18 @@ from typing import Any
 import taeda
 from taeda.autograd.graph import saved_tensors_hooks
 from taeda.random import fork_rng
+from taeda.utils.selective import (
+    SAC_IGNORED_OPS,
+    CheckpointPolicy,
+    SelectiveCheckpointContext,
+    create_selective_checkpoint_contexts,
+    saving,
+)
 
 __all__ = [
-    "CheckpointError", "CheckpointFunction", "check_backward_validity", "checkpoint", "checkpoint_sequential",
+    "SAC_IGNORED_OPS", "CheckpointError", "CheckpointFunction", "CheckpointPolicy", "DefaultDeviceType",
+    "SelectiveCheckpointContext", "create_selective_checkpoint_contexts", "get_device_states",
+    "set_device_states", "check_backward_validity", "checkpoint", "checkpoint_sequential",
     "detach_variable", "noop_context_fn", "set_checkpoint_debug_enabled", "set_checkpoint_early_stop",
 ]  # fmt: skip
 
@@ -83,6 +92,33 @@ def check_backward_validity(inputs: Iterable[Any]) -> None:
         warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
 
 
+class DefaultDeviceType:
+    """The kind of device whose random state is kept where inputs are on none but the CPU."""
+
+    _kind = "cuda"
+
+    @staticmethod
+    def set_device_type(device: str = "cuda") -> None:
+        """Say which."""
+        DefaultDeviceType._kind = device
+
+    @staticmethod
+    def get_device_type() -> str:
+        """Which it is: "cuda" until it was said."""
+        return DefaultDeviceType._kind
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """Numbers and random states of the devices, beside the CPU, that tensors among `args` are on: none."""
+    return [], []
+
+
+def set_device_states(devices: list[int], states: list[Any], *, device_type: str | None = None) -> None:
+    """Set the random states of devices, as get_device_states gave them."""
+    if devices:
+        raise RuntimeError(f"there are no devices {devices} beside the CPU")
+
+
 @contextlib.contextmanager
 def _random_state(state: Any) -> Iterator[None]:
     """The random numbers drawn in the block are those that were drawn from `state` on (None: whatever comes)."""
@@ -108,7 +144,9 @@ class _Region:
         self.saved: list[tuple[Any, ...]] = []  # what forward saved, described
         self.again: dict[int, Any] = {}
 
-    def pack(self, tensor: Any) -> tuple[_Region, int]:
+    def pack(self, tensor: Any) -> Any:
+        if saving():
+            return tensor
         self.saved.append(_description(tensor))
         return self, len(self.saved) - 1
 
@@ -155,7 +193,9 @@ class _Region:
             )
 
 
-def _unpack(packed: tuple[_Region, int]) -> Any:
+def _unpack(packed: Any) -> Any:
+    if isinstance(packed, taeda.Tensor):  # an op saved it whose result is kept
+        return packed
     region, place = packed
     return region.value(place)
 

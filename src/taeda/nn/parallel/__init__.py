@@ -6,7 +6,8 @@ from taeda.nn.module import Module
 from taeda.nn.parallel.scatter_gather import gather, parallel_apply, replicate, scatter
 
 __all__ = [
-    "DataParallel", "DistributedDataParallel", "data_parallel", "gather", "parallel_apply", "replicate", "scatter",
+    "DataParallel", "DistributedDataParallel", "DistributedDataParallelCPU", "data_parallel", "gather",
+    "parallel_apply", "replicate", "scatter",
 ]  # fmt: skip
 
 
@@ -49,6 +50,10 @@ class DistributedDataParallel(Module):
         import contextlib
 
         return contextlib.nullcontext()
+
+
+class DistributedDataParallelCPU(DistributedDataParallel):
+    """Old name of DistributedDataParallel."""
 
 
 def data_parallel(

@@ -14,6 +14,7 @@ from taeda.nn.utils.clip_grad import (
 from taeda.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
 
 __all__ = [
+    "convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format", "remove_spectral_norm", "skip_init",
     "clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "fuse_conv_bn_eval",
     "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights", "get_total_norm", "parameters_to_vector",
     "parametrizations", "parametrize", "remove_weight_norm", "rnn", "spectral_norm", "stateless",
@@ -21,11 +22,15 @@ __all__ = [
 ]  # fmt: skip
 
 # Imported when used: these stand on modules, which stand on this package.
-_MODULES = ("parametrizations", "parametrize", "stateless")
+_MODULES = ("fusion", "init", "memory_format", "parametrizations", "parametrize", "prune", "stateless")
 _FUNCTIONS = {
     "weight_norm": "weight_norm_hook",
     "remove_weight_norm": "weight_norm_hook",
-    "spectral_norm": "parametrizations",
+    "convert_conv2d_weight_memory_format": "memory_format",
+    "convert_conv3d_weight_memory_format": "memory_format",
+    "remove_spectral_norm": "spectral_norm_hook",
+    "skip_init": "init",
+    "spectral_norm": "spectral_norm_hook",
     "fuse_conv_bn_eval": "fusion",
     "fuse_conv_bn_weights": "fusion",
     "fuse_linear_bn_eval": "fusion",

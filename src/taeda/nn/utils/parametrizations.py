@@ -1,4 +1,4 @@
-"""Weight normalisation and spectral normalisation as parametrisations."""
+"""Weight normalisation, spectral normalisation and orthogonal weights as parametrisations."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from taeda.nn.convolution import ConvTranspose1d, ConvTranspose2d, ConvTranspose
 from taeda.nn.module import Module
 from taeda.nn.utils.parametrize import register_parametrization
 
-__all__ = ["norm_except_dim", "spectral_norm", "weight_norm"]
+__all__ = ["norm_except_dim", "orthogonal", "spectral_norm", "weight_norm"]
 
 
 def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Any:
@@ -111,4 +111,123 @@ def spectral_norm(
     if dim is None:
         dim = 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
     register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
+    return module
+
+
+class _Orthogonal(Module):
+    """A matrix with orthonormal columns (rows, where it is wide) from one without conditions.
+
+    "matrix_exp": exp(X - Xᴴ); "cayley": (1 - A/2)⁻¹ (1 + A/2), A = X - Xᴴ, X the lower triangle; "householder": the
+    product of reflections, whose vectors are below the diagonal; the diagonal holds signs. With a trivialisation the
+    result is multiplied by `base`, the matrix that was last assigned, so training starts at X = 0.
+    """
+
+    base: Any
+
+    def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
+        super().__init__()
+        if weight.is_complex() and orthogonal_map == "householder":
+            raise ValueError("The householder parametrization does not support complex tensors.")
+        self.shape = weight.shape
+        self.orthogonal_map = orthogonal_map
+        self.trivialized = use_trivialization
+        if use_trivialization:
+            self.register_buffer("base", None)
+
+    def forward(self, X: Any) -> Any:
+        wide = X.size(-2) < X.size(-1)
+        made = self._tall(X.mT if wide else X)
+        if self.trivialized:
+            made = self.base @ made
+        return made.mT if wide else made
+
+    def _tall(self, X: Any) -> Any:
+        rows, columns = X.size(-2), X.size(-1)
+        if self.orthogonal_map == "householder":
+            below = X.tril(diagonal=-1)
+            reflected = taeda.linalg.householder_product(below, 2.0 / (1.0 + (below * below).sum(dim=-2)))
+            return reflected * X.diagonal(dim1=-2, dim2=-1).int().unsqueeze(-2)
+        lower = X.tril()
+        if rows != columns:
+            lower = taeda.cat([lower, X.new_zeros(*X.shape[:-2], rows, rows - columns)], dim=-1)
+        skew = lower - lower.mH
+        if self.orthogonal_map == "matrix_exp":
+            square = taeda.matrix_exp(skew)
+        else:
+            one = taeda.eye(rows, dtype=X.dtype, device=X.device)
+            square = taeda.linalg.solve(one - skew / 2, one + skew / 2)
+        return square[..., :columns]
+
+    def right_inverse(self, Q: Any) -> Any:
+        if Q.shape != self.shape:
+            raise ValueError(f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape "
+                             f"{Q.shape}.")
+        with taeda.no_grad():
+            return self._with_base(Q) if self.trivialized else self._as_reflections(Q)
+
+    def _as_reflections(self, Q: Any) -> Any:
+        if self.orthogonal_map != "householder":
+            raise NotImplementedError("It is not possible to assign to the matrix exponential or the Cayley "
+                                      "parametrizations when use_trivialization=False.")
+        wide = Q.size(-2) < Q.size(-1)
+        vectors, tau = taeda.geqrf(Q.mT if wide else Q)
+        signs = vectors.diagonal(dim1=-2, dim2=-1).sign()
+        signs = taeda.where(tau == 0.0, -signs, signs)  # LAPACK made no reflection there
+        vectors = vectors.clone()
+        vectors.diagonal(dim1=-2, dim2=-1).copy_(signs)
+        return vectors.mT if wide else vectors
+
+    def _with_base(self, Q: Any) -> Any:
+        """Let `base` be Q, completed to a square orthogonal matrix; gives the X that stands for the identity."""
+        tall = Q.mT if Q.size(-2) < Q.size(-1) else Q
+        rows, columns = tall.size(-2), tall.size(-1)
+        if rows != columns:
+            more = taeda.randn(*tall.shape[:-2], rows, rows - columns, dtype=Q.dtype, device=Q.device)
+            self.base = _orthogonalised(taeda.cat([tall, more], dim=-1))
+        else:
+            one = taeda.eye(rows, dtype=Q.dtype, device=Q.device)
+            close = taeda.allclose(tall.mH @ tall, one, atol=10.0 * rows * taeda.finfo(Q.dtype).eps)
+            self.base = tall.clone() if close else _orthogonalised(tall)
+        start = taeda.zeros_like(Q)
+        start.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
+        return start
+
+
+def _orthogonalised(A: Any) -> Any:
+    """The Q of A = QR whose R has a positive diagonal."""
+    vectors, tau = taeda.geqrf(A)
+    signs = vectors.diagonal(dim1=-2, dim2=-1).sgn()
+    return taeda.linalg.householder_product(vectors, tau) * signs.unsqueeze(-2)
+
+
+_ORTHOGONAL_MAPS = ("matrix_exp", "cayley", "householder")
+
+
+def orthogonal(
+    module: Module, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True
+) -> Module:
+    """Keep a weight (n, k) orthogonal: WᴴW = 1 if n >= k, else WWᴴ = 1.
+
+    orthogonal_map: "matrix_exp", "cayley" or "householder" (Lezcano-Casado 2019); by default the first for square and
+    complex weights, else the last.
+
+    Example::
+
+        >>> import taeda as torch
+        >>> layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(4, 2))
+        >>> bool(torch.dist(layer.weight @ layer.weight.T, torch.eye(2)) < 1e-5)
+        True
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, taeda.Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if weight.ndim < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.ndim} dimensions.")
+    if orthogonal_map is None:
+        square = weight.size(-2) == weight.size(-1)
+        orthogonal_map = "matrix_exp" if square or weight.is_complex() else "householder"
+    if orthogonal_map not in _ORTHOGONAL_MAPS:
+        raise ValueError('orthogonal_map has to be one of "matrix_exp", "cayley", "householder". '
+                         f"Got: {orthogonal_map}")
+    register_parametrization(module, name, _Orthogonal(weight, orthogonal_map, use_trivialization), unsafe=True)
     return module

@@ -1,0 +1,175 @@
+"""Names that programs touch beside the ops: settings, streams, memory, control flow, processes of a group of one."""
+
+import importlib
+
+import pytest
+
+import taeda
+import taeda as torch
+from expected import agree
+
+
+def test_default_tensor_type():
+    try:
+        torch.set_default_tensor_type(torch.DoubleTensor)
+        assert torch.zeros(1).dtype == torch.float64
+        torch.set_default_tensor_type("torch.FloatTensor")
+        assert torch.zeros(1).dtype == torch.float32
+        with pytest.raises(TypeError, match="only floating-point types"):
+            torch.set_default_tensor_type(torch.LongTensor)
+        with pytest.raises(TypeError, match="torch.cuda.FloatTensor not available"):
+            torch.set_default_tensor_type(torch.cuda.FloatTensor)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_streams_and_events():
+    start, end = torch.Event(enable_timing=True), torch.Event(enable_timing=True)
+    with torch.Stream("cpu") as stream:
+        start.record(stream)
+        end.record()
+    assert end.query() and start.elapsed_time(end) >= 0 and stream == torch.Stream()
+    with pytest.raises(RuntimeError, match="enable_timing"):
+        torch.Event().elapsed_time(end)
+    with pytest.raises(RuntimeError, match="no device"):
+        torch.Stream("cuda")
+    assert torch.get_device_module() is torch.cpu and torch.get_device_module("cuda") is torch.cuda
+
+
+def test_removed_functions_say_what_to_write():
+    for name in ("solve", "lstsq"):
+        with pytest.raises(RuntimeError, match=f"use|torch.linalg.{name}"):
+            getattr(torch, name)(torch.eye(2), torch.eye(2))
+    for name in ("eig", "symeig", "matrix_rank"):
+        with pytest.raises(RuntimeError, match="torch.linalg"):
+            getattr(torch, name)(torch.eye(2))
+
+
+def test_control_flow():
+    def program(lib):
+        x = lib.tensor(2.0, requires_grad=True)
+        y = lib.cond(x > 1, lambda v: v * v, lambda v: -v, (x,))
+        y.backward()
+        return y, x.grad
+
+    agree(program)
+    assert torch.while_loop(lambda i: i < 5, lambda i: (i + 2,), (torch.tensor(0),)) == (6,)
+    with pytest.raises(RuntimeError, match="pred must be"):
+        torch.cond(torch.ones(2), abs, abs, (torch.ones(1),))
+    with pytest.raises(RuntimeError, match="became torch.float64"):
+        torch.while_loop(lambda x: True, lambda x: (x.double(),), (torch.ones(2),))
+
+
+def test_storage():
+    def program(lib):
+        x = lib.arange(4.0)
+        storage = x.untyped_storage()
+        copy = storage.clone()
+        copy.fill_(0)
+        copy.copy_(storage)
+        swapped = storage.clone()
+        swapped.byteswap(lib.float32)
+        swapped.byteswap(lib.float32)
+        read = lib.UntypedStorage.from_buffer(bytes([0, 1, 0, 2]), "big", dtype=lib.int16)
+        moved = lib.empty(0).set_(x.storage(), 1, (2,), (2,))
+        again = lib.tensor([], dtype=lib.float32).set_(swapped)
+        return [x.storage().tolist(), copy.tolist(), storage.element_size(), lib.empty(0).set_(x), moved, again,
+                read.tolist(), x.untyped_storage().char().tolist()[:4], x.storage().type()]
+
+    agree(program)
+    x = torch.zeros(3)
+    x.untyped_storage()[0:4] = 1
+    assert x.untyped_storage().tolist()[:5] == [1, 1, 1, 1, 0]
+
+
+def test_files_as_memory(tmp_path):
+    path = tmp_path / "numbers"
+    x = torch.from_file(str(path), shared=True, size=3, dtype=torch.float64)
+    x.copy_(torch.tensor([1.0, 2.0, 3.0]))
+    del x
+    assert torch.from_file(str(path), size=2, dtype=torch.float64).tolist() == [1.0, 2.0]
+    with pytest.raises(RuntimeError, match="too small for 9"):
+        torch.from_file(str(path), size=9)
+
+
+def test_elements_one_by_one():
+    def program(lib):
+        x, y = lib.arange(3.0), lib.ones(3)
+        x.apply_(lambda v: v * 10)
+        y.map_(x, lambda a, b: a + b)
+        z, w, u = lib.zeros(3, 4).t(), lib.zeros(7, 2), lib.ones(2, 2, 2)
+        z.fill_diagonal_(2.5), w.fill_diagonal_(1, wrap=True), u.fill_diagonal_(0)
+        return x, y, z, w, u, lib.eye(3).__reversed__(), lib.arange(6).reshape(2, 3).T.dim_order()
+
+    agree(program)
+    with pytest.raises(RuntimeError, match="Can't call apply_"):
+        torch.ones(2, requires_grad=True).apply_(abs)
+
+
+def test_numbers_that_are_expressions():
+    n = torch.SymInt(3)
+    assert int(n + 1) == 4 and bool(2 * n == 6) and isinstance(n < 4, torch.SymBool) and list(range(n)) == [0, 1, 2]
+    assert torch.sym_max(2, 3.0) == 3.0 and torch.sym_int(2.7) == 2 and not torch.sym_not(True)
+    assert not isinstance(torch.ones(2).shape[0], torch.SymInt)
+
+
+def test_a_store_of_this_process():
+    dist = torch.distributed
+    store = dist.PrefixStore("run", dist.HashStore())
+    store.set("a", "1")
+    assert store.get("a") == b"1" and store.add("n", 3) == 3 and store.delete_key("a") and store.num_keys() == 1
+    import datetime
+
+    with pytest.raises(dist.DistStoreError, match="wait timeout"):
+        store.wait(["never"], datetime.timedelta(milliseconds=5))
+
+
+def test_a_group_of_one_has_nobody_to_send_to():
+    dist = torch.distributed
+    dist.init_process_group(world_size=1, rank=0)
+    try:
+        with pytest.raises(ValueError, match="should not be the same as the rank"):
+            dist.send(torch.ones(1), 0)
+        with pytest.raises(ValueError, match="not part of a group of one"):
+            dist.recv(torch.ones(1), 3)
+        own, groups = dist.new_subgroups(1)
+        assert own is groups[0] and dist.group.WORLD is not None and dist.get_pg_count() == 1
+        assert dist.get_backend_config() == "cpu:gloo"
+    finally:
+        dist.destroy_process_group()
+    assert dist.group.WORLD is None
+
+
+def test_dtypes_have_short_names():
+    agree(lambda lib: [getattr(lib, n).abbr for n in "float32 bfloat16 int64 bool complex64 float8_e4m3fn".split()])
+
+
+def test_generators_have_a_place():
+    g = torch.Generator().manual_seed(1)
+    torch.rand(3, generator=g)
+    place = g.get_offset()
+    after = torch.rand(2, generator=g)
+    assert place > 0 and torch.equal(torch.rand(2, generator=g.set_offset(place)), after)
+
+
+def test_saved_tensors_may_be_written_to():
+    def program(lib):
+        with lib.autograd.graph.allow_mutation_on_saved_tensors():
+            a = lib.ones(3, requires_grad=True)
+            b = a.clone()
+            part = b[:1]
+            out = (b**2).sum()
+            part.mul_(7)
+            b += 2
+            out.backward()
+        return a.grad
+
+    agree(program)
+
+
+def test_every_listed_name_is_there():
+    for name in ("cuda", "distributed", "distributed.algorithms", "nn.utils", "utils.checkpoint", "nn.utils.prune"):
+        module = importlib.import_module(f"taeda.{name}")
+        for public in module.__all__:
+            assert hasattr(module, public), f"{name}.{public}"
+    assert taeda.__config__.show().startswith("Taeda") and "threads" in taeda.__config__.parallel_info()
