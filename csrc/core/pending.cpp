@@ -25,6 +25,14 @@ bool same_geometry(const Buffer& a, const Buffer& b) {
          std::equal(a.sizes, a.sizes + a.ndim, b.sizes) && std::equal(a.strides, a.strides + a.ndim, b.strides);
 }
 
+// A call that writes to memory that is there is joined with others where it is one pointwise kernel: others would need
+// a copy at the end then, which they do without on their own.
+bool writes_pointwise(const Program& program) {
+  if (program.steps.size() != 1) return false;
+  auto* loops = std::get_if<LoopsInstruction>(&program.steps[0].what);
+  return loops && !loops->reduces;
+}
+
 struct Known {
   std::vector<uint64_t> words;
   std::vector<std::shared_ptr<const Plan>> plans;
@@ -97,27 +105,50 @@ int Pending::replace_memory(const Buffer& of, const Buffer& fresh) {
 int Pending::number_of(const Buffer& b) {
   if (!b.storage) return add_value(b, -1);
   int memory = b.storage->recorded_by_ ? b.storage->recorded_number_ : add_memory(b);
-  for (int v = memories_[memory].last_value; v >= 0; v = values_[v].previous)
+  for (int v = memories_[memory].last_value; v >= memories_[memory].current_from; v = values_[v].previous)
     if (same_geometry(values_[v].buffer, b)) return v;
   words_.push_back(static_cast<uint64_t>(memory) << 8 | 1);
   return add_value(b, memory);
 }
 
+// The value that a call writes where `old` was.
+int Pending::write(int old, int call, int output) {
+  Value& before = values_[static_cast<size_t>(old)];
+  int memory = before.memory;
+  Buffer place = before.buffer;  // values move
+  int v = add_value(place, memory);
+  values_[v].call = call;
+  values_[v].output = output;
+  values_[v].writes = true;
+  Memory& m = memories_[static_cast<size_t>(memory)];
+  m.current_from = v;
+  if (!m.storage->pending_) m.storage->pending_ = m.storage->overwritten_ = true;
+  numbers_.push_back(old);
+  numbers_.push_back(v);
+  words_.push_back(static_cast<uint64_t>(static_cast<uint32_t>(old)) << 8 | 6);
+  return v;
+}
+
 bool Pending::record(const Program& program, const void* identity, bool joins, Device device,
                      std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-                     std::span<Program::Result> results, const Buffer* into) {
-  for (const Buffer* b : inputs)  // before anything is noted: another thread may run while that happens
+                     std::span<Program::Result> results, const Buffer* into, std::span<const int> written) {
+  auto let_others_finish = [this](const Buffer* b) {
     if (b && b->storage && b->storage->recorded_by_ && b->storage->recorded_by_ != this)
       b->storage->recorded_by_->finish();
+  };
+  for (const Buffer* b : inputs) let_others_finish(b);  // before anything is noted: another thread may run meanwhile
+  let_others_finish(into);
   while (wait()) {
   }
   if (calls_.size() >= MOST_CALLS) finish();
-  if (into && !shows_all(*into)) return false;
+  bool replaces = into && shows_all(*into);
   if (program.infer(device, inputs, attributes, results) > PLAIN_REDUCTION) joins = false;
   if (into) {
     const Buffer* b = results[0].buffer;
-    if (b != results[0].place || results[0].shares >= 0 || b->dtype != into->dtype || !same_shape(*b, into->shape()))
+    if (!into->storage || b != results[0].place || results[0].shares >= 0 || b->dtype != into->dtype ||
+        !same_shape(*b, into->shape()))
       return false;
+    if (!replaces) joins &= writes_pointwise(program);
   }
   Call call{&program,
             identity,
@@ -128,7 +159,9 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
             0,
             static_cast<int>(results.size()),
             static_cast<int>(attributes_.size()),
-            static_cast<int>(attributes.size())};
+            static_cast<int>(attributes.size()),
+            0,
+            0};
   int number = static_cast<int>(calls_.size());
   words_.push_back(reinterpret_cast<uint64_t>(identity) << 1 | (joins ? 1 : 0));
   for (const Buffer* b : inputs) {
@@ -136,6 +169,14 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
     numbers_.push_back(v);
     words_.push_back(static_cast<uint64_t>(static_cast<uint32_t>(v)) << 8 | 2);
   }
+  std::vector<int> writes;  // values written over
+  for (int i : written) writes.push_back(numbers_[static_cast<size_t>(call.first_input + i)]);
+  int target = into && !replaces ? number_of(*into) : -1;  // while it still is what it was
+  call.first_write = static_cast<int>(numbers_.size());
+  int stored = target >= 0 ? write(target, number, 0) : -1;
+  for (int old : writes)
+    if (old >= 0) write(old, number, -1);
+  call.write_count = (static_cast<int>(numbers_.size()) - call.first_write) / 2;
   call.first_output = static_cast<int>(numbers_.size());
   for (size_t k = 0; k < results.size(); ++k) {
     const Buffer* b = results[k].buffer;
@@ -144,7 +185,10 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
       if (b == inputs[i]) v = numbers_[static_cast<size_t>(call.first_input) + i];
     for (size_t i = 0; b && v < 0 && i < k; ++i)
       if (b == results[i].buffer) v = numbers_[static_cast<size_t>(call.first_output) + i];
-    if (into && k == 0) {
+    if (stored >= 0 && k == 0) {
+      v = stored;
+      results[0].buffer = into;
+    } else if (into && k == 0) {
       int memory = replace_memory(*into, *b);
       v = add_value(*into, memory);
       values_[v].call = number;
@@ -194,7 +238,8 @@ void Pending::find_wanted() {
   uint64_t bits = 0;
   int count = 0;
   for (Memory& m : memories_) {
-    m.wanted = m.maker >= 0 && m.storage->references() > 0;
+    bool changes = m.maker >= 0 || m.current_from > 0;
+    m.wanted = changes && m.storage->references() > 0;
     bits |= static_cast<uint64_t>(m.wanted) << count;
     if (++count == 64) words_.push_back(bits), bits = 0, count = 0;
   }
@@ -270,16 +315,9 @@ void Pending::run(const Plan* plan) {
   for (const Plan::Step& step : plan->steps) {
     const std::span<Call> from_here = std::span(calls_).subspan(static_cast<size_t>(step.first));
     if (step.program) {
-      bool done = false;
-      try {
-        run_step(step);
-        done = true;
-      } catch (...) {
-        if (!planner->failed()) throw;
-      }
       // What a failed Program left out may be needed by calls of later steps that have to run one by one as well; those
       // find it missing, and so on: from here on all of them do, and nothing is freed.
-      if (!done) {
+      if (!try_step(step)) {
         for (const Call& call : from_here) run_call(call);
         return;
       }
@@ -288,6 +326,33 @@ void Pending::run(const Plan* plan) {
     }
     for (int m : step.frees) free_memory(m);
   }
+}
+
+// Runs a Program of several calls; false where that failed, and nothing has been written.
+bool Pending::try_step(const Plan::Step& step) {
+  struct Before {
+    const Buffer* at;
+    Buffer content;
+  };
+  std::vector<Before> before;  // when it runs for the first time: a kernel may turn out not to compile
+  KernelSource& kernels = *calls_[static_cast<size_t>(step.first)].program->kernels;
+  if (!step.ran) {
+    for (int v : step.written) {
+      const Buffer& b = values_[static_cast<size_t>(v)].buffer;
+      Before& kept = before.emplace_back(&b, Buffer{});
+      describe(kept.content, b.dtype, b.shape(), b.device);
+      allocate(kept.content);
+      copy_into(kernels, kept.content, b);
+    }
+  }
+  try {
+    run_step(step);
+    return step.ran = true;
+  } catch (...) {
+    if ((step.ran && !step.written.empty()) || !planner->failed()) throw;
+  }
+  for (const Before& b : before) copy_into(kernels, *b.at, b.content);
+  return false;
 }
 
 // The result `made` becomes the content of the value's storage. `fresh`: it is in memory of its own.
@@ -341,10 +406,15 @@ void Pending::run_call(const Call& call) {
   std::vector<Buffer> places(static_cast<size_t>(call.output_count));
   std::vector<Program::Result> results;
   for (Buffer& b : places) results.push_back({&b});
+  std::vector<Buffer*> into;
+  int stored = call.output_count ? numbers_[static_cast<size_t>(call.first_output)] : -1;
+  if (stored >= 0 && values_[static_cast<size_t>(stored)].writes)
+    into.push_back(&values_[static_cast<size_t>(stored)].buffer);
   call.program->run(call.device, inputs,
                     std::span(attributes_)
                         .subspan(static_cast<size_t>(call.first_attribute), static_cast<size_t>(call.attribute_count)),
-                    results);
+                    results, into);
+  if (!into.empty() && results[0].buffer != into[0]) copy_into(*call.program->kernels, *into[0], *results[0].buffer);
   for (size_t k = 0; k < results.size(); ++k) {
     int v = numbers_[static_cast<size_t>(call.first_output) + k];
     if (v >= 0 && values_[static_cast<size_t>(v)].makes && results[k].buffer == &places[k])
@@ -358,7 +428,7 @@ void Pending::free_memory(int memory) {
     values_[static_cast<size_t>(v)].buffer.storage = nullptr;
   if (!m.storage) return;
   m.storage->recorded_by_ = nullptr;
-  m.storage->pending_ = false;
+  m.storage->pending_ = m.storage->overwritten_ = false;
   m.storage = nullptr;
 }
 

@@ -6,6 +6,11 @@
 // (Storage::before_write), makes all of them run: finish(). Views need nothing of this: they are another geometry of
 // the same pending storage.
 //
+// Writes are put off too. A call that writes to memory gives a new value of it: what was noted before read the old
+// one, what comes after reads the new one, and all values from before are out of date. Calls run in their order, and a
+// Program made of several has written when it ends; so values of a memory are told apart only inside of a Program
+// (compiler/plan.py). A storage that was there before is marked as well, since its content is that of the past.
+//
 // finish() looks the calls up by what they are (which Programs, how results become inputs, which results are still
 // wanted), never by their sizes, and runs the Plan that it finds: mostly a few larger Programs, made by the Planner
 // (the compiler) when these calls were first seen. Results that nobody holds any more are not among what a Plan makes.
@@ -36,6 +41,8 @@ struct Plan {
     std::unique_ptr<Program> program;  // by this Program, or one by one where there is none
     std::vector<int> inputs, outputs;  // of the Program: numbers of values
     std::vector<int> frees;            // storages that nothing after this step needs
+    std::vector<int> written;          // values in whose place the Program writes
+    mutable bool ran = false;          // it has done so without an error
   };
   std::vector<std::pair<Quantity, Quantity>> equal;  // what the Programs rely on
   std::vector<Step> steps;
@@ -64,25 +71,29 @@ class Pending final : public PendingCalls {
     Device device;
     bool joins;  // may become part of a larger Program
     int first_input, input_count, first_output, output_count, first_attribute, attribute_count;
+    int first_write, write_count;  // pairs in `numbers`: the value that was in memory, that which is there then
   };
   struct Value {
     Buffer buffer;              // its storage is in `memory`
     int memory = -1;            // -1: a shape alone
     int call = -1, output = 0;  // which result of which call; -1: it was there before, or is a view made without a call
     bool makes = false;         // the result that made its storage
+    bool writes = false;        // what the call writes to memory that is there when it runs
     int previous = -1;          // another value in the same memory
   };
   struct Memory {
     Shared<Storage> storage;
     int last_value = -1, maker = -1;  // the value that made it; -1: it was there before
+    int current_from = 0;             // values with smaller numbers show what was in it before a write
     bool wanted = false;              // somebody else holds it; known while it is planned and run
   };
 
   // What program.run() would say of the results, without running it. Where `into` is given, the first result becomes
-  // what that buffer shows, which has to be all of a pending storage; false, with nothing noted, where it does not fit.
+  // what that buffer shows; false, with nothing noted, where it does not fit. `written`: numbers of the inputs that the
+  // Program itself writes to.
   bool record(const Program& program, const void* identity, bool joins, Device device,
               std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-              std::span<Program::Result> results, const Buffer* into = nullptr);
+              std::span<Program::Result> results, const Buffer* into = nullptr, std::span<const int> written = {});
   void finish() override;
   // Whether this thread is in finish(): what it calls meanwhile (the compiler, destructors of the user's) is not put
   // off.
@@ -102,6 +113,7 @@ class Pending final : public PendingCalls {
   int add_value(const Buffer& b, int memory);
   int add_memory(const Buffer& b);
   bool shows_all(const Buffer& b) const;
+  int write(int old, int call, int output);
   int replace_memory(const Buffer& of, const Buffer& fresh);
   bool wait();
   void find_wanted();
@@ -110,6 +122,7 @@ class Pending final : public PendingCalls {
   bool holds(const Plan& plan) const;
   void run(const Plan* plan);
   void run_step(const Plan::Step& step);
+  bool try_step(const Plan::Step& step);
   void run_call(const Call& call);
   void adopt(Value& value, Buffer* made, bool fresh);
   void free_memory(int memory);

@@ -61,8 +61,9 @@ class Storage {
   static bool (*owner_is_alone)(void (*deleter)(void*), void* context);
 
   // -- of calls that are pending (core/pending.h) --
-  bool pending() const { return pending_; }  // made by such a call: there is no memory yet
-  void before_write() const {                // to be called before memory is written to that may have been there
+  // Made by such a call: there is no memory yet.
+  bool pending() const { return pending_ && !overwritten_; }
+  void before_write() const {  // to be called before memory is written to that may have been there
     if (__builtin_expect(recorded_by_ != nullptr, false)) recorded_by_->finish();
   }
   void take_memory(Storage& from);  // of as many bytes, where there is none yet
@@ -90,7 +91,8 @@ class Storage {
   size_t bytes_ = 0;
   Device device_;
   bool owned_ = true, writable_ = true, resizable_ = true;
-  bool pending_ = false, given_away_ = false;
+  bool pending_ = false, given_away_ = false;  // pending: what it holds is made by calls that have not run
+  bool overwritten_ = false;                   // pending, though there is memory: one of them writes to it
   int32_t handles_ = 0;
   int32_t recorded_number_ = 0;          // in the calls of
   PendingCalls* recorded_by_ = nullptr;  // which own one reference

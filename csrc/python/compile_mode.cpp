@@ -1,5 +1,7 @@
 #include "python/compile_mode.h"
 
+#include <algorithm>
+
 #include "core/recorder.h"
 #include "python/core_types.h"
 #include "python/program_parser.h"
@@ -19,8 +21,31 @@ Ref<> ask(const char* name, Ref<> arguments) {
   return checked(PyObject_CallObject(function.get(), arguments.get()));
 }
 
+// The numbers of the tensors of a call that the op itself writes to.
+std::vector<int> written_tensors(const Compiled& c) {
+  std::vector<int> found;
+  int number = 0;
+  const auto& parameters = c.overload->schema.parameters;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (info(parameters[i].kind).holds != Holds::Tensors) continue;
+    int count = 1;
+    if (info(parameters[i].kind).list) {
+      PyObject* entry = PyTuple_GET_ITEM(c.key.get(), static_cast<Py_ssize_t>(i));  // ("tensors", (..)) or None
+      count = entry == Py_None ? 0 : static_cast<int>(PyTuple_GET_SIZE(PyTuple_GET_ITEM(entry, 1)));
+    }
+    bool written = std::ranges::find(c.overload->mutated, static_cast<int>(i)) != c.overload->mutated.end();
+    for (int k = 0; k < count; ++k, ++number)
+      if (written) found.push_back(number);
+  }
+  return found;
+}
+
 Compiled::PutOff find_out(Compiled& c) {
-  if (!c.program->inferable || c.program->faults || !c.overload->mutated.empty()) return Compiled::Never;
+  if (!c.program->inferable || c.program->faults) return Compiled::Never;
+  if (!c.overload->mutated.empty()) {
+    c.written = written_tensors(c);
+    return Compiled::Alone;
+  }
   Ref<> answer = ask("joins", checked(Py_BuildValue("(sO)", c.overload->name.c_str(), c.key.get())));
   return answer.get() == Py_True ? Compiled::Joined : answer.get() == Py_False ? Compiled::Alone : Compiled::Never;
 }
@@ -88,9 +113,13 @@ Ref<> described(const Pending& p) {
     Ref<> attributes = tuple_of(static_cast<size_t>(c.attribute_count), [&](size_t a) {
       return attribute_object(p.attributes()[static_cast<size_t>(c.first_attribute) + a]);
     });
-    return checked(Py_BuildValue("(sOOOOiO)", compiled->overload->name.c_str(), compiled->key.get(),
+    Ref<> writes = tuple_of(static_cast<size_t>(c.write_count), [&](size_t w) {
+      const int* pair = p.numbers().data() + c.first_write + 2 * w;
+      return checked(Py_BuildValue("(ii)", pair[0], pair[1]));
+    });
+    return checked(Py_BuildValue("(sOOOOiOO)", compiled->overload->name.c_str(), compiled->key.get(),
                                  c.joins ? Py_True : Py_False, inputs.get(), outputs.get(), c.first_attribute,
-                                 attributes.get()));
+                                 attributes.get(), writes.get()));
   });
   Ref<> values = tuple_of(p.values().size(), [&](size_t k) {
     const Pending::Value& v = p.values()[k];
@@ -125,15 +154,16 @@ class Asking final : public Planner {
       plan->equal.emplace_back(quantity_of(a), quantity_of(b));
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(steps); ++i) {
-      PyObject *description, *inputs, *outputs, *frees;
+      PyObject *description, *inputs, *outputs, *frees, *written;
       Plan::Step& step = plan->steps.emplace_back();
-      if (!PyArg_ParseTuple(PyList_GET_ITEM(steps, i), "iiOOOO", &step.first, &step.count, &description, &inputs,
-                            &outputs, &frees))
+      if (!PyArg_ParseTuple(PyList_GET_ITEM(steps, i), "iiOOOOO", &step.first, &step.count, &description, &inputs,
+                            &outputs, &frees, &written))
         throw PythonError();
       if (description != Py_None) step.program = parse_program(description);
       step.inputs = ints_of(inputs);
       step.outputs = ints_of(outputs);
       step.frees = ints_of(frees);
+      step.written = ints_of(written);
     }
     return plan;
   }
@@ -271,17 +301,18 @@ bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> i
     if (b && (b != target || results.size() != 1)) reason = "it writes to several tensors";
   if (!reason && compiled.put_off == Compiled::Unknown) compiled.put_off = find_out(compiled);
   if (!reason && compiled.put_off == Compiled::Never)
-    reason = "it writes to a tensor, or can fail in a way that sizes do not tell, or gives what values determine";
+    reason = "it can fail in a way that sizes do not tell, or gives what values determine";
+  auto shared = [](const Buffer* b) { return b->storage && b->storage->shared_outside() && !b->storage->pending(); };
   for (const Buffer* b : inputs) {
     if (!b || reason) continue;
     if (!(b->device == device)) reason = "its tensors are on several devices";
-    if (b->storage && b->storage->shared_outside() && !b->storage->pending())
-      reason = "it reads memory that NumPy or another library may write to";
+    if (shared(b)) reason = "it reads memory that NumPy or another library may write to";
   }
+  if (!reason && target && shared(target)) reason = "it writes to memory that NumPy or another library may read";
   if (!reason && state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device,
-                                       inputs, attributes, results, target))
+                                       inputs, attributes, results, target, compiled.written))
     return true;
-  note_at_once(compiled, reason ? reason : "it writes to a tensor, or a part of one, that was there before");
+  note_at_once(compiled, reason ? reason : "what it writes has another shape or dtype than the tensor written to");
   for (const Buffer* b : inputs)
     if (b && b->storage) b->storage->data();  // what it reads runs before, not in the middle of it
   return false;

@@ -7,8 +7,7 @@
 namespace taeda {
 
 // In a compiled function: notes the call down and describes its results, or gives false, where it has to run at once:
-// it writes to memory that was there before, it can fail in a way that its sizes do not tell, or what it gives depends
-// on values.
+// it can fail in a way that its sizes do not tell, or what it gives depends on values, or others see the memory.
 bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into);
 

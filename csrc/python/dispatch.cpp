@@ -282,7 +282,7 @@ Ref<> execute_call(OpObject* op, const Call& call) {
   Compiled* c = find_compiled(*call.overload, in);
   if (TAEDA_UNLIKELY(op->inplace)) return run_inplace(op, call, in, *c);
   if (TAEDA_UNLIKELY(call.out != nullptr)) return run_out(op, call, in, *c);
-  if (!call.overload->mutated.empty())
+  if (!call.overload->mutated.empty() && !state.pending)  // else it may be put off
     each_mutated(call, [](Tensor& t) {
       if (t.storage) t.storage->before_write();
     });

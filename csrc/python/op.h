@@ -27,6 +27,7 @@ struct Compiled {
   // What a compiled function does with it (compile_mode.h): not asked yet, runs at once, put off, put off and joined
   // with others.
   enum PutOff : uint8_t { Unknown, Never, Alone, Joined } put_off = Unknown;
+  std::vector<int> written;  // numbers of the tensors that its Program writes to; known once put_off is
   std::unordered_map<std::string, std::unique_ptr<Compiled>> transformed;  // what transforms make of it (lifted.h)
   Compiled();
   ~Compiled();

@@ -24,7 +24,12 @@ struct Room {
 void run_now(Compiled& compiled, Device device, std::span<const Buffer* const> inputs,
              std::span<const Attribute> attributes, std::span<Program::Result> results, std::span<Buffer* const> into) {
   const Program& program = *compiled.program;
-  if (TAEDA_UNLIKELY(state.pending != nullptr) && put_off(compiled, device, inputs, attributes, results, into)) return;
+  if (TAEDA_UNLIKELY(state.pending != nullptr)) {
+    if (put_off(compiled, device, inputs, attributes, results, into)) return;
+    if (!compiled.overload->mutated.empty())
+      for (const Buffer* b : inputs)
+        if (b && b->storage) b->storage->before_write();
+  }
   for (const Buffer* b : into)
     if (b && b->storage) b->storage->before_write();
   Recorder* records = device.kind == DeviceKind::Meta ? nullptr : recorder();

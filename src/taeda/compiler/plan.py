@@ -2,6 +2,11 @@
 
 Joined are runs of calls without one between them that cannot be joined; what they give is stored only where a later
 step or the rest of the program needs it.
+
+Writes to memory that is there are values as well: a call reads the value that memory had when it was recorded, a write
+gives the next one. Steps run in the order of their calls, and the last value of each memory is in it when a step ends,
+so only a step has several values of one memory to tell apart. It has those of one geometry: a call that sees what was
+made or written in the step through another one, which is a view made without a call, begins the next step.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from taeda.compiler.fuse import fuse
 from taeda.compiler.join import Equalities, Joiner, Quantity, primitives
 from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, finished
+from taeda.compiler.stores import Place, write_back
 from taeda.ops.op import registry
 
 if TYPE_CHECKING:
@@ -23,7 +29,8 @@ MOST_CALLS, MOST_NODES = 40, 400  # in one Program: grouping looks at pairs of n
 
 
 class Call(NamedTuple):
-    """A recorded call. Inputs and outputs are numbers of values (-1: absent)."""
+    """A recorded call. Inputs and outputs are numbers of values (-1: absent); `writes` are pairs of the value that was
+    in memory that is there when the call runs, and that which it puts there."""
 
     op: str
     key: Key
@@ -32,6 +39,7 @@ class Call(NamedTuple):
     outputs: tuple[int, ...]
     first_attribute: int
     attributes: tuple[Any, ...]
+    writes: tuple[tuple[int, int], ...] = ()
 
 
 class Recorded(NamedTuple):
@@ -59,6 +67,7 @@ class Step:
     joined: bool = False
     nodes: int = 0
     outputs: list[int] = field(default_factory=list)
+    stores: dict[int, tuple[int, int]] = field(default_factory=dict)  # storage: its value before and after the step
     frees: list[int] = field(default_factory=list)
 
 
@@ -68,7 +77,8 @@ Equal = list[tuple[Quantity, Quantity]]
 def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory], others: Sequence[Equal],
          target: Target, register_kernel: Callable[[Any], int]) -> tuple[Equal, list[tuple[Any, ...]]]:
     """What the core is given (csrc/core/pending.h): equalities, and for each step its first call, their number, its
-    Program or None, the values that that takes and gives, the storages that are not needed after it."""
+    Program or None, the values that that takes and gives, the storages that are not needed after it, and the values in
+    whose place the Program writes."""
     steps = _steps(calls, values, memories)
     equal: dict[tuple[Quantity, Quantity], None] = {}
     result = []
@@ -79,29 +89,40 @@ def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[M
             equalities = Equalities(others)
             program, inputs = _joined(step, values, equalities, target, register_kernel)
             equal.update(equalities.found)
-        result.append((step.first, len(step.calls), program, inputs, step.outputs if step.joined else [], step.frees))
+        outputs = step.outputs if step.joined else []
+        written = [first for first, _ in step.stores.values()] if step.joined else []
+        result.append((step.first, len(step.calls), program, inputs, outputs, step.frees, written))
     return list(equal), result
 
 
 def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory]) -> list[Step]:
     steps: list[Step] = []
-    made: set[int] = set()  # storages made in the current step
+    changed: set[int] = set()  # storages made or written to in the current step
     known: set[int] = set()  # values made in it
     for number, call in enumerate(calls):
         step = steps[-1] if steps else None
         nodes = len(primitives(registry.ops[call.op], call.key).graph.nodes) if call.joins else 0
         fits = (step is not None and step.joined == call.joins and len(step.calls) < MOST_CALLS
                 and (not nodes or step.nodes + nodes <= MOST_NODES))
-        if call.joins and fits:  # a view made without a call, of what is in the middle of a Program
-            fits = all(v < 0 or v in known or values[v].memory not in made for v in call.inputs)
+        if call.joins and fits and step is not None:
+            fits = (all(v < 0 or v in known or values[v].memory not in changed for v in call.inputs)
+                    and all(values[v].memory not in changed or step.stores.get(values[v].memory, (-1, -1))[1] == v
+                            for v, _ in call.writes))
         if not fits or step is None:
             step = Step(number, joined=call.joins)
             steps.append(step)
-            made, known = set(), set()
+            changed, known = set(), set()
         step.calls.append(call)
         step.nodes += nodes
         known.update(v for v in call.outputs if v >= 0)
-        made.update(values[v].memory for v in call.outputs if v >= 0 and values[v].makes and values[v].call == number)
+        changed.update(values[v].memory for v in call.outputs
+                       if v >= 0 and values[v].makes and values[v].call == number)
+        for before, after in call.writes:
+            memory = values[after].memory
+            first, _ = step.stores.get(memory, (before, after))
+            step.stores[memory] = first, after
+            known.add(after)
+            changed.add(memory)
     return _needed(steps, values, memories)
 
 
@@ -113,11 +134,13 @@ def _needed(steps: list[Step], values: Sequence[Recorded], memories: Sequence[Me
         makers = [v for call_number, call in enumerate(step.calls, step.first) for v in call.outputs
                   if v >= 0 and values[v].makes and values[v].call == call_number]
         step.outputs = [v for v in dict.fromkeys(makers) if values[v].memory in needed]
-        if not step.outputs:
+        step.stores = {memory: pair for memory, pair in step.stores.items() if memory in needed}
+        if not step.outputs and not step.stores:
             continue
         if len(step.calls) == 1:
             step.joined = False  # it has a Program of its own
         uses = {values[v].memory for call in step.calls for v in (*call.inputs, *call.outputs) if v >= 0}
+        uses.update(values[v].memory for call in step.calls for v, _ in call.writes)
         step.frees = sorted(uses - needed - {-1})
         needed |= uses
         result.append(step)
@@ -128,13 +151,24 @@ def _joined(step: Step, values: Sequence[Recorded], equalities: Equalities, targ
             register_kernel: Callable[[Any], int]) -> tuple[dict[str, Any], list[int]]:
     joiner = Joiner(equalities, lambda v: values[v].sizes)
     before = step.calls[0].first_attribute
+    written = {first for first, _ in step.stores.values()}
     for call in step.calls:
         for v in call.inputs:
             if v >= 0 and v not in joiner.values:
                 joiner.input(v, values[v].dtype)
         joiner.call(registry.ops[call.op], call.key, call.inputs, call.outputs, call.first_attribute, call.attributes,
                     before)
-    last = step.calls[-1]
-    graph = joiner.finish(step.outputs, last.first_attribute + len(last.attributes) - before)
-    program = lower(graph, graph.inputs, fuse(graph), target, register_kernel)
+        for v in sorted(written.intersection(call.outputs)):  # a view that is written to is taken as it is
+            joiner.input(v, values[v].dtype)
+    for v in sorted(written - joiner.values.keys()):
+        joiner.input(v, values[v].dtype)
+    end = step.calls[-1]
+    stored = [v for _, v in step.stores.values()]
+    graph = joiner.finish([*step.outputs, *stored], end.first_attribute + len(end.attributes) - before)
+    number = {v: k for k, v in enumerate(joiner.inputs)}
+    places = [Place(number[first], joiner.values[first].dims == joiner.values[last].dims)
+              for first, last in step.stores.values()]
+    memory = {k: values[v].memory for v, k in number.items() if values[v].memory in step.stores}
+    program = write_back(lower(graph, graph.inputs, fuse(graph), target, register_kernel), places, memory,
+                         [(v.dtype, v.ndim) for v in graph.outputs if v is not None])
     return finished(graph, program), joiner.inputs

@@ -15,6 +15,28 @@ _EXPRESSIONS = {"alloc": (3, 4), "loops": (4, 7), "launch": (3, 4, 5, 6, 7, 9), 
                 "check": (1, 4)}
 
 
+def read_by(instruction: tuple[Any, ...]) -> Iterator[int]:
+    """The registers whose elements an instruction reads, or may write to."""
+    for place in _READS.get(instruction[0], ()):
+        yield from _several(instruction[place])
+    if instruction[0] == "loops":
+        yield from (output[1] for output in instruction[3] if output[0] != "new")
+
+
+def made_by(instruction: tuple[Any, ...]) -> Iterator[int]:
+    """The registers that an instruction makes."""
+    if instruction[0] in _MAKES:
+        yield instruction[_MAKES[instruction[0]]]
+    if instruction[0] == "loops":
+        yield from (output[1] for output in instruction[3] if output[0] == "new")
+
+
+def expressions_of(instruction: tuple[Any, ...]) -> Iterator[Any]:
+    """The expressions of an instruction, and lists of them."""
+    for place in _EXPRESSIONS.get(instruction[0], ()):
+        yield instruction[place]
+
+
 def check_program(program: dict[str, Any], name: str = "") -> None:
     """Raises ValueError, naming the instruction, if a register is read before it is made or an expression is none."""
     known = set(range(program["tensors"]))
@@ -54,16 +76,12 @@ def check_program(program: dict[str, Any], name: str = "") -> None:
         where = f"instruction {k}, {kind}"
         if kind not in _READS and kind not in _MAKES and kind not in _EXPRESSIONS:
             fail("there is no such instruction")
-        for place in _EXPRESSIONS.get(kind, ()):
-            expression(instruction[place])
-        for place in _READS.get(kind, ()):
-            for register in _several(instruction[place]):
-                read(register)
-        if kind in _MAKES:
-            made(instruction[_MAKES[kind]])
-        if kind == "loops":
-            for output in instruction[3]:
-                (made if output[0] == "new" else read)(output[1])
+        for e in expressions_of(instruction):
+            expression(e)
+        for register in read_by(instruction):
+            read(register)
+        for register in made_by(instruction):
+            made(register)
     where = "outputs"
     for register in program["outputs"]:
         read(register)
