@@ -196,6 +196,11 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "parameters" in run("models", folder)
     run("quantize", folder, tmp_path / "models" / "small", "--bits", "int4:16")
     assert run("generate", "small", "the", "--max-tokens", "3").startswith("the")
+    run("quantize", folder, tmp_path / "models" / "tuned4", "--bits", "int4:16", "--calibration", tmp_path / "text.txt",
+        "--calibration-tokens", "64", "--length", "32")
+    assert run("generate", "tuned4", "the", "--max-tokens", "3").startswith("the")
+    assert "--length has to be" in run("quantize", folder, tmp_path / "x", "--calibration", tmp_path / "text.txt",
+                                       "--length", "1", status=2)
     assert "none of int8, int4" in run("generate", folder, "x", "--quantize", "int5", status=2)
     assert "small" in run("models")
     assert "there is no model 'nothing'" in run("generate", "nothing", "x", status=2)

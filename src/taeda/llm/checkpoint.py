@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from taeda.llm.decoder import Decoder
 from taeda.llm.layouts import IGNORED, Stored, layout, prefix
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
-from taeda.quantization import QuantizedLinear, Scheme, encode, int8, quantize_
+from taeda.quantization import QuantizedLinear, Scheme, calibrate_, encode, int8, quantize_
 from taeda.serialization import CheckpointError, map_safetensors, save_safetensors
 
 _SHARD_BYTES = 5 << 30
@@ -130,10 +130,21 @@ def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: ta
                 _assign(model, parameter, value if dtype is None else value.to(dtype))
 
 
-def shrink_(model: Decoder, scheme: Scheme) -> None:
+def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] | None = None,
+            report: Callable[[int, int], None] = lambda done, all: None) -> None:
     """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much; where it is
-    the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay."""
-    quantize_(model, scheme, lambda name, layer: name.startswith("model.layers.") and not name.endswith("mlp.gate"))
+    the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay.
+
+    `calibration`, tokens (batch, length) of some texts, rounds by what layers read there (`calibrate_`), and not just
+    to the nearest; `report(done, all)` is told how far it has come.
+    """
+    def which(name: str, layer: nn.Linear) -> bool:
+        return name.startswith("model.layers.") and not name.endswith("mlp.gate")
+
+    if calibration is None:
+        quantize_(model, scheme, which)
+    else:
+        calibrate_(model, scheme, calibration, which, report)
     head = model.lm_head
     if not isinstance(head, QuantizedLinear):
         weight = (model.model.embed_tokens if head is None else head).weight

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taeda.llm.commands.options import guarded, model_option
+
+if TYPE_CHECKING:
+    from taeda.llm.decoder import Decoder
+    from taeda.quantization import Scheme
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
     parser.add_argument("output", type=Path, help="the folder to write")
     parser.add_argument("--bits", default="int8", help="int8, int4, or with a group as in int4:32 (int8)")
+    parser.add_argument("--calibration", type=Path, metavar="FILE",
+                        help="a text like those that the model will read, or *.jsonl as for finetune: weights are "
+                             "rounded by what layers read there (GPTQ), which loses less")
+    parser.add_argument("--calibration-tokens", type=int, default=32768, help="tokens of it at most (32768)")
+    parser.add_argument("--length", type=int, default=512, help="tokens of a piece of the text (512)")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -19,16 +29,41 @@ def main(options: argparse.Namespace) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    from taeda.llm.checkpoint import save
-    from taeda.llm.decoder import Decoder
-    from taeda.llm.store import find, open_model
+    from taeda.llm.checkpoint import save, shrink_
+    from taeda.llm.store import find, open_model, scheme_of
 
     def size(model: Decoder) -> float:
         return sum(x.nbytes for x in model.state_dict().values()) / 1e6
 
-    path = str(find(options.model))
-    before = size(open_model(path))
-    model = open_model(path, options.bits)
+    path, scheme = str(find(options.model)), scheme_of(options.bits)
+    model = open_model(path)
+    before = size(model)
+    if options.calibration is None:
+        shrink_(model, scheme)
+    else:
+        _calibrated(model, scheme, options)
     save(model, options.output)
     print(f"{before:,.1f} MB → {size(model):,.1f} MB in {options.output}")
     return 0
+
+
+def _calibrated(model: Decoder, scheme: Scheme, options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from taeda.llm.checkpoint import shrink_
+    from taeda.llm.training import pack, text_examples
+
+    if model.tokenizer is None:
+        raise ValueError("this model has no tokenizer (tokenizer.json)")
+    for name in ("length", "calibration_tokens"):
+        if getattr(options, name) < 2:
+            raise ValueError(f"--{name.replace('_', '-')} has to be 2 or more, got {getattr(options, name)}")
+    length = min(options.length, model.config.context)
+    rows, _ = pack(text_examples(model.tokenizer, options.calibration), length)
+    rows = rows[:max(options.calibration_tokens // length, 1)]
+    with tqdm(desc="rounding", unit="layer", dynamic_ncols=True) as bar:
+        def report(done: int, count: int) -> None:
+            bar.total = count
+            bar.update(done - bar.n)
+
+        shrink_(model, scheme, rows.split(1), report)
