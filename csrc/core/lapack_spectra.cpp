@@ -191,7 +191,8 @@ int64_t eigh(const KernelArguments* a, int64_t begin, int64_t end) {
 }
 
 // Of any square matrices: complex ones. Operands input, eigenvalues, eigenvectors (columns one after the other; absent
-// where only values are wanted); integers n, vectors. Matrices with infinite or NaN elements are faults.
+// where only values are wanted); integers n, vectors. Matrices with infinite or NaN elements are faults, or where only
+// values are wanted have NaN for all.
 template <class T>
 int64_t eig(const KernelArguments* a, int64_t begin, int64_t end) {
   using R = Real<T>;
@@ -210,7 +211,8 @@ int64_t eig(const KernelArguments* a, int64_t begin, int64_t end) {
     else
       lapack<T>(Routine::geev, none_of, right, &n, m, &lda, values, imaginary, none, &one, v, &lda, work, size, &info);
   };
-  run(none, none, nullptr, none, &best, &question, nullptr);
+  R best_reals[1] = {};  // LAPACK writes there even when it is asked for nothing but sizes
+  run(none, none, nullptr, none, &best, &question, best_reals);
   const int size = asked(best, 4 * n);
   ScratchPlan plan;
   const size_t matrix_at = plan.add<T>(square), work_at = plan.add<T>(size), vectors_at = plan.add<T>(square);
@@ -222,11 +224,15 @@ int64_t eig(const KernelArguments* a, int64_t begin, int64_t end) {
   R* reals = reinterpret_cast<R*>(scratch + reals_at);
   for (int64_t i = begin; i < end; ++i) {
     const T* input = reinterpret_cast<const T*>(a->data[0]) + i * square;
-    if (!all_finite(input, square)) return failed_matrix(a, i, 0, NOT_FINITE);
+    C* out = reinterpret_cast<C*>(a->data[1]) + i * n;
+    if (!all_finite(input, square)) {
+      if (vectors) return failed_matrix(a, i, 0, NOT_FINITE);
+      std::fill(out, out + n, C(std::numeric_limits<R>::quiet_NaN(), std::numeric_limits<R>::quiet_NaN()));
+      continue;
+    }
     transpose_matrix(m, input, n, n);
     run(m, values, reals, found, reinterpret_cast<T*>(scratch + work_at), &size, reals);
     if (info) return failed_matrix(a, i, info);
-    C* out = reinterpret_cast<C*>(a->data[1]) + i * n;
     C* out_vectors = vectors ? reinterpret_cast<C*>(a->data[2]) + i * square : nullptr;
     for (int k = 0; k < n; ++k) {
       if constexpr (is_complex<T>)

@@ -42,11 +42,13 @@ PyObject* kernel(PyObject*, PyObject* arguments) {
 PyObject* transform(PyObject*, PyObject* arguments, PyObject* keywords) {
   return guarded_object([&]() -> PyObject* {
     const char* dtype_name;
-    static const char* names[] = {"dtype", nullptr};
+    int vector_bytes;
+    static const char* names[] = {"dtype", "vector_bytes", nullptr};
     DType dtype;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s:fourier_kernel", const_cast<char**>(names), &dtype_name))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "si:fourier_kernel", const_cast<char**>(names), &dtype_name,
+                                     &vector_bytes))
       throw PythonError();
-    Kernel found = dtype_from_name(dtype_name, &dtype) ? fourier_kernel(dtype) : nullptr;
+    Kernel found = dtype_from_name(dtype_name, &dtype) ? fourier_kernel(dtype, vector_bytes) : nullptr;
     if (!found) raise(PyExc_ValueError, "there are no Fourier transforms of dtype %s", dtype_name);
     return PyLong_FromVoidPtr(reinterpret_cast<void*>(found));
   });
@@ -54,7 +56,8 @@ PyObject* transform(PyObject*, PyObject* arguments, PyObject* keywords) {
 
 PyMethodDef functions[] = {
     {"fourier_kernel", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(transform)),
-     METH_VARARGS | METH_KEYWORDS, "fourier_kernel(dtype): the address of the kernel of Fourier transforms."},
+     METH_VARARGS | METH_KEYWORDS,
+     "fourier_kernel(dtype, vector_bytes): the address of the kernel of Fourier transforms on vectors of this width."},
     {"provide_lapack", provide, METH_VARARGS,
      "provide_lapack(lapack, blas): the functions of LAPACK and BLAS, as capsules by name. ImportError if one that is "
      "needed is missing."},

@@ -1,7 +1,7 @@
 """Discrete Fourier transforms, of real and complex tensors along one or several dimensions, of any size.
 
 The names and arguments are PyTorch's. Sizes whose prime factors are small take a mixed-radix transform, others a
-convolution (Bluestein's algorithm); all are kernels of the core over the thread pool.
+convolution (Rader's or Bluestein's algorithm); all are kernels of the core over the thread pool.
 """
 
 from __future__ import annotations

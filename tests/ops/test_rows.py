@@ -35,7 +35,7 @@ WRONG_IN_PYTORCH = {(name, d) for name in ("matrix_exp", "matrix_exp.linalg") fo
 ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_as_complex", "view_copy")
 NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"}
 # Vectors of decompositions are known up to their signs.
-UP_TO_SIGN = ("eigh", "geqrf", "qr", "qr.linalg", "svd", "svd.linalg")
+UP_TO_SIGN = ("eig", "eigh", "geqrf", "qr", "qr.linalg", "svd", "svd.linalg")
 # Of these matrices one triangle is read, but PyTorch's gradient is that of the symmetric or triangular matrix.
 SYMMETRIC = ("cholesky", "cholesky.linalg", "cholesky_ex", "eigh", "eigvalsh")
 LOWER = ("cholesky_inverse", "cholesky_solve")

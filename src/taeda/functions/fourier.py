@@ -151,6 +151,14 @@ def _checked_window(name: str, window: Any, win_length: int, n_fft: int, like: A
     return window if win_length == n_fft else taeda.nn.functional.pad(window, (left, n_fft - win_length - left))
 
 
+def _extended(signal: Any, width: int, mode: str) -> Any:
+    """The signals with `width` elements more on both sides."""
+    if mode == "reflect" and 0 < width < signal.shape[1]:  # as slices, which are copied at the speed of memory
+        last = signal.shape[1] - 1
+        return taeda.cat([signal[:, 1:width + 1].flip(1), signal, signal[:, last - width:last].flip(1)], 1)
+    return taeda.nn.functional.pad(signal.unsqueeze(1), (width, width), mode=mode).squeeze(1)
+
+
 @function(method=True)
 def stft(input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
          window: Tensor | None = None, center: bool = True, pad_mode: str = "reflect", normalized: bool = False,
@@ -181,8 +189,7 @@ def stft(input: Tensor, n_fft: int, hop_length: int | None = None, win_length: i
         raise RuntimeError(f"stft: expected hop_length > 0, but got hop_length={hop}")
     signal = input if input.dim() == 2 else input.unsqueeze(0)
     if center:
-        padded = taeda.nn.functional.pad(signal.unsqueeze(1), (n_fft // 2, n_fft // 2), mode=pad_mode)
-        signal = padded.squeeze(1)
+        signal = _extended(signal, n_fft // 2, pad_mode)
     if not 0 < n_fft <= signal.shape[1]:
         raise RuntimeError(f"stft: expected 0 < n_fft < {signal.shape[1]}, but got n_fft={n_fft}")
     weights = _checked_window("stft", window, width, n_fft, input)

@@ -12,38 +12,44 @@ from taeda.ops import dtypes
 from taeda.ops.creation import arange, zeros
 from taeda.ops.joining import cat
 from taeda.ops.op import Dims, Number, Result, Sample, Sizes, SymInt, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import convert, where
+from taeda.ops.pointwise import convert, real_part, where
 from taeda.ops.views import narrow, permute, wrap_dim
 
-FULL, TO_HALF, FROM_HALF = range(3)  # the kinds of csrc/core/fourier.h
+FULL, TO_HALF, FROM_HALF, REAL_TO_FULL = range(4)  # the kinds of csrc/core/fourier.h
 
 
 @kernel(public=False, conjugate=False)
-def fourier_rows(b: Any, input: Tensor, n: SymInt, kind: int, inverse: bool, scale: Number) -> Tensor:
-    """scale * Σ_k x[k] exp(∓2πi jk / n) of rows, + for `inverse`: of n complex numbers, or of n real ones to the half
-    of the spectrum that determines it, or from such a half to real numbers."""
+def fourier_rows(b: Any, input: Tensor, n: SymInt, kind: int, inverse: bool, scale: Number,
+                 trailing: int = 0) -> Tensor:
+    """scale * Σ_k x[k] exp(∓2πi jk / n), + for `inverse`, along the last dimension: of n complex numbers, or of n real
+    ones to the half of the spectrum that determines it or to all of it, or from such a half to real numbers. FULL ones
+    may be along a dimension that has `trailing` others behind it."""
     dtype, shape = _result(input, n, kind)
     out = b.alloc(dtype, shape)
-    b.method("fourier", input=input, out=out, n=n, kind=kind, inverse=inverse, scale=scale)
+    b.method("fourier", input=input, out=out, n=n, kind=kind, inverse=inverse, scale=scale, trailing=trailing)
     return out
 
 
 def _result(input: Any, n: Any, kind: int) -> tuple[str, tuple[Any, ...]]:
-    dtype = input.dtype if kind == FULL else dtypes.real_dtype(input.dtype)
-    dtype = COMPLEX_OF[dtype] if kind == TO_HALF else dtype
+    if kind == FULL:
+        return input.dtype, input.shape
+    dtype = dtypes.real_dtype(input.dtype)
+    dtype = dtype if kind == FROM_HALF else COMPLEX_OF[dtype]
     return dtype, (*input.shape[:-1], n // 2 + 1 if kind == TO_HALF else n)
 
 
 @fourier_rows.meta
-def _(input: Any, n: Any, kind: int, inverse: bool, scale: Any) -> Result:
+def _(input: Any, n: Any, kind: int, inverse: bool, scale: Any, trailing: int) -> Result:
     return Result(*_result(input, n, kind))
 
 
 @fourier_rows.gradient
-def _(grad: Any, n: Any, kind: Any, inverse: Any, scale: Any) -> Any:
+def _(grad: Any, n: Any, kind: Any, inverse: Any, scale: Any, trailing: Any) -> Any:
     """The conjugate transpose. An inner element of a half spectrum stands for two of the whole one."""
     if kind == FULL:
-        return fourier_rows(grad, n, FULL, not inverse, scale)
+        return fourier_rows(grad, n, FULL, not inverse, scale, trailing)
+    if kind == REAL_TO_FULL:
+        return real_part(fourier_rows(grad, n, FULL, not inverse, scale))
     if kind == TO_HALF:
         return fourier_rows(grad * _weights(n, 0.5, dtypes.real_dtype(grad.dtype)), n, FROM_HALF, not inverse, scale)
     return fourier_rows(grad, n, TO_HALF, not inverse, scale) * _weights(n, 2.0, grad.dtype)
@@ -70,16 +76,16 @@ def _swapped(norm: str | None) -> str | None:
     return {None: "forward", "backward": "forward", "forward": "backward"}.get(norm, norm)
 
 
-def _wide(x: Any, name: str, real: bool = False) -> Any:
-    """A float or complex tensor of what PyTorch takes here; complex unless `real`."""
+def _wide(x: Any, name: str, kind: int) -> Any:
+    """A float or complex tensor of what PyTorch takes here; complex where half a spectrum is read."""
     if x.dtype in NARROW or x.dtype == "complex32":
         raise RuntimeError(f"Unsupported dtype {dtypes.torch_kernel_name(x.dtype)}")
     if dtypes.is_complex(x.dtype):
-        if real:
+        if kind == TO_HALF:
             raise RuntimeError(f"{name} expects a real input tensor, but got {dtypes.torch_kernel_name(x.dtype)}")
         return x
     floating = x if dtypes.is_float(x.dtype) else convert(x, dtypes.default_float())
-    return floating if real else convert(floating, COMPLEX_OF[floating.dtype])
+    return convert(floating, COMPLEX_OF[floating.dtype]) if kind == FROM_HALF else floating
 
 
 def _fitted(x: Any, n: Any, dim: int) -> Any:
@@ -92,25 +98,36 @@ def _fitted(x: Any, n: Any, dim: int) -> Any:
     return cat([narrow(x, dim, 0, kept), zeros(tuple(shape), x.dtype)], dim)
 
 
-def _along(x: Any, n: Any, dim: int, kind: int, inverse: bool, norm: str | None) -> Any:
-    """The transform along a dimension that has the right size already."""
-    last = x.ndim - 1
-    order = (*(d for d in range(x.ndim) if d != dim), dim)
+def _along(x: Any, n: Any, trailing: int, kind: int, inverse: bool, norm: str | None) -> Any:
+    """The transform along a dimension that has the right size already, and so many others behind it."""
+    if kind == FULL and not dtypes.is_complex(x.dtype):
+        if trailing == 0:
+            return fourier_rows(x, n, REAL_TO_FULL, inverse, _scale(n, norm, inverse))
+        x = convert(x, COMPLEX_OF[x.dtype])
+    return fourier_rows(x, n, kind, inverse, _scale(n, norm, inverse), trailing)
+
+
+def _innermost(x: Any, dims: list[int]) -> tuple[Any, tuple[int, ...]]:
+    """`x` with these dimensions last, in this order, which is how results lie, and the permutation back."""
+    order = (*(d for d in range(x.ndim) if d not in dims), *dims)
     back = tuple(order.index(d) for d in range(x.ndim))
-    rows = x if dim == last else permute(x, order)
-    found = fourier_rows(rows, n, kind, inverse, _scale(n, norm, inverse))
-    return found if dim == last else permute(found, back)
+    return (x if order == tuple(range(x.ndim)) else permute(x, order)), back
+
+
+def _outermost(x: Any, back: tuple[int, ...]) -> Any:
+    return x if back == tuple(range(x.ndim)) else permute(x, back)
 
 
 def _one(input: Any, n: Any, dim: int, norm: str | None, kind: int, inverse: bool, name: str) -> Any:
-    x = _wide(input, name, kind == TO_HALF)
+    x = _wide(input, name, kind)
     if not x.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     d = wrap_dim(dim, x.ndim)
     if n is None:
         n = (x.shape[d] - 1) * 2 if kind == FROM_HALF else x.shape[d]
     check(n >= 1, RuntimeError, "Invalid number of data points ({0}) specified", n)
-    return _along(_fitted(x, n // 2 + 1 if kind == FROM_HALF else n, d), n, d, kind, inverse, norm)
+    x, back = _innermost(_fitted(x, n // 2 + 1 if kind == FROM_HALF else n, d), [d])
+    return _outermost(_along(x, n, 0, kind, inverse, norm), back)
 
 
 @derived(modules=("fft",), method=False, out=True)
@@ -180,38 +197,44 @@ def _dims_and_sizes(x: Any, s: Any, dim: Any, half: bool) -> tuple[list[int], li
 
 
 def _several(input: Any, s: Any, dim: Any, norm: str | None, inverse: bool, name: str) -> Any:
-    x = _wide(input, name)
+    x = _wide(input, name, FULL)
     dims, sizes = _dims_and_sizes(x, s, dim, False)
     for d, n in zip(dims, sizes, strict=True):
         x = _fitted(x, n, d)
-    for d, n in zip(reversed(dims), reversed(sizes), strict=True):
-        x = _along(x, n, d, FULL, inverse, norm)
-    return x
+    if not dims:
+        return x if dtypes.is_complex(x.dtype) else convert(x, COMPLEX_OF[x.dtype])
+    by_dim = dict(zip(dims, sizes, strict=True))
+    x, back = _innermost(x, sorted(dims))
+    for trailing, d in enumerate(sorted(dims, reverse=True)):
+        x = _along(x, by_dim[d], trailing, FULL, inverse, norm)
+    return _outermost(x, back)
 
 
 def _to_half(input: Any, s: Any, dim: Any, norm: str | None, inverse: bool, name: str) -> Any:
-    x = _wide(input, name, True)
+    x = _wide(input, name, TO_HALF)
     dims, sizes = _dims_and_sizes(x, s, dim, False)
     if not dims:
         raise RuntimeError(f"{name} must transform at least one axis")
     for d, n in zip(dims, sizes, strict=True):
         x = _fitted(x, n, d)
-    x = _along(x, sizes[-1], dims[-1], TO_HALF, inverse, norm)
-    for d, n in zip(reversed(dims[:-1]), reversed(sizes[:-1]), strict=True):
-        x = _along(x, n, d, FULL, inverse, norm)
-    return x
+    x, back = _innermost(x, dims)
+    x = _along(x, sizes[-1], 0, TO_HALF, inverse, norm)
+    for k in range(1, len(dims)):
+        x = _along(x, sizes[-1 - k], k, FULL, inverse, norm)
+    return _outermost(x, back)
 
 
 def _from_half(input: Any, s: Any, dim: Any, norm: str | None, inverse: bool, name: str) -> Any:
-    x = _wide(input, name)
+    x = _wide(input, name, FROM_HALF)
     dims, sizes = _dims_and_sizes(x, s, dim, True)
     if not dims:
         raise RuntimeError(f"{name} must transform at least one axis")
     for d, n in zip(dims, [*sizes[:-1], sizes[-1] // 2 + 1], strict=True):
         x = _fitted(x, n, d)
-    for d, n in zip(dims[:-1], sizes[:-1], strict=True):
-        x = _along(x, n, d, FULL, inverse, norm)
-    return _along(x, sizes[-1], dims[-1], FROM_HALF, inverse, norm)
+    x, back = _innermost(x, dims)
+    for k in range(len(dims) - 1, 0, -1):
+        x = _along(x, sizes[-1 - k], k, FULL, inverse, norm)
+    return _outermost(_along(x, sizes[-1], 0, FROM_HALF, inverse, norm), back)
 
 
 _WAYS = {"fft": (_several, False), "ifft": (_several, True), "rfft": (_to_half, False), "irfft": (_from_half, True),

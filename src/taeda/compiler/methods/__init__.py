@@ -60,7 +60,8 @@ lapack
     kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0} the
     number of the matrix, {1} what LAPACK says of it): a kernel of csrc/core/lapack.h, which says what it takes
 fourier
-    input, out (contiguous), n, kind, inverse, scale: transforms of rows, csrc/core/fourier.h says which
+    input, out (contiguous), n, kind, inverse, scale, trailing: transforms along the dimension that has so many behind
+    it, csrc/core/fourier.h says which
 
 Another target is another family here, a row in runtime/devices.py that says who makes kernels for it, and a folder with
 both.

@@ -1,0 +1,624 @@
+// The loops of fourier_loops.h, for one width of vectors. Included by the file of that width, which says
+// TAEDA_VECTOR_BYTES and TAEDA_VECTOR_NAMESPACE and has chosen the instruction set by a pragma; it includes nothing, so
+// that nothing of others is compiled for that set.
+//
+// Products and sums are fused only where `fused` says so, so that a row has the same bits in whatever loop it is done.
+
+namespace taeda {
+namespace TAEDA_VECTOR_NAMESPACE {
+
+template <class T>
+struct VectorOf;
+template <>
+struct VectorOf<float> {
+  typedef float Type __attribute__((vector_size(TAEDA_VECTOR_BYTES)));
+};
+template <>
+struct VectorOf<double> {
+  typedef double Type __attribute__((vector_size(TAEDA_VECTOR_BYTES)));
+};
+template <class T>
+using Vector = typename VectorOf<T>::Type;
+template <class T>
+inline constexpr int LANES = TAEDA_VECTOR_BYTES / sizeof(T);
+
+template <class T>
+struct Lane {  // an element of all lanes
+  Vector<T> re, im;
+};
+
+#define TAEDA_LOOP inline __attribute__((always_inline))
+
+// ---- vectors --------------------------------------------------------------------------------------------------------
+
+#if TAEDA_VECTOR_BYTES == 64
+TAEDA_LOOP Vector<float> fused(Vector<float> a, Vector<float> b, Vector<float> c) {
+  return reinterpret_cast<Vector<float>>(_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c));
+}
+TAEDA_LOOP Vector<double> fused(Vector<double> a, Vector<double> b, Vector<double> c) {
+  return reinterpret_cast<Vector<double>>(_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c));
+}
+TAEDA_LOOP Vector<float> load_some(const float* p, int count) {
+  return reinterpret_cast<Vector<float>>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p));
+}
+TAEDA_LOOP Vector<double> load_some(const double* p, int count) {
+  return reinterpret_cast<Vector<double>>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), p));
+}
+TAEDA_LOOP void store_some(float* p, Vector<float> v, int count) {
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
+}
+TAEDA_LOOP void store_some(double* p, Vector<double> v, int count) {
+  _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << count) - 1), (__m512d)v);
+}
+#elif TAEDA_VECTOR_BYTES == 32
+TAEDA_LOOP Vector<float> fused(Vector<float> a, Vector<float> b, Vector<float> c) {
+  return reinterpret_cast<Vector<float>>(_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c));
+}
+TAEDA_LOOP Vector<double> fused(Vector<double> a, Vector<double> b, Vector<double> c) {
+  return reinterpret_cast<Vector<double>>(_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c));
+}
+TAEDA_LOOP __m256i first_words(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+TAEDA_LOOP Vector<float> load_some(const float* p, int count) {
+  return reinterpret_cast<Vector<float>>(_mm256_maskload_ps(p, first_words(count)));
+}
+TAEDA_LOOP Vector<double> load_some(const double* p, int count) {
+  return reinterpret_cast<Vector<double>>(
+      _mm256_castps_pd(_mm256_maskload_ps(reinterpret_cast<const float*>(p), first_words(2 * count))));
+}
+TAEDA_LOOP void store_some(float* p, Vector<float> v, int count) {
+  _mm256_maskstore_ps(p, first_words(count), (__m256)v);
+}
+TAEDA_LOOP void store_some(double* p, Vector<double> v, int count) {
+  _mm256_maskstore_ps(reinterpret_cast<float*>(p), first_words(2 * count), _mm256_castpd_ps((__m256d)v));
+}
+#else
+template <class T>
+TAEDA_LOOP T fused(T a, T b, T c) {
+  return a * b + c;
+}
+template <class T>
+TAEDA_LOOP Vector<T> load_some(const T* p, int count) {
+  Vector<T> v = {};
+  for (int k = 0; k < count; ++k) v[k] = p[k];
+  return v;
+}
+template <class T>
+TAEDA_LOOP void store_some(T* p, Vector<T> v, int count) {
+  for (int k = 0; k < count; ++k) p[k] = v[k];
+}
+#endif
+
+template <class T>
+TAEDA_LOOP Vector<T> load(const T* p) {
+  Vector<T> v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T>
+TAEDA_LOOP void store(T* p, Vector<T> v) {
+  __builtin_memcpy(p, &v, sizeof v);
+}
+
+// Every second element of two vectors, and two vectors element by element in turns (the lower or upper half of that).
+template <int N>
+struct Places;
+template <>
+struct Places<2> {
+  template <class V>
+  static TAEDA_LOOP V even(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 2);
+  }
+  template <class V>
+  static TAEDA_LOOP V odd(V a, V b) {
+    return __builtin_shufflevector(a, b, 1, 3);
+  }
+  template <class V>
+  static TAEDA_LOOP V lower(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 2);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper(V a, V b) {
+    return __builtin_shufflevector(a, b, 1, 3);
+  }
+  template <class V>
+  static TAEDA_LOOP V reversed(V a) {
+    return __builtin_shufflevector(a, a, 1, 0);
+  }
+};
+template <>
+struct Places<4> {
+  template <class V>
+  static TAEDA_LOOP V even(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+  }
+  template <class V>
+  static TAEDA_LOOP V odd(V a, V b) {
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7);
+  }
+  template <class V>
+  static TAEDA_LOOP V lower(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper(V a, V b) {
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  }
+  template <class V>
+  static TAEDA_LOOP V reversed(V a) {
+    return __builtin_shufflevector(a, a, 3, 2, 1, 0);
+  }
+};
+template <>
+struct Places<8> {
+  template <class V>
+  static TAEDA_LOOP V even(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+  }
+  template <class V>
+  static TAEDA_LOOP V odd(V a, V b) {
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+  }
+  template <class V>
+  static TAEDA_LOOP V lower(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper(V a, V b) {
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+  template <class V>
+  static TAEDA_LOOP V reversed(V a) {
+    return __builtin_shufflevector(a, a, 7, 6, 5, 4, 3, 2, 1, 0);
+  }
+};
+template <>
+struct Places<16> {
+  template <class V>
+  static TAEDA_LOOP V even(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  }
+  template <class V>
+  static TAEDA_LOOP V odd(V a, V b) {
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  }
+  template <class V>
+  static TAEDA_LOOP V lower(V a, V b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper(V a, V b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  template <class V>
+  static TAEDA_LOOP V reversed(V a) {
+    return __builtin_shufflevector(a, a, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  }
+};
+
+// A square block of as many vectors as one has elements, transposed: shuffled like two halves of a pack of cards until
+// every element is where it belongs.
+template <class T>
+TAEDA_LOOP void transpose(Vector<T>* block) {
+  constexpr int N = LANES<T>;
+#pragma GCC unroll 4
+  for (int round = 1; round < N; round *= 2) {
+    Vector<T> shuffled[N];
+#pragma GCC unroll 16
+    for (int k = 0; k < N / 2; ++k) {
+      shuffled[2 * k] = Places<N>::lower(block[k], block[k + N / 2]);
+      shuffled[2 * k + 1] = Places<N>::upper(block[k], block[k + N / 2]);
+    }
+#pragma GCC unroll 16
+    for (int k = 0; k < N; ++k) block[k] = shuffled[k];
+  }
+}
+
+// ---- complex numbers ------------------------------------------------------------------------------------------------
+
+template <class T>
+TAEDA_LOOP Lane<T> operator+(const Lane<T>& a, const Lane<T>& b) {
+  return {a.re + b.re, a.im + b.im};
+}
+template <class T>
+TAEDA_LOOP Lane<T> operator-(const Lane<T>& a, const Lane<T>& b) {
+  return {a.re - b.re, a.im - b.im};
+}
+template <class T>
+TAEDA_LOOP Lane<T> times_minus_i(const Lane<T>& a) {
+  return {a.im, -a.re};
+}
+template <class T>
+TAEDA_LOOP Lane<T> times(const Lane<T>& a, Vector<T> re, Vector<T> im) {
+  return {fused(a.re, re, -(a.im * im)), fused(a.re, im, a.im * re)};
+}
+template <class T>
+TAEDA_LOOP Vector<T> all(T x) {
+  return x - Vector<T>{};
+}
+
+// Σ_k x[k] exp(-2πi jk / RADIX).
+template <class T, int RADIX>
+TAEDA_LOOP void butterfly(const Lane<T>* x, Lane<T>* y, const T* roots) {
+  if constexpr (RADIX == 2) {
+    y[0] = x[0] + x[1];
+    y[1] = x[0] - x[1];
+  } else if constexpr (RADIX == 4) {
+    const Lane<T> a = x[0] + x[2], b = x[0] - x[2], c = x[1] + x[3], d = times_minus_i(x[1] - x[3]);
+    y[0] = a + c;
+    y[1] = b + d;
+    y[2] = a - c;
+    y[3] = b - d;
+  } else if constexpr (RADIX == 8) {
+    const Vector<T> h = all<T>(T(0.70710678118654752440));
+    Lane<T> even[4] = {x[0] + x[4], x[1] + x[5], x[2] + x[6], x[3] + x[7]};
+    const Lane<T> b = x[1] - x[5], d = x[3] - x[7];
+    Lane<T> odd[4] = {x[0] - x[4],
+                      {(b.re + b.im) * h, (b.im - b.re) * h},
+                      times_minus_i(x[2] - x[6]),
+                      {(d.im - d.re) * h, -(d.re + d.im) * h}};
+    Lane<T> first[4], second[4];
+    butterfly<T, 4>(even, first, roots);
+    butterfly<T, 4>(odd, second, roots);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) y[2 * k] = first[k], y[2 * k + 1] = second[k];
+  } else {  // odd: sums and differences of elements that have conjugate roots
+    constexpr int HALF = RADIX / 2;
+    Lane<T> sum[HALF], difference[HALF], total = x[0];
+#pragma GCC unroll 6
+    for (int k = 0; k < HALF; ++k) {
+      sum[k] = x[k + 1] + x[RADIX - 1 - k];
+      difference[k] = x[k + 1] - x[RADIX - 1 - k];
+      total = total + sum[k];
+    }
+    y[0] = total;
+#pragma GCC unroll 6
+    for (int j = 1; j <= HALF; ++j) {
+      Lane<T> middle = x[0], side = {};
+#pragma GCC unroll 6
+      for (int k = 0; k < HALF; ++k) {
+        const Vector<T> c = all<T>(roots[2 * (j * (k + 1) % RADIX)]), s = all<T>(roots[2 * (j * (k + 1) % RADIX) + 1]);
+        middle = {fused(sum[k].re, c, middle.re), fused(sum[k].im, c, middle.im)};
+        side = k ? Lane<T>{fused(difference[k].im, s, side.re), fused(difference[k].re, s, side.im)}
+                 : Lane<T>{difference[k].im * s, difference[k].re * s};
+      }
+      y[j] = {middle.re - side.re, middle.im + side.im};  // i s d has the parts -s Im d and s Re d
+      y[RADIX - j] = {middle.re + side.re, middle.im - side.im};
+    }
+  }
+}
+
+// One pass of Stockham's algorithm: y[q + s (r p + j)] = w^(p j) Σ_k x[q + s (p + k m)] w_r^(j k).
+template <class T, int RADIX>
+TAEDA_LOOP void run_pass(const LanePass<T>& pass, int64_t s, const Lane<T>* x, Lane<T>* y) {
+  const int64_t m = pass.groups;
+  for (int64_t q = 0; q < s; ++q) {  // p = 0: no factors
+    Lane<T> in[RADIX], out[RADIX];
+#pragma GCC unroll 16
+    for (int k = 0; k < RADIX; ++k) in[k] = x[q + s * k * m];
+    butterfly<T, RADIX>(in, out, pass.roots);
+#pragma GCC unroll 16
+    for (int j = 0; j < RADIX; ++j) y[q + s * j] = out[j];
+  }
+  for (int64_t p = 1; p < m; ++p) {
+    const T* w = pass.twiddles + 2 * p * (RADIX - 1);
+    for (int64_t q = 0; q < s; ++q) {
+      Lane<T> in[RADIX], out[RADIX];
+#pragma GCC unroll 16
+      for (int k = 0; k < RADIX; ++k) in[k] = x[q + s * (p + k * m)];
+      butterfly<T, RADIX>(in, out, pass.roots);
+      y[q + s * RADIX * p] = out[0];
+#pragma GCC unroll 16
+      for (int j = 1; j < RADIX; ++j)
+        y[q + s * (RADIX * p + j)] = times<T>(out[j], all<T>(w[2 * j - 2]), all<T>(w[2 * j - 1]));
+    }
+  }
+}
+
+template <class T, int RADIX>
+__attribute__((noinline)) void pass_of(const LanePass<T>& pass, int64_t s, const Lane<T>* x, Lane<T>* y) {
+  run_pass<T, RADIX>(pass, s, x, y);
+}
+
+// The transforms of `x`, in either buffer: which is returned.
+template <class T>
+TAEDA_LOOP Lane<T>* run_lanes(const LanePlan<T>& plan, Lane<T>* x, Lane<T>* y) {
+  int64_t s = 1;
+  for (int k = 0; k < plan.count; ++k) {
+    const LanePass<T>& pass = plan.passes[k];
+    switch (pass.radix) {
+      case 2: pass_of<T, 2>(pass, s, x, y); break;
+      case 3: pass_of<T, 3>(pass, s, x, y); break;
+      case 4: pass_of<T, 4>(pass, s, x, y); break;
+      case 5: pass_of<T, 5>(pass, s, x, y); break;
+      case 7: pass_of<T, 7>(pass, s, x, y); break;
+      case 8: pass_of<T, 8>(pass, s, x, y); break;
+      case 11: pass_of<T, 11>(pass, s, x, y); break;
+      default: pass_of<T, 13>(pass, s, x, y);
+    }
+    s *= pass.radix;
+    Lane<T>* other = x;
+    x = y, y = other;
+  }
+  return x;
+}
+
+// ---- memory to lanes and back ---------------------------------------------------------------------------------------
+
+// Complex numbers that follow one another, apart into their parts: `count` of them where SOME, else a vector full.
+template <class T, bool SOME>
+TAEDA_LOOP Lane<T> load_parts(const T* at, int count) {
+  constexpr int N = LANES<T>;
+  Vector<T> a, b;
+  if constexpr (SOME) {
+    a = load_some(at, 2 * count < N ? 2 * count : N);
+    b = 2 * count > N ? load_some(at + N, 2 * count - N) : Vector<T>{};
+  } else {
+    a = load(at), b = load(at + N);
+  }
+  return {Places<N>::even(a, b), Places<N>::odd(a, b)};
+}
+
+template <class T, bool SOME>
+TAEDA_LOOP void store_parts(T* at, Lane<T> x, int count) {
+  constexpr int N = LANES<T>;
+  const Vector<T> a = Places<N>::lower(x.re, x.im), b = Places<N>::upper(x.re, x.im);
+  if constexpr (SOME) {
+    store_some(at, a, 2 * count < N ? 2 * count : N);
+    if (2 * count > N) store_some(at + N, b, 2 * count - N);
+  } else {
+    store(at, a), store(at + N, b);
+  }
+}
+
+template <class T>
+TAEDA_LOOP Lane<T> swapped(Lane<T> x, bool swap) {
+  return swap ? Lane<T>{x.im, x.re} : x;
+}
+
+template <class T, bool SOME>
+TAEDA_LOOP void load_beside(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
+  for (int64_t i = 0; i < length; ++i)
+    to[i] = swapped<T>(load_parts<T, SOME>(j.from + 2 * i * j.from_step, j.lanes), j.swap_in);
+}
+
+template <class T, bool SOME>
+TAEDA_LOOP void store_beside(const Lane<T>* from, const LaneJob<T>& j, int64_t length) {
+  const Vector<T> scale = all<T>(j.scale);
+  for (int64_t i = 0; i < length; ++i) {
+    const Lane<T> x = swapped<T>(from[i], j.swap_out);
+    store_parts<T, SOME>(j.to + 2 * i * j.to_step, {x.re * scale, x.im * scale}, j.lanes);
+  }
+}
+
+// Lanes that lie one after the other, in blocks that are transposed. Lanes that are not there repeat the first.
+template <class T, bool SOME>
+TAEDA_LOOP void load_block(Lane<T>* to, const LaneJob<T>& j, int64_t start, int count) {
+  constexpr int N = LANES<T>;
+  Vector<T> re[N], im[N];
+#pragma GCC unroll 16
+  for (int l = 0; l < N; ++l) {
+    const T* lane = j.from + 2 * ((l < j.lanes ? l : 0) * j.from_lane + start);
+    const Lane<T> x = swapped<T>(load_parts<T, SOME>(lane, count), j.swap_in);
+    re[l] = x.re, im[l] = x.im;
+  }
+  transpose<T>(re);
+  transpose<T>(im);
+#pragma GCC unroll 16
+  for (int k = 0; k < N; ++k)
+    if (!SOME || k < count) to[start + k] = {re[k], im[k]};
+}
+
+template <class T, bool SOME>
+TAEDA_LOOP void store_block(const Lane<T>* from, const LaneJob<T>& j, int64_t start, int count) {
+  constexpr int N = LANES<T>;
+  const Vector<T> scale = all<T>(j.scale);
+  Vector<T> re[N], im[N];
+#pragma GCC unroll 16
+  for (int k = 0; k < N; ++k) {
+    const Lane<T> x = swapped<T>(from[start + (!SOME || k < count ? k : 0)], j.swap_out);
+    re[k] = x.re * scale, im[k] = x.im * scale;
+  }
+  transpose<T>(re);
+  transpose<T>(im);
+#pragma GCC unroll 16
+  for (int l = 0; l < N; ++l)
+    if (l < j.lanes) store_parts<T, SOME>(j.to + 2 * (l * j.to_lane + start), {re[l], im[l]}, count);
+}
+
+template <class T>
+TAEDA_LOOP void load_lanes(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
+  constexpr int N = LANES<T>;
+  if (j.from_lane == 1 && j.from_step != 1) {
+    if (j.lanes == N)
+      load_beside<T, false>(to, j, length);
+    else
+      load_beside<T, true>(to, j, length);
+    return;
+  }
+  int64_t start = 0;
+  for (; start + N <= length; start += N) load_block<T, false>(to, j, start, N);
+  if (start < length) load_block<T, true>(to, j, start, static_cast<int>(length - start));
+}
+
+template <class T>
+TAEDA_LOOP void store_lanes(const Lane<T>* from, const LaneJob<T>& j, int64_t length) {
+  constexpr int N = LANES<T>;
+  if (j.to_lane == 1 && j.to_step != 1) {
+    if (j.lanes == N)
+      store_beside<T, false>(from, j, length);
+    else
+      store_beside<T, true>(from, j, length);
+    return;
+  }
+  int64_t start = 0;
+  for (; start + N <= length; start += N) store_block<T, false>(from, j, start, N);
+  if (start < length) store_block<T, true>(from, j, start, static_cast<int>(length - start));
+}
+
+// ---- halves of spectra ----------------------------------------------------------------------------------------------
+
+// What two elements of the transform of pairs, k and h - k, become in the half spectrum; w = exp(-2πi k / 2h).
+template <class T>
+TAEDA_LOOP void split_two(Lane<T>& a, Lane<T>& b, Vector<T> re, Vector<T> im) {
+  const Vector<T> half = all<T>(T(0.5));
+  const Lane<T> even = {(a.re + b.re) * half, (a.im - b.im) * half};
+  const Lane<T> odd = {(a.im + b.im) * half, (b.re - a.re) * half};
+  const Lane<T> turned = times<T>(odd, re, im);
+  a = even + turned;
+  b = {even.re - turned.re, turned.im - even.im};
+}
+
+// The opposite, times two.
+template <class T>
+TAEDA_LOOP void join_two(Lane<T>& a, Lane<T>& b, Vector<T> re, Vector<T> im) {
+  const Lane<T> even = {a.re + b.re, a.im - b.im}, difference = {a.re - b.re, a.im + b.im};
+  const Lane<T> turned = times<T>(difference, re, -im);
+  const Lane<T> odd = {-turned.im, turned.re};
+  a = even + odd;
+  b = {even.re - odd.re, odd.im - even.im};
+}
+
+// In lanes, every lane a row. From h elements to h + 1, or to all 2h; and from h + 1 to h.
+template <class T>
+TAEDA_LOOP void split_lanes(Lane<T>* z, const LaneJob<T>& j, int64_t h) {
+  const Lane<T> first = z[0];
+  z[0] = {first.re + first.im, Vector<T>{}};
+  z[h] = {first.re - first.im, Vector<T>{}};
+  for (int64_t k = 1; 2 * k <= h; ++k) {
+    Lane<T> a = z[k], b = z[h - k];
+    split_two<T>(a, b, all<T>(j.half[2 * k]), all<T>(j.half[2 * k + 1]));
+    z[h - k] = b, z[k] = a;
+  }
+  if (j.conjugate)
+    for (int64_t k = 0; k <= h; ++k) z[k].im = -z[k].im;
+  if (j.kind == TO_FULL)
+    for (int64_t k = 1; k < h; ++k) z[2 * h - k] = {z[k].re, -z[k].im};
+}
+
+template <class T>
+TAEDA_LOOP void join_lanes(Lane<T>* z, const LaneJob<T>& j, int64_t h) {
+  if (j.conjugate)
+    for (int64_t k = 0; k <= h; ++k) z[k].im = -z[k].im;
+  const Vector<T> first = z[0].re, last = z[h].re;
+  z[0] = {first + last, first - last};
+  for (int64_t k = 1; 2 * k <= h; ++k) {
+    Lane<T> a = z[k], b = z[h - k];
+    join_two<T>(a, b, all<T>(j.half[2 * k]), all<T>(j.half[2 * k + 1]));
+    z[h - k] = b, z[k] = a;
+  }
+  if (j.swap_in)
+    for (int64_t k = 0; k < h; ++k) z[k] = swapped<T>(z[k], true);
+}
+
+template <class T>
+TAEDA_LOOP Lane<T> reversed(Lane<T> x) {
+  return {Places<LANES<T>>::reversed(x.re), Places<LANES<T>>::reversed(x.im)};
+}
+
+// Of one row in memory; the elements of a vector are neighbours, and their partners lie backwards.
+template <class T>
+void split(T* z, const T* half, int64_t h) {
+  constexpr int N = LANES<T>;
+  const T re = z[0], im = z[1];
+  z[0] = re + im, z[1] = 0;
+  z[2 * h] = re - im, z[2 * h + 1] = 0;
+  int64_t k = 1;
+  for (; 2 * (k + N) <= h; k += N) {
+    T* mirrored = z + 2 * (h - k - N + 1);
+    Lane<T> a = load_parts<T, false>(z + 2 * k, N), b = reversed<T>(load_parts<T, false>(mirrored, N));
+    const Lane<T> w = load_parts<T, false>(half + 2 * k, N);
+    split_two<T>(a, b, w.re, w.im);
+    store_parts<T, false>(z + 2 * k, a, N);
+    store_parts<T, false>(mirrored, reversed<T>(b), N);
+  }
+  for (; 2 * k <= h; ++k) {
+    Lane<T> a = {all<T>(z[2 * k]), all<T>(z[2 * k + 1])}, b = {all<T>(z[2 * (h - k)]), all<T>(z[2 * (h - k) + 1])};
+    split_two<T>(a, b, all<T>(half[2 * k]), all<T>(half[2 * k + 1]));
+    z[2 * (h - k)] = b.re[0], z[2 * (h - k) + 1] = b.im[0];
+    z[2 * k] = a.re[0], z[2 * k + 1] = a.im[0];
+  }
+}
+
+template <class T>
+void join(const T* x, T* z, const T* half, int64_t h, bool conjugate) {
+  constexpr int N = LANES<T>;
+  const T first = x[0], last = x[2 * h], sign = conjugate ? T(-1) : T(1);
+  z[0] = first + last, z[1] = first - last;
+  int64_t k = 1;
+  for (; 2 * (k + N) <= h; k += N) {
+    const int64_t mirrored = 2 * (h - k - N + 1);
+    Lane<T> a = load_parts<T, false>(x + 2 * k, N), b = reversed<T>(load_parts<T, false>(x + mirrored, N));
+    const Lane<T> w = load_parts<T, false>(half + 2 * k, N);
+    a.im = a.im * sign, b.im = b.im * sign;
+    join_two<T>(a, b, w.re, w.im);
+    store_parts<T, false>(z + 2 * k, a, N);
+    store_parts<T, false>(z + mirrored, reversed<T>(b), N);
+  }
+  for (; 2 * k <= h; ++k) {
+    Lane<T> a = {all<T>(x[2 * k]), all<T>(x[2 * k + 1] * sign)};
+    Lane<T> b = {all<T>(x[2 * (h - k)]), all<T>(x[2 * (h - k) + 1] * sign)};
+    join_two<T>(a, b, all<T>(half[2 * k]), all<T>(half[2 * k + 1]));
+    z[2 * (h - k)] = b.re[0], z[2 * (h - k) + 1] = b.im[0];
+    z[2 * k] = a.re[0], z[2 * k + 1] = a.im[0];
+  }
+}
+
+template <class T>
+void multiply(T* out, const T* a, const T* b, int64_t n, bool conjugate) {
+  constexpr int N = LANES<T>;
+  const Vector<T> sign = all<T>(conjugate ? T(-1) : T(1));
+  int64_t k = 0;
+  for (; k + N <= n; k += N) {
+    Lane<T> x = load_parts<T, false>(a + 2 * k, N);
+    const Lane<T> y = load_parts<T, false>(b + 2 * k, N);
+    x.im = x.im * sign;
+    store_parts<T, false>(out + 2 * k, times<T>(x, y.re, y.im), N);
+  }
+  if (k < n) {
+    const int count = static_cast<int>(n - k);
+    Lane<T> x = load_parts<T, true>(a + 2 * k, count);
+    const Lane<T> y = load_parts<T, true>(b + 2 * k, count);
+    x.im = x.im * sign;
+    store_parts<T, true>(out + 2 * k, times<T>(x, y.re, y.im), count);
+  }
+}
+
+// ---- jobs -----------------------------------------------------------------------------------------------------------
+
+template <class T>
+void run(const LaneJob<T>& j) {
+  const int64_t length = j.plan->length;
+  const int64_t width = buffer_elements(*j.plan, j.kind);
+  Lane<T>* x = reinterpret_cast<Lane<T>*>(j.buffers);
+  Lane<T>* y = x + width;
+  if (j.kind == FROM_HALF) {  // spectra are read as they are
+    LaneJob<T> reading = j;
+    reading.swap_in = false;
+    load_lanes<T>(x, reading, length + 1);
+    join_lanes<T>(x, j, length);
+  } else {
+    load_lanes<T>(x, j, length);
+  }
+  Lane<T>* found = run_lanes<T>(*j.plan, x, y);
+  if (j.factors && j.factor_lane < 0) {
+    const Lane<T>* factors = reinterpret_cast<const Lane<T>*>(j.factors);
+    for (int64_t i = 0; i < length; ++i) found[i] = times<T>(found[i], factors[i].re, factors[i].im);
+  } else if (j.factors) {
+    for (int64_t i = 0; i < length; ++i) {
+      const T* w = j.factors + 2 * i * LANES<T> + j.factor_lane;
+      found[i] = times<T>(found[i], all<T>(w[0]), all<T>(w[LANES<T>]));
+    }
+  }
+  if (j.kind == TO_HALF || j.kind == TO_FULL) split_lanes<T>(found, j, length);
+  store_lanes<T>(found, j, j.kind == TO_HALF ? length + 1 : j.kind == TO_FULL ? 2 * length : length);
+}
+
+template <class T>
+inline constexpr FourierLoops<T> LOOPS = {LANES<T>,   TAEDA_VECTOR_BYTES == 64 ? 8 : 4, run<T>, split<T>, join<T>,
+                                          multiply<T>};
+
+}  // namespace TAEDA_VECTOR_NAMESPACE
+}  // namespace taeda
+#undef TAEDA_LOOP
