@@ -25,7 +25,7 @@ def test_same_bits_as_with_the_matrix(scheme: Scheme) -> None:
         assert codes.scales.dtype == (taeda.float16 if scale == 1.0 else taeda.float32)
         weight = decode(codes)
         assert weight.shape == (rows, k)
-        for count in (0, 1, 2, 3, 4, 5, 13):
+        for count in (0, 1, 2, 3, 4, 5, 13, 70):
             x = taeda.randn(count, k)
             found = internal.coded_linear(x, codes.codes, codes.scales, codes.offsets, None, rows, codes.group)
             assert taeda.equal(found, nn.functional.linear(x, weight)), (rows, k, count)
@@ -78,11 +78,11 @@ def test_misfits() -> None:
         layer(taeda.randn(2, 25))
     for scales in (layer.scales[:1], layer.scales[:, :2], layer.scales[:, :, :16]):
         with pytest.raises(RuntimeError, match="do not fit"):
-            internal.coded_matmul(taeda.randn(2, 24), layer.codes, scales, None, 8)
+            internal.coded_matmul(taeda.randn(2, 24), layer.codes, scales, None, 40, 8)
     with pytest.raises(RuntimeError, match="codes are int8 or uint8"):
-        internal.coded_matmul(taeda.randn(2, 24), layer.codes.to(taeda.int32), layer.scales, None, 8)
+        internal.coded_matmul(taeda.randn(2, 24), layer.codes.to(taeda.int32), layer.scales, None, 40, 8)
     with pytest.raises(RuntimeError, match="expected a float32 matrix"):
-        internal.coded_matmul(taeda.randn(2, 24).double(), layer.codes, layer.scales, None, 8)
+        internal.coded_matmul(taeda.randn(2, 24).double(), layer.codes, layer.scales, None, 40, 8)
     with pytest.raises(ValueError, match="4 or 8 bits, not 3"):
         Scheme(3)
     with pytest.raises(ValueError, match="a group is"):

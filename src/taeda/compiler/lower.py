@@ -224,7 +224,7 @@ class _Lowering:
         (stage,) = kernel.stages
         order = [product, *(v for v in reads if v is not product)]
         renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
-        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0],
+        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], product.dtype,
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
         self.node(node)
         self.register[stored] = self.register[product]

@@ -10,9 +10,10 @@ from taeda.ir.loop import Expr
 
 @dataclass(frozen=True)
 class Epilogue:
-    """`value` over `load(0)`, the result in its dtype, and `load(k)`, the element of `operands[k - 1]` there, which are
-    tensors broadcast to the result's shape; `scalar(k)` is `numbers[k]`. Its dtype is that of what is stored."""
+    """`value` over `load(0)`, the result in its `dtype`, and `load(k)`, the element of `operands[k - 1]` there, which
+    are tensors broadcast to the result's shape; `scalar(k)` is `numbers[k]`. The dtype of `value` is what is stored."""
 
     value: Expr
+    dtype: str
     operands: tuple[Any, ...] = ()
     numbers: tuple[Any, ...] = ()

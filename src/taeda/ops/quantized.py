@@ -43,9 +43,10 @@ def _check_codes(codes: Any, scales: Any, offsets: Any, group: int) -> None:
         raise RuntimeError(f"a group is of 1 element or more, not {group}")
 
 
-@kernel(public=False)
-def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -> Tensor:
-    """input (M, K) in float32 @ the transpose of the coded weight: (M, panels * 32)."""
+@kernel(public=False, epilogue=lambda *arguments: True)
+def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, outputs: SymInt,
+                 group: int) -> Tensor:
+    """input (M, K) in float32 @ the transpose of the coded weight (outputs, K): (M, outputs)."""
     _check(input, codes, scales, offsets, group)
     panels, k, row = codes.shape
     groups = ceildiv(k, group)
@@ -54,21 +55,23 @@ def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: 
         good = good * (x.shape[0] == panels) * (x.shape[1] == groups) * (x.shape[2] == PANEL)
     b.check(good, RuntimeError, "codes ({0}, {1}, {2}) in groups of {3} do not fit an input (*, {4}), or their scales",
             panels, k, row, group, input.shape[1])
-    out = b.alloc("float32", (input.shape[0], panels * PANEL))
+    b.check((outputs >= 0) * (ceildiv(outputs, PANEL) <= panels), RuntimeError,
+            "a weight of {0} rows does not fit in {1} panels of 32", outputs, panels)
+    out = b.alloc("float32", (input.shape[0], outputs))
     b.method("coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, out=out, group=group)
     return out
 
 
 @coded_matmul.meta
-def _(input: Any, codes: Any, scales: Any, offsets: Any, group: int) -> Result:
+def _(input: Any, codes: Any, scales: Any, offsets: Any, outputs: Any, group: int) -> Result:
     _check(input, codes, scales, offsets, group)
-    return Result("float32", (input.shape[0], codes.shape[0] * PANEL))
+    return Result("float32", (input.shape[0], outputs))
 
 
 @coded_matmul.gradient
-def _(grad: Any, codes: Any, scales: Any, offsets: Any, group: int) -> Any:
+def _(grad: Any, codes: Any, scales: Any, offsets: Any, outputs: Any, group: int) -> Any:
     """Of the input alone: codes and scales are constants."""
-    return {"input": grad.matmul(dequantized(codes, scales, offsets, group))}
+    return {"input": grad.matmul(narrow(dequantized(codes, scales, offsets, group), 0, 0, grad.shape[1]))}
 
 
 @derived(public=False)
@@ -99,7 +102,7 @@ def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor |
         rows = rows * size
     flat = converted(input, "float32")
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
-    result = narrow(coded_matmul(flat, codes, scales, offsets, group), 1, 0, outputs)
+    result = coded_matmul(flat, codes, scales, offsets, outputs, group)
     if bias is not None:
         result = result + converted(bias, "float32")
     result = converted(result, input.dtype)

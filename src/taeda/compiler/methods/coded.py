@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.templates.gemm import coded
+from taeda.codegen.templates.gemm.block import scratch_bytes
+from taeda.codegen.templates.gemm.kind import kind_of
+from taeda.compiler.methods.matmul import blocks_of, composed, strides_of
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import ceildiv
 
 
-def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int) -> None:
+def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int,
+                 epilogue: Epilogue | None = None) -> None:
     """See ops/quantized.py, which says the shapes."""
-    panels = codes.size(0)
-    operands = [b.contiguous(x) for x in (left, codes, scales, *(() if offsets is None else (offsets,)))] + [out]
-    integers = [left.size(0), left.size(1), group, panels]
-    params = {"packed": codes.dtype == "uint8", "scale": scales.dtype, "offsets": offsets is not None}
-    thin = (left.size(0) <= coded.THIN_ROWS) * (left.size(0) >= 1)
-    b.launch(coded.emit_coded_thin, params, operands, integers, [],
-             work=ceildiv(panels, coded.together(b.target)), when=thin)
-    b.launch(coded.emit_coded, params, operands, integers, [], work=panels, scratch=coded.scratch_bytes(),
-             when=left.size(0) > coded.THIN_ROWS)
+    kind = kind_of(b.target, "float32", out.dtype)
+    rows, k, columns = left.size(0), left.size(1), out.size(1)
+    params: dict[str, Any] = {"packed": codes.dtype == "uint8", "scale": scales.dtype, "offsets": offsets is not None,
+                              "out_dtype": out.dtype}
+    # Where there is no epilogue something must stand for its operand, which is not read.
+    extras, numbers = [out], ()
+    if epilogue is not None:
+        params["epilogue"], extras = composed(kind, None, epilogue)
+        numbers = epilogue.numbers
+    integers = [rows, k, columns, group, int(epilogue is not None), *strides_of(extras)]
+    operands = [b.contiguous(x) for x in (left, codes, scales, *(() if offsets is None else (offsets,)))]
+    operands += [*extras, out]
+    b.launch(coded.emit_coded_thin, params, operands, integers, numbers,
+             work=ceildiv(ceildiv(columns, coded.PANEL), coded.together(b.target)),
+             when=(rows >= 1) * (rows <= coded.THIN_ROWS))
+    b.launch(coded.emit_coded, params, operands, integers, numbers, work=blocks_of(kind, rows, columns),
+             scratch=scratch_bytes(kind), when=rows > coded.THIN_ROWS)

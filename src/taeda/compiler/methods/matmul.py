@@ -11,8 +11,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.codegen.templates.gemm import blocked as gemm
 from taeda.codegen.templates.gemm import thin as gemm_thin
+from taeda.codegen.templates.gemm.block import scratch_bytes
+from taeda.codegen.templates.gemm.blocked import divided, emit_gemm
+from taeda.codegen.templates.gemm.finish import add_bias
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import make, unwrap, wrap
@@ -32,16 +34,29 @@ def _stride(tensor: Any, dim: int) -> Any:
     return 0 if dim < 0 else _make("where", _make("eq", tensor.size(dim), 1), 0, tensor.stride(dim))
 
 
+def strides_of(extras: Sequence[Any]) -> list[Any]:
+    """Of each operand of an epilogue: between rows and between columns."""
+    return [_stride(x, x.ndim - n) for x in extras for n in (2, 1)]
+
+
+def blocks_of(kind: Kind, M: Any, N: Any) -> Any:
+    """How many blocks the rows and columns of C are divided into (see codegen/templates/gemm/blocked.py)."""
+    column_block: Any = kind.column_blocks[-1][1]
+    for largest, columns in reversed(kind.column_blocks[:-1]):
+        column_block = _make("where", _make("le", M * N, largest), columns, column_block)
+    return _make("ceildiv", M, kind.row_block) * divided(N, column_block, lambda a, b: _make("min", a, b))
+
+
 def _sums(kind: Kind) -> tuple[Expr, ...]:
     """The epilogues that add one operand."""
     product, other = load(0, kind.compute), load(1, kind.out_dtype)
-    return (gemm.add_bias(kind), *((other + product,) if kind.compute == kind.out_dtype else ()))
+    return (add_bias(kind), *((other + product,) if kind.compute == kind.out_dtype else ()))
 
 
-def _composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]]:
+def composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]]:
     """An epilogue of the finished sums, and its operands: the bias is added first, the result rounded to its dtype."""
     extras = [] if bias is None else [bias]
-    result = gemm.add_bias(kind) if extras else cast(load(0, kind.compute), kind.out_dtype)
+    result = add_bias(kind) if extras else cast(load(0, kind.compute), kind.out_dtype)
     replacement = {e: load(e.attribute + len(extras), e.dtype) if e.attribute else result
                    for e in walk((epilogue.value,)) if e.op == "load"}
     return substitute((epilogue.value,), replacement)[0], [*extras, *epilogue.operands]
@@ -71,12 +86,11 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     # Where there is no bias something must stand for it, which is not read.
     extras, numbers = [out if bias is None else bias], ()
     if epilogue is not None:
-        params["epilogue"], extras = _composed(kind, bias, epilogue)
+        params["epilogue"], extras = composed(kind, bias, epilogue)
         numbers = epilogue.numbers
         if params["epilogue"] in _sums(kind):  # the kernel for products with bias
             del params["epilogue"]
-    for extra in extras:
-        integers += [_stride(extra, extra.ndim - 2), _stride(extra, extra.ndim - 1)]
+    integers += strides_of(extras)
     for dim in range(rank):
         integers += [out.size(dim), *(_stride(t, dim - out.ndim + t.ndim) for t in (left, right)), out.stride(dim),
                      *(_stride(t, dim - out.ndim + t.ndim) for t in extras)]
@@ -92,11 +106,7 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
              scratch=gemm_thin.scratch_bytes(kind), when=thin)
 
-    column_block: Any = kind.column_blocks[-1][1]
-    for largest, columns in reversed(kind.column_blocks[:-1]):
-        column_block = _make("where", _make("le", M * N, largest), columns, column_block)
-    blocks = _make("ceildiv", M, kind.row_block) * _make("ceildiv", N, column_block)
     # A piece is one block, but for a batch of small matrices.
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
-    b.launch(gemm.emit_gemm, params, operands, integers, numbers, work=batch * blocks, grain=grain,
-             scratch=gemm.scratch_bytes(kind), when=_make("not", thin))
+    b.launch(emit_gemm, params, operands, integers, numbers, work=batch * blocks_of(kind, M, N), grain=grain,
+             scratch=scratch_bytes(kind), when=_make("not", thin))

@@ -23,7 +23,8 @@ from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
-from taeda.codegen.templates.gemm.blocked import Entry, Finish, epilogue, finish_of, load_old
+from taeda.codegen.templates.gemm.blocked import Entry
+from taeda.codegen.templates.gemm.finish import Finish, finish_of, finish_rows, load_old
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.ir.loop import Expr
 
@@ -127,7 +128,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
-    finish_rows = epilogue(module, kind, finish)
+    finish_of_rows = finish_rows(module, kind, finish)
     begin_from = load_old(module, kind)
 
     f = module.function("columns_of", [
@@ -208,7 +209,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
             f["b_k"].equals(size), neighbouring_k, lambda: rest_of_columns(f.constant(0))) and None)
 
     f.loop(0, f["K"], k_part, step=_UNITS * kind.depth)
-    f.call(finish_rows, sums, sums_row, f["c"], f["c_row"], *finish.rows_from(f, 0), rows, columns)
+    f.call(finish_of_rows, sums, sums_row, f["c"], f["c_row"], *finish.rows_from(f, 0), rows, columns)
     f.ret()
     return f
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -19,12 +20,21 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
            epilogue: Epilogue | None = None) -> None:
     if left.dtype == "bool":
         raise NotImplementedError("matrix product of dtype bool")
-    product = out if epilogue is None else b.alloc(out.dtype, out.shape)
-    perform(b, _matmul, [left, right, bias, product], accumulate=accumulate)
-    if epilogue is not None:
-        operands = [Operand(t.dtype, "input") for t in (product, *epilogue.operands)]
-        kernel = Kernel((*operands, Operand(out.dtype, "element")), (Store(len(operands), epilogue.value),), "epilogue")
-        b.loops(kernel, [product, *epilogue.operands], [out], epilogue.numbers)
+    with _finished(b, out, epilogue) as product:
+        perform(b, _matmul, [left, right, bias, product], accumulate=accumulate)
+
+
+@contextlib.contextmanager
+def _finished(b: Any, out: Any, epilogue: Epilogue | None) -> Iterator[Any]:
+    """Where a method writes its result; after that, a kernel that does the epilogue."""
+    if epilogue is None:
+        yield out
+        return
+    product = b.alloc(epilogue.dtype, out.shape)
+    yield product
+    operands = [Operand(t.dtype, "input") for t in (product, *epilogue.operands)]
+    kernel = Kernel((*operands, Operand(out.dtype, "element")), (Store(len(operands), epilogue.value),), "epilogue")
+    b.loops(kernel, [product, *epilogue.operands], [out], epilogue.numbers)
 
 
 def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accumulate: bool) -> None:
@@ -34,8 +44,10 @@ def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accum
     out.store(result + out.wide if accumulate else result)
 
 
-def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int) -> None:
-    perform(b, _coded_matmul, [left, codes, scales, offsets, out], group=group)
+def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int,
+                 epilogue: Epilogue | None = None) -> None:
+    with _finished(b, out, epilogue) as product:
+        perform(b, _coded_matmul, [left, codes, scales, offsets, product], group=group)
 
 
 def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, out: Tensor,
@@ -47,7 +59,8 @@ def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor |
     weight = numbers.astype(np.float32) * scales.wide.astype(np.float32)[:, of_row]
     if offsets is not None:
         weight = weight + offsets.wide.astype(np.float32)[:, of_row]
-    out.store(left.wide @ weight.swapaxes(1, 2).reshape(out.shape[1], left.shape[1]).T.astype(left.wide.dtype))
+    matrix = weight.swapaxes(1, 2).reshape(-1, left.shape[1])[:out.shape[1]]
+    out.store(left.wide @ matrix.T.astype(left.wide.dtype))
 
 
 # -- convolutions ------------------------------------------------------------------------------------------------------
