@@ -29,7 +29,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v231, %done204 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v232, %done205 ]
   %v19 = mul i64 %v16, %v18
   %v20 = getelementptr i8, ptr %v10, i64 %v19
   %v23 = mul i64 %v16, %v22
@@ -117,9 +117,9 @@ done27:
   %v100 = icmp slt i64 0, %v25
   br i1 %v100, label %loop98, label %done99
 loop98:
-  %v101 = phi i64 [ 0, %done27 ], [ %v183, %done111 ]
-  %v102 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v181, %done111 ]
-  %v103 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v182, %done111 ]
+  %v101 = phi i64 [ 0, %done27 ], [ %v184, %done111 ]
+  %v102 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v182, %done111 ]
+  %v103 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v183, %done111 ]
   %v104 = sub i64 %v25, %v101
   %v105 = call i64 @llvm.smin.i64(i64 %v104, i64 1024)
   %v106 = mul i64 %v101, 4
@@ -129,9 +129,9 @@ loop98:
   %v112 = icmp slt i64 0, %v105
   br i1 %v112, label %loop110, label %done111
 loop110:
-  %v113 = phi i64 [ 0, %loop98 ], [ %v172, %end162 ]
-  %v114 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v170, %end162 ]
-  %v115 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end162 ]
+  %v113 = phi i64 [ 0, %loop98 ], [ %v173, %end163 ]
+  %v114 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end163 ]
+  %v115 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v172, %end163 ]
   %v116 = add i64 %v101, %v113
   %v117 = sub i64 %v105, %v113
   %v118 = icmp sge i64 %v117, 16
@@ -155,7 +155,7 @@ end124:
   %v133 = fcmp ogt <16 x float> %v132, splat (float 0x4056400000000000)
   %v134 = select <16 x i1> %v133, <16 x float> splat (float 0x4056400000000000), <16 x float> %v132
   %v135 = fcmp olt <16 x float> %v134, splat (float 0xC05A400000000000)
-  %v136 = select <16 x i1> %v135, <16 x float> splat (float 0xC05A400000000000), <16 x float> %v134
+  %v136 = select <16 x i1> %v135, <16 x float> splat (float 0x0000000000000000), <16 x float> %v134
   %v137 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v136, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
   %v138 = fsub <16 x float> %v137, splat (float 0x4168000000000000)
   %v139 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v138, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v136)
@@ -179,99 +179,100 @@ end124:
   %v157 = shl <16 x i32> %v156, splat (i32 23)
   %v158 = bitcast <16 x i32> %v157 to <16 x float>
   %v159 = fmul <16 x float> %v155, %v158
-  br i1 %v118, label %then160, label %else161, !prof !0
-then160:
-  store <16 x float> %v159, ptr %v121, align 1
-  %v163 = fadd <16 x float> %v114, %v159
-  br label %end162
-else161:
-  %v164 = trunc i64 %v117 to i32
-  %v165 = insertelement <16 x i32> poison, i32 %v164, i32 0
-  %v166 = shufflevector <16 x i32> %v165, <16 x i32> poison, <16 x i32> zeroinitializer
-  %v167 = icmp ult <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v166
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v159, ptr %v121, i32 1, <16 x i1> %v167)
-  %v168 = fadd <16 x float> %v114, %v159
-  %v169 = select <16 x i1> %v167, <16 x float> %v168, <16 x float> %v114
-  br label %end162
-end162:
-  %v170 = phi <16 x float> [ %v115, %then160 ], [ %v115, %else161 ]
-  %v171 = phi <16 x float> [ %v163, %then160 ], [ %v169, %else161 ]
-  %v172 = add i64 %v113, 16
-  %v173 = icmp slt i64 %v172, %v105
-  br i1 %v173, label %loop110, label %done111
+  %v160 = select <16 x i1> %v135, <16 x float> splat (float 0x0000000000000000), <16 x float> %v159
+  br i1 %v118, label %then161, label %else162, !prof !0
+then161:
+  store <16 x float> %v160, ptr %v121, align 1
+  %v164 = fadd <16 x float> %v114, %v160
+  br label %end163
+else162:
+  %v165 = trunc i64 %v117 to i32
+  %v166 = insertelement <16 x i32> poison, i32 %v165, i32 0
+  %v167 = shufflevector <16 x i32> %v166, <16 x i32> poison, <16 x i32> zeroinitializer
+  %v168 = icmp ult <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v167
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %v160, ptr %v121, i32 1, <16 x i1> %v168)
+  %v169 = fadd <16 x float> %v114, %v160
+  %v170 = select <16 x i1> %v168, <16 x float> %v169, <16 x float> %v114
+  br label %end163
+end163:
+  %v171 = phi <16 x float> [ %v115, %then161 ], [ %v115, %else162 ]
+  %v172 = phi <16 x float> [ %v164, %then161 ], [ %v170, %else162 ]
+  %v173 = add i64 %v113, 16
+  %v174 = icmp slt i64 %v173, %v105
+  br i1 %v174, label %loop110, label %done111
 done111:
-  %v174 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v170, %end162 ]
-  %v175 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end162 ]
-  %v176 = add i64 %v105, 15
-  %v177 = lshr i64 %v176, 4
-  %v178 = trunc i64 %v177 to i1
-  %v179 = select i1 %v178, <16 x float> %v175, <16 x float> %v174
-  %v180 = select i1 %v178, <16 x float> %v174, <16 x float> %v175
-  %v181 = fadd <16 x float> %v102, %v179
-  %v182 = fadd <16 x float> %v103, %v180
-  %v183 = add i64 %v101, 1024
-  %v184 = icmp slt i64 %v183, %v25
-  br i1 %v184, label %loop98, label %done99
+  %v175 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end163 ]
+  %v176 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v172, %end163 ]
+  %v177 = add i64 %v105, 15
+  %v178 = lshr i64 %v177, 4
+  %v179 = trunc i64 %v178 to i1
+  %v180 = select i1 %v179, <16 x float> %v176, <16 x float> %v175
+  %v181 = select i1 %v179, <16 x float> %v175, <16 x float> %v176
+  %v182 = fadd <16 x float> %v102, %v180
+  %v183 = fadd <16 x float> %v103, %v181
+  %v184 = add i64 %v101, 1024
+  %v185 = icmp slt i64 %v184, %v25
+  br i1 %v185, label %loop98, label %done99
 done99:
-  %v185 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v181, %done111 ]
   %v186 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v182, %done111 ]
-  %v187 = fadd <16 x float> %v185, %v186
-  %v188 = shufflevector <16 x float> %v187, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v189 = shufflevector <16 x float> %v187, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v190 = fadd <8 x float> %v188, %v189
-  %v191 = shufflevector <8 x float> %v190, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v192 = shufflevector <8 x float> %v190, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v193 = fadd <4 x float> %v191, %v192
-  %v194 = shufflevector <4 x float> %v193, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %v195 = shufflevector <4 x float> %v193, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %v196 = fadd <2 x float> %v194, %v195
-  %v197 = shufflevector <2 x float> %v196, <2 x float> poison, <1 x i32> <i32 0>
-  %v198 = shufflevector <2 x float> %v196, <2 x float> poison, <1 x i32> <i32 1>
-  %v199 = fadd <1 x float> %v197, %v198
-  %v200 = fadd <1 x float> %v199, splat (float 0x0000000000000000)
-  %v201 = shufflevector <1 x float> %v200, <1 x float> poison, <4 x i32> zeroinitializer
-  %v202 = shufflevector <4 x float> %v201, <4 x float> poison, <32 x i32> zeroinitializer
-  %v205 = icmp slt i64 0, %v25
-  br i1 %v205, label %loop203, label %done204
-loop203:
-  %v206 = phi i64 [ 0, %done99 ], [ %v229, %end224 ]
-  %v207 = sub i64 %v25, %v206
-  %v208 = icmp sge i64 %v207, 32
-  %v209 = mul i64 %v206, 4
-  %v210 = getelementptr i8, ptr %v24, i64 %v209
-  br i1 %v208, label %then211, label %else212, !prof !0
-then211:
-  %v214 = load <32 x float>, ptr %v210, align 1
-  br label %end213
-else212:
-  %v215 = trunc i64 %v207 to i32
-  %v216 = insertelement <32 x i32> poison, i32 %v215, i32 0
-  %v217 = shufflevector <32 x i32> %v216, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v218 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v217
-  %v219 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v210, i32 1, <32 x i1> %v218, <32 x float> zeroinitializer)
-  br label %end213
-end213:
-  %v220 = phi <32 x float> [ %v214, %then211 ], [ %v219, %else212 ]
-  %v221 = fdiv <32 x float> %v220, %v202
-  br i1 %v208, label %then222, label %else223, !prof !0
-then222:
-  store <32 x float> %v221, ptr %v210, align 1
-  br label %end224
-else223:
-  %v225 = trunc i64 %v207 to i32
-  %v226 = insertelement <32 x i32> poison, i32 %v225, i32 0
-  %v227 = shufflevector <32 x i32> %v226, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v228 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v227
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v221, ptr %v210, i32 1, <32 x i1> %v228)
-  br label %end224
-end224:
-  %v229 = add i64 %v206, 32
-  %v230 = icmp slt i64 %v229, %v25
-  br i1 %v230, label %loop203, label %done204
-done204:
-  %v231 = add i64 %v16, 1
-  %v232 = icmp slt i64 %v231, %end
-  br i1 %v232, label %loop13, label %done14
+  %v187 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v183, %done111 ]
+  %v188 = fadd <16 x float> %v186, %v187
+  %v189 = shufflevector <16 x float> %v188, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v190 = shufflevector <16 x float> %v188, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v191 = fadd <8 x float> %v189, %v190
+  %v192 = shufflevector <8 x float> %v191, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v193 = shufflevector <8 x float> %v191, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v194 = fadd <4 x float> %v192, %v193
+  %v195 = shufflevector <4 x float> %v194, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %v196 = shufflevector <4 x float> %v194, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %v197 = fadd <2 x float> %v195, %v196
+  %v198 = shufflevector <2 x float> %v197, <2 x float> poison, <1 x i32> <i32 0>
+  %v199 = shufflevector <2 x float> %v197, <2 x float> poison, <1 x i32> <i32 1>
+  %v200 = fadd <1 x float> %v198, %v199
+  %v201 = fadd <1 x float> %v200, splat (float 0x0000000000000000)
+  %v202 = shufflevector <1 x float> %v201, <1 x float> poison, <4 x i32> zeroinitializer
+  %v203 = shufflevector <4 x float> %v202, <4 x float> poison, <32 x i32> zeroinitializer
+  %v206 = icmp slt i64 0, %v25
+  br i1 %v206, label %loop204, label %done205
+loop204:
+  %v207 = phi i64 [ 0, %done99 ], [ %v230, %end225 ]
+  %v208 = sub i64 %v25, %v207
+  %v209 = icmp sge i64 %v208, 32
+  %v210 = mul i64 %v207, 4
+  %v211 = getelementptr i8, ptr %v24, i64 %v210
+  br i1 %v209, label %then212, label %else213, !prof !0
+then212:
+  %v215 = load <32 x float>, ptr %v211, align 1
+  br label %end214
+else213:
+  %v216 = trunc i64 %v208 to i32
+  %v217 = insertelement <32 x i32> poison, i32 %v216, i32 0
+  %v218 = shufflevector <32 x i32> %v217, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v219 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v218
+  %v220 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v211, i32 1, <32 x i1> %v219, <32 x float> zeroinitializer)
+  br label %end214
+end214:
+  %v221 = phi <32 x float> [ %v215, %then212 ], [ %v220, %else213 ]
+  %v222 = fdiv <32 x float> %v221, %v203
+  br i1 %v209, label %then223, label %else224, !prof !0
+then223:
+  store <32 x float> %v222, ptr %v211, align 1
+  br label %end225
+else224:
+  %v226 = trunc i64 %v208 to i32
+  %v227 = insertelement <32 x i32> poison, i32 %v226, i32 0
+  %v228 = shufflevector <32 x i32> %v227, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v229 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v228
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v222, ptr %v211, i32 1, <32 x i1> %v229)
+  br label %end225
+end225:
+  %v230 = add i64 %v207, 32
+  %v231 = icmp slt i64 %v230, %v25
+  br i1 %v231, label %loop204, label %done205
+done205:
+  %v232 = add i64 %v16, 1
+  %v233 = icmp slt i64 %v232, %end
+  br i1 %v233, label %loop13, label %done14
 done14:
   ret i64 0
 }

@@ -30,7 +30,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v224, %done199 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v225, %done200 ]
   %v19 = mul i64 %v16, %v18
   %v20 = getelementptr i8, ptr %v10, i64 %v19
   %v23 = mul i64 %v16, %v22
@@ -122,9 +122,9 @@ done27:
   %v104 = icmp slt i64 0, %v25
   br i1 %v104, label %loop102, label %done103
 loop102:
-  %v105 = phi i64 [ 0, %done27 ], [ %v178, %done115 ]
-  %v106 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v176, %done115 ]
-  %v107 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v177, %done115 ]
+  %v105 = phi i64 [ 0, %done27 ], [ %v179, %done115 ]
+  %v106 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v177, %done115 ]
+  %v107 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v178, %done115 ]
   %v108 = sub i64 %v25, %v105
   %v109 = call i64 @llvm.smin.i64(i64 %v108, i64 1024)
   %v110 = mul i64 %v105, 4
@@ -134,9 +134,9 @@ loop102:
   %v116 = icmp slt i64 0, %v109
   br i1 %v116, label %loop114, label %done115
 loop114:
-  %v117 = phi i64 [ 0, %loop102 ], [ %v167, %end157 ]
-  %v118 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v165, %end157 ]
-  %v119 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end157 ]
+  %v117 = phi i64 [ 0, %loop102 ], [ %v168, %end158 ]
+  %v118 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end158 ]
+  %v119 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v167, %end158 ]
   %v120 = add i64 %v105, %v117
   %v121 = sub i64 %v109, %v117
   %v122 = icmp sge i64 %v121, 16
@@ -160,7 +160,7 @@ end128:
   %v137 = fcmp ogt <16 x float> %v136, splat (float 0x4056400000000000)
   %v138 = select <16 x i1> %v137, <16 x float> splat (float 0x4056400000000000), <16 x float> %v136
   %v139 = fcmp olt <16 x float> %v138, splat (float 0xC05A400000000000)
-  %v140 = select <16 x i1> %v139, <16 x float> splat (float 0xC05A400000000000), <16 x float> %v138
+  %v140 = select <16 x i1> %v139, <16 x float> splat (float 0x0000000000000000), <16 x float> %v138
   %v141 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v140, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
   %v142 = fsub <16 x float> %v141, splat (float 0x4168000000000000)
   %v143 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v142, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v140)
@@ -175,97 +175,98 @@ end128:
   %v152 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v151, <16 x float> %v148, <16 x float> %v144)
   %v153 = fadd <16 x float> %v152, splat (float 0x3FF0000000000000)
   %v154 = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %v153, <16 x float> %v142, <16 x float> splat (float 0x0000000000000000), i16 -1, i32 4)
-  br i1 %v122, label %then155, label %else156, !prof !0
-then155:
-  store <16 x float> %v154, ptr %v125, align 1
-  %v158 = fadd <16 x float> %v118, %v154
-  br label %end157
-else156:
-  %v159 = shl i64 -1, %v121
-  %v160 = xor i64 %v159, -1
-  %v161 = trunc i64 %v160 to i16
-  %v162 = bitcast i16 %v161 to <16 x i1>
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v154, ptr %v125, i32 1, <16 x i1> %v162)
-  %v163 = fadd <16 x float> %v118, %v154
-  %v164 = select <16 x i1> %v162, <16 x float> %v163, <16 x float> %v118
-  br label %end157
-end157:
-  %v165 = phi <16 x float> [ %v119, %then155 ], [ %v119, %else156 ]
-  %v166 = phi <16 x float> [ %v158, %then155 ], [ %v164, %else156 ]
-  %v167 = add i64 %v117, 16
-  %v168 = icmp slt i64 %v167, %v109
-  br i1 %v168, label %loop114, label %done115
+  %v155 = select <16 x i1> %v139, <16 x float> splat (float 0x0000000000000000), <16 x float> %v154
+  br i1 %v122, label %then156, label %else157, !prof !0
+then156:
+  store <16 x float> %v155, ptr %v125, align 1
+  %v159 = fadd <16 x float> %v118, %v155
+  br label %end158
+else157:
+  %v160 = shl i64 -1, %v121
+  %v161 = xor i64 %v160, -1
+  %v162 = trunc i64 %v161 to i16
+  %v163 = bitcast i16 %v162 to <16 x i1>
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %v155, ptr %v125, i32 1, <16 x i1> %v163)
+  %v164 = fadd <16 x float> %v118, %v155
+  %v165 = select <16 x i1> %v163, <16 x float> %v164, <16 x float> %v118
+  br label %end158
+end158:
+  %v166 = phi <16 x float> [ %v119, %then156 ], [ %v119, %else157 ]
+  %v167 = phi <16 x float> [ %v159, %then156 ], [ %v165, %else157 ]
+  %v168 = add i64 %v117, 16
+  %v169 = icmp slt i64 %v168, %v109
+  br i1 %v169, label %loop114, label %done115
 done115:
-  %v169 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v165, %end157 ]
-  %v170 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end157 ]
-  %v171 = add i64 %v109, 15
-  %v172 = lshr i64 %v171, 4
-  %v173 = trunc i64 %v172 to i1
-  %v174 = select i1 %v173, <16 x float> %v170, <16 x float> %v169
-  %v175 = select i1 %v173, <16 x float> %v169, <16 x float> %v170
-  %v176 = fadd <16 x float> %v106, %v174
-  %v177 = fadd <16 x float> %v107, %v175
-  %v178 = add i64 %v105, 1024
-  %v179 = icmp slt i64 %v178, %v25
-  br i1 %v179, label %loop102, label %done103
+  %v170 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end158 ]
+  %v171 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v167, %end158 ]
+  %v172 = add i64 %v109, 15
+  %v173 = lshr i64 %v172, 4
+  %v174 = trunc i64 %v173 to i1
+  %v175 = select i1 %v174, <16 x float> %v171, <16 x float> %v170
+  %v176 = select i1 %v174, <16 x float> %v170, <16 x float> %v171
+  %v177 = fadd <16 x float> %v106, %v175
+  %v178 = fadd <16 x float> %v107, %v176
+  %v179 = add i64 %v105, 1024
+  %v180 = icmp slt i64 %v179, %v25
+  br i1 %v180, label %loop102, label %done103
 done103:
-  %v180 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v176, %done115 ]
   %v181 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v177, %done115 ]
-  %v182 = fadd <16 x float> %v180, %v181
-  %v183 = shufflevector <16 x float> %v182, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v184 = shufflevector <16 x float> %v182, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v185 = fadd <8 x float> %v183, %v184
-  %v186 = shufflevector <8 x float> %v185, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v187 = shufflevector <8 x float> %v185, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v188 = fadd <4 x float> %v186, %v187
-  %v189 = shufflevector <4 x float> %v188, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %v190 = shufflevector <4 x float> %v188, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %v191 = fadd <2 x float> %v189, %v190
-  %v192 = shufflevector <2 x float> %v191, <2 x float> poison, <1 x i32> <i32 0>
-  %v193 = shufflevector <2 x float> %v191, <2 x float> poison, <1 x i32> <i32 1>
-  %v194 = fadd <1 x float> %v192, %v193
-  %v195 = fadd <1 x float> %v194, splat (float 0x0000000000000000)
-  %v196 = shufflevector <1 x float> %v195, <1 x float> poison, <4 x i32> zeroinitializer
-  %v197 = shufflevector <4 x float> %v196, <4 x float> poison, <64 x i32> zeroinitializer
-  %v200 = icmp slt i64 0, %v25
-  br i1 %v200, label %loop198, label %done199
-loop198:
-  %v201 = phi i64 [ 0, %done103 ], [ %v222, %end218 ]
-  %v202 = sub i64 %v25, %v201
-  %v203 = icmp sge i64 %v202, 64
-  %v204 = mul i64 %v201, 4
-  %v205 = getelementptr i8, ptr %v24, i64 %v204
-  br i1 %v203, label %then206, label %else207, !prof !0
-then206:
-  %v209 = load <64 x float>, ptr %v205, align 1
-  br label %end208
-else207:
-  %v210 = shl i64 -1, %v202
-  %v211 = xor i64 %v210, -1
-  %v212 = bitcast i64 %v211 to <64 x i1>
-  %v213 = call <64 x float> @llvm.masked.load.v64f32.p0(ptr %v205, i32 1, <64 x i1> %v212, <64 x float> zeroinitializer)
-  br label %end208
-end208:
-  %v214 = phi <64 x float> [ %v209, %then206 ], [ %v213, %else207 ]
-  %v215 = fdiv <64 x float> %v214, %v197
-  br i1 %v203, label %then216, label %else217, !prof !0
-then216:
-  store <64 x float> %v215, ptr %v205, align 1
-  br label %end218
-else217:
-  %v219 = shl i64 -1, %v202
-  %v220 = xor i64 %v219, -1
-  %v221 = bitcast i64 %v220 to <64 x i1>
-  call void @llvm.masked.store.v64f32.p0(<64 x float> %v215, ptr %v205, i32 1, <64 x i1> %v221)
-  br label %end218
-end218:
-  %v222 = add i64 %v201, 64
-  %v223 = icmp slt i64 %v222, %v25
-  br i1 %v223, label %loop198, label %done199
-done199:
-  %v224 = add i64 %v16, 1
-  %v225 = icmp slt i64 %v224, %end
-  br i1 %v225, label %loop13, label %done14
+  %v182 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v178, %done115 ]
+  %v183 = fadd <16 x float> %v181, %v182
+  %v184 = shufflevector <16 x float> %v183, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v185 = shufflevector <16 x float> %v183, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v186 = fadd <8 x float> %v184, %v185
+  %v187 = shufflevector <8 x float> %v186, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v188 = shufflevector <8 x float> %v186, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v189 = fadd <4 x float> %v187, %v188
+  %v190 = shufflevector <4 x float> %v189, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %v191 = shufflevector <4 x float> %v189, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %v192 = fadd <2 x float> %v190, %v191
+  %v193 = shufflevector <2 x float> %v192, <2 x float> poison, <1 x i32> <i32 0>
+  %v194 = shufflevector <2 x float> %v192, <2 x float> poison, <1 x i32> <i32 1>
+  %v195 = fadd <1 x float> %v193, %v194
+  %v196 = fadd <1 x float> %v195, splat (float 0x0000000000000000)
+  %v197 = shufflevector <1 x float> %v196, <1 x float> poison, <4 x i32> zeroinitializer
+  %v198 = shufflevector <4 x float> %v197, <4 x float> poison, <64 x i32> zeroinitializer
+  %v201 = icmp slt i64 0, %v25
+  br i1 %v201, label %loop199, label %done200
+loop199:
+  %v202 = phi i64 [ 0, %done103 ], [ %v223, %end219 ]
+  %v203 = sub i64 %v25, %v202
+  %v204 = icmp sge i64 %v203, 64
+  %v205 = mul i64 %v202, 4
+  %v206 = getelementptr i8, ptr %v24, i64 %v205
+  br i1 %v204, label %then207, label %else208, !prof !0
+then207:
+  %v210 = load <64 x float>, ptr %v206, align 1
+  br label %end209
+else208:
+  %v211 = shl i64 -1, %v203
+  %v212 = xor i64 %v211, -1
+  %v213 = bitcast i64 %v212 to <64 x i1>
+  %v214 = call <64 x float> @llvm.masked.load.v64f32.p0(ptr %v206, i32 1, <64 x i1> %v213, <64 x float> zeroinitializer)
+  br label %end209
+end209:
+  %v215 = phi <64 x float> [ %v210, %then207 ], [ %v214, %else208 ]
+  %v216 = fdiv <64 x float> %v215, %v198
+  br i1 %v204, label %then217, label %else218, !prof !0
+then217:
+  store <64 x float> %v216, ptr %v206, align 1
+  br label %end219
+else218:
+  %v220 = shl i64 -1, %v203
+  %v221 = xor i64 %v220, -1
+  %v222 = bitcast i64 %v221 to <64 x i1>
+  call void @llvm.masked.store.v64f32.p0(<64 x float> %v216, ptr %v206, i32 1, <64 x i1> %v222)
+  br label %end219
+end219:
+  %v223 = add i64 %v202, 64
+  %v224 = icmp slt i64 %v223, %v25
+  br i1 %v224, label %loop199, label %done200
+done200:
+  %v225 = add i64 %v16, 1
+  %v226 = icmp slt i64 %v225, %end
+  br i1 %v226, label %loop13, label %done14
 done14:
   ret i64 0
 }

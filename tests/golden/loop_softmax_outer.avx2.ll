@@ -37,7 +37,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v222, %done197 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v223, %done198 ]
   %v17 = sub i64 %end, %v16
   %v18 = icmp sge i64 %v17, 32
   %v19 = select i1 %v18, i64 32, i64 %v17
@@ -89,7 +89,7 @@ done61:
   %v70 = icmp slt i64 0, %v24
   br i1 %v70, label %loop68, label %done69
 loop68:
-  %v71 = phi i64 [ 0, %done61 ], [ %v170, %end156 ]
+  %v71 = phi i64 [ 0, %done61 ], [ %v171, %end157 ]
   %v72 = icmp ne i64 %v71, 0
   %v73 = sub i64 %v24, %v71
   %v74 = call i64 @llvm.smin.i64(i64 %v73, i64 1024)
@@ -118,7 +118,7 @@ end83:
   %v95 = icmp slt i64 0, %v74
   br i1 %v95, label %loop93, label %done94
 loop93:
-  %v96 = phi i64 [ 0, %end83 ], [ %v152, %end145 ]
+  %v96 = phi i64 [ 0, %end83 ], [ %v153, %end146 ]
   %v97 = add i64 %v71, %v96
   %v98 = mul i64 %v96, %v31
   %v99 = getelementptr i8, ptr %v76, i64 %v98
@@ -144,7 +144,7 @@ end107:
   %v116 = fcmp ogt <32 x float> %v115, splat (float 0x4056400000000000)
   %v117 = select <32 x i1> %v116, <32 x float> splat (float 0x4056400000000000), <32 x float> %v115
   %v118 = fcmp olt <32 x float> %v117, splat (float 0xC05A400000000000)
-  %v119 = select <32 x i1> %v118, <32 x float> splat (float 0xC05A400000000000), <32 x float> %v117
+  %v119 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v117
   %v120 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v119, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
   %v121 = fsub <32 x float> %v120, splat (float 0x4168000000000000)
   %v122 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v121, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v119)
@@ -168,120 +168,121 @@ end107:
   %v140 = shl <32 x i32> %v139, splat (i32 23)
   %v141 = bitcast <32 x i32> %v140 to <32 x float>
   %v142 = fmul <32 x float> %v138, %v141
-  br i1 %v18, label %then143, label %else144, !prof !0
-then143:
-  store <32 x float> %v142, ptr %v101, align 1
-  br label %end145
-else144:
-  %v146 = trunc i64 %v17 to i32
-  %v147 = insertelement <32 x i32> poison, i32 %v146, i32 0
-  %v148 = shufflevector <32 x i32> %v147, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v149 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v148
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v142, ptr %v101, i32 1, <32 x i1> %v149)
-  br label %end145
-end145:
-  %v150 = load <32 x float>, ptr %v104, align 1
-  %v151 = fadd <32 x float> %v150, %v142
-  store <32 x float> %v151, ptr %v104, align 1
-  %v152 = add i64 %v96, 1
-  %v153 = icmp slt i64 %v152, %v74
-  br i1 %v153, label %loop93, label %done94
+  %v143 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v142
+  br i1 %v18, label %then144, label %else145, !prof !0
+then144:
+  store <32 x float> %v143, ptr %v101, align 1
+  br label %end146
+else145:
+  %v147 = trunc i64 %v17 to i32
+  %v148 = insertelement <32 x i32> poison, i32 %v147, i32 0
+  %v149 = shufflevector <32 x i32> %v148, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v150 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v149
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v143, ptr %v101, i32 1, <32 x i1> %v150)
+  br label %end146
+end146:
+  %v151 = load <32 x float>, ptr %v104, align 1
+  %v152 = fadd <32 x float> %v151, %v143
+  store <32 x float> %v152, ptr %v104, align 1
+  %v153 = add i64 %v96, 1
+  %v154 = icmp slt i64 %v153, %v74
+  br i1 %v154, label %loop93, label %done94
 done94:
-  br i1 %v72, label %then154, label %else155
-then154:
-  %v159 = icmp slt i64 0, %v59
-  br i1 %v159, label %loop157, label %done158
-loop157:
-  %v160 = phi i64 [ 0, %then154 ], [ %v168, %loop157 ]
-  %v161 = mul i64 %v160, 128
-  %v162 = getelementptr i8, ptr %buffer52, i64 %v161
-  %v163 = load <32 x float>, ptr %v162, align 1
-  %v164 = mul i64 %v160, 128
-  %v165 = getelementptr i8, ptr %buffer53, i64 %v164
-  %v166 = load <32 x float>, ptr %v165, align 1
-  %v167 = fadd <32 x float> %v163, %v166
-  store <32 x float> %v167, ptr %v162, align 1
-  %v168 = add i64 %v160, 1
-  %v169 = icmp slt i64 %v168, %v59
-  br i1 %v169, label %loop157, label %done158
-done158:
-  br label %end156
-else155:
-  br label %end156
-end156:
-  %v170 = add i64 %v71, 1024
-  %v171 = icmp slt i64 %v170, %v24
-  br i1 %v171, label %loop68, label %done69
+  br i1 %v72, label %then155, label %else156
+then155:
+  %v160 = icmp slt i64 0, %v59
+  br i1 %v160, label %loop158, label %done159
+loop158:
+  %v161 = phi i64 [ 0, %then155 ], [ %v169, %loop158 ]
+  %v162 = mul i64 %v161, 128
+  %v163 = getelementptr i8, ptr %buffer52, i64 %v162
+  %v164 = load <32 x float>, ptr %v163, align 1
+  %v165 = mul i64 %v161, 128
+  %v166 = getelementptr i8, ptr %buffer53, i64 %v165
+  %v167 = load <32 x float>, ptr %v166, align 1
+  %v168 = fadd <32 x float> %v164, %v167
+  store <32 x float> %v168, ptr %v163, align 1
+  %v169 = add i64 %v161, 1
+  %v170 = icmp slt i64 %v169, %v59
+  br i1 %v170, label %loop158, label %done159
+done159:
+  br label %end157
+else156:
+  br label %end157
+end157:
+  %v171 = add i64 %v71, 1024
+  %v172 = icmp slt i64 %v171, %v24
+  br i1 %v172, label %loop68, label %done69
 done69:
-  %v172 = lshr i64 %v59, 1
-  br label %while173
-while173:
-  %v176 = phi i64 [ %v172, %done69 ], [ %v193, %done181 ]
-  %v177 = icmp ne i64 %v176, 0
-  br i1 %v177, label %loop174, label %done175
-loop174:
-  %v178 = mul i64 %v176, 128
-  %v179 = getelementptr i8, ptr %buffer52, i64 %v178
-  %v182 = icmp slt i64 0, %v176
-  br i1 %v182, label %loop180, label %done181
-loop180:
-  %v183 = phi i64 [ 0, %loop174 ], [ %v191, %loop180 ]
-  %v184 = mul i64 %v183, 128
-  %v185 = getelementptr i8, ptr %buffer52, i64 %v184
-  %v186 = load <32 x float>, ptr %v185, align 1
-  %v187 = mul i64 %v183, 128
-  %v188 = getelementptr i8, ptr %v179, i64 %v187
-  %v189 = load <32 x float>, ptr %v188, align 1
-  %v190 = fadd <32 x float> %v186, %v189
-  store <32 x float> %v190, ptr %v185, align 1
-  %v191 = add i64 %v183, 1
-  %v192 = icmp slt i64 %v191, %v176
-  br i1 %v192, label %loop180, label %done181
-done181:
-  %v193 = lshr i64 %v176, 1
-  br label %while173
-done175:
-  %v194 = load <32 x float>, ptr %buffer52, align 1
-  %v195 = fadd <32 x float> %v194, splat (float 0x0000000000000000)
-  %v198 = icmp slt i64 0, %v24
-  br i1 %v198, label %loop196, label %done197
-loop196:
-  %v199 = phi i64 [ 0, %done175 ], [ %v220, %end215 ]
-  %v200 = mul i64 %v199, %v78
-  %v201 = getelementptr i8, ptr %v23, i64 %v200
-  br i1 %v18, label %then202, label %else203, !prof !0
-then202:
-  %v205 = load <32 x float>, ptr %v201, align 1
-  br label %end204
-else203:
-  %v206 = trunc i64 %v17 to i32
-  %v207 = insertelement <32 x i32> poison, i32 %v206, i32 0
-  %v208 = shufflevector <32 x i32> %v207, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v209 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v208
-  %v210 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v201, i32 1, <32 x i1> %v209, <32 x float> zeroinitializer)
-  br label %end204
-end204:
-  %v211 = phi <32 x float> [ %v205, %then202 ], [ %v210, %else203 ]
-  %v212 = fdiv <32 x float> %v211, %v195
-  br i1 %v18, label %then213, label %else214, !prof !0
-then213:
-  store <32 x float> %v212, ptr %v201, align 1
-  br label %end215
-else214:
-  %v216 = trunc i64 %v17 to i32
-  %v217 = insertelement <32 x i32> poison, i32 %v216, i32 0
-  %v218 = shufflevector <32 x i32> %v217, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v219 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v218
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v212, ptr %v201, i32 1, <32 x i1> %v219)
-  br label %end215
-end215:
-  %v220 = add i64 %v199, 1
-  %v221 = icmp slt i64 %v220, %v24
-  br i1 %v221, label %loop196, label %done197
-done197:
-  %v222 = add i64 %v16, 32
-  %v223 = icmp slt i64 %v222, %end
-  br i1 %v223, label %loop13, label %done14
+  %v173 = lshr i64 %v59, 1
+  br label %while174
+while174:
+  %v177 = phi i64 [ %v173, %done69 ], [ %v194, %done182 ]
+  %v178 = icmp ne i64 %v177, 0
+  br i1 %v178, label %loop175, label %done176
+loop175:
+  %v179 = mul i64 %v177, 128
+  %v180 = getelementptr i8, ptr %buffer52, i64 %v179
+  %v183 = icmp slt i64 0, %v177
+  br i1 %v183, label %loop181, label %done182
+loop181:
+  %v184 = phi i64 [ 0, %loop175 ], [ %v192, %loop181 ]
+  %v185 = mul i64 %v184, 128
+  %v186 = getelementptr i8, ptr %buffer52, i64 %v185
+  %v187 = load <32 x float>, ptr %v186, align 1
+  %v188 = mul i64 %v184, 128
+  %v189 = getelementptr i8, ptr %v180, i64 %v188
+  %v190 = load <32 x float>, ptr %v189, align 1
+  %v191 = fadd <32 x float> %v187, %v190
+  store <32 x float> %v191, ptr %v186, align 1
+  %v192 = add i64 %v184, 1
+  %v193 = icmp slt i64 %v192, %v177
+  br i1 %v193, label %loop181, label %done182
+done182:
+  %v194 = lshr i64 %v177, 1
+  br label %while174
+done176:
+  %v195 = load <32 x float>, ptr %buffer52, align 1
+  %v196 = fadd <32 x float> %v195, splat (float 0x0000000000000000)
+  %v199 = icmp slt i64 0, %v24
+  br i1 %v199, label %loop197, label %done198
+loop197:
+  %v200 = phi i64 [ 0, %done176 ], [ %v221, %end216 ]
+  %v201 = mul i64 %v200, %v78
+  %v202 = getelementptr i8, ptr %v23, i64 %v201
+  br i1 %v18, label %then203, label %else204, !prof !0
+then203:
+  %v206 = load <32 x float>, ptr %v202, align 1
+  br label %end205
+else204:
+  %v207 = trunc i64 %v17 to i32
+  %v208 = insertelement <32 x i32> poison, i32 %v207, i32 0
+  %v209 = shufflevector <32 x i32> %v208, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v210 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v209
+  %v211 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v202, i32 1, <32 x i1> %v210, <32 x float> zeroinitializer)
+  br label %end205
+end205:
+  %v212 = phi <32 x float> [ %v206, %then203 ], [ %v211, %else204 ]
+  %v213 = fdiv <32 x float> %v212, %v196
+  br i1 %v18, label %then214, label %else215, !prof !0
+then214:
+  store <32 x float> %v213, ptr %v202, align 1
+  br label %end216
+else215:
+  %v217 = trunc i64 %v17 to i32
+  %v218 = insertelement <32 x i32> poison, i32 %v217, i32 0
+  %v219 = shufflevector <32 x i32> %v218, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v220 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v219
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v213, ptr %v202, i32 1, <32 x i1> %v220)
+  br label %end216
+end216:
+  %v221 = add i64 %v200, 1
+  %v222 = icmp slt i64 %v221, %v24
+  br i1 %v222, label %loop197, label %done198
+done198:
+  %v223 = add i64 %v16, 32
+  %v224 = icmp slt i64 %v223, %end
+  br i1 %v224, label %loop13, label %done14
 done14:
   ret i64 0
 }

@@ -38,7 +38,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v219, %done194 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v220, %done195 ]
   %v17 = sub i64 %end, %v16
   %v18 = icmp sge i64 %v17, 32
   %v19 = select i1 %v18, i64 32, i64 %v17
@@ -90,7 +90,7 @@ done61:
   %v70 = icmp slt i64 0, %v24
   br i1 %v70, label %loop68, label %done69
 loop68:
-  %v71 = phi i64 [ 0, %done61 ], [ %v167, %end153 ]
+  %v71 = phi i64 [ 0, %done61 ], [ %v168, %end154 ]
   %v72 = icmp ne i64 %v71, 0
   %v73 = sub i64 %v24, %v71
   %v74 = call i64 @llvm.smin.i64(i64 %v73, i64 1024)
@@ -119,7 +119,7 @@ end83:
   %v95 = icmp slt i64 0, %v74
   br i1 %v95, label %loop93, label %done94
 loop93:
-  %v96 = phi i64 [ 0, %end83 ], [ %v149, %end142 ]
+  %v96 = phi i64 [ 0, %end83 ], [ %v150, %end143 ]
   %v97 = add i64 %v71, %v96
   %v98 = mul i64 %v96, %v31
   %v99 = getelementptr i8, ptr %v76, i64 %v98
@@ -145,7 +145,7 @@ end107:
   %v116 = fcmp ogt <32 x float> %v115, splat (float 0x4056400000000000)
   %v117 = select <32 x i1> %v116, <32 x float> splat (float 0x4056400000000000), <32 x float> %v115
   %v118 = fcmp olt <32 x float> %v117, splat (float 0xC05A400000000000)
-  %v119 = select <32 x i1> %v118, <32 x float> splat (float 0xC05A400000000000), <32 x float> %v117
+  %v119 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v117
   %v120 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v119, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
   %v121 = fsub <32 x float> %v120, splat (float 0x4168000000000000)
   %v122 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v121, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v119)
@@ -166,120 +166,121 @@ end107:
   %v137 = shufflevector <32 x float> %v121, <32 x float> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
   %v138 = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %v136, <16 x float> %v137, <16 x float> splat (float 0x0000000000000000), i16 -1, i32 4)
   %v139 = shufflevector <16 x float> %v135, <16 x float> %v138, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  br i1 %v18, label %then140, label %else141, !prof !0
-then140:
-  store <32 x float> %v139, ptr %v101, align 1
-  br label %end142
-else141:
-  %v143 = shl i64 -1, %v17
-  %v144 = xor i64 %v143, -1
-  %v145 = trunc i64 %v144 to i32
-  %v146 = bitcast i32 %v145 to <32 x i1>
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v139, ptr %v101, i32 1, <32 x i1> %v146)
-  br label %end142
-end142:
-  %v147 = load <32 x float>, ptr %v104, align 1
-  %v148 = fadd <32 x float> %v147, %v139
-  store <32 x float> %v148, ptr %v104, align 1
-  %v149 = add i64 %v96, 1
-  %v150 = icmp slt i64 %v149, %v74
-  br i1 %v150, label %loop93, label %done94
+  %v140 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v139
+  br i1 %v18, label %then141, label %else142, !prof !0
+then141:
+  store <32 x float> %v140, ptr %v101, align 1
+  br label %end143
+else142:
+  %v144 = shl i64 -1, %v17
+  %v145 = xor i64 %v144, -1
+  %v146 = trunc i64 %v145 to i32
+  %v147 = bitcast i32 %v146 to <32 x i1>
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v140, ptr %v101, i32 1, <32 x i1> %v147)
+  br label %end143
+end143:
+  %v148 = load <32 x float>, ptr %v104, align 1
+  %v149 = fadd <32 x float> %v148, %v140
+  store <32 x float> %v149, ptr %v104, align 1
+  %v150 = add i64 %v96, 1
+  %v151 = icmp slt i64 %v150, %v74
+  br i1 %v151, label %loop93, label %done94
 done94:
-  br i1 %v72, label %then151, label %else152
-then151:
-  %v156 = icmp slt i64 0, %v59
-  br i1 %v156, label %loop154, label %done155
-loop154:
-  %v157 = phi i64 [ 0, %then151 ], [ %v165, %loop154 ]
-  %v158 = mul i64 %v157, 128
-  %v159 = getelementptr i8, ptr %buffer52, i64 %v158
-  %v160 = load <32 x float>, ptr %v159, align 1
-  %v161 = mul i64 %v157, 128
-  %v162 = getelementptr i8, ptr %buffer53, i64 %v161
-  %v163 = load <32 x float>, ptr %v162, align 1
-  %v164 = fadd <32 x float> %v160, %v163
-  store <32 x float> %v164, ptr %v159, align 1
-  %v165 = add i64 %v157, 1
-  %v166 = icmp slt i64 %v165, %v59
-  br i1 %v166, label %loop154, label %done155
-done155:
-  br label %end153
-else152:
-  br label %end153
-end153:
-  %v167 = add i64 %v71, 1024
-  %v168 = icmp slt i64 %v167, %v24
-  br i1 %v168, label %loop68, label %done69
+  br i1 %v72, label %then152, label %else153
+then152:
+  %v157 = icmp slt i64 0, %v59
+  br i1 %v157, label %loop155, label %done156
+loop155:
+  %v158 = phi i64 [ 0, %then152 ], [ %v166, %loop155 ]
+  %v159 = mul i64 %v158, 128
+  %v160 = getelementptr i8, ptr %buffer52, i64 %v159
+  %v161 = load <32 x float>, ptr %v160, align 1
+  %v162 = mul i64 %v158, 128
+  %v163 = getelementptr i8, ptr %buffer53, i64 %v162
+  %v164 = load <32 x float>, ptr %v163, align 1
+  %v165 = fadd <32 x float> %v161, %v164
+  store <32 x float> %v165, ptr %v160, align 1
+  %v166 = add i64 %v158, 1
+  %v167 = icmp slt i64 %v166, %v59
+  br i1 %v167, label %loop155, label %done156
+done156:
+  br label %end154
+else153:
+  br label %end154
+end154:
+  %v168 = add i64 %v71, 1024
+  %v169 = icmp slt i64 %v168, %v24
+  br i1 %v169, label %loop68, label %done69
 done69:
-  %v169 = lshr i64 %v59, 1
-  br label %while170
-while170:
-  %v173 = phi i64 [ %v169, %done69 ], [ %v190, %done178 ]
-  %v174 = icmp ne i64 %v173, 0
-  br i1 %v174, label %loop171, label %done172
-loop171:
-  %v175 = mul i64 %v173, 128
-  %v176 = getelementptr i8, ptr %buffer52, i64 %v175
-  %v179 = icmp slt i64 0, %v173
-  br i1 %v179, label %loop177, label %done178
-loop177:
-  %v180 = phi i64 [ 0, %loop171 ], [ %v188, %loop177 ]
-  %v181 = mul i64 %v180, 128
-  %v182 = getelementptr i8, ptr %buffer52, i64 %v181
-  %v183 = load <32 x float>, ptr %v182, align 1
-  %v184 = mul i64 %v180, 128
-  %v185 = getelementptr i8, ptr %v176, i64 %v184
-  %v186 = load <32 x float>, ptr %v185, align 1
-  %v187 = fadd <32 x float> %v183, %v186
-  store <32 x float> %v187, ptr %v182, align 1
-  %v188 = add i64 %v180, 1
-  %v189 = icmp slt i64 %v188, %v173
-  br i1 %v189, label %loop177, label %done178
-done178:
-  %v190 = lshr i64 %v173, 1
-  br label %while170
-done172:
-  %v191 = load <32 x float>, ptr %buffer52, align 1
-  %v192 = fadd <32 x float> %v191, splat (float 0x0000000000000000)
-  %v195 = icmp slt i64 0, %v24
-  br i1 %v195, label %loop193, label %done194
-loop193:
-  %v196 = phi i64 [ 0, %done172 ], [ %v217, %end212 ]
-  %v197 = mul i64 %v196, %v78
-  %v198 = getelementptr i8, ptr %v23, i64 %v197
-  br i1 %v18, label %then199, label %else200, !prof !0
-then199:
-  %v202 = load <32 x float>, ptr %v198, align 1
-  br label %end201
-else200:
-  %v203 = shl i64 -1, %v17
-  %v204 = xor i64 %v203, -1
-  %v205 = trunc i64 %v204 to i32
-  %v206 = bitcast i32 %v205 to <32 x i1>
-  %v207 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v198, i32 1, <32 x i1> %v206, <32 x float> zeroinitializer)
-  br label %end201
-end201:
-  %v208 = phi <32 x float> [ %v202, %then199 ], [ %v207, %else200 ]
-  %v209 = fdiv <32 x float> %v208, %v192
-  br i1 %v18, label %then210, label %else211, !prof !0
-then210:
-  store <32 x float> %v209, ptr %v198, align 1
-  br label %end212
-else211:
-  %v213 = shl i64 -1, %v17
-  %v214 = xor i64 %v213, -1
-  %v215 = trunc i64 %v214 to i32
-  %v216 = bitcast i32 %v215 to <32 x i1>
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v209, ptr %v198, i32 1, <32 x i1> %v216)
-  br label %end212
-end212:
-  %v217 = add i64 %v196, 1
-  %v218 = icmp slt i64 %v217, %v24
-  br i1 %v218, label %loop193, label %done194
-done194:
-  %v219 = add i64 %v16, 32
-  %v220 = icmp slt i64 %v219, %end
-  br i1 %v220, label %loop13, label %done14
+  %v170 = lshr i64 %v59, 1
+  br label %while171
+while171:
+  %v174 = phi i64 [ %v170, %done69 ], [ %v191, %done179 ]
+  %v175 = icmp ne i64 %v174, 0
+  br i1 %v175, label %loop172, label %done173
+loop172:
+  %v176 = mul i64 %v174, 128
+  %v177 = getelementptr i8, ptr %buffer52, i64 %v176
+  %v180 = icmp slt i64 0, %v174
+  br i1 %v180, label %loop178, label %done179
+loop178:
+  %v181 = phi i64 [ 0, %loop172 ], [ %v189, %loop178 ]
+  %v182 = mul i64 %v181, 128
+  %v183 = getelementptr i8, ptr %buffer52, i64 %v182
+  %v184 = load <32 x float>, ptr %v183, align 1
+  %v185 = mul i64 %v181, 128
+  %v186 = getelementptr i8, ptr %v177, i64 %v185
+  %v187 = load <32 x float>, ptr %v186, align 1
+  %v188 = fadd <32 x float> %v184, %v187
+  store <32 x float> %v188, ptr %v183, align 1
+  %v189 = add i64 %v181, 1
+  %v190 = icmp slt i64 %v189, %v174
+  br i1 %v190, label %loop178, label %done179
+done179:
+  %v191 = lshr i64 %v174, 1
+  br label %while171
+done173:
+  %v192 = load <32 x float>, ptr %buffer52, align 1
+  %v193 = fadd <32 x float> %v192, splat (float 0x0000000000000000)
+  %v196 = icmp slt i64 0, %v24
+  br i1 %v196, label %loop194, label %done195
+loop194:
+  %v197 = phi i64 [ 0, %done173 ], [ %v218, %end213 ]
+  %v198 = mul i64 %v197, %v78
+  %v199 = getelementptr i8, ptr %v23, i64 %v198
+  br i1 %v18, label %then200, label %else201, !prof !0
+then200:
+  %v203 = load <32 x float>, ptr %v199, align 1
+  br label %end202
+else201:
+  %v204 = shl i64 -1, %v17
+  %v205 = xor i64 %v204, -1
+  %v206 = trunc i64 %v205 to i32
+  %v207 = bitcast i32 %v206 to <32 x i1>
+  %v208 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v199, i32 1, <32 x i1> %v207, <32 x float> zeroinitializer)
+  br label %end202
+end202:
+  %v209 = phi <32 x float> [ %v203, %then200 ], [ %v208, %else201 ]
+  %v210 = fdiv <32 x float> %v209, %v193
+  br i1 %v18, label %then211, label %else212, !prof !0
+then211:
+  store <32 x float> %v210, ptr %v199, align 1
+  br label %end213
+else212:
+  %v214 = shl i64 -1, %v17
+  %v215 = xor i64 %v214, -1
+  %v216 = trunc i64 %v215 to i32
+  %v217 = bitcast i32 %v216 to <32 x i1>
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v210, ptr %v199, i32 1, <32 x i1> %v217)
+  br label %end213
+end213:
+  %v218 = add i64 %v197, 1
+  %v219 = icmp slt i64 %v218, %v24
+  br i1 %v219, label %loop194, label %done195
+done195:
+  %v220 = add i64 %v16, 32
+  %v221 = icmp slt i64 %v220, %end
+  br i1 %v221, label %loop13, label %done14
 done14:
   ret i64 0
 }

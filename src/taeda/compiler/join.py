@@ -20,7 +20,7 @@ from taeda.ir.loop import load, scalar, walk
 from taeda.ir.scalars import DIVISIONS
 from taeda.ops import dtypes
 from taeda.ops.op import Derived, KernelOp, Op, Pointwise, ViewOp, registry
-from taeda.ops.views import reshape, view_
+from taeda.ops.views import reshape, sum_to_shape, view_
 
 # Kinds of views that depend on where elements lie, not only on which they are.
 _OF_LAYOUT = frozenset({"as_strided"})
@@ -182,6 +182,9 @@ class Joiner:
                 if not node.outputs:
                     continue  # a check of sizes, which was made when the call was recorded
                 arguments = node.map_arguments(mapping.__getitem__, lambda e: rewrite(e, leaf))
+                if node.op is sum_to_shape and arguments[0].dims == arguments[1].dims:  # here that is known
+                    mapping[node.outputs[0]] = arguments[0]
+                    continue
                 # Another layout than the recorded one is as good here, and may need a copy.
                 called = reshape if node.op is view_ else node.op
                 found: Any = called.inline(arguments) if isinstance(called, Derived) else called.record(arguments)

@@ -42,6 +42,13 @@ def clamp(x: Value, low: float | None, high: float | None) -> Value:
     return x
 
 
+def without_underflow(x: Value, low: float) -> tuple[Value, Value]:
+    """(is x below `low`, x or 0 there): for functions that are 0 from there on. Scaling down to 0 takes processors a
+    hundred times as long as other arithmetic, and what is masked (scores of -1e9 or -inf) is often most of a row."""
+    below = x.compare("olt", low)
+    return below, below.select(0.0, x)
+
+
 def reduce_exp(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(n as float, n as i32, polynomial) with exp(x) = polynomial * 2**n."""
     shifted = f.fma(x, _LOG2_E, _ROUND)
@@ -63,18 +70,18 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
 
 
 def exp(f: FunctionWriter, x: Value) -> Value:
-    x = clamp(x, -105.0, 89.0)
+    zero, x = without_underflow(clamp(x, None, 89.0), -105.0)
     n, n_integer, p = reduce_exp(f, x)
-    return scale(f, p, n, n_integer)
+    return zero.select(0.0, scale(f, p, n, n_integer))
 
 
 def exp2(f: FunctionWriter, x: Value) -> Value:
-    x = clamp(x, -151.0, 129.0)
+    zero, x = without_underflow(clamp(x, None, 129.0), -151.0)
     shifted = x + _ROUND
     n = shifted - _ROUND
     r = x - n
     p = f.polynomial(r, _EXP2) * r + 1.0
-    return scale(f, p, n, shifted.bits - 0x4B400000)
+    return zero.select(0.0, scale(f, p, n, shifted.bits - 0x4B400000))
 
 
 def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:

@@ -10,7 +10,7 @@ import math
 
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
-from taeda.codegen.scalars.float32 import clamp, copysign, log_specials
+from taeda.codegen.scalars.float32 import clamp, copysign, log_specials, without_underflow
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # the first ends in 21 zero bits
@@ -64,9 +64,9 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
 
 
 def exp(f: FunctionWriter, x: Value) -> Value:
-    x = clamp(x, -750.0, 710.0)
+    zero, x = without_underflow(clamp(x, None, 710.0), -750.0)
     n, n_integer, p = reduce_exp(f, x)
-    return scale(f, p + 1.0, n, n_integer)
+    return zero.select(0.0, scale(f, p + 1.0, n, n_integer))
 
 
 def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
