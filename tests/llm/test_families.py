@@ -11,7 +11,7 @@ import pytest
 from families import MODELS, prompt, weight
 
 import taeda
-from taeda.llm import ConfigError, Decoder, DecoderConfig, MismatchError, load, save
+from taeda.llm import ConfigError, Decoder, DecoderConfig, MemoryNeeded, MismatchError, load, save
 from taeda.quantization import Scheme, int4, int8
 
 RECORDS = np.load(Path(__file__).parents[1] / "recorded" / "llm.families.npz")
@@ -175,3 +175,16 @@ def test_bad_calls(tmp_path: Path) -> None:
         load(tmp_path)
     with pytest.raises(FileNotFoundError, match="there is no model at"):
         load(tmp_path / "nothing")
+
+
+def test_weights_that_do_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("llama2", tmp_path)
+
+    def failing(*given: object) -> None:
+        raise taeda.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr("taeda.llm.checkpoint.fill", failing)
+    with pytest.raises(MemoryNeeded, match=r"numbers in float64 are .* KB.*without dtype.*int4"):
+        load(tmp_path, dtype=taeda.float64)
+    with pytest.raises(taeda.OutOfMemoryError, match="taeda quantize"):
+        load(tmp_path, quantize=int8())

@@ -10,7 +10,9 @@ from families import MODELS
 
 import taeda
 from taeda.llm import Decoder, DecoderConfig, Engine, Sampling
+from taeda.llm.cache import PrefixStore, page_names
 from taeda.llm.decoder import ContextError
+from taeda.llm.memory import MemoryNeeded, available, cache_bytes
 
 PROMPTS = [[1, 2, 3], [50, 4, 60, 8, 9, 10, 11], [7], [20] * 40]
 
@@ -139,3 +141,90 @@ def test_prompts_that_do_not_fit(model: Decoder) -> None:
     with pytest.raises(TypeError, match="no settings temp of"):
         model.generate([1], temp=1)
     assert model.generate([1] * 250, max_tokens=100).finish == "length"
+
+
+def test_int8_cache(model: Decoder) -> None:
+    """Nearly the numbers of the other cache, in less memory; the same alone, in a batch, and with a draft model."""
+    tokens = taeda.tensor([[*range(1, 90)]])
+    exact, short = model.caches(), model.caches(1, 8)
+    with taeda.no_grad():
+        expected, found = model(tokens, exact), model(tokens, short)
+        assert float((found - expected).std()) < 0.05 * float(expected.std()) and not taeda.equal(found, expected)
+    assert short[0].nbytes() < 0.4 * exact[0].nbytes()
+    assert taeda.equal(short[0].fork(50).page(0, 50)[1][0], short[0].page(0, 50)[1][0])
+    alone = [model.generate(prompt, max_tokens=20, cache_bits=8).tokens for prompt in PROMPTS]
+    assert [f.tokens for f in model.generate(PROMPTS, max_tokens=20, cache_bits=8)] == alone
+    assert [f.tokens for f in model.generate(PROMPTS, max_tokens=20, cache_bits=8, draft=model)] == alone
+    with pytest.raises(ValueError, match="8 bits, or those"):
+        model.generate([1], cache_bits=4)
+    with pytest.raises(ValueError, match="beam search takes no"):
+        model.generate([1], cache_bits=8, beams=2)
+
+
+@pytest.mark.parametrize("bits", [None, 8])
+def test_prompts_that_begin_alike_are_read_once(model: Decoder, bits: int | None,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taeda.llm.engine.PIECE", 16)
+    start = [k % 90 for k in range(70)]
+    prompts = [[*start, 5], [*start, 6, 7], start[:64], start[:33], [9, *start]]
+    alone = [model.generate(prompt, max_tokens=8, cache_bits=bits).tokens for prompt in prompts]
+    store = PrefixStore()
+    engine = Engine(model, 4, cache_bits=bits, prefixes=store)
+    for _ in range(2):
+        requests = [engine.submit(prompt, Sampling(max_tokens=8)) for prompt in prompts]
+        steps = sum(1 for _ in engine.run())
+        assert [request.tokens for request in requests] == alone
+    # 64 tokens of the first and the second, 48 and 32 of those that are shorter; and all of them again.
+    assert store.reused == (64 + 48 + 32) + (64 + 64 + 48 + 32 + 64) and steps < 20
+    # A cache that brings a beginning is not taken for pages.
+    request = engine.submit(prompts[1], Sampling(max_tokens=8), model.caches(1, bits)[0])
+    list(engine.run())
+    assert request.tokens == alone[1]
+
+
+def test_pages_are_bounded(model: Decoder) -> None:
+    cache = model.caches()[0]
+    with taeda.no_grad():
+        model(taeda.tensor([[1] * 64]), [cache])
+    page = cache.page(0, 16)
+    nbytes = sum(part.nbytes for parts in page for part in parts)
+    store = PrefixStore(3 * nbytes)
+    names = page_names([*range(80)], 16)
+    assert len(set(names)) == 5 and page_names([*range(79)], 16) == names[:4]
+    for name in names[:3]:
+        store.add(name, page)
+    assert store.get(names[0]) is page
+    store.add(names[3], page)
+    assert names[0] in store and names[1] not in store and store.size == 3 * nbytes
+    assert store.get(names[1]) is None and store.reused == 16
+
+
+def test_memory_that_does_not_suffice(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    each = cache_bytes(model, None)
+    monkeypatch.setattr("taeda.llm.memory.available", lambda: 50 * each)
+    with pytest.raises(taeda.OutOfMemoryError) as raised:
+        model.generate([1] * 10, max_tokens=100)
+    message = str(raised.value)
+    for part in ("the weights are", "for 10 tokens of the prompt and up to 100 new ones", "at most 40 new tokens",
+                 "--quantize int4"):
+        assert part in message, message
+    assert len(model.generate([1] * 10, max_tokens=40).tokens) == 40
+    monkeypatch.setattr("taeda.llm.memory.available", lambda: 109 * each)
+    with pytest.raises(MemoryNeeded, match="cache_bits=8, --cache int8"):
+        model.generate([1] * 10, max_tokens=100)
+    monkeypatch.setattr("taeda.llm.memory.available", lambda: 0)
+    with pytest.raises(MemoryNeeded, match="shorten the prompt"):
+        model.generate([1] * 10)
+    monkeypatch.setattr("taeda.llm.memory.available", lambda: None)  # and then it is not to be had
+
+    def failing(*given: object) -> None:
+        raise taeda.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr(model, "features", failing)
+    with pytest.raises(MemoryNeeded, match="not enough memory"):
+        model.generate([1] * 10)
+
+
+def test_memory_of_this_machine() -> None:
+    free = available()
+    assert free is None or 0 < free < 1 << 50

@@ -124,6 +124,19 @@ def test_many_at_once(client: Any, model: Decoder) -> None:
     assert "taeda_waiting 0" in text
 
 
+def test_memory_and_prefixes(client: Any, model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prompt that comes again is not read again; one that does not fit is refused with what would make it fit."""
+    monkeypatch.setattr("taeda.llm.engine.PIECE", 16)
+    body = dict(prompt="the quick brown fox jumps over the lazy dog. " * 4, max_tokens=5)
+    texts = [client.post("/v1/completions", json=body).json()["choices"][0]["text"] for _ in range(2)]
+    assert texts[0] == texts[1]
+    counts = dict(line.split() for line in client.get("/metrics").text.splitlines() if line.startswith("taeda_"))
+    assert int(counts["taeda_prefix_tokens_total"]) >= 16
+    monkeypatch.setattr("taeda.llm.memory.available", lambda: 1000)
+    response = client.post("/v1/completions", json=body)
+    assert response.status_code == 503 and "To make it fit" in response.json()["error"]["message"]
+
+
 def test_embeddings_models_page(client: Any) -> None:
     found = client.post("/v1/embeddings", json=dict(input=["the dog", "a fox"], model="tiny")).json()["data"]
     assert len(found) == 2 and abs(sum(x * x for x in found[0]["embedding"]) - 1) < 1e-4

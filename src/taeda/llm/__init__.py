@@ -14,7 +14,7 @@ _HOME = {
     "ContextError": "decoder", "DecoderConfig": "config", "ConfigError": "config", "SequenceCache": "cache",
     "Sampling": "sampling", "Completion": "generation", "Engine": "engine", "Request": "engine",
     "Tokenizer": "tokenizer", "TemplateError": "tokenizer",
-    "ConstraintError": "constraints",
+    "ConstraintError": "constraints", "MemoryNeeded": "memory", "PrefixStore": "cache",
 }
 
 __all__ = list(_HOME)

@@ -13,12 +13,14 @@ from taeda.llm.tools import CallForm
 
 @dataclass(frozen=True)
 class Limits:
-    """What the server takes: bytes of a body, new tokens of an answer, answers at once, and requests that wait."""
+    """What the server takes: bytes of a body, new tokens of an answer, answers at once, requests that wait, and bytes
+    for pages of prompts that may come again."""
 
     body: int = 4 << 20
     tokens: int = 4096
     batch: int = 8
     queue: int = 64
+    prefixes: int = 512 << 20
 
 
 class ApiError(Exception):

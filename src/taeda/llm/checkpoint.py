@@ -15,6 +15,7 @@ from taeda import nn
 from taeda.llm.config import ConfigError, DecoderConfig
 from taeda.llm.decoder import Decoder
 from taeda.llm.layouts import IGNORED, Stored, layout, prefix
+from taeda.llm.memory import MemoryNeeded, of_weights
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
 from taeda.quantization import QuantizedLinear, Scheme, calibrate_, encode, int8, quantize_
@@ -56,7 +57,8 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quant
 
     Raises `FileNotFoundError`, `ConfigError` for a config.json that describes no model, `NotImplementedError` for a
     family that is not there, `MismatchError` (a `CheckpointError`) listing every tensor that is missing, extra or of
-    another shape, and `CheckpointError` for damaged files.
+    another shape, `CheckpointError` for damaged files, and `taeda.OutOfMemoryError` where weights that are converted do
+    not fit.
     """
     where = Path(folder)
     if not where.exists():
@@ -73,12 +75,15 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quant
     config = DecoderConfig.from_huggingface(read_json(where / "config.json"))
     with taeda.device("meta"):
         model = Decoder(config)
-    if _QUANTIZED in config.source:
-        _fill_quantized(model, _read_tensors(where), str(where))
-    else:
-        fill(model, _read_tensors(where), str(where), dtype)
-    if quantize is not None:
-        shrink_(model, quantize)
+    try:
+        if _QUANTIZED in config.source:
+            _fill_quantized(model, _read_tensors(where), str(where))
+        else:
+            fill(model, _read_tensors(where), str(where), dtype)
+        if quantize is not None:
+            shrink_(model, quantize)
+    except taeda.OutOfMemoryError:
+        raise MemoryNeeded(of_weights(model, dtype, quantize is not None)) from None
     model.folder = str(where)
     if (where / "generation_config.json").is_file():
         model.defaults = dict(read_json(where / "generation_config.json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import taeda
 from taeda.llm.cache import SequenceCache
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.engine import Engine, Request
@@ -15,13 +16,14 @@ class Conversation:
     """Messages to and from a model. Each answer reads only what is new since the last one.
 
     `system` is what the model is told about its part. A model without a chat template continues the text of the
-    messages. When the context is full the oldest messages are forgotten, the system message is not.
+    messages. `cache_bits` 8 keeps what was read in int8.
+    When the context is full the oldest messages are forgotten, the system message is not.
     """
 
-    def __init__(self, model: Decoder, system: str | None = None) -> None:
+    def __init__(self, model: Decoder, system: str | None = None, cache_bits: int | None = None) -> None:
         if model.tokenizer is None:
             raise ValueError("a conversation needs a tokenizer, and this model has none (tokenizer.json)")
-        self.model, self.system = model, system
+        self.model, self.system, self.cache_bits = model, system, cache_bits
         self.messages: list[dict[str, str]] = []
         self.last: Request | None = None
         self._cache: SequenceCache | None = None
@@ -41,9 +43,9 @@ class Conversation:
         said: list[str] = []
         try:
             tokens = self._fitting(sampling)
-            engine = Engine(self.model, 1)
+            engine = Engine(self.model, 1, cache_bits=self.cache_bits)
             request = self.last = engine.submit(tokens, sampling, self._common(tokens))
-        except ValueError:
+        except (ValueError, taeda.OutOfMemoryError):
             self.messages.pop()
             raise
         try:
@@ -81,7 +83,7 @@ class Conversation:
     def _common(self, tokens: list[int]) -> SequenceCache:
         """The cache, shortened to what the new tokens begin with too."""
         if self._cache is None:
-            return self.model.caches()[0]
+            return self.model.caches(1, self.cache_bits)[0]
         same = 0
         for ours, theirs in zip(self._read, tokens, strict=False):
             if ours != theirs:

@@ -99,9 +99,9 @@ class Decoder(nn.Module):
         self.defaults: dict[str, Any] = {}
         self.folder: str | None = None
 
-    def caches(self, count: int = 1) -> list[SequenceCache]:
-        """Empty caches for `count` sequences."""
-        return [SequenceCache(len(self.config.layers)) for _ in range(count)]
+    def caches(self, count: int = 1, bits: int | None = None) -> list[SequenceCache]:
+        """Empty caches for `count` sequences; `bits` 8: in int8, with less memory."""
+        return [SequenceCache(len(self.config.layers), bits) for _ in range(count)]
 
     def features(self, input_ids: taeda.Tensor, caches: Sequence[SequenceCache] | None = None,
                  lengths: Sequence[int] | None = None) -> taeda.Tensor:
@@ -174,27 +174,29 @@ class Decoder(nn.Module):
         shape = input_ids.shape if input_ids.dim() == 2 else (1, input_ids.numel())
         return self.logits(x).view(*shape, self.config.vocab_size)
 
-    def generate(self, prompt: Any, *, draft: Decoder | None = None, beams: int = 1, **settings: Any) -> Any:
+    def generate(self, prompt: Any, *, draft: Decoder | None = None, beams: int = 1, cache_bits: int | None = None,
+                 **settings: Any) -> Any:
         """Continue a prompt: a text, or its tokens as a list or a tensor; or a list of such prompts, all at once.
 
         `settings` are the fields of `Sampling`: `max_tokens`, `temperature`, `top_k`, `top_p`, `min_p`,
         `repetition_penalty`, `stop`, `seed`, `logprobs`, `regex`, `json_schema`, ... What is not given
         is as `generation_config.json` says. `draft`: a smaller model that proposes tokens, for speed; the result is the
-        same. `beams` above 1: beam search.
+        same. `beams` above 1: beam search. `cache_bits` 8 keeps what was read in int8, with less memory.
         Gives a `Completion` (tokens, text, finish) for each prompt; each is the same alone and with others.
 
         Raises `ContextError` for a prompt that leaves no room in the context, `ValueError` for settings that make no
-        sense.
+        sense, `taeda.OutOfMemoryError` saying what is needed and what would make it fit.
         """
         from taeda.llm.generation import generate
 
-        return generate(self, prompt, draft=draft, beams=beams, **settings)
+        return generate(self, prompt, draft=draft, beams=beams, cache_bits=cache_bits, **settings)
 
-    def stream(self, prompt: Any, *, draft: Decoder | None = None, **settings: Any) -> Iterator[str]:
+    def stream(self, prompt: Any, *, draft: Decoder | None = None, cache_bits: int | None = None,
+               **settings: Any) -> Iterator[str]:
         """The text of `generate(prompt, ...)` piece by piece, as it comes."""
         from taeda.llm.generation import stream
 
-        return stream(self, prompt, draft=draft, **settings)
+        return stream(self, prompt, draft=draft, cache_bits=cache_bits, **settings)
 
 
 class ContextError(ValueError):

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import taeda
-from taeda.llm.cache import SequenceCache
+from taeda.llm.cache import PrefixStore, SequenceCache, page_names
 from taeda.llm.constraints import Automaton, Matcher, by_regex, by_schema
 from taeda.llm.decoder import ContextError, Decoder
+from taeda.llm.memory import MemoryNeeded, available, check, needs
 from taeda.llm.sampling import Sampler, Sampling, TokenChoice
 
 PIECE = 256  # tokens of a prompt in one step
@@ -36,6 +37,7 @@ class Request:
     stop_tokens: frozenset[int]
     limit: int
     draft: SequenceCache | None = None
+    pages: list[bytes] = field(default_factory=list)  # names of the prompt's whole pages, where they may be kept
     choices: list[TokenChoice] = field(default_factory=list)
     text: str = ""
     finish: str | None = None
@@ -102,14 +104,18 @@ class Engine:
     """Runs requests on a model. `batch`: how many generate at the same time; others wait.
 
     `draft` is a smaller model with the same tokens: it proposes tokens that the model checks several at a time. What
-    comes out is the same as without.
+    comes out is the same as without. `cache_bits` 8 keeps caches in int8. `prefixes` keeps the pages of prompts for
+    those that begin alike; they give the bits that reading them again would.
     """
 
-    def __init__(self, model: Decoder, batch: int = 8, draft: Decoder | None = None) -> None:
+    def __init__(self, model: Decoder, batch: int = 8, draft: Decoder | None = None, cache_bits: int | None = None,
+                 prefixes: PrefixStore | None = None) -> None:
         if draft is not None and draft.config.vocab_size != model.config.vocab_size:
             raise ValueError(f"the draft model has {draft.config.vocab_size} tokens, the model "
                              f"{model.config.vocab_size}: both have to have the same")
-        self.model, self.draft, self.batch = model, draft, batch
+        self.model, self.draft, self.batch, self.cache_bits = model, draft, batch, cache_bits
+        # Where positions depend on the length of the whole text, so does every page.
+        self.prefixes = None if any(rotary.depends_on_length() for rotary in model.model.rotaries) else prefixes
         self.waiting: deque[Request] = deque()
         self.active: list[Request] = []
 
@@ -119,7 +125,7 @@ class Engine:
         has to be, by default as `sampling` says.
 
         Raises `ContextError` if the prompt leaves no room in the context, `ValueError` for an empty one,
-        `IndexError` for tokens that are not in the vocabulary.
+        `IndexError` for tokens that are not in the vocabulary, `MemoryNeeded` where its cache would not fit the memory.
         """
         config = self.model.config
         tokens = [int(token) for token in prompt]
@@ -136,7 +142,9 @@ class Engine:
         tokenizer = self.model.tokenizer
         if sampling.stop and tokenizer is None:
             raise ValueError("stop texts need a tokenizer, and this model has none (tokenizer.json)")
-        cache = self.model.caches()[0] if cache is None else cache
+        limit = min(sampling.max_tokens, config.context - len(tokens))
+        check(self.model, len(tokens), limit, self.cache_bits)
+        cache = self.model.caches(1, self.cache_bits)[0] if cache is None else cache
         if cache.tokens >= len(tokens):
             cache.shorten(len(tokens) - 1)
         if form is None:
@@ -144,9 +152,11 @@ class Engine:
         matcher = None if form is None else Matcher(form, stops)
         request = Request(tokens, sampling, Sampler(sampling, tokens, config.vocab_size, matcher), cache,
                           frozenset(stops),
-                          min(sampling.max_tokens, config.context - len(tokens)),
-                          None if self.draft is None else self.draft.caches()[0])
+                          limit, None if self.draft is None else self.draft.caches()[0])
         request._stream = None if tokenizer is None else tokenizer.stream()
+        if self.prefixes is not None and not cache.tokens:
+            # Not the last token: what comes after it is asked of the model.
+            request.pages = page_names(tokens[:-1], PIECE)
         self.waiting.append(request)
         return request
 
@@ -167,11 +177,14 @@ class Engine:
             with taeda.no_grad():
                 self._run(*self._rows())
         except BaseException as error:
+            if isinstance(error, taeda.OutOfMemoryError):
+                some = max(self.active, key=lambda r: len(r.prompt) + r.limit)
+                error = MemoryNeeded(needs(self.model, len(some.prompt), some.limit, self.cache_bits, available()))
             for request in self.active:
                 request.error = error
                 request._finish("cancelled")
             self.active = []
-            raise
+            raise error
 
     def _rows(self) -> tuple[list[Request], list[list[int]]]:
         """Who takes part, and the tokens of each: one request at most is reading its prompt."""
@@ -182,6 +195,7 @@ class Engine:
                 if reading:
                     continue
                 reading = True
+                before = self._take_pages(request)
                 # Pieces end at multiples of PIECE, whatever was in the cache.
                 tokens = request.prompt[before:(before // PIECE + 1) * PIECE]
             else:
@@ -189,6 +203,25 @@ class Engine:
             taking.append(request)
             rows.append(tokens)
         return taking, rows
+
+    def _take_pages(self, request: Request) -> int:
+        """Fill the cache with pages of the prompt that are kept; gives the tokens that it has then."""
+        cache = request.cache
+        while self.prefixes is not None and cache.tokens // PIECE < len(request.pages) and cache.tokens % PIECE == 0:
+            page = self.prefixes.get(request.pages[cache.tokens // PIECE])
+            if page is None:
+                break
+            cache.add_page(page)
+        return cache.tokens
+
+    def _keep_page(self, request: Request) -> None:
+        """Keep the page that was just read to its end."""
+        end = request.cache.tokens
+        number = end // PIECE - 1
+        if self.prefixes is None or request.choices or end % PIECE or not 0 <= number < len(request.pages):
+            return
+        if request.pages[number] not in self.prefixes:
+            self.prefixes.add(request.pages[number], request.cache.page(end - PIECE, end))
 
     def _proposals(self, request: Request) -> list[int]:
         """Tokens that the draft model thinks come next."""
@@ -212,6 +245,7 @@ class Engine:
         features = self.model.features(flat, [request.cache for request in requests], lengths)
         wanted, first = [], 0
         for request, length in zip(requests, lengths, strict=True):
+            self._keep_page(request)
             if request.choices:
                 wanted.append(range(first, first + length))
             else:  # the prompt: only what follows its end

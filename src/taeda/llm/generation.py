@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import taeda
+from taeda.llm.cache import PrefixStore
 from taeda.llm.decoder import ContextError
 from taeda.llm.engine import Engine, Request, default_stop_tokens
 from taeda.llm.sampling import Sampling, TokenChoice
@@ -51,16 +52,16 @@ def _is_single(prompt: Any) -> bool:
 
 
 def generate(model: Decoder, prompt: Any, *, draft: Decoder | None = None, beams: int = 1, batch: int = 8,
-             **settings: Any) -> Any:
+             cache_bits: int | None = None, **settings: Any) -> Any:
     """Continue a prompt, or each of a list of prompts; see `Decoder.generate`."""
     prompts = [prompt] if _is_single(prompt) else list(prompt)
     sampling = Sampling.with_defaults(model.defaults, **settings)
     if beams > 1:
-        if draft is not None:
-            raise ValueError("beam search takes no draft model")
+        if draft is not None or cache_bits is not None:
+            raise ValueError("beam search takes no draft model, and no cache of other bits")
         found = [beam_search(model, tokens_of(model, p), sampling, beams) for p in prompts]
     else:
-        engine = Engine(model, batch, draft)
+        engine = Engine(model, batch, draft, cache_bits, PrefixStore() if len(prompts) > 1 else None)
         requests = [engine.submit(tokens_of(model, p), sampling) for p in prompts]
         for _ in engine.run():
             pass
@@ -68,11 +69,12 @@ def generate(model: Decoder, prompt: Any, *, draft: Decoder | None = None, beams
     return found[0] if _is_single(prompt) else found
 
 
-def stream(model: Decoder, prompt: Prompt, *, draft: Decoder | None = None, **settings: Any) -> Iterator[str]:
+def stream(model: Decoder, prompt: Prompt, *, draft: Decoder | None = None, cache_bits: int | None = None,
+           **settings: Any) -> Iterator[str]:
     """The text of a continuation, as it comes."""
     if model.tokenizer is None:
         raise ValueError("this model has no tokenizer (tokenizer.json): use generate, which gives tokens")
-    engine = Engine(model, 1, draft)
+    engine = Engine(model, 1, draft, cache_bits)
     request = engine.submit(tokens_of(model, prompt), Sampling.with_defaults(model.defaults, **settings))
     given = 0
     for _ in engine.run():

@@ -19,6 +19,7 @@ from typing import Any
 
 import taeda
 from taeda.llm.api import ApiError, Limits, Tools, messages_of, read, sampling_of, tools_of
+from taeda.llm.cache import PrefixStore
 from taeda.llm.constraints import Automaton, ConstraintError, by_schema
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.engine import Engine, Request
@@ -39,10 +40,11 @@ class Metrics:
     new_tokens: int = 0
     seconds: float = 0.0
 
-    def text(self, active: int, waiting: int) -> str:
+    def text(self, active: int, waiting: int, reused: int) -> str:
         rows = [("requests_total", "counter", self.requests), ("errors_total", "counter", self.errors),
                 ("prompt_tokens_total", "counter", self.prompt_tokens), ("tokens_total", "counter", self.new_tokens),
-                ("busy_seconds_total", "counter", self.seconds), ("active", "gauge", active),
+                ("busy_seconds_total", "counter", self.seconds), ("prefix_tokens_total", "counter", reused),
+                ("active", "gauge", active),
                 ("waiting", "gauge", waiting)]
         return "".join(f"# TYPE taeda_{name} {kind}\ntaeda_{name} {value}\n" for name, kind, value in rows)
 
@@ -53,10 +55,12 @@ class Worker:
 
     model: Decoder
     limits: Limits
+    cache_bits: int | None = None
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.model, self.limits.batch)
+        self.prefixes = PrefixStore(self.limits.prefixes)
+        self.engine = Engine(self.model, self.limits.batch, None, self.cache_bits, self.prefixes)
         self._wake = threading.Condition()
         self._listeners: dict[int, Callable[[], None]] = {}
         self._requests: list[Request] = []
@@ -165,8 +169,9 @@ class Answer:
 
 
 def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: Limits | None = None,
-             page: bool = True) -> Any:
-    """The application. With `api_key` each request of the interface has to bring it ("Authorization: Bearer ...")."""
+             page: bool = True, cache_bits: int | None = None) -> Any:
+    """The application. With `api_key` each request of the interface has to bring it ("Authorization: Bearer ...").
+    `cache_bits` 8 keeps what was read in int8."""
     require("starlette")
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
@@ -178,7 +183,7 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
         raise ValueError("a server needs a tokenizer, and this model has none (tokenizer.json)")
     tokenizer = model.tokenizer
     limits = limits or Limits()
-    worker = Worker(model, limits)
+    worker = Worker(model, limits, cache_bits)
     created = int(time.time())
 
     def failure(error: ApiError) -> Any:
@@ -217,6 +222,8 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
                 return await handler(request)
             except ApiError as error:
                 return failure(error)
+            except taeda.OutOfMemoryError as error:
+                return failure(ApiError(503, str(error), "insufficient_memory"))
             except (ContextError, TemplateError, ValueError, IndexError) as error:
                 return failure(ApiError(400, str(error)))
         return handle
@@ -328,7 +335,8 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
         return JSONResponse({"status": "ok", "model": name})
 
     async def metrics(request: WebRequest) -> Any:
-        return PlainTextResponse(worker.metrics.text(len(worker.engine.active), len(worker.engine.waiting)))
+        return PlainTextResponse(worker.metrics.text(len(worker.engine.active), len(worker.engine.waiting),
+                                                     worker.prefixes.reused))
 
     async def show_page(request: WebRequest) -> Any:
         return HTMLResponse(PAGE.read_text(encoding="utf-8"), headers={

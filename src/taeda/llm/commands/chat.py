@@ -7,7 +7,15 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from taeda.llm.commands.options import guarded, model_option, quantize_option, sampling_options, sampling_settings
+from taeda.llm.commands.options import (
+    cache_bits,
+    cache_option,
+    guarded,
+    model_option,
+    quantize_option,
+    sampling_options,
+    sampling_settings,
+)
 
 if TYPE_CHECKING:
     from taeda.llm.conversation import Conversation
@@ -26,6 +34,7 @@ Ctrl-C stops the answer. A line that ends in \\ goes on in the next one."""
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser, required=False)
     quantize_option(parser)
+    cache_option(parser)
     parser.add_argument("--system", help="what the model is told about its part")
     parser.add_argument("--steps", type=int, default=500, help="steps of training, where a small model is trained")
     parser.add_argument("--yes", action="store_true", help="train a small model without asking, where there is none")
@@ -44,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     model = open_model(options.model, options.quantize) if options.model else _first_model(options)
     if model is None:
         return 2
-    conversation = Conversation(model, options.system)
+    conversation = Conversation(model, options.system, cache_bits(options))
     settings = sampling_settings(options)
     if sys.stdin.isatty():
         import readline  # noqa: F401  (input() edits and remembers lines)
@@ -111,7 +120,7 @@ def _say(conversation: Conversation, text: str, settings: dict[str, Any]) -> Non
     except KeyboardInterrupt:
         answer.close()
         sys.stdout.write(" [stopped]")
-    except ValueError as error:  # a message too long, or settings that make no sense
+    except (ValueError, MemoryError) as error:  # a message too long, or settings that make no sense
         print(error, file=sys.stderr)
         return
     print()

@@ -9,12 +9,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-from taeda.llm.commands.options import guarded, model_option, quantize_option, sampling_options, sampling_settings
+from taeda.llm.commands.options import (
+    cache_bits,
+    cache_option,
+    guarded,
+    model_option,
+    quantize_option,
+    sampling_options,
+    sampling_settings,
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
     quantize_option(parser)
+    cache_option(parser)
     parser.add_argument("prompt", nargs="?", help="the text to continue; standard input if it is not given")
     parser.add_argument("--draft", metavar="MODEL", help="a smaller model with the same tokens, for speed")
     parser.add_argument("--beams", type=int, default=1, help="search with so many beams")
@@ -42,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         print(model.generate(prompt, beams=options.beams, **settings).text)
         return 0
     start, count = time.perf_counter(), 0
-    for piece in model.stream(prompt, draft=draft, **settings):
+    for piece in model.stream(prompt, draft=draft, cache_bits=cache_bits(options), **settings):
         count += 1
         sys.stdout.write(piece)
         sys.stdout.flush()

@@ -9,7 +9,7 @@ from typing import Any
 
 # What a user can do wrong: the message is enough, without where in Taeda it was found.
 _EXPECTED = (FileNotFoundError, NotADirectoryError, PermissionError, ValueError, IndexError, NotImplementedError,
-             ImportError, RuntimeError, TypeError)
+             ImportError, RuntimeError, TypeError, MemoryError)
 
 
 def model_option(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -21,6 +21,14 @@ def model_option(parser: argparse.ArgumentParser, required: bool = True) -> None
 def quantize_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quantize", metavar="BITS", help="round the weights to int8, int4 or as in int4:32, groups "
                                                            "of 32, while loading")
+
+
+def cache_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cache", choices=["int8"], help="keep keys and values of the text in int8, with less memory")
+
+
+def cache_bits(options: argparse.Namespace) -> int | None:
+    return None if options.cache is None else 8
 
 
 def sampling_options(parser: argparse.ArgumentParser, max_tokens: int = 512) -> None:

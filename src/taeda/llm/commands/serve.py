@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from taeda import environment
-from taeda.llm.commands.options import guarded, model_option, quantize_option
+from taeda.llm.commands.options import cache_bits, cache_option, guarded, model_option, quantize_option
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
     quantize_option(parser)
+    cache_option(parser)
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for other machines too (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--name", help="the name that clients ask for (that of the folder)")
@@ -19,6 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=8, help="answers at once (8)")
     parser.add_argument("--queue", type=int, default=64, help="requests that wait; others are refused (64)")
     parser.add_argument("--max-tokens", type=int, default=4096, help="new tokens of an answer at most (4096)")
+    parser.add_argument("--prefixes", type=int, default=512, metavar="MB",
+                        help="memory for what was read of prompts, for those that begin alike (512 MB)")
     parser.add_argument("--max-body", type=int, default=4 << 20, help="bytes of a request at most (4 MB)")
 
 
@@ -32,10 +35,11 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.tokenizer import require
 
     uvicorn = require("uvicorn")
-    limits = Limits(options.max_body, options.max_tokens, options.batch, options.queue)
+    limits = Limits(options.max_body, options.max_tokens, options.batch, options.queue, options.prefixes << 20)
     path = find(options.model)
     name = options.name or path.resolve().name
-    app = make_app(open_model(str(path), options.quantize), name, api_key=options.api_key, limits=limits)
+    app = make_app(open_model(str(path), options.quantize), name, api_key=options.api_key, limits=limits,
+                   cache_bits=cache_bits(options))
     print(f"{name} at http://{options.host}:{options.port} (a page to chat), /v1 (OpenAI's interface)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
     app.state.worker.stop()
