@@ -47,6 +47,7 @@ class Cpu final : public DeviceRuntime {
     WithoutHostLock unlocked;
     return parallel_for(launch.work, launch.grain, run_piece, &pieces);
   }
+  void run(Join& join) override { run_join(join); }
   void synchronise() override {}
   Memory query() const override {
     AllocatorStatistics s = allocator_statistics();
@@ -63,6 +64,7 @@ class Meta final : public DeviceRuntime {
   void copy(void*, const void*, size_t) override { no_memory(); }
   void run(const LoopsLaunch&) override { no_memory(); }
   int64_t run(TemplateLaunch&) override { no_memory(); }
+  void run(Join&) override { no_memory(); }
   void synchronise() override {}
   Memory query() const override { return {0, 0}; }
 

@@ -2,6 +2,8 @@
 // runtime of the device they run on and know no other. "cpu" is in cpu_device.cpp, with the schedule of loop kernels in
 // loops.cpp behind it; "meta" has no memory and runs nothing.
 #pragma once
+#include <vector>
+
 #include "core/kernel_source.h"
 #include "core/storage.h"
 
@@ -39,6 +41,17 @@ struct TemplateLaunch {
 };
 inline constexpr int64_t NO_SCRATCH = -1;  // the fault code where there is no memory for scratch
 
+// Rows of `row_bytes` bytes, in each of which the parts stand one after the other.
+struct JoinPart {
+  const char* from;   // its rows, without gaps; none: what stands there stays
+  int64_t bytes, at;  // of a row, and where in the row
+};
+struct Join {
+  char* to;
+  int64_t rows, row_bytes;
+  std::vector<JoinPart> parts;
+};
+
 class DeviceRuntime {
  public:
   virtual ~DeviceRuntime() = default;
@@ -49,7 +62,8 @@ class DeviceRuntime {
   virtual void copy(void* to, const void* from, size_t bytes) = 0;  // in the memory of this device
   virtual void run(const LoopsLaunch& launch) = 0;
   virtual int64_t run(TemplateLaunch& launch) = 0;  // the fault code of the first piece that failed, or 0
-  virtual void synchronise() = 0;                   // all that was launched has been done
+  virtual void run(Join& join) = 0;
+  virtual void synchronise() = 0;  // all that was launched has been done
   struct Memory {
     int64_t allocated, reserved;  // bytes in use by storages, and held from the system
   };

@@ -181,6 +181,18 @@ struct CopyInstruction {
   void usage(Usage& u) const;
 };
 
+// Fills `reg` with the sources, one after the other along `dim`, converted to its dtype. A source has all
+// dimensions of `reg`, or all but `dim` (stack); that their sizes fit is checked before.
+struct JoinInstruction {
+  int reg;
+  std::vector<int> sources;
+  int dim;
+
+  void infer(Frame& f) const;
+  void execute(Frame& f) const;
+  void usage(Usage& u) const;
+};
+
 struct FillInstruction {
   int reg;
   Expression value;
@@ -205,7 +217,7 @@ struct CheckInstruction {
 
 using Instruction = std::variant<LoopsInstruction, LaunchInstruction, AllocInstruction, ViewInstruction,
                                  ViewDtypeInstruction, AliasInstruction, ContiguousInstruction, UpdateInstruction,
-                                 SumToInstruction, CopyInstruction, FillInstruction, CheckInstruction>;
+                                 SumToInstruction, CopyInstruction, JoinInstruction, FillInstruction, CheckInstruction>;
 
 struct Usage {
   virtual void read(int reg) = 0;

@@ -6,5 +6,6 @@
 namespace taeda {
 
 void run_loops(const LoopsLaunch& launch);
+void run_join(Join& join);
 
 }  // namespace taeda

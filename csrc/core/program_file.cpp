@@ -185,6 +185,10 @@ void field(A& a, CopyInstruction& v) {
   fields(a, v.destination, v.source);
 }
 template <class A>
+void field(A& a, JoinInstruction& v) {
+  fields(a, v.reg, v.sources, v.dim);
+}
+template <class A>
 void field(A& a, FillInstruction& v) {
   fields(a, v.reg, v.value);
 }

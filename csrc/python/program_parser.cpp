@@ -226,6 +226,14 @@ FillInstruction parse_fill(Operands& o) {
   return i;
 }
 
+JoinInstruction parse_join(Operands& o) {
+  JoinInstruction i;
+  i.reg = o.reg();
+  i.sources = parse_ints(o.take());
+  i.dim = parse_int(o.take());
+  return i;
+}
+
 CheckInstruction parse_check(Operands& o) {
   CheckInstruction i;
   i.condition = parse_expression(o.take());
@@ -258,6 +266,8 @@ Program::Step parse_step(PyObject* t) {
     step.what = UpdateInstruction{o.reg(), o.reg()};
   else if (name == "copy")
     step.what = CopyInstruction{o.reg(), o.reg()};
+  else if (name == "join")
+    step.what = parse_join(o);
   else if (name == "sum_to")
     step.what = parse_sum_to(o);
   else if (name == "fill")

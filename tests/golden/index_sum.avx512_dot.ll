@@ -58,19 +58,19 @@ loop34:
   %v50 = add i64 %v48, %v23
   %v51 = select i1 %v49, i64 %v50, i64 %v48
   %v52 = icmp uge i64 %v51, %v23
-  %v53 = ptrtoint ptr %v45 to i64
-  %v54 = ptrtoint ptr %v30 to i64
-  %v55 = sub i64 %v53, %v54
-  %v56 = udiv i64 %v55, 8
-  br i1 %v52, label %bad57, label %good58, !prof !1
-bad57:
+  br i1 %v52, label %bad53, label %good54, !prof !1
+bad53:
+  %v55 = ptrtoint ptr %v45 to i64
+  %v56 = ptrtoint ptr %v30 to i64
+  %v57 = sub i64 %v55, %v56
+  %v58 = udiv i64 %v57, 8
   store i64 %v48, ptr %v12, align 8
   %v59 = getelementptr i8, ptr %v12, i64 8
   store i64 %v23, ptr %v59, align 8
   %v60 = getelementptr i8, ptr %v12, i64 16
-  store i64 %v56, ptr %v60, align 8
+  store i64 %v58, ptr %v60, align 8
   ret i64 1
-good58:
+good54:
   %v61 = mul i64 %v51, %v25
   %v62 = getelementptr i8, ptr %v43, i64 %v61
   %v63 = icmp eq i64 %v17, 4

@@ -108,6 +108,11 @@ class Builder:
         """Write `source` (broadcast, converted) to `destination`, which must be a register made in this body."""
         self.instructions.append(("copy", destination.number, source.number))
 
+    def join(self, destination: Register, sources: Sequence[Register], dim: int) -> None:
+        """Fill `destination`, made by `alloc` in this body, with `sources` one after the other along `dim`, converted.
+        They have its dimensions, or all but `dim`; check before that their sizes fit."""
+        self.instructions.append(("join", destination.number, [r.number for r in sources], dim))
+
     def contiguous(self, source: Register) -> Register:
         """`source` itself if it is contiguous, else a contiguous copy."""
         register = self._new(source.dtype, source.ndim)

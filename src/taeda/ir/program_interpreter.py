@@ -105,6 +105,8 @@ class _Machine:
             self.registers[i[1]] = Tensor(source.array.view(_numpy(i[3])), i[3])
         elif kind == "copy":
             self.copy(self.at(i[1]), self.at(i[2]))
+        elif kind == "join":
+            self.join(self.at(i[1]), [self.at(r) for r in i[2]], i[3])
         elif kind == "fill":
             to = self.at(i[1])
             number = np.array(self.value(i[2]))
@@ -134,6 +136,15 @@ class _Machine:
                         f"output {to.dtype}{to.array.shape} of a kernel that gives {operand.dtype}{result.shape}"
                     )
                 to.array[...] = result
+
+    def join(self, to: Tensor, sources: Sequence[Tensor], dim: int) -> None:
+        start = 0
+        for source in sources:
+            whole = source.array.ndim == to.array.ndim
+            length = source.array.shape[dim] if whole else 1
+            place = to.array[(slice(None),) * dim + (slice(start, start + length) if whole else start,)]
+            self.copy(Tensor(place, to.dtype), source)
+            start += length
 
     def copy(self, to: Tensor, source: Tensor) -> None:
         kernel = Kernel((Operand(source.dtype, "input"), Operand(to.dtype, "element")),

@@ -43,6 +43,8 @@ def format_instruction(i: tuple[Any, ...]) -> str:
         line = f"r{i[1]} = view_dtype(r{i[2]}, {i[3]})"
     elif kind == "copy":
         line = f"r{i[1]}[...] = r{i[2]}"
+    elif kind == "join":
+        line = f"r{i[1]}[...] = join({', '.join(f'r{r}' for r in i[2])}, dim={i[3]})"
     else:
         line = f"r{i[1]} = {kind}({', '.join(f'r{r}' for r in i[2:])})"
     when = i[-1] if kind in ("alloc", "loops", "launch", "view") else None

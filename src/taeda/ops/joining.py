@@ -1,4 +1,4 @@
-"""Concatenation and stacking: one allocation, one copy per operand into its place."""
+"""Concatenation and stacking: one allocation, filled by one instruction."""
 
 from __future__ import annotations
 
@@ -65,12 +65,7 @@ def cat(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
                     t.shape[d],
                 )
     out = b.alloc(_dtype(tensors), shape)
-    start: Any = 0
-    for t in tensors:
-        if t.ndim == ndim:
-            end = start + t.shape[dim]
-            b.copy(b.view("slice", out, (dim, start, end, 1)), t)
-            start = end
+    b.join(out, [t for t in tensors if t.ndim == ndim], dim)
     return out
 
 
@@ -140,8 +135,7 @@ def stack(b: Any, tensors: Tensors, dim: int = 0) -> Tensor:
                 *t.shape[:shown],
             )
     out = b.alloc(_dtype(tensors), shape)
-    for k, t in enumerate(tensors):
-        b.copy(b.view("select", out, (dim, k)), t)
+    b.join(out, tensors, dim)
     return out
 
 

@@ -64,12 +64,13 @@ def is_truth(f: FunctionWriter, value: Value, dtype: str) -> Value:
 # -- control -----------------------------------------------------------------------------------------------------------
 
 
-def leave_if(f: FunctionWriter, condition: Value, code: int, fault: Value, words: Sequence[Value]) -> None:
-    """Return fault `code` from the kernel if `condition`, with `words` in the fault record."""
+def leave_if(f: FunctionWriter, condition: Value, code: int, fault: Value,
+             words: Callable[[], Sequence[Value]]) -> None:
+    """Return fault `code` from the kernel if `condition`, with `words`, computed only then, in the fault record."""
     bad, good = f.new_label("bad"), f.new_label("good")
     f.jump_if(condition, bad, good, likely=False)
     f.start(bad)
-    for k, word in enumerate(words):
+    for k, word in enumerate(words()):
         f.store(word, f.at(fault, 8 * k))
     f.ret(code)
     f.start(good)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 READ_BLOCK = 4096   # elements of a row that one work item copies
 WRITE_BLOCK = 128   # columns of a sum that one work item owns: enough to split, and whole cache lines
-PIECE = 32768       # elements of a read that are worth a piece of their own
+PIECE = 32768       # elements that are worth a piece of their own
 
 
 def walk(b: Builder, *, mode: str, regular: Register, indexed: Register, indices: Sequence[Register],
@@ -43,7 +43,8 @@ def walk(b: Builder, *, mode: str, regular: Register, indexed: Register, indices
     items = product(d.size for d in ordered[: safe - inner_safe])
     if inner_safe:
         items = items * ceildiv(inner.size, block)
-    grain = maximum(1, PIECE // minimum(block, maximum(1, inner.size))) if safe == len(ordered) else 1
+    walked = product(d.size for d in ordered[safe:]) * (minimum(block, inner.size) if inner_safe else 1)
+    grain = maximum(1, PIECE // maximum(1, walked))
     first, last = (indexed, regular) if mode == "read" else (regular, indexed)
     b.launch(emit_index,
              {"mode": mode, "regular": regular.dtype, "indexed": indexed.dtype,

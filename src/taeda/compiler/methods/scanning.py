@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.templates.sort import scan as templates
-from taeda.ir.expression import ceildiv, lines
+from taeda.ir.expression import ceildiv, lines, maximum, minimum
+
+PIECE = 16384  # elements of a piece of work, about
 
 
 def _launch(b: Any, template: Any, params: dict[str, Any], input: Any, outputs: list[Any], dim: int) -> None:
     outer, row, inner = lines(input.shape, dim)
+    # Short rows together, and enough lines for a kernel to walk some side by side.
+    grain = maximum(templates.SIDE // maximum(inner, 1), PIECE // maximum(row * minimum(inner, templates.COLUMNS), 1))
     b.launch(template, params, [b.contiguous(input), *outputs], [row, inner],
-             work=outer * ceildiv(inner, templates.COLUMNS))
+             work=outer * ceildiv(inner, templates.COLUMNS), grain=maximum(grain, 1))
 
 
 def scan(b: Any, *, input: Any, out: Any, dim: int, operation: str, reverse: bool) -> None:

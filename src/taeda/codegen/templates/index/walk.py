@@ -25,9 +25,11 @@ Operands: read `[indexed, indices..., regular]`, check `[indices...]`, else `[re
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from operator import and_, or_
 
-from taeda.codegen.llvm import FunctionWriter, Value, bits_type, vector
+from taeda.codegen.llvm import FunctionWriter, Value, bits_type, memory_type, vector
 from taeda.codegen.scalars.convert import cast
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import (
@@ -145,19 +147,21 @@ class _IndexWriter:
         total: Value | None = None
         wanted: Value | None = None
         for k, (pointer, dtype, (bound, stride)) in enumerate(zip(pointers, self.indices, self.bounds, strict=True)):
-            value = f.load(compute_type(dtype), pointer)
-            value = f.cast("sext" if info(dtype).is_signed else "zext", value, "i64")
-            at = value
-            if self.wrap:
-                at = f.select(value < 0, value + bound, value)
+            raw = f.load(compute_type(dtype), pointer)
+            at = self._wrapped(raw, dtype, bound)
             bad = at.compare("uge", bound)
             if self.skip is not None:
-                wanted = value.differs(self.skip)
-            ends = [f.cast("ptrtoint", p, "i64") for p in (pointer, bases[k])]
-            where = (ends[0] - ends[1]) // itemsize(dtype)
-            leave_if(f, bad, k + 1, self.fault, [value, bound, where])
+                wanted = self.f.cast("sext" if info(dtype).is_signed else "zext", raw, "i64").differs(self.skip)
+            leave_if(f, bad, k + 1, self.fault,
+                     functools.partial(self._found, raw, bound, pointer, bases[k], dtype))
             total = at * stride if total is None else total + at * stride
         return (f.constant(0) if total is None else total), wanted
+
+    def _found(self, raw: Value, bound: Value, pointer: Value, base: Value, dtype: str) -> list[Value]:
+        """The words of a fault: the index, its bound, its position in the index tensor."""
+        ends = [self.f.cast("ptrtoint", p, "i64") for p in (pointer, base)]
+        value = self.f.cast("sext" if info(dtype).is_signed else "zext", raw, "i64")
+        return [value, bound, (ends[0] - ends[1]) // itemsize(dtype)]
 
     def move(self, regular: Value, indexed: Value, lanes: int = 0) -> None:
         """One element, or `lanes` adjacent ones."""
@@ -173,16 +177,45 @@ class _IndexWriter:
         f.store(combine(f, self.mode, old, new, self.indexed), indexed)
 
     def points(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value]) -> None:
-        """Along an innermost dimension on which an index depends: an index look-up per element."""
-        f = self.f
+        """Along an innermost dimension on which an index depends: an index look-up per element.
 
-        def point(i: Value) -> None:
-            here = [f.at(p, i * s) for p, s in zip(pointers, strides, strict=True)]
-            displacement, wanted = self.displacement(here[2:], bases)
-            def act() -> None:
-                self.move(here[0], f.at(here[1], displacement))
-            act() if wanted is None else f.branch(wanted, act)
-        f.loop(0, count, point)
+        That the others lie side by side and the indexed operand does not move is the usual case, with loops of its own:
+        of few instructions, so that many look-ups are under way at once."""
+        f = self.f
+        steps = [0 if self.mode == "check" else itemsize(self.regular), 0, *(itemsize(d) for d in self.indices)]
+
+        def walk(strides: Sequence[Value | int], begin: Value | int = 0, end: Value = count) -> None:
+            def point(i: Value) -> None:
+                here = [f.at(p, i * s) if isinstance(s, Value) or s else p
+                        for p, s in zip(pointers, strides, strict=True)]
+                displacement, wanted = self.displacement(here[2:], bases)
+                def act() -> None:
+                    self.move(here[0], f.at(here[1], displacement))
+                act() if wanted is None else f.branch(wanted, act)
+            f.loop(begin, end, point)
+
+        def check() -> None:
+            """Some indices at once; only where one of them is bad, one after the other."""
+            lanes = f.module.target.lanes(8)
+            whole = count - count % lanes
+
+            def several(i: Value) -> None:
+                bad = []
+                for p, dtype, (bound, _) in zip(pointers[2:], self.indices, self.bounds, strict=True):
+                    bounds = f.splat(bound, lanes)
+                    found = f.load(vector(lanes, memory_type(dtype)), f.at(p, i * itemsize(dtype)), 1)
+                    bad.append(self._wrapped(found, dtype, bounds).compare("uge", bounds))
+                f.branch(f.any(functools.reduce(or_, bad)), lambda: walk(steps, i, i + lanes))
+            f.loop(0, whole, several, step=lanes)
+            walk(steps, whole)
+        usual = functools.reduce(and_, (s.equals(n) for s, n in zip(strides, steps, strict=True)))
+        f.branch(usual, check if self.mode == "check" else lambda: walk(steps), lambda: walk(strides))
+
+    def _wrapped(self, value: Value, dtype: str, bound: Value) -> Value:
+        """Loaded indices as int64, counted from the front."""
+        if dtype != "int64":
+            value = value.convert("sext" if info(dtype).is_signed else "zext", "i64")
+        return (value < 0).select(value + bound, value) if self.wrap else value
 
     def row(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value],
             elements: Sequence[int], ahead: Value | None) -> None:

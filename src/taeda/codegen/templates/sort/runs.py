@@ -82,7 +82,7 @@ def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter:
             place = middle
             if sorter:
                 place = f.load("i64", f.at(arguments.data(2), (base + middle) * 8))
-                leave_if(f, place.compare("uge", row), 1, arguments.fault, [place, row])
+                leave_if(f, place.compare("uge", row), 1, arguments.fault, lambda: [place, row])
             x = load_wide(f, f.at(data, (base + place) * size), dtype)
             stays = x.compare(sign + ("gt" if right else "ge"), wanted)
             return [f.select(stays, low, middle + 1), f.select(stays, middle, high)]
@@ -105,7 +105,7 @@ def emit_bound(target: Target) -> str:
 
     def one(i: Value, most: Value) -> list[Value]:
         x = f.load("i64", f.at(data, i * 8))
-        leave_if(f, x < 0, 1, arguments.fault, [x, i])
+        leave_if(f, x < 0, 1, arguments.fault, lambda: [x, i])
         return [f.maximum(most, x + 1)]
     (most,) = f.loop(0, count, one, carry=[f.constant(0)])
     f.store(most, bound)
@@ -122,7 +122,7 @@ def emit_total(target: Target) -> str:
 
     def one(i: Value, sum: Value) -> list[Value]:
         x = f.load("i64", f.at(data, i * 8))
-        leave_if(f, x < 0, 1, arguments.fault, [x, i])
+        leave_if(f, x < 0, 1, arguments.fault, lambda: [x, i])
         return [sum + x]
     (sum,) = f.loop(0, count, one, carry=[f.constant(0)])
     f.store(sum, total)

@@ -3,7 +3,7 @@
 The input is contiguous (outer, row, inner) and scanned along the middle, from its end if `reverse`. Results are
 accumulated one after the other, in float64 for float32 and in float32 for the 16-bit floats, so that the order is
 fixed and the error does not grow with the row. A work item is `COLUMNS` neighbouring columns, side by side in
-vectors where there are that many.
+vectors where there are that many; of fewer, `SIDE` lines are walked side by side, since each waits for its last sum.
 
 Integers `[row, inner]`; work: outer * ceil(inner / COLUMNS).
 """
@@ -19,6 +19,7 @@ from taeda.codegen.templates.rows import Reader, as_number, compute_type, load_w
 from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 
 COLUMNS = 16
+SIDE = 4
 ACCUMULATED = {"float32": "float64"}
 
 
@@ -28,24 +29,27 @@ def accumulated_in(dtype: str) -> str:
 
 
 def _columns(f: FunctionWriter, row: Value, inner: Value, reverse: bool,
-             scan: Callable[[Value, Callable[[Value], Value], int], None]) -> None:
-    """scan(first position, i ↦ linear position of step i, lanes) for each work item's columns."""
+             scan: Callable[[list[Value], Callable[[Value], Value], int], None]) -> None:
+    """scan(first positions of lines, i ↦ how far step i is from them, lanes) for all lines of the work items."""
     blocks = f.ceil_div(inner, COLUMNS)
+
+    def distance(i: Value) -> Value:
+        return (row - 1 - i if reverse else i) * inner
+
+    def lines(begin: Value | int, end: Value, first: Callable[[Value], Value]) -> None:
+        whole = begin + (end - begin) // SIDE * SIDE
+        f.loop(begin, whole, lambda k: scan([first(k + j) for j in range(SIDE)], distance, 0), step=SIDE)
+        f.loop(whole, end, lambda k: scan([first(k)], distance, 0))
 
     def item(w: Value) -> None:
         outer, first = w // blocks, (w % blocks) * COLUMNS
         base = outer * row * inner + first
+        f.branch(inner - first >= COLUMNS, lambda: scan([base], distance, COLUMNS),
+                 lambda: lines(f.constant(0), inner - first, lambda c: base + c))
 
-        def place(start: Value) -> Callable[[Value], Value]:
-            return lambda i: start + (row - 1 - i if reverse else i) * inner
-
-        def several() -> None:
-            scan(base, place(base), COLUMNS)
-
-        def one_by_one() -> None:
-            f.loop(0, inner - first, lambda c: scan(base + c, place(base + c), 0))
-        f.branch(inner - first >= COLUMNS, several, one_by_one)
-    f.loop(f["begin"], f["end"], item)
+    def narrow() -> None:
+        lines(f["begin"] * inner, f["end"] * inner, lambda k: k // inner * row * inner + k % inner)
+    f.branch(inner < COLUMNS, narrow, lambda: f.loop(f["begin"], f["end"], item))
 
 
 def _complex_scan(f: FunctionWriter, data: Value, result: Value, row: Value, inner: Value, operation: str, dtype: str,
@@ -54,20 +58,25 @@ def _complex_scan(f: FunctionWriter, data: Value, result: Value, row: Value, inn
     part = info(dtype).part
     kind, size = memory_type(part), itemsize(part)
 
-    def scan(start: Value, place: Callable[[Value], Value], lanes: int) -> None:
+    def scan(starts: list[Value], distance: Callable[[Value], Value], lanes: int) -> None:
         if lanes:
-            f.loop(0, f.constant(lanes), lambda c: scan(start, lambda i: place(i) + c, 0))
+            f.loop(0, f.constant(lanes), lambda c: scan([starts[0] + c], distance, 0))
             return
+        start = [f.constant(float(operation == "prod"), "double"), f.constant(0.0, "double")]
 
-        def step(i: Value, real: Value, imaginary: Value) -> Sequence[Value]:
-            at = place(i) * itemsize(dtype)
-            x, y = (f.load(kind, f.at(data, at + k * size)).convert("fpext", "double") for k in range(2))
-            new = (real + x, imaginary + y) if operation == "sum" else (
-                real * x - imaginary * y, real * y + imaginary * x)
-            for k, value in enumerate(new):
-                f.store(value.convert("fptrunc", kind), f.at(result, at + k * size))
-            return new
-        f.loop(0, row, step, carry=[f.constant(float(operation == "prod"), "double"), f.constant(0.0, "double")])
+        def step(i: Value, *state: Value) -> Sequence[Value]:
+            found: list[Value] = []
+            for j, first in enumerate(starts):
+                at = (first + distance(i)) * itemsize(dtype)
+                real, imaginary = state[2 * j:2 * j + 2]
+                x, y = (f.load(kind, f.at(data, at + k * size)).convert("fpext", "double") for k in range(2))
+                new = (real + x, imaginary + y) if operation == "sum" else (
+                    real * x - imaginary * y, real * y + imaginary * x)
+                for k, value in enumerate(new):
+                    f.store(value.convert("fptrunc", kind), f.at(result, at + k * size))
+                found += new
+            return found
+        f.loop(0, row, step, carry=start * len(starts))
     _columns(f, row, inner, reverse, scan)
 
 
@@ -85,25 +94,29 @@ def emit_scan(target: Target, *, operation: str, source: str, dtype: str, revers
         return module.text()
     type = accumulated_in(dtype)
 
-    def load(position: Value, lanes: int) -> Value:
-        value = load_wide(f, f.at(data, position * itemsize(source)), source, lanes)
+    def load(pointer: Value, lanes: int) -> Value:
+        value = load_wide(f, pointer, source, lanes)
         return value.convert("fpext" if is_float(type) else "sext" if info(source).is_signed else "zext", type)
 
-    def scan(_: Value, place: Callable[[Value], Value], lanes: int) -> None:
+    def scan(starts: list[Value], distance: Callable[[Value], Value], lanes: int) -> None:
         if lanes and operation == "logsumexp":
-            f.loop(0, f.constant(lanes), lambda c: scan(_, lambda i: place(i) + c, 0))
+            f.loop(0, f.constant(lanes), lambda c: scan([starts[0] + c], distance, 0))
             return
         wide = vector(lanes, type) if lanes else type
         neutral = {"sum": 0, "prod": 1, "logsumexp": float("-inf")}[operation]
         first = f.constant(float(neutral) if is_float(type) else neutral, wide)
+        sources = [f.at(data, start * itemsize(source)) for start in starts]
+        results = [f.at(result, start * itemsize(dtype)) for start in starts]
 
-        def step(i: Value, sum: Value) -> Sequence[Value]:
-            at = place(i)
-            x = load(at, lanes)
-            new = sum + x if operation == "sum" else sum * x if operation == "prod" else _log_add_exp(f, sum, x)
-            store_narrow(f, new.convert("fptrunc", compute_type(dtype)), f.at(result, at * itemsize(dtype)), dtype)
-            return [new]
-        f.loop(0, row, step, carry=[first])
+        def step(i: Value, *sums: Value) -> Sequence[Value]:
+            away = distance(i)
+            values = [load(f.at(p, away * itemsize(source)), lanes) for p in sources]
+            new = [a + x if operation == "sum" else a * x if operation == "prod" else _log_add_exp(f, a, x)
+                   for a, x in zip(sums, values, strict=True)]
+            for p, value in zip(results, new, strict=True):
+                store_narrow(f, value.convert("fptrunc", compute_type(dtype)), f.at(p, away * itemsize(dtype)), dtype)
+            return new
+        f.loop(0, row, step, carry=[first] * len(starts))
     _columns(f, row, inner, reverse, scan)
     f.ret(0)
     return module.text()
@@ -138,12 +151,11 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
     sign = "o" if dtype in FLOATS else "s" if info(dtype).is_signed else "u"
     predicate = sign + ("ge" if largest else "le")
 
-    def scan(first: Value, place: Callable[[Value], Value], lanes: int) -> None:
+    def scan(starts: list[Value], distance: Callable[[Value], Value], lanes: int) -> None:
         stored = vector(lanes, memory_type(dtype)) if lanes else memory_type(dtype)
         numbers = vector(lanes, "i64") if lanes else "i64"
 
-        def step(i: Value, best: Value, at: Value) -> Sequence[Value]:
-            position = place(i)
+        def after(i: Value, position: Value, best: Value, at: Value) -> list[Value]:
             raw = f.load(stored, f.at(data, position * size))
             x, b = (from_memory(f, v, as_number(dtype)) for v in (raw, best))
             better = x.compare(predicate, b)
@@ -151,13 +163,16 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
                 number = b.compare("ord", b)
                 better = x.compare("uno", x) | (number & better)
             new = f.select(better, raw, best)
-            here = f.splat(i, lanes) if lanes else i
-            where = f.select(better, here, at)
+            where = f.select(better, f.splat(i, lanes) if lanes else i, at)
             f.store(new, f.at(values, position * size))
             f.store(where, f.at(indices, position * 8))
             return [new, where]
-        start = f.load(stored, f.at(data, first * size))
-        f.loop(0, row, step, carry=[start, f.constant(0, numbers)])
+
+        def step(i: Value, *state: Value) -> Sequence[Value]:
+            away = distance(i)
+            return [v for j, first in enumerate(starts) for v in after(i, first + away, *state[2 * j:2 * j + 2])]
+        state = [v for first in starts for v in (f.load(stored, f.at(data, first * size)), f.constant(0, numbers))]
+        f.loop(0, row, step, carry=state)
     f.branch(row > 0, lambda: _columns(f, row, inner, False, scan))
     f.ret(0)
     return module.text()
