@@ -49,7 +49,7 @@ def read_json(path: Path) -> Any:
 
 def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quantize: Scheme | None = None) -> Decoder:
     """The model of a Hugging Face folder: `config.json`, safetensors, and where they are there `tokenizer.json` and
-    `generation_config.json`; or of a GGUF file, with a `tokenizer.json` beside it.
+    `generation_config.json`; or of a GGUF file, with the tokenizer in it or a `tokenizer.json` beside it.
 
     The weights stay in the file, which is mapped to memory, and come from the disk as they are used; `dtype` converts
     them instead. `quantize`, `taeda.quantization.int8()` or `int4()`, rounds those of the layers to fewer bits.

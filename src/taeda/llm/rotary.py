@@ -41,7 +41,7 @@ class Rotary:
         return _SCALINGS[self.scaling](self, plain, tokens)
 
     def depends_on_length(self) -> bool:
-        return self.scaling == "longrope"
+        return self.scaling == "longrope" and self.details["long"] != self.details["short"]
 
     def turns(self, positions: taeda.Tensor, tokens: int, dtype: taeda.dtype) -> tuple[taeda.Tensor, taeda.Tensor]:
         """Cosines and sines (positions, 1, features / 2), as `rotate` takes them, of positions in a text of `tokens`
