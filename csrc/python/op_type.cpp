@@ -226,6 +226,22 @@ PyObject* op_signatures(PyObject* self, PyObject*) {
   });
 }
 
+// Of several overloads the signatures come first: inspect knows only one.
+PyObject* op_document(PyObject* self, void*) {
+  return guarded_object([&]() -> PyObject* {
+    auto* op = reinterpret_cast<OpObject*>(self);
+    if (op->overloads->size() < 2 || !PyUnicode_Check(op->document)) return Py_NewRef(op->document);
+    std::string lines;
+    for (Overload* o : *op->overloads) lines += op->display + o->schema.signature() + "\n";
+    return PyUnicode_FromFormat("%s\n%U", lines.c_str(), op->document);
+  });
+}
+
+int op_set_document(PyObject* self, PyObject* text, void*) {
+  Py_XSETREF(reinterpret_cast<OpObject*>(self)->document, Py_NewRef(text ? text : Py_None));
+  return 0;
+}
+
 PyObject* op_reduce(PyObject* self, PyObject*) {
   // Pickled and copied by name: the name in its module if it says one, else that of the registered op.
   auto* op = reinterpret_cast<OpObject*>(self);
@@ -261,7 +277,9 @@ int op_set_text_signature(PyObject* self, PyObject* text, void*) {
 }
 
 PyGetSetDef op_properties[] = {
-    {"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr}, {}};
+    {"__text_signature__", op_text_signature, op_set_text_signature, "The signature, for inspect.", nullptr},
+    {"__doc__", op_document, op_set_document, nullptr, nullptr},
+    {}};
 PyMethodDef functions[] = {
     {"define_overload", define_overload, METH_O, "define_overload(schema): one definition, for Ops to be made of."},
     {}};
@@ -272,7 +290,6 @@ PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObje
                             {"__dictoffset__", T_PYSSIZET, offsetof(OpObject, dictionary), READONLY, nullptr},
                             {"__name__", T_OBJECT, offsetof(OpObject, name), READONLY, nullptr},
                             {"__qualname__", T_OBJECT, offsetof(OpObject, name), READONLY, nullptr},
-                            {"__doc__", T_OBJECT, offsetof(OpObject, document), 0, nullptr},
                             {}};
 PyType_Slot op_slots[] = {{Py_tp_new, reinterpret_cast<void*>(op_new)},
                           {Py_tp_dealloc, reinterpret_cast<void*>(op_dealloc)},

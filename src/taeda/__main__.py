@@ -10,6 +10,7 @@ from collections.abc import Sequence
 COMMANDS = (
     ("check", "taeda.checking.command", "check a model without data: shapes, flops, memory, and what does not fit"),
     ("run", "taeda.running", "run a program that is written for PyTorch"),
+    ("stubs", "taeda.stubs", "write type stubs for editors and type checkers"),
     ("chat", "taeda.llm.commands.chat", "talk to a language model; without one, train a small one"),
     ("generate", "taeda.llm.commands.generate", "continue a text by a language model"),
     ("models", "taeda.llm.commands.models", "list the language models of this machine, or describe one"),
