@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/thread_pool.h"
+#include "core/watcher.h"
 
 namespace taeda {
 
@@ -160,6 +161,7 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
             static_cast<int>(results.size()),
             static_cast<int>(attributes_.size()),
             static_cast<int>(attributes.size()),
+            label,
             0,
             0};
   int number = static_cast<int>(calls_.size());
@@ -385,6 +387,11 @@ void Pending::run_step(const Plan::Step& step) {
   std::vector<Buffer> places(step.outputs.size());
   std::vector<Program::Result> results;
   for (Buffer& b : places) results.push_back({&b});
+  if (TAEDA_UNLIKELY(program_watcher != nullptr)) {
+    std::vector<int> labels;
+    for (int k = 0; k < step.count; ++k) labels.push_back(calls_[static_cast<size_t>(step.first + k)].label);
+    program_watcher->running(labels, &step.origins);
+  }
   step.program->run(first.device, inputs, attributes, results);
   for (size_t k = 0; k < results.size(); ++k) {
     Value& value = values_[static_cast<size_t>(step.outputs[k])];
@@ -410,6 +417,7 @@ void Pending::run_call(const Call& call) {
   int stored = call.output_count ? numbers_[static_cast<size_t>(call.first_output)] : -1;
   if (stored >= 0 && values_[static_cast<size_t>(stored)].writes)
     into.push_back(&values_[static_cast<size_t>(stored)].buffer);
+  if (TAEDA_UNLIKELY(program_watcher != nullptr)) program_watcher->running({&call.label, 1}, nullptr);
   call.program->run(call.device, inputs,
                     std::span(attributes_)
                         .subspan(static_cast<size_t>(call.first_attribute), static_cast<size_t>(call.attribute_count)),

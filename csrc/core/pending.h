@@ -37,12 +37,13 @@ struct Quantity {
 // How recorded calls are run.
 struct Plan {
   struct Step {
-    int first, count;                  // these calls,
-    std::unique_ptr<Program> program;  // by this Program, or one by one where there is none
-    std::vector<int> inputs, outputs;  // of the Program: numbers of values
-    std::vector<int> frees;            // storages that nothing after this step needs
-    std::vector<int> written;          // values in whose place the Program writes
-    mutable bool ran = false;          // it has done so without an error
+    int first, count;                       // these calls,
+    std::unique_ptr<Program> program;       // by this Program, or one by one where there is none
+    std::vector<int> inputs, outputs;       // of the Program: numbers of values
+    std::vector<int> frees;                 // storages that nothing after this step needs
+    std::vector<int> written;               // values in whose place the Program writes
+    std::vector<std::vector<int>> origins;  // of each of its instructions: which of the calls it came from
+    mutable bool ran = false;               // it has done so without an error
   };
   std::vector<std::pair<Quantity, Quantity>> equal;  // what the Programs rely on
   std::vector<Step> steps;
@@ -71,6 +72,7 @@ class Pending final : public PendingCalls {
     Device device;
     bool joins;  // may become part of a larger Program
     int first_input, input_count, first_output, output_count, first_attribute, attribute_count;
+    int label;                     // for who watches (core/watcher.h): what it is known by there, or -1
     int first_write, write_count;  // pairs in `numbers`: the value that was in memory, that which is there then
   };
   struct Value {
@@ -95,6 +97,7 @@ class Pending final : public PendingCalls {
               std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
               std::span<Program::Result> results, const Buffer* into = nullptr, std::span<const int> written = {});
   void finish() override;
+  int label = -1;  // of the call that is recorded next
   // Whether this thread is in finish(): what it calls meanwhile (the compiler, destructors of the user's) is not put
   // off.
   bool finishing() const { return running_ && runner_ == std::this_thread::get_id(); }

@@ -1,11 +1,20 @@
 #include "core/program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+
+#include "core/watcher.h"
 
 namespace taeda {
 
 bool check_programs = false;
+ProgramWatcher* program_watcher = nullptr;
+
+int64_t nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 // ---- finishing ------------------------------------------------------------------------------------------------------
 
@@ -208,7 +217,7 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
     if (into[k]) targets[f.target_count++] = {outputs[k], into[k]};
   f.targets = targets;
 
-  if (only_loops_ && register_count <= Room::SMALL && TAEDA_LIKELY(!check_programs)) {
+  if (only_loops_ && register_count <= Room::SMALL && TAEDA_LIKELY(!check_programs && !program_watcher)) {
     const Buffer* registers[Room::SMALL];
     Buffer* places[Room::SMALL];
     for (int k = 0; k < register_count; ++k) registers[k] = k < tensor_count ? inputs[k] : nullptr;
@@ -255,15 +264,18 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
 }
 
 void Program::run_steps(Frame& f) const {
-  bool execute = f.runtime->executes();
+  bool execute = f.runtime->executes(), watched = program_watcher && execute;
   for (const Step& step : steps) {
     f.last = &step == &steps.back();
+    int64_t begin = TAEDA_UNLIKELY(watched) ? nanoseconds() : 0;
     // On "meta" a condition on values that are not there is taken to hold: only launches have one.
     if (!step.when || (!execute && step.when->reads_memory()) || f.number(*step.when).real != 0)
       std::visit(
           [&](const auto& i) {
             i.infer(f);
             if (execute) i.execute(f);
+            if (TAEDA_UNLIKELY(watched) && program_watcher)
+              program_watcher->ran(step.what, f, static_cast<int>(&step - steps.data()), begin, nanoseconds());
           },
           step.what);
     for (int r : step.frees) {

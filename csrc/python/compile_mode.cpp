@@ -4,6 +4,7 @@
 
 #include "core/recorder.h"
 #include "python/core_types.h"
+#include "python/profiling.h"
 #include "python/program_parser.h"
 #include "python/state.h"
 
@@ -159,7 +160,12 @@ class Asking final : public Planner {
       if (!PyArg_ParseTuple(PyList_GET_ITEM(steps, i), "iiOOOOO", &step.first, &step.count, &description, &inputs,
                             &outputs, &frees, &written))
         throw PythonError();
-      if (description != Py_None) step.program = parse_program(description);
+      if (description != Py_None) {
+        step.program = parse_program(description);
+        Ref<> origins = checked(PySequence_Fast(checked(PyMapping_GetItemString(description, "origins")).get(), ""));
+        for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(origins.get()); ++k)
+          step.origins.push_back(ints_of(PySequence_Fast_GET_ITEM(origins.get(), k)));
+      }
       step.inputs = ints_of(inputs);
       step.outputs = ints_of(outputs);
       step.frees = ints_of(frees);
@@ -309,6 +315,7 @@ bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> i
     if (shared(b)) reason = "it reads memory that NumPy or another library may write to";
   }
   if (!reason && target && shared(target)) reason = "it writes to memory that NumPy or another library may read";
+  state.pending->label = TAEDA_UNLIKELY(profiling) ? label_of_call(compiled) : -1;
   if (!reason && state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device,
                                        inputs, attributes, results, target, compiled.written))
     return true;

@@ -19,6 +19,7 @@ void add_machine_code_to_module(PyObject* module);  // load_object
 void add_lapack_to_module(PyObject* module);        // provide_lapack, lapack_kernel, fourier_kernel
 void add_recording_to_module(PyObject* module);     // begin_recording and the like
 void add_compile_mode_to_module(PyObject* module);  // run_compiled and the like
+void add_profiling_to_module(PyObject* module);     // start_profile and the like
 
 // Add `o` (borrowed) to a module under a name; throws.
 inline void add_object(PyObject* module, const char* name, PyObject* o) {

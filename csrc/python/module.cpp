@@ -97,6 +97,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_lapack_to_module(module.get());
     add_recording_to_module(module.get());
     add_compile_mode_to_module(module.get());
+    add_profiling_to_module(module.get());
     add_ops_to_module(module.get());
     add_lifted_to_module(module.get());
     add_tape_to_module(module.get());

@@ -3,6 +3,7 @@
 #include "core/recorder.h"
 #include "python/compile_mode.h"
 #include "python/lifted.h"
+#include "python/profiling.h"
 #include "python/runtime.h"
 #include "python/state.h"
 
@@ -32,6 +33,8 @@ void run_now(Compiled& compiled, Device device, std::span<const Buffer* const> i
   }
   for (const Buffer* b : into)
     if (b && b->storage) b->storage->before_write();
+  std::optional<WatchedCall> watched;
+  if (TAEDA_UNLIKELY(profiling)) watched.emplace(compiled);
   Recorder* records = device.kind == DeviceKind::Meta ? nullptr : recorder();
   if (TAEDA_LIKELY(!records)) return program.run(device, inputs, attributes, results, into);
   RecordedCall call = records->before(program, inputs, attributes, into);

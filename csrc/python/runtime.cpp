@@ -42,6 +42,13 @@ Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyO
              checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
 }
 
+std::string kernel_name(int handle) {
+  Ref<> name = ask("kernel_name", checked(Py_BuildValue("(i)", handle)));
+  const char* text = PyUnicode_AsUTF8(name.get());
+  if (!text) throw PythonError();
+  return text;
+}
+
 std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes) {
   Ref<> variant = classes ? checked(Py_BuildValue("(sis)", outer_axis ? "outer" : "inner", inner_rank, classes))
                           : Ref<>::borrow(Py_None);

@@ -151,6 +151,7 @@ class Node {
   // The user's line that made this node, for messages: code object and instruction index (null if unknown).
   Ref<> code;
   int instruction = -1;
+  int32_t scope = 0;              // the module it was made in, where a profile wants to know (python/profiling.h)
   void note_line();               // the innermost frame outside of the package; cheap
   std::string line_text() const;  // 'File "x.py", line 3, in f\n    y = x * 2', or empty
 

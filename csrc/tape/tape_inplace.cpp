@@ -98,6 +98,7 @@ class CopySlices final : public Node {
     }
     code = call_->code;
     instruction = call_->instruction;
+    scope = call_->scope;
   }
   std::string name() const override { return "CopySlices"; }
   bool is_internal() const override { return true; }

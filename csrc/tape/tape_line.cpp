@@ -1,5 +1,6 @@
 // The user's lines, for messages: where the call was made that a node came from, and which in-place call changed a
 // tensor. Both are noted as a code object and an instruction number; the text is made only when an error is shown.
+#include "python/profiling.h"
 #include "tape/tape_internal.h"
 
 #include <frameobject.h>
@@ -123,6 +124,7 @@ void Node::note_line() {
   Line line = current_line();
   code = std::move(line.code);
   instruction = line.instruction;
+  scope = profiled_scope;
   if (TAEDA_UNLIKELY(state.anomaly)) {
     Ref<> module = checked(PyImport_ImportModule("traceback"));
     extra().traceback = checked(PyObject_CallMethod(module.get(), "format_stack", nullptr));

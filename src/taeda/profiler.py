@@ -93,8 +93,9 @@ def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use
 
 
 class profile:  # noqa: N801, PyTorch's name
-    """`with profile() as p:`, and `p.step()` after each step where a schedule chooses the steps. Memory, stacks, flops
-    and modules are not noted, whatever the options say.
+    """`with profile() as p:`, and `p.step()` after each step where a schedule chooses the steps. What is noted is what
+    `taeda.autograd.profiler.profile` notes: calls with the user's lines and modules, kernels, with options the shapes
+    of arguments and memory; steps are ranges named `ProfilerStep#3`.
 
     Example::
 
@@ -117,9 +118,14 @@ class profile:  # noqa: N801, PyTorch's name
         post_processing_timeout_s: float | None = None,
     ) -> None:
         self.activities = set(activities) if activities else supported_activities()
+        self._steps = schedule is not None  # or once step() was called
         self.schedule = schedule if schedule is not None else lambda step: ProfilerAction.RECORD
         self.on_trace_ready = on_trace_ready
         self.record_shapes = record_shapes
+        self.profile_memory = profile_memory
+        self.with_stack = with_stack
+        self._metadata: dict[str, str] = {}
+        self._step: _profiler.record_function | None = None
         self.step_num = 0
         self.current_action = self.schedule(0)
         self.profiler: _profiler.profile | None = None
@@ -127,15 +133,29 @@ class profile:  # noqa: N801, PyTorch's name
 
     def _run(self, wanted: bool) -> None:
         if wanted and not self._running:
-            self.profiler = _profiler.profile(record_shapes=self.record_shapes)
+            self.profiler = _profiler.profile(
+                record_shapes=self.record_shapes, profile_memory=self.profile_memory, with_stack=self.with_stack)
             self.profiler.__enter__()
         elif not wanted and self._running and self.profiler is not None:
+            self._end_step()
             self.profiler.__exit__(None, None, None)
         self._running = wanted
+
+    def _end_step(self) -> None:
+        if self._step is not None:
+            self._step.__exit__(None, None, None)
+            self._step = None
+
+    def _begin_step(self) -> None:
+        self._end_step()
+        if self._running and self._steps:
+            self._step = _profiler.record_function(f"ProfilerStep#{self.step_num}")
+            self._step.__enter__()
 
     def start(self) -> None:
         """Begin."""
         self._run(self.current_action in (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE))
+        self._begin_step()
 
     def stop(self) -> None:
         """End; a trace that was being made is handed to `on_trace_ready`."""
@@ -146,6 +166,7 @@ class profile:  # noqa: N801, PyTorch's name
 
     def step(self) -> None:
         """A step of the program is over."""
+        self._steps = True
         before, self.step_num = self.current_action, self.step_num + 1
         self.current_action = self.schedule(self.step_num)
         if before is ProfilerAction.RECORD_AND_SAVE:
@@ -174,7 +195,18 @@ class profile:  # noqa: N801, PyTorch's name
 
     def export_chrome_trace(self, path: str) -> None:
         """Write a file that chrome://tracing and Perfetto open."""
-        self._made().export_chrome_trace(path)
+        made = self._made()
+        _profiler._write_trace(path, [*made.function_events, *made.kernels], self._metadata)
+
+    def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
+        """Write lines `frame;frame;.. microseconds`, which tools for flame graphs read."""
+        self._made().export_stacks(path, metric)
+
+    @property
+    def kernels(self) -> _profiler.EventList:
+        """The kernels that ran, each with its ops, the lines and modules they come from, and the bytes it moved."""
+        return self._made().kernels
 
     def add_metadata(self, key: str, value: str) -> None:
-        """Accepted; traces hold events only."""
+        """Note something in the trace that is written."""
+        self._metadata[key] = value

@@ -169,7 +169,8 @@ def test_what_a_result_shows_of_old_content_is_kept() -> None:
     # y = a seen otherwise; a += 1: the kernel that adds may not write before y is copied.
     kernel = ("loops", 0, [0], [("new", 2, "float32", "element")], [], None, True, None)
     view = ("view", "permute", 1, 0, [[1, 0]], None)
-    program = {"tensors": 1, "attributes": 0, "registers": 3, "instructions": [view, kernel], "outputs": [1, 2]}
+    program = {"tensors": 1, "attributes": 0, "registers": 3, "instructions": [view, kernel], "outputs": [1, 2],
+               "origins": [(0,), (1,)]}
     made = write_back(program, [Place(0, True)], {0: 5}, [("float32", 2), ("float32", 2)])
     check_program(made)
     assert [i[0] for i in made["instructions"]] == ["view", "loops", "alloc", "copy", "copy"]
@@ -178,7 +179,8 @@ def test_what_a_result_shows_of_old_content_is_kept() -> None:
     made = write_back({**program, "outputs": [2]}, [Place(0, True)], {0: 5}, [("float32", 2)])
     assert made["instructions"][1][3] == [("into", 0, "element")]
     late = ("loops", 1, [1], [("new", 3, "float32", "element")], [], None, True, None)
-    program = {**program, "registers": 4, "instructions": [view, kernel, late], "outputs": [3, 2]}
+    program = {**program, "registers": 4, "instructions": [view, kernel, late], "outputs": [3, 2],
+               "origins": [(0,), (1,), (2,)]}
     made = write_back(program, [Place(0, True)], {0: 5}, [("float32", 2), ("float32", 2)])
     assert made["instructions"][1] == kernel and made["instructions"][-1] == ("copy", 0, 2)
 

@@ -1,14 +1,18 @@
-"""Where the time of a program goes: the ops that it calls and the ranges that it names, on the calling thread.
+"""Where the time of a program goes: the ops that it calls, the ranges that it names, and the kernels that run.
 
-`profile` watches dispatch (the core tells it of every op before and after) and `record_function`. What backward runs is
-one range of the call that started it: its Programs are run by the core without calling ops.
+`profile` watches dispatch (the core tells it of every op of the calling thread before and after), `record_function`,
+modules, and what Programs run (csrc/python/profiling.h), in backward and in compiled functions too. Each call and each
+kernel knows the line of the user's that it comes from and the module that this was in: those of the forward call where
+it is a gradient, those of several calls where it is one kernel for them.
 """
 
 from __future__ import annotations
 
+import bisect
 import functools
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter_ns
 from typing import Any
 
@@ -18,7 +22,11 @@ __all__ = ["EventList", "FunctionEvent", "emit_itt", "emit_nvtx", "kineto_availa
 
 
 class FunctionEvent:
-    """One call, or one named range; several of them under one name after averaging. Times are microseconds."""
+    """One call, one named range or one kernel; several of them under one name after averaging. Times are microseconds.
+
+    `stack` names the user's lines, `module_path` the module that ran (`blocks.3.attention`), `ops` the ops of a kernel,
+    `bytes` what it read and wrote, `cpu_memory_usage` the bytes that a call took and kept (with `profile_memory`).
+    """
 
     def __init__(self, name: str, start: float, end: float, parent: FunctionEvent | None, shapes: Any = None) -> None:
         self.name = self.key = name
@@ -29,6 +37,13 @@ class FunctionEvent:
         self.cpu_parent = parent
         self.cpu_children: list[FunctionEvent] = []
         self.is_user_annotation = False
+        self.is_kernel = False
+        self.thread = 0
+        self.stack: list[str] = []
+        self.module_path = ""
+        self.ops: list[str] = []
+        self.bytes = 0
+        self.cpu_memory_usage = 0
         self._total = end - start
         self._own: float | None = None
 
@@ -66,6 +81,7 @@ _SORTS: dict[str, Callable[[FunctionEvent], float]] = {
     "cpu_time_total": lambda e: e.cpu_time_total,
     "self_cpu_time_total": lambda e: e.self_cpu_time_total,
     "count": lambda e: e.count,
+    "cpu_memory_usage": lambda e: e.cpu_memory_usage,
 }
 
 
@@ -80,14 +96,19 @@ class EventList(list[FunctionEvent]):
     def key_averages(
         self, group_by_input_shapes: bool = False, group_by_stack_n: int = 0, group_by_overload_name: bool = False
     ) -> EventList:
-        """One event per name, or per name and shapes."""
+        """One event per name, or per name and shapes, or per name and so many of the user's lines."""
         found: dict[Any, FunctionEvent] = {}
         for event in self:
-            key = (event.name, str(event.input_shapes) if group_by_input_shapes else "")
+            shapes = str(event.input_shapes) if group_by_input_shapes else ""
+            key = (event.name, shapes, *event.stack[:group_by_stack_n])
             sums = found.get(key)
             if sums is None:
                 sums = found[key] = FunctionEvent(event.name, 0.0, 0.0, None, event.input_shapes)
                 sums.count, sums._own = 0, 0.0
+                sums.stack, sums.module_path, sums.ops = event.stack, event.module_path, event.ops
+                sums.is_user_annotation = event.is_user_annotation
+            sums.bytes += event.bytes
+            sums.cpu_memory_usage += event.cpu_memory_usage
             sums.count += event.count
             sums._total += event.cpu_time_total
             sums._own = (sums._own or 0.0) + event.self_cpu_time_total
@@ -104,23 +125,33 @@ class EventList(list[FunctionEvent]):
         max_name_column_width: int = 55, max_shapes_column_width: int = 80, header: str | None = None,
         top_level_events_only: bool = False, time_unit: Any = None,
     ) -> str:
-        """The events as text, sorted by `cpu_time_total`, `self_cpu_time_total`, `cpu_time` or `count`."""
+        """The events as text, sorted by `cpu_time_total`, `self_cpu_time_total`, `cpu_time`, `count` or
+        `cpu_memory_usage`. Columns for memory, shapes and lines are there where they were noted."""
         events: list[FunctionEvent] = [e for e in self if not (top_level_events_only and e.cpu_parent is not None)]
         if sort_by is not None:
-            key = _SORTS.get(sort_by.replace("cuda", "cpu").replace("device", "cpu"))
+            key = _SORTS.get(sort_by.replace("cuda", "cpu").replace("device", "cpu").replace("self_cpu_mem", "cpu_mem"))
             if key is None:
                 raise ValueError(f"cannot sort by {sort_by!r}, only by {', '.join(_SORTS)}")
             events.sort(key=key, reverse=True)
         whole = self.self_cpu_time_total or 1.0
-        titles = ("Name", "Self CPU %", "Self CPU", "CPU total %", "CPU total", "CPU time avg", "# of Calls")
-        rows = [
-            (
-                e.key[:max_name_column_width], f"{100 * e.self_cpu_time_total / whole:.2f}%",
-                _time_text(e.self_cpu_time_total), f"{100 * e.cpu_time_total / whole:.2f}%",
-                _time_text(e.cpu_time_total), _time_text(e.cpu_time), str(e.count),
-            )
-            for e in events[: row_limit if row_limit >= 0 else None]
+        shown = events[: row_limit if row_limit >= 0 else None]
+        columns: list[tuple[str, Callable[[FunctionEvent], str]]] = [
+            ("Name", lambda e: e.key[:max_name_column_width]),
+            ("Self CPU %", lambda e: f"{100 * e.self_cpu_time_total / whole:.2f}%"),
+            ("Self CPU", lambda e: _time_text(e.self_cpu_time_total)),
+            ("CPU total %", lambda e: f"{100 * e.cpu_time_total / whole:.2f}%"),
+            ("CPU total", lambda e: _time_text(e.cpu_time_total)),
+            ("CPU time avg", lambda e: _time_text(e.cpu_time)),
+            ("# of Calls", lambda e: str(e.count)),
         ]
+        if any(e.cpu_memory_usage for e in events):
+            columns.insert(-1, ("CPU Mem", lambda e: _bytes_text(e.cpu_memory_usage)))
+        if any(e.input_shapes for e in events):
+            columns.append(("Input Shapes", lambda e: str(e.input_shapes or "")[:max_shapes_column_width]))
+        if any(e.stack for e in events):
+            columns.append(("Source Location", lambda e: " ".join(e.stack[:1])[-max_src_column_width:]))
+        titles = [title for title, _ in columns]
+        rows = [[cell(e) for _, cell in columns] for e in shown]
         widths = [max(len(row[k]) for row in [titles, *rows]) for k in range(len(titles))]
         rule = "  ".join("-" * width for width in widths)
         lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
@@ -133,20 +164,108 @@ class EventList(list[FunctionEvent]):
 
     def export_chrome_trace(self, path: str) -> None:
         """Write a file that chrome://tracing and Perfetto open."""
-        events = [
-            {"name": e.name, "ph": "X", "ts": e.start, "dur": e.cpu_time_total, "pid": 0, "tid": 0, "cat": "cpu_op"}
-            for e in self
-        ]
+        _write_trace(path, self)
+
+    def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
+        """Write lines `frame;frame;.. microseconds`, which tools for flame graphs read."""
         with open(path, "w") as f:
-            json.dump({"traceEvents": events}, f)
+            for e in self:
+                time = int(getattr(e, metric))
+                if e.stack and time:
+                    f.write(";".join([*(s.replace(";", ",") for s in reversed(e.stack)), e.name]) + f" {time}\n")
+
+
+def _bytes_text(count: float) -> str:
+    for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
+        if abs(count) >= size:
+            return f"{count / size:.2f} {unit}"
+    return f"{count:.0f} B"
+
+
+def _write_trace(path: str, events: Iterable[FunctionEvent], metadata: dict[str, str] | None = None) -> None:
+    """Calls and ranges are on the track of their thread, kernels on one below it."""
+    process = os.getpid()
+    written: list[dict[str, Any]] = [
+        {"name": "process_name", "ph": "M", "pid": process, "tid": 0, "args": {"name": "python"}}]
+    tracks: dict[tuple[int, bool], int] = {}
+    for e in events:
+        track = tracks.setdefault((e.thread, e.is_kernel), len(tracks) + 1)
+        arguments: dict[str, Any] = {}
+        if e.module_path:
+            arguments["Module"] = e.module_path
+        if e.stack:
+            arguments["Line"] = e.stack[0] if len(e.stack) == 1 else e.stack
+        if e.ops:
+            arguments["Ops"] = " ".join(e.ops)
+        if e.input_shapes:
+            arguments["Input Dims"] = e.input_shapes
+        if e.bytes:
+            arguments["Bytes"] = e.bytes
+            arguments["GB/s"] = round(e.bytes / max(e.cpu_time_total, 1e-3) / 1e3, 2)
+        if e.cpu_memory_usage:
+            arguments["Memory"] = e.cpu_memory_usage
+        kind = "kernel" if e.is_kernel else "user_annotation" if e.is_user_annotation else "cpu_op"
+        written.append({"name": e.name, "ph": "X", "ts": e.start, "dur": e.cpu_time_total, "pid": process,
+                        "tid": track, "cat": kind, "args": arguments})
+    for (thread, kernels), track in tracks.items():
+        name = f"kernels of thread {thread}" if kernels else f"thread {thread}"
+        written.append({"name": "thread_name", "ph": "M", "pid": process, "tid": track, "args": {"name": name}})
+    with open(path, "w") as f:
+        json.dump({"schemaVersion": 1, "displayTimeUnit": "ms", "traceEvents": written, **(metadata or {})}, f)
 
 
 _profile: profile | None = None  # the one that is running
 
 
+class _Modules:
+    """Tells the core which module runs, by hooks that every module has while it lives."""
+
+    def __init__(self) -> None:
+        self.paths = [""]
+        self._numbers: dict[tuple[int, str], int] = {}
+        self._names: dict[int, str] = {}  # of the modules of the outermost one that runs
+        self._depth = 0
+        self._handles: list[Any] = []
+        self._used_before = False
+
+    def begin(self) -> None:
+        from taeda.nn import module_hooks
+
+        self._used_before = module_hooks.GLOBAL.used
+        self._handles = [module_hooks.register_module_forward_pre_hook(self._enter),
+                         module_hooks.register_module_forward_hook(self._leave, always_call=True)]
+        self._before: list[int] = []
+
+    def end(self) -> None:
+        from taeda.nn import module_hooks
+
+        for handle in self._handles:
+            handle.remove()
+        hooks = module_hooks.GLOBAL
+        if not (hooks.forward_pre or hooks.forward or hooks.backward_pre or hooks.backward):
+            hooks.used = self._used_before
+
+    def _enter(self, module: Any, arguments: Any) -> None:
+        if not self._before:
+            self._names = {id(m): name for name, m in module.named_modules()}
+        kind = type(module).__name__
+        path = self._names.get(id(module), kind) or kind
+        number = self._numbers.setdefault((id(module), path), len(self.paths))
+        if number == len(self.paths):
+            self.paths.append(path)
+        self._before.append(_core.set_profiled_scope(number))
+
+    def _leave(self, module: Any, arguments: Any, output: Any) -> None:
+        if self._before:
+            _core.set_profiled_scope(self._before.pop())
+
+
 class profile:  # noqa: N801, PyTorch's name
-    """`with profile() as p:` the ops called and the ranges named inside are timed. Memory, stacks, flops and modules
-    are not noted, whatever the options say.
+    """`with profile() as p:` the ops called and the ranges named inside are timed, and the kernels that run.
+    `p.kernels` and the trace show those; `table()` only where no call owns them, in compiled functions.
+
+    `record_shapes` notes the shapes of arguments, `profile_memory` the bytes that calls take, `with_stack` shows the
+    user's lines in tables (they are noted in any case, as modules are). Floating-point operations are not counted.
 
     Example::
 
@@ -156,6 +275,8 @@ class profile:  # noqa: N801, PyTorch's name
         ...     _ = x.exp().sum()
         >>> sorted(e.key for e in p.key_averages())
         ['exp', 'sum']
+        >>> [k.ops for k in p.kernels]
+        [['exp'], ['sum']]
     """
 
     def __init__(
@@ -165,13 +286,20 @@ class profile:  # noqa: N801, PyTorch's name
     ) -> None:
         self.enabled = enabled
         self.record_shapes = record_shapes
+        self.profile_memory = profile_memory
+        self.with_stack = with_stack
         self.function_events: EventList = EventList()
+        self.kernels: EventList = EventList()
         self._open: list[FunctionEvent] = []
         self._observer_before: Any = None
+        self._modules = _Modules()
 
     def _begin(self, name: str, shapes: Any = None) -> FunctionEvent:
         now = perf_counter_ns() / 1000
         event = FunctionEvent(name, now, now, self._open[-1] if self._open else None, shapes)
+        event.thread = self._thread
+        if self.profile_memory:
+            event.cpu_memory_usage = -_allocated()
         if self._open:
             self._open[-1].cpu_children.append(event)
         self._open.append(event)
@@ -181,8 +309,12 @@ class profile:  # noqa: N801, PyTorch's name
     def _end(self, event: FunctionEvent) -> None:
         event.end = perf_counter_ns() / 1000
         event._total = event.end - event.start
-        while self._open and self._open.pop() is not event:
-            continue
+        while self._open:
+            last = self._open.pop()
+            if self.profile_memory:
+                last.cpu_memory_usage += _allocated()
+            if last is event:
+                break
 
     def _observe(self, name: str, values: tuple[Any, ...], result: Any) -> None:
         if result is None:
@@ -199,7 +331,12 @@ class profile:  # noqa: N801, PyTorch's name
             return self
         if _profile is not None:
             raise RuntimeError("Profiler is already enabled on this thread")
+        import threading
+
+        self._thread = threading.get_ident()
+        _core.start_profile()
         _profile = self
+        self._modules.begin()
         self._observer_before = _core.set_observer(self._observe)
         return self
 
@@ -208,9 +345,55 @@ class profile:  # noqa: N801, PyTorch's name
         if not self.enabled:
             return
         _core.set_observer(self._observer_before)
+        self._modules.end()
         _profile = None
         for event in self._open[::-1]:
             self._end(event)
+        self._add_what_ran(*_core.stop_profile())
+
+    def _add_what_ran(self, labels: Sequence[Any], kernels: Sequence[Any], calls: Sequence[Any]) -> None:
+        ranges = _Ranges(self.function_events)
+        run_by: dict[int, list[tuple[float, float, FunctionEvent]]] = {}  # what ran at once, by label
+        for begin, end, number, thread in calls:
+            op, backward, *_ = labels[number]
+            around = ranges.around(begin / 1000, thread)
+            if backward:
+                event = FunctionEvent(op, begin / 1000, end / 1000, around)
+                event.thread = thread
+                if around is not None:
+                    around.cpu_children.append(event)
+                self.function_events.append(event)
+            elif around is None or around.is_user_annotation:
+                continue
+            else:
+                event = around
+            self._place(event, [labels[number]])
+            run_by.setdefault(number, []).append((begin, end, event))
+        for begin, end, count, name, of, thread in kernels:
+            owner = next((e for n in of for b, t, e in run_by.get(n, ()) if b <= begin and end <= t), None)
+            event = FunctionEvent(name, begin / 1000, end / 1000, owner)
+            event.thread, event.bytes, event.is_kernel = thread, count, True
+            self._place(event, [labels[n] for n in of if n >= 0])
+            event.ops = list(dict.fromkeys(labels[n][0] for n in of if n >= 0))
+            self.kernels.append(event)
+            if owner is None and of:  # of a compiled function
+                around = ranges.around(begin / 1000, thread)
+                shown = FunctionEvent(" ".join(event.ops), event.start, event.end, around)
+                shown.thread, shown.bytes, shown.ops = thread, count, event.ops
+                shown.stack, shown.module_path = event.stack, event.module_path
+                if around is not None:
+                    around.cpu_children.append(shown)
+                self.function_events.append(shown)
+        self.function_events.sort(key=lambda e: e.start)
+
+    def _place(self, event: FunctionEvent, labels: Sequence[Any]) -> None:
+        for _, _, file, line, function, scope in labels:
+            text = f"{file}({line}): {function}"
+            if file is not None and text not in event.stack:
+                event.stack.append(text)
+            path = self._modules.paths[scope] if scope < len(self._modules.paths) else ""
+            if path and path not in event.module_path.split(", "):
+                event.module_path += (", " if event.module_path else "") + path
 
     def __repr__(self) -> str:
         return repr(self.function_events)
@@ -224,7 +407,12 @@ class profile:  # noqa: N801, PyTorch's name
 
     def key_averages(self, *args: Any, **options: Any) -> EventList:
         """One event per name."""
-        return self.function_events.key_averages(*args, **options)
+        found = self.function_events.key_averages(*args, **options)
+        lines = options.get("group_by_stack_n") or (args[1:2] or (0,))[0]
+        if not (self.with_stack or lines):
+            for event in found:
+                event.stack = []
+        return found
 
     def total_average(self) -> FunctionEvent:
         """All events as one."""
@@ -236,8 +424,32 @@ class profile:  # noqa: N801, PyTorch's name
         return self.function_events.self_cpu_time_total
 
     def export_chrome_trace(self, path: str) -> None:
-        """Write a file that chrome://tracing and Perfetto open."""
-        self.function_events.export_chrome_trace(path)
+        """Write a file that chrome://tracing and Perfetto open, with kernels below the calls."""
+        _write_trace(path, [*self.function_events, *self.kernels])
+
+    def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
+        """Write lines `frame;frame;.. microseconds`, which tools for flame graphs read."""
+        self.function_events.export_stacks(path, metric)
+
+
+class _Ranges:
+    """Events that nest, for the question which is the innermost around a time."""
+
+    def __init__(self, events: Sequence[FunctionEvent]) -> None:
+        self._events = [e for e in events if not e.is_kernel]  # in the order in which they began
+        self._starts = [e.start for e in self._events]
+
+    def around(self, time: float, thread: int) -> FunctionEvent | None:
+        at = bisect.bisect_right(self._starts, time) - 1
+        event: FunctionEvent | None = self._events[at] if at >= 0 else None
+        while event is not None and (event.end < time or event.thread != thread):
+            event = event.cpu_parent
+        return event
+
+
+def _allocated() -> int:
+    found: int = _core.memory_statistics()["allocated"]
+    return found
 
 
 class record_function:  # noqa: N801, PyTorch's name

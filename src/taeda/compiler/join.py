@@ -156,7 +156,7 @@ class Joiner:
 
     def call(self, op: Op, key: Key, inputs: Sequence[int], outputs: Sequence[int], first_attribute: int,
              attributes: Sequence[Any], before: int) -> None:
-        """Add a call, whose attributes are numbered from `first_attribute`, the whole graph's from `before`."""
+        """Add the next call, whose attributes are numbered from `first_attribute`, the whole graph's from `before`."""
         inlined = primitives(op, key)
         mapping: dict[Value, Value] = {}
         for value, number in zip(inlined.tensors, inputs, strict=True):
@@ -195,6 +195,7 @@ class Joiner:
                 self.values[number] = mapping[value]
                 if mapping[value].node is not None:
                     self._fit(mapping[value], number)
+        self.graph.origin += 1
 
     def finish(self, outputs: Sequence[int], attributes: int) -> Graph:
         """The graph of what is needed for these results."""

@@ -25,7 +25,8 @@ def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
     """The Program description of `graph` for `target`. `tensors` are the inputs that the Program is given, in order
     (None: absent).
 
-    Sizes are read from whichever of these has them: an expression equal to the size of one of them is that size.
+    Sizes are read from whichever of these has them: an expression equal to the size of one of them is that size. Beside
+    what ARCHITECTURE.md lists, the description says of each instruction in "origins" of which nodes it came.
     """
     return _Lowering(graph, tensors, target, register_kernel).run(items)
 
@@ -124,15 +125,21 @@ class _Lowering:
         grouping_users = _users(self.graph)
         finishing = {group: node for group in items if isinstance(group, Group)
                      if (node := self.finished_by(group, grouping_users)) is not None}
+        origins: list[tuple[int, ...]] = []
         for item in items:
+            nodes = item.nodes if isinstance(item, Group) else [item]
             if isinstance(item, Group):
                 if item in finishing:
+                    nodes = [finishing[item], *nodes]
                     self.product(finishing[item], item, grouping_users)
                 else:
                     self.group(item, grouping_users)
             elif item not in finishing.values():
                 self.node(item)
+            origin = tuple(sorted({n.origin for n in nodes}))
+            origins += [origin] * (len(self.builder.instructions) - len(origins))
         return {
+            "origins": origins,
             "tensors": len(self.tensors), "attributes": self.graph.attributes, "registers": self.builder.registers,
             "instructions": self.builder.instructions,
             "outputs": [self.register[v].number for v in self.graph.outputs if v is not None],

@@ -69,10 +69,14 @@ def write_back(program: dict[str, Any], places: Sequence[Place], memory: dict[in
             keeps += [("alloc", count, dtype, [("size", register, d) for d in range(ndim)], None),
                       ("copy", count, register)]
             count += 1
-    copies = [(name, place, saved.get(register, register)) for name, place, register in copies]
+    origin_of = [*program["origins"]]
+    end = [*keeps, *((name, place, saved.get(register, register)) for name, place, register in copies)]
+    all_of_them = tuple(sorted({number for origin in origin_of for number in origin}))
+    order = [(i, origin) for k, (one, origin) in enumerate(zip(instructions, origin_of, strict=True))
+             for i in (one, *after.get(k, ()))]
+    order += [(i, origin_of[maker[i[2]]] if i[2] in maker and i[0] == "copy" else all_of_them) for i in end]
     return {**program, "registers": count, "outputs": [saved.get(r, r) for r in registers[:results]],
-            "instructions": [*(i for k, one in enumerate(instructions) for i in (one, *after.get(k, ()))),
-                             *keeps, *copies]}
+            "instructions": [i for i, _ in order], "origins": [origin for _, origin in order]}
 
 
 def _reads(instruction: tuple[Any, ...]) -> Iterator[int]:

@@ -146,15 +146,17 @@ for _name in ("lt", "le", "gt", "ge", "neg", "pos", "abs", "invert"):
 
 
 class Node:
-    """One call of `op`. `arguments` has one entry per parameter of the op; `outputs` are the resulting values."""
+    """One call of `op`. `arguments` has one entry per parameter of the op; `outputs` are the resulting values; `origin`
+    is what the graph had as its own when the call was made."""
 
-    __slots__ = ("arguments", "number", "op", "outputs")
+    __slots__ = ("arguments", "number", "op", "origin", "outputs")
 
     def __init__(self, op: Op, arguments: tuple[Any, ...], number: int):
         self.op = op
         self.arguments = arguments
         self.number = number
         self.outputs: tuple[Value, ...] = ()
+        self.origin = 0
 
     def tensors(self) -> list[Value]:
         """All tensor arguments, those included of which only the shape is read."""
@@ -224,6 +226,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.outputs: list[Value | None] = []
         self.attributes = 0
+        self.origin = 0  # of the nodes that are added: a number of whoever adds them, for explanations
         self.expand = False  # derived ops are inlined as they are called, even those with a gradient of their own
         self._calls: dict[tuple[Any, ...], Node] | None = None
         self._values = 0
@@ -253,6 +256,7 @@ class Graph:
             if key in self._calls:
                 return self._calls[key]
         node = Node(op, arguments, self._number())
+        node.origin = self.origin
         if key is not None and self._calls is not None:
             self._calls[key] = node
         node.outputs = tuple(Value(self.vocabulary, dtype, dims, self._number(), node, k)

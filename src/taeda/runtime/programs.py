@@ -102,6 +102,12 @@ def register_kernel(target: Target, kernel: Kernel | TemplateSpec) -> int:
     return handle
 
 
+def kernel_name(handle: int) -> str:
+    """What a kernel is called: by the ops that it was made of, or by its template."""
+    kernel = kernels[handle]
+    return kernel.name if isinstance(kernel, Kernel) else str(kernel[1])
+
+
 @one_at_a_time
 def compile_forward(op_name: str, key: tuple[Any, ...], device: str = "cpu") -> dict[str, Any]:
     """The Program for a call of the op with this unique name (see the top of this file)."""

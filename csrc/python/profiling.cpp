@@ -1,0 +1,213 @@
+#include "python/profiling.h"
+
+#include <mutex>
+
+#include "core/watcher.h"
+#include "python/runtime.h"
+#include "tape/tape_internal.h"
+
+namespace taeda {
+
+bool profiling = false;
+int32_t profiled_scope = 0;
+
+namespace {
+
+struct Label {
+  std::string op;
+  bool backward;
+  Line line;
+  int32_t scope;
+};
+
+struct Kernel {
+  int64_t begin, end, bytes;
+  const char* kind;
+  int handle;  // of a kernel; -1: one of the executor's own
+  std::vector<int> labels;
+  long thread;
+};
+
+struct Call {  // a Program that was run at once
+  int64_t begin, end;
+  int label;
+  long thread;
+};
+
+int64_t bytes_of(const Buffer* b) { return b ? b->numel * itemsize(b->dtype) : 0; }
+
+class Profile final : public ProgramWatcher {
+ public:
+  std::vector<Label> labels;
+  std::vector<Kernel> kernels;
+  std::vector<Call> calls;
+
+  void running(std::span<const int> now, const std::vector<std::vector<int>>* origins) override {
+    current().assign(now.begin(), now.end());
+    places() = origins;
+  }
+
+  void ran(const Instruction& what, const Frame& f, int number, int64_t begin, int64_t end) override {
+    Kernel k{begin, end, 0, nullptr, -1, {}, static_cast<long>(PyThread_get_thread_ident())};
+    auto reads = [&](int reg) { k.bytes += bytes_of(f.registers[reg]); };
+    if (auto* i = std::get_if<LoopsInstruction>(&what)) {
+      k.kind = "loops";
+      k.handle = i->kernel;
+      for (int r : i->inputs) reads(r);
+      for (const auto& o : i->outputs) reads(o.reg);
+    } else if (auto* i = std::get_if<LaunchInstruction>(&what)) {
+      k.kind = "launch";
+      k.handle = i->handle;
+      for (int r : i->operands) reads(r);
+    } else if (auto* i = std::get_if<CopyInstruction>(&what)) {
+      k.kind = "copy";
+      reads(i->source);
+      reads(i->destination);
+    } else if (auto* i = std::get_if<FillInstruction>(&what)) {
+      k.kind = "fill";
+      reads(i->reg);
+    } else if (auto* i = std::get_if<ContiguousInstruction>(&what)) {
+      copies(k, f, i->reg, i->source, "copy");
+    } else if (auto* i = std::get_if<UpdateInstruction>(&what)) {
+      copies(k, f, i->reg, i->source, "copy");
+    } else if (auto* i = std::get_if<ViewInstruction>(&what)) {
+      copies(k, f, i->reg, i->source, "copy");
+    } else if (auto* i = std::get_if<SumToInstruction>(&what)) {
+      copies(k, f, i->reg, i->source, "sum");
+    }
+    if (!k.kind) return;
+    const auto* origins = places();
+    if (origins && static_cast<size_t>(number) < origins->size()) {
+      for (int place : (*origins)[static_cast<size_t>(number)])
+        if (static_cast<size_t>(place) < current().size()) k.labels.push_back(current()[static_cast<size_t>(place)]);
+    } else {
+      k.labels = current();
+    }
+    std::lock_guard<std::mutex> lock(mutex_);
+    kernels.push_back(std::move(k));
+  }
+
+  int add(Label label) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    labels.push_back(std::move(label));
+    return static_cast<int>(labels.size()) - 1;
+  }
+  void add(const Call& call) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    calls.push_back(call);
+  }
+
+ private:
+  // What may be a view of its source, or a copy of it.
+  static void copies(Kernel& k, const Frame& f, int reg, int source, const char* kind) {
+    const Buffer *to = f.registers[reg], *from = f.registers[source];
+    if (!to || !from || to->storage.get() == from->storage.get()) return;
+    k.kind = kind;
+    k.bytes = bytes_of(to) + bytes_of(from);
+  }
+  static std::vector<int>& current() {
+    static thread_local std::vector<int> labels;
+    return labels;
+  }
+  static const std::vector<std::vector<int>>*& places() {
+    static thread_local const std::vector<std::vector<int>>* origins = nullptr;
+    return origins;
+  }
+  std::mutex mutex_;
+};
+
+Profile* profile = nullptr;
+
+Ref<> label_object(const Label& l) {
+  Ref<> file = Ref<>::borrow(Py_None), function = Ref<>::borrow(Py_None);
+  int line = 0;
+  if (l.line.code && PyCode_Check(l.line.code.get())) {
+    auto* code = reinterpret_cast<PyCodeObject*>(l.line.code.get());
+    file = Ref<>::borrow(code->co_filename);
+    function = Ref<>::borrow(code->co_name);
+    line = PyCode_Addr2Line(code, l.line.instruction);
+  }
+  return checked(Py_BuildValue("(sOOiOi)", l.op.c_str(), l.backward ? Py_True : Py_False, file.get(), line,
+                               function.get(), static_cast<int>(l.scope)));
+}
+
+template <class T, class F>
+Ref<> list_of(const std::vector<T>& values, F&& item) {
+  Ref<> list = checked(PyList_New(static_cast<Py_ssize_t>(values.size())));
+  for (size_t k = 0; k < values.size(); ++k)
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(k), item(values[k]).release());
+  return list;
+}
+
+PyObject* start_profile(PyObject*, PyObject*) {
+  return guarded_object([&]() -> PyObject* {
+    if (profile) raise(PyExc_RuntimeError, "Profiler is already enabled");
+    profile = new Profile;
+    program_watcher = profile;
+    profiling = true;
+    profiled_scope = 0;
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* stop_profile(PyObject*, PyObject*) {
+  return guarded_object([&]() -> PyObject* {
+    if (!profile) raise(PyExc_RuntimeError, "Profiler is not enabled");
+    std::unique_ptr<Profile> done(std::exchange(profile, nullptr));
+    program_watcher = nullptr;
+    profiling = false;
+    Ref<> labels = list_of(done->labels, label_object);
+    Ref<> kernels = list_of(done->kernels, [](const Kernel& k) {
+      Ref<> of = list_of(k.labels, [](int l) { return checked(PyLong_FromLong(l)); });
+      std::string name = k.handle < 0 ? k.kind : kernel_name(k.handle);
+      return checked(Py_BuildValue("(LLLsOl)", static_cast<long long>(k.begin), static_cast<long long>(k.end),
+                                   static_cast<long long>(k.bytes), name.c_str(), of.get(), k.thread));
+    });
+    Ref<> calls = list_of(done->calls, [](const Call& c) {
+      return checked(
+          Py_BuildValue("(LLil)", static_cast<long long>(c.begin), static_cast<long long>(c.end), c.label, c.thread));
+    });
+    return PyTuple_Pack(3, labels.get(), kernels.get(), calls.get());
+  });
+}
+
+PyObject* set_profiled_scope(PyObject*, PyObject* number) {
+  long scope = PyLong_AsLong(number);
+  if (scope == -1 && PyErr_Occurred()) return nullptr;
+  return PyLong_FromLong(std::exchange(profiled_scope, static_cast<int32_t>(scope)));
+}
+
+PyMethodDef functions[] = {
+    {"start_profile", start_profile, METH_NOARGS, "Note the times of calls and kernels from here on."},
+    {"stop_profile", stop_profile, METH_NOARGS,
+     "What ran since start_profile(): labels (op, backward, file, line, function, scope); kernels (begin, end, bytes, "
+     "name, labels, thread) and calls (begin, end, label, thread), with times in nanoseconds."},
+    {"set_profiled_scope", set_profiled_scope, METH_O,
+     "Say which module runs from here on, by a number that labels will have; the one before."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+int label_of_call(const Compiled& compiled) {
+  if (!profile) return -1;
+  const Node* node = running_node();
+  if (node && node->code)
+    return profile->add({compiled.overload->display, true, {node->code, node->instruction}, node->scope});
+  return profile->add({compiled.overload->display, node != nullptr, current_line(), node ? 0 : profiled_scope});
+}
+
+WatchedCall::WatchedCall(const Compiled& compiled) : label_(label_of_call(compiled)), begin_(nanoseconds()) {
+  if (profile) profile->running({&label_, 1}, nullptr);
+}
+
+WatchedCall::~WatchedCall() {
+  if (profile && label_ >= 0)
+    profile->add({begin_, nanoseconds(), label_, static_cast<long>(PyThread_get_thread_ident())});
+}
+
+void add_profiling_to_module(PyObject* module) {
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
+}
+
+}  // namespace taeda
