@@ -89,6 +89,7 @@ def _complete_storage() -> None:
         setattr(storage, name, _lazy_conversion(name))
     for name in ("from_buffer", "from_file"):
         setattr(storage, name, staticmethod(_lazily(home, name)))
+    storage.__getitem__ = _lazily(home, "get_item")
     storage.__setitem__ = _lazily(home, "set_item")
     storage.filename = property(lambda self: None, doc="The file that the memory is shared through: None.")
     for name in ("is_cuda", "is_hpu", "is_sparse", "is_sparse_csr"):

@@ -25,6 +25,18 @@ def as_bytes(storage: Any) -> Any:
     return _core.tensor_on_storage(storage, _core.uint8, 0, (storage.nbytes(),), (1,))
 
 
+def get_item(self: Any, index: Any) -> Any:
+    """A byte; or by a slice the storage of some bytes, in the same memory."""
+    if not isinstance(index, slice):
+        return as_bytes(self)[index].item()
+    start, stop, step = index.indices(self.nbytes())
+    if step != 1:
+        raise RuntimeError(f"Trying to slice with a step of {step}, but only a step of 1 is supported")
+    if stop <= start:
+        return _core.UntypedStorage(0)
+    return taeda.frombuffer(memoryview(self)[start:stop], dtype=taeda.uint8).untyped_storage()
+
+
 def element_size(self: Any) -> int:
     """Bytes of an element: 1."""
     return 1

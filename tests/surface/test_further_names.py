@@ -80,6 +80,14 @@ def test_storage():
     x = torch.zeros(3)
     x.untyped_storage()[0:4] = 1
     assert x.untyped_storage().tolist()[:5] == [1, 1, 1, 1, 0]
+    some = x.untyped_storage()[2:6]
+    some.fill_(7)
+    assert x.untyped_storage()[3] == 7 and x.untyped_storage().tolist()[:7] == [1, 1, 7, 7, 7, 7, 0]
+    assert x.untyped_storage()[5:2].nbytes() == 0 and len(list(x.untyped_storage())) == 12
+    with pytest.raises(RuntimeError, match="step of 2"):
+        x.untyped_storage()[::2]
+    with pytest.raises(IndexError):
+        x.untyped_storage()[12]
 
 
 def test_files_as_memory(tmp_path):

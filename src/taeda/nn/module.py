@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import taeda
 from taeda.nn.module_hooks import GLOBAL, HookRegistration, call_with_hooks
+from taeda.nn.module_state import _EXTRA_STATE_KEY_SUFFIX as _EXTRA_STATE_KEY_SUFFIX  # libraries compare with it
 from taeda.nn.module_state import IncompatibleKeys as _IncompatibleKeys
 from taeda.nn.module_state import ModuleState
 from taeda.nn.parameter import Buffer, Parameter

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import taeda
 from taeda.nn.parameter import Parameter
 
-EXTRA_STATE = "_extra_state"
+_EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 
 
 class _IncompatibleKeys(NamedTuple):
@@ -65,7 +65,7 @@ class ModuleState:
             if buffer is not None and name not in self._non_persistent_buffers_set:
                 destination[prefix + name] = buffer if keep_vars else buffer.detach()
         if type(self).get_extra_state is not ModuleState.get_extra_state:
-            destination[prefix + EXTRA_STATE] = self.get_extra_state()
+            destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """All parameters and persistent buffers by their dotted names, sharing memory with the module.
@@ -155,7 +155,7 @@ class ModuleState:
                 self._load_one(name, key, parameter, state_dict[key], assign, error_msgs)
             elif strict:
                 missing_keys.append(key)
-        extra_key = prefix + EXTRA_STATE
+        extra_key = prefix + _EXTRA_STATE_KEY_SUFFIX
         if type(self).set_extra_state is not ModuleState.set_extra_state:
             if extra_key in state_dict:
                 self.set_extra_state(state_dict[extra_key])
