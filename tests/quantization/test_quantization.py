@@ -12,6 +12,7 @@ from taeda import nn
 from taeda._binding import internal
 from taeda.codegen.target import TARGETS, Target
 from taeda.codegen.templates.gemm.coded import emit_coded, emit_coded_thin
+from taeda.codegen.templates.gemm.rounded import emit_rounded
 from taeda.quantization import QuantizedLinear, Scheme, decode, encode, int4, int8, quantize_
 
 SCHEMES = [int8(), int8(32), int8(20, False), int4(), int4(32, False), int4(None), int4(7)]
@@ -29,6 +30,47 @@ def test_same_bits_as_with_the_matrix(scheme: Scheme) -> None:
             x = taeda.randn(count, k)
             found = internal.coded_linear(x, codes.codes, codes.scales, codes.offsets, None, rows, codes.group)
             assert taeda.equal(found, nn.functional.linear(x, weight)), (rows, k, count)
+
+
+ROUNDED = [int8(inputs=8), int8(32, False, inputs=8), int4(inputs=8), int4(32, False, inputs=8), int4(24, inputs=8)]
+
+
+@pytest.mark.parametrize("scheme", ROUNDED, ids=str)
+def test_rounded_inputs(scheme: Scheme) -> None:
+    """The product of the very numbers that codes and rounded inputs stand for; a row does not depend on others."""
+    taeda.manual_seed(0)
+    for k, outputs in [(192, 96), (384, 130), (4224, 33)]:
+        layer = QuantizedLinear.from_linear(nn.Linear(k, outputs), scheme)
+        step = scheme.step(k)
+        assert step is not None and (scheme.group or k) % step == 0
+        x = taeda.randn(13, k)
+        x[3], x[:, step:2 * step] = 0, -1e3 * x[:, step:2 * step]
+        scales = x.view(13, -1, step).abs().amax(-1, True) / 127.0
+        numbers = taeda.where(scales > 0, x.view(13, -1, step) * (1.0 / scales), 0.0).round()
+        assert layer.bias is not None
+        with taeda.no_grad():
+            exact = (numbers * scales).view(13, k).double() @ layer.weight.double().t() + layer.bias.double()
+            found = layer(x)
+            assert bool(((found - exact).abs() <= 1e-5 * exact.abs().amax(1, True)).all())
+            for rows in (1, 2, 3, 4, 5, 7, 8, 12):
+                assert taeda.equal(layer(x[:rows]), found[:rows])
+            assert layer(x[:0]).shape == (0, outputs)
+            assert layer(x.to(taeda.bfloat16).view(1, 13, k)).dtype == taeda.bfloat16
+
+
+def test_where_inputs_are_rounded() -> None:
+    assert [int8(inputs=8).step(k) for k in (256, 96, 48, 40, 36)] == [64, 32, 16, 8, None]
+    assert int4(64, inputs=8).step(96) is None and int4(128).step(128) is None
+    with pytest.raises(ValueError, match="inputs have 8 bits or are not rounded"):
+        int8(inputs=4)
+    layer = QuantizedLinear.from_linear(nn.Linear(64, 8), int8(inputs=8))
+    x = taeda.randn(2, 64, requires_grad=True)
+    layer(x).sum().backward()
+    assert x.grad is not None and taeda.allclose(x.grad, layer.weight.sum(0).expand(2, 64))
+    with pytest.raises(RuntimeError, match="a step is a multiple of 8"):
+        internal.rounded_linear(taeda.randn(2, 64), layer.codes, layer.scales, None, None, 8, 4, 64)
+    with pytest.raises(RuntimeError, match="do not fit rounded inputs"):
+        internal.rounded_linear(taeda.randn(2, 128), layer.codes, layer.scales, None, None, 8, 64, 64)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
@@ -105,6 +147,6 @@ def test_on_meta() -> None:
 def test_code_for_every_processor(target: Target) -> None:
     """LLVM takes the kernels for processors that this machine is not."""
     for packed, scale, offsets in itertools.product((False, True), ("float16", "float32"), (False, True)):
-        for emit in (emit_coded, emit_coded_thin):
+        for emit in (emit_coded, emit_coded_thin, emit_rounded):
             text = emit(target, packed, scale, offsets)
             llvm.parse_assembly(f'target triple = "{target.triple}"\n{text}').verify()

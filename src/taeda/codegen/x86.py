@@ -56,3 +56,20 @@ def dot_pairs(f: FunctionWriter, total: Value, a: Value, b: Value) -> Value:
     pairs = vector(2 * total.lanes, "bfloat")
     return f.call_external("llvm.x86.avx512bf16.dpbf16ps.512", total.type, total, f.cast("bitcast", a, pairs),
                            f.cast("bitcast", b, pairs))
+
+
+def dot_fours(f: FunctionWriter, total: Value, unsigned: Value, signed: Value) -> Value:
+    """total (i32) + the sum of four neighbouring bytes' products in each lane (vpdpbusd, 512 bits)."""
+    return f.call_external("llvm.x86.avx512.vpdpbusd.512", total.type, total, unsigned, signed)
+
+
+def dot_fours_of_small(f: FunctionWriter, total: Value, unsigned: Value, signed: Value) -> Value:
+    """The same with AVX2, where two neighbours' products together fit in 16 bits."""
+    ones = f.constant(1, vector(16, "i16"))
+    pairs = f.call_external("llvm.x86.avx2.pmadd.ub.sw", ones.type, unsigned, signed)
+    return total + f.call_external("llvm.x86.avx2.pmadd.wd", total.type, pairs, ones)
+
+
+def with_sign_of(f: FunctionWriter, x: Value, sign: Value) -> Value:
+    """Bytes of x, negated where those of `sign` are negative, 0 where they are (AVX2)."""
+    return f.call_external("llvm.x86.avx2.psign.b", x.type, x, sign)

@@ -167,7 +167,7 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
     """A checkpoint that was saved after `shrink_`: its names are those of the modules."""
     found = model.config.source[_QUANTIZED]
     try:
-        scheme = Scheme(found["bits"], found["group"], found["symmetric"])
+        scheme = Scheme(found["bits"], found["group"], found["symmetric"], found.get("inputs"))
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"config.json: {_QUANTIZED!r} is {found!r}: {error}") from None
     for name, layer in list(model.named_modules()):

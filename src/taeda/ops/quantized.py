@@ -22,6 +22,8 @@ from taeda.ops.creation import arange
 from taeda.ops.indexing import converted, index_select
 from taeda.ops.joining import cat
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel
+from taeda.ops.pointwise import where
+from taeda.ops.reduction import amax
 from taeda.ops.views import narrow
 
 PANEL = 32
@@ -103,6 +105,69 @@ def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor |
     flat = converted(input, "float32")
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
     result = coded_matmul(flat, codes, scales, offsets, outputs, group)
+    if bias is not None:
+        result = result + converted(bias, "float32")
+    result = converted(result, input.dtype)
+    return result if input.ndim == 2 else result.reshape((*input.shape[:-1], outputs))
+
+
+# -- inputs in 8 bits too ----------------------------------------------------------------------------------------------
+
+
+@kernel(public=False)
+def rounded_matmul(b: Any, input: Tensor, input_scales: Tensor, sums: Tensor, codes: Tensor, scales: Tensor,
+                   offsets: Tensor | None, step: int, group: int) -> Tensor:
+    """(M, panels * 32) of inputs in int8 (M, K) with float32 scales and int32 sums (M, K / step), and coded weights."""
+    _check_rounded(input, input_scales, sums, codes, scales, offsets, step, group)
+    panels, k, row = codes.shape
+    rows = input.shape[0]
+    good = (k == input.shape[1]) * (row == (PANEL // 2 if codes.dtype == "uint8" else PANEL)) * (k >= 1)
+    good = good * (k % group == 0)
+    for x in (input_scales, sums):
+        good = good * (x.shape[0] == rows) * (x.shape[1] * step == k)
+    for x in (scales, *(() if offsets is None else (offsets,))):
+        good = good * (x.shape[0] == panels) * (x.shape[1] * group == k) * (x.shape[2] == PANEL)
+    b.check(good, RuntimeError, "codes ({0}, {1}, {2}) in groups of {3} do not fit rounded inputs (*, {4}), or their "
+            "scales", panels, k, row, group, input.shape[1])
+    out = b.alloc("float32", (rows, panels * PANEL))
+    b.method("rounded_matmul", input=input, input_scales=input_scales, sums=sums, codes=codes, scales=scales,
+             offsets=offsets, out=out, step=step, group=group)
+    return out
+
+
+def _check_rounded(input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets: Any, step: int,
+                   group: int) -> None:
+    _check_codes(codes, scales, offsets, group)
+    given = [(x.dtype, x.ndim) for x in (input, input_scales, sums)]
+    if given != [("int8", 2), ("float32", 2), ("int32", 2)]:
+        raise RuntimeError(f"expected matrices of int8, float32 and int32, got {given}")
+    if step < 8 or step % 8 or group % step:
+        raise RuntimeError(f"a step is a multiple of 8 that divides a group, not {step} of {group}")
+
+
+@rounded_matmul.meta
+def _(input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets: Any, step: int,
+      group: int) -> Result:
+    _check_rounded(input, input_scales, sums, codes, scales, offsets, step, group)
+    return Result("float32", (input.shape[0], codes.shape[0] * PANEL))
+
+
+@derived(public=False)
+def rounded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
+                   outputs: SymInt, step: int, group: int) -> Tensor:
+    """As `coded_linear`, with each `step` neighbours of an input rounded to 8 bits: -127..127 times their largest size
+    / 127. Without gradients."""
+    k = input.shape[-1]
+    rows: Any = 1
+    for size in input.shape[:-1]:
+        rows = rows * size
+    parts = converted(input, "float32").reshape((rows, k // step, step))
+    factors = amax(parts.abs(), (2,), True) / 127.0
+    numbers = (parts * where(factors > 0, 1.0 / factors, 0.0)).round().clamp(-127.0, 127.0)
+    sums = converted(numbers.sum((2,)), "int32")
+    result = rounded_matmul(converted(numbers, "int8").reshape((rows, k)), factors.reshape((rows, k // step)), sums,
+                            codes, scales, offsets, step, group)
+    result = narrow(result, 1, 0, outputs)
     if bias is not None:
         result = result + converted(bias, "float32")
     result = converted(result, input.dtype)

@@ -12,6 +12,10 @@
 
 `calibrate_` does so by what the layers read on some inputs (GPTQ), which loses less in 4 bits.
 
+`int8(32, inputs=8)` and `int4(inputs=8)` round inputs to 8 bits as well, in steps of at most 64 neighbours, and
+multiply whole numbers: about three times as quick as float32 where the processor has VNNI, and with 4 bits quicker on
+others too, at an error of the size of that of 8-bit weights. Small layers (some 100 outputs) gain nothing by it.
+
 Weights become numbers inside the kernel of the product, which therefore is as fast as memory brings a quarter or an
 eighth of the bytes. Gradients flow to the inputs, so that what is trained beside the weights (LoRA) trains on.
 """

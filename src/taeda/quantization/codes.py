@@ -14,11 +14,13 @@ PANEL = 32  # rows that are stored together
 @dataclass(frozen=True)
 class Scheme:
     """`bits` 8 or 4; `group`: so many neighbours along a row share a scale (None: the whole row); `symmetric`: codes
-    around zero, without offsets."""
+    around zero, without offsets; `inputs` 8: what is multiplied with the weights is rounded to 8 bits too, for each row
+    and at most 64 neighbours by their largest, which is quicker where whole numbers are (None: it is not rounded)."""
 
     bits: int
     group: int | None = None
     symmetric: bool = True
+    inputs: int | None = None
 
     def __post_init__(self) -> None:
         if self.bits not in (4, 8):
@@ -26,16 +28,26 @@ class Scheme:
         if self.group is not None and (isinstance(self.group, bool) or not isinstance(self.group, int)
                                        or self.group < 1):
             raise ValueError(f"a group is a positive number of elements, not {self.group!r}")
+        if self.inputs not in (None, 8):
+            raise ValueError(f"inputs have 8 bits or are not rounded (None), not {self.inputs!r}")
+
+    def step(self, k: int) -> int | None:
+        """How many neighbours of an input of k elements share a scale; None if it is not rounded, because it is not
+        asked for or k and the group are no multiples of 8."""
+        group = min(self.group or k, k)
+        if self.inputs is None or k % group:
+            return None
+        return next((step for step in (64, 32, 16, 8) if group % step == 0), None)
 
 
-def int8(group: int | None = None, symmetric: bool = True) -> Scheme:
+def int8(group: int | None = None, symmetric: bool = True, inputs: int | None = None) -> Scheme:
     """8 bits a weight; by default one scale for each row."""
-    return Scheme(8, group, symmetric)
+    return Scheme(8, group, symmetric, inputs)
 
 
-def int4(group: int | None = 64, symmetric: bool = True) -> Scheme:
+def int4(group: int | None = 64, symmetric: bool = True, inputs: int | None = None) -> Scheme:
     """4 bits a weight, in groups of 64 by default."""
-    return Scheme(4, group, symmetric)
+    return Scheme(4, group, symmetric, inputs)
 
 
 class Codes(NamedTuple):

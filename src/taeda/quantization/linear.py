@@ -13,7 +13,9 @@ from taeda.quantization.codes import PANEL, Codes, Scheme, decode, encode
 class QuantizedLinear(nn.Module):
     """A linear layer whose weight is stored as codes: buffers `codes`, `scales`, perhaps `offsets`; parameter `bias`.
 
-    Input (*, in_features), output (*, out_features) of the same dtype; the arithmetic is in float32.
+    Input (*, in_features), output (*, out_features) of the same dtype; the arithmetic is in float32. With
+    `scheme.inputs` inputs are rounded to 8 bits and products are sums of whole numbers, except where a gradient is
+    asked for.
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool, scheme: Scheme) -> None:
@@ -48,6 +50,10 @@ class QuantizedLinear(nn.Module):
         return decode(Codes(self.codes, self.scales, self.offsets, self.out_features, self.group))
 
     def forward(self, input: taeda.Tensor) -> taeda.Tensor:
+        step = self.scheme.step(self.in_features)
+        if step is not None and not (taeda.is_grad_enabled() and input.requires_grad):
+            return internal.rounded_linear(input, self.codes, self.scales, self.offsets, self.bias, self.out_features,
+                                           step, self.group)
         return internal.coded_linear(input, self.codes, self.scales, self.offsets, self.bias, self.out_features,
                                      self.group)
 

@@ -15,7 +15,10 @@ matmul
     left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
     epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so)
 coded_matmul
-    left (M, K), codes, scales, offsets (None), group, out (M, N): the weight is stored as ops/quantized.py says
+    left (M, K), codes, scales, offsets (None), group, out (M, N), epilogue (None): the weight is stored as
+    ops/quantized.py says
+rounded_matmul
+    input, input_scales, sums, codes, scales, offsets (None), out, step, group: inputs are of 8 bits too
 convolve, convolve_transposed
     input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
     padding (that in front), dilation, groups
@@ -82,7 +85,7 @@ LAPACK, FOURIER = "lapack", "fourier"
 METHODS: dict[str, dict[str, tuple[str, ...]]] = {
     "cpu": {
         "matmul": ("matmul",),
-        "coded": ("coded_matmul",),
+        "coded": ("coded_matmul", "rounded_matmul"),
         "convolution": ("convolve", "convolve_transposed", "convolve_weight"),
         "pooling": (
             "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",
@@ -99,8 +102,8 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "reference": {
         "reference.products": (
-            "matmul", "coded_matmul", "convolve", "convolve_transposed", "convolve_weight", "attention",
-            "attention_gradient",
+            "matmul", "coded_matmul", "rounded_matmul", "convolve", "convolve_transposed", "convolve_weight",
+            "attention", "attention_gradient",
         ),
         "reference.windows": (
             "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.gemm import coded
+from taeda.codegen.templates.gemm import coded, rounded
 from taeda.codegen.templates.gemm.block import scratch_bytes
 from taeda.codegen.templates.gemm.kind import kind_of
 from taeda.compiler.methods.matmul import blocks_of, composed, strides_of
@@ -32,3 +32,14 @@ def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, ou
              when=(rows >= 1) * (rows <= coded.THIN_ROWS))
     b.launch(coded.emit_coded, params, operands, integers, numbers, work=blocks_of(kind, rows, columns),
              scratch=scratch_bytes(kind), when=rows > coded.THIN_ROWS)
+
+
+def rounded_matmul(b: Any, *, input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets: Any, out: Any,
+                   step: int, group: int) -> None:
+    """See ops/quantized.py."""
+    params = {"packed": codes.dtype == "uint8", "scale": scales.dtype, "offsets": offsets is not None}
+    given = (input, input_scales, sums, codes, scales, *(() if offsets is None else (offsets,)))
+    panels = codes.size(0)
+    b.launch(rounded.emit_rounded, params, [*(b.contiguous(x) for x in given), out],
+             [input.size(0), input.size(1), step, group, panels], [], work=panels, scratch=rounded.scratch_bytes(),
+             when=input.size(0) >= 1)

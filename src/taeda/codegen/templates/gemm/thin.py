@@ -123,7 +123,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     any_order = gemm_pack.any_order(module, kind, "pack_any")
     pack_rows = gemm_pack.b_rows(module, kind, 1, any_order)
     copy_rows = gemm_pack.a_rows(module, kind)
-    # For one row and for THIN_ROWS; of two or three rows the missing ones are whatever is in scratch, and go nowhere.
+    # For one row and for THIN_ROWS; of two or three rows the missing ones are copies of the first, and go nowhere.
     by_rows = [along_rows(module, kind, r) for r in (1, THIN_ROWS)]
     by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
@@ -148,9 +148,12 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
         nothing = f.constant(0, kind.vector)
         f.loop(0, columns, lambda j: f.store(nothing, f.at(sums, r * sums_row + j * unit)), step=lanes)
 
+    # Rows that do not exist take part too: what scratch happens to hold could be numbers that are slow to add.
+    taken = f.select(rows.equals(1), rows, f.constant(THIN_ROWS))
     f.branch(f["accumulate"].differs(0),
              lambda: f.call(begin_from, f["c"], f["c_row"], sums, sums_row, rows, columns),
              lambda: f.loop(0, rows, zero) and None)
+    f.loop(rows, taken, zero)
 
     def by_parts(first_column: Value, count: Value, first_unit: Value, units: Value, source: Value,
                  elements: Value) -> None:
@@ -172,10 +175,14 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
         elements = f.minimum(f["K"] - k, _UNITS * kind.depth)
         depth = f.ceil_div(elements, kind.depth)
         source_a, source_b = f.at(f["a"], k * f["a_k"]), f.at(f["b"], k * f["b_k"])
-        f.branch(f["a_k"].equals(size),
-                 lambda: f.call(copy_rows, source_a, f["a_row"], copied, copied_row, rows, elements),
-                 lambda: f.call(any_order, source_a, f["a_row"], f["a_k"], copied, copied_row, f.constant(unit), rows,
-                                elements))
+
+        def copy(target: Value, count: Value) -> None:
+            f.branch(f["a_k"].equals(size),
+                     lambda: f.call(copy_rows, source_a, f["a_row"], target, copied_row, count, elements),
+                     lambda: f.call(any_order, source_a, f["a_row"], f["a_k"], target, copied_row, f.constant(unit),
+                                    count, elements))
+        copy(copied, rows)
+        f.loop(rows, taken, lambda r: copy(f.at(copied, r * copied_row), f.constant(1)))
 
         def rest_of_columns(first: Value) -> None:
             f.loop(first, columns, lambda j: by_parts(j, f.minimum(columns - j, lanes), f.constant(0), depth, source_b,

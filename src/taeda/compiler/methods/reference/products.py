@@ -50,8 +50,25 @@ def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, ou
         perform(b, _coded_matmul, [left, codes, scales, offsets, product], group=group)
 
 
+def rounded_matmul(b: Any, *, input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets: Any, out: Any,
+                   step: int, group: int) -> None:
+    perform(b, _rounded_matmul, [input, input_scales, codes, scales, offsets, out], step=step, group=group)
+
+
+def _rounded_matmul(input: Tensor, input_scales: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None,
+                    out: Tensor, step: int, group: int) -> None:
+    left = input.values.astype(np.float64) * np.repeat(input_scales.wide, step, 1)
+    out.store(left @ _weight(codes, scales, offsets, group).reshape(-1, left.shape[1]).T.astype(np.float64))
+
+
 def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, out: Tensor,
                   group: int) -> None:
+    matrix = _weight(codes, scales, offsets, group).reshape(-1, left.shape[1])[:out.shape[1]]
+    out.store(left.wide @ matrix.T.astype(left.wide.dtype))
+
+
+def _weight(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -> Array:
+    """The numbers of a coded weight, (panels, 32, K)."""
     numbers = codes.values
     if codes.dtype == "uint8":
         numbers = np.concatenate([numbers & 15, numbers >> 4], 2).astype(np.float32) - (8 if offsets is None else 0)
@@ -59,8 +76,7 @@ def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor |
     weight = numbers.astype(np.float32) * scales.wide.astype(np.float32)[:, of_row]
     if offsets is not None:
         weight = weight + offsets.wide.astype(np.float32)[:, of_row]
-    matrix = weight.swapaxes(1, 2).reshape(-1, left.shape[1])[:out.shape[1]]
-    out.store(left.wide @ matrix.T.astype(left.wide.dtype))
+    return weight.swapaxes(1, 2)
 
 
 # -- convolutions ------------------------------------------------------------------------------------------------------
