@@ -63,6 +63,12 @@ def _square(v: Expr, g: Expr, n: dict[str, Any], decay: str, rest: str) -> Expr:
     return v * n[decay] + g * g * n[rest]
 
 
+@kernel(public=False, mutates=("steps",), differentiable=False)
+def count_up(b: Any, steps: Tensors) -> None:
+    """steps += 1, for all step counts of a group at once."""
+    _update(b, "count_up", (steps,), (0,), {}, lambda x, n: (x[0] + 1,))
+
+
 @kernel(public=False, mutates=("params", "momentum_buffers"), differentiable=False)
 def sgd_step(
     b: Any,
@@ -422,12 +428,12 @@ def _no_results(*_: Any, **__: Any) -> tuple[()]:
 
 
 for step in (
-    sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step, asgd_step, radam_step,
+    count_up, sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step, asgd_step, radam_step,
     rprop_step,
 ):  # fmt: skip
     step.meta(_no_results)
 
 __all__ = [
-    "adadelta_step", "adagrad_step", "adam_step", "adamax_step", "asgd_step", "nadam_step", "radam_step",
-    "rmsprop_step", "rprop_step", "sgd_step",
+    "adadelta_step", "adagrad_step", "adam_step", "adamax_step", "asgd_step", "count_up", "nadam_step",
+    "radam_step", "rmsprop_step", "rprop_step", "sgd_step",
 ]  # fmt: skip

@@ -6,32 +6,36 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import taeda
+from taeda.optim import fused
 
 State = dict[str, Any]
 
 
 # The numbers in step counts and the like, by the tensor's identity: its version when it had the number, and the number.
 # What nobody else wrote to since need not be read, which would wait for whatever is still to be computed.
-_known: dict[int, tuple[Any, int, float]] = {}
+_known: dict[int, list[Any]] = {}  # a weak reference to the tensor, the version, the number
+
+
+def _entry(tensor: Any) -> list[Any]:
+    """What is known of a state tensor of one element, read where somebody else wrote to it since."""
+    entry = _known.get(id(tensor))
+    if entry is None or entry[0]() is not tensor:
+        identity = id(tensor)
+        entry = _known[identity] = [weakref.ref(tensor, lambda _: _known.pop(identity, None)), -1, 0.0]
+    if entry[1] != tensor._version:
+        entry[1], entry[2] = tensor._version, tensor.item()
+    return entry
 
 
 def known_number(tensor: Any) -> float:
     """The number in a state tensor of one element."""
-    entry = _known.get(id(tensor))
-    if entry is not None and entry[0]() is tensor and entry[1] == tensor._version:
-        return entry[2]
-    return tensor.item()
+    return _entry(tensor)[2]
 
 
 def remember_number(tensor: Any, number: float) -> None:
     """Say what number a state tensor has now."""
     identity = id(tensor)
-    entry = _known.get(identity)
-    if entry is None or entry[0]() is not tensor:
-        reference = weakref.ref(tensor, lambda _: _known.pop(identity, None))
-    else:
-        reference = entry[0]
-    _known[identity] = (reference, tensor._version, number)
+    _known[identity] = [weakref.ref(tensor, lambda _: _known.pop(identity, None)), tensor._version, number]
 
 
 def new_number(value: float) -> Any:
@@ -94,9 +98,16 @@ def with_gradients(
 
 def count_steps(states: list[State]) -> Iterator[tuple[float, list[int]]]:
     """Count one step for all; pairs of the count and the places that have it (one pair unless some joined later)."""
+    if not states:
+        return
+    steps = [state["step"] for state in states]
+    entries = [_entry(step) for step in steps]
+    fused.count_up(steps)
     places: dict[float, list[int]] = {}
-    for place, state in enumerate(states):
-        places.setdefault(count_step(state["step"]), []).append(place)
+    for place, (step, entry) in enumerate(zip(steps, entries, strict=True)):
+        count = entry[2] = entry[2] + 1
+        entry[1] = step._version
+        places.setdefault(count, []).append(place)
     yield from places.items()
 
 
@@ -107,7 +118,7 @@ def take(values: list[Any], places: list[int]) -> list[Any]:
 
 def tensors(states: list[State], name: str, places: list[int]) -> list[Any]:
     """The state tensors called `name` at `places`."""
-    return [states[place][name] for place in places]
+    return [state[name] for state in take(states, places)]
 
 
 def upgrade_numbers(optimizer: Any, names: tuple[str, ...]) -> None:

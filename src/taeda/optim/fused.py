@@ -2,6 +2,7 @@
 
 from taeda._binding import internal
 
+count_up = internal.count_up
 sgd_step = internal.sgd_step
 adam_step = internal.adam_step
 rmsprop_step = internal.rmsprop_step
