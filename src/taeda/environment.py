@@ -8,6 +8,7 @@ TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512; 
 TAEDA_API_KEY          what clients of `taeda serve` have to send                    nothing
 TAEDA_CACHE            folder of the compile cache; empty string: no disk cache      $XDG_CACHE_HOME/taeda
 TAEDA_CACHE_MB         size the disk cache is kept under                             512
+TAEDA_PREBUILT         0: the kernels that came with the package are not used        1
 TAEDA_MODELS           folder of language models that are downloaded or trained      $XDG_DATA_HOME/taeda/models
 TAEDA_NUM_THREADS      threads of the pool at start                                  OMP_NUM_THREADS, or the
                                                                                      cores of this process
@@ -38,6 +39,10 @@ def cache_folder() -> Path | None:
     return (Path(base) if base else Path.home() / ".cache") / "taeda"
 
 
+def prebuilt() -> bool:
+    return os.environ.get("TAEDA_PREBUILT") != "0"
+
+
 def models_folder() -> Path:
     given = os.environ.get("TAEDA_MODELS")
     if given:
@@ -56,8 +61,7 @@ MAX_THREADS = 4096
 def num_threads() -> int | None:
     """How many threads were asked for; None: as many as the process has cores.
 
-    A TAEDA_MODELS           folder of language models that are downloaded or trained      $XDG_DATA_HOME/taeda/models
-TAEDA_NUM_THREADS that is no such number is an error. OMP_NUM_THREADS is other libraries' as well (its value may
+    A TAEDA_NUM_THREADS that is no such number is an error. OMP_NUM_THREADS is other libraries' as well (its value may
     be a list, one number per level of nesting), so that one is warned about and left aside, as the OpenMP libraries do.
     """
     if given := os.environ.get("TAEDA_NUM_THREADS"):

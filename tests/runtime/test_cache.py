@@ -14,7 +14,7 @@ print(float(x), jit.statistics["compiled"], jit.statistics["loaded"])
 
 
 def run(folder: object) -> tuple[float, int, int]:
-    environment = dict(os.environ, TAEDA_CACHE=str(folder))
+    environment = dict(os.environ, TAEDA_CACHE=str(folder), TAEDA_PREBUILT="0")
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     value, compiled, loaded = done.stdout.split()

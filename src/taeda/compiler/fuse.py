@@ -73,6 +73,9 @@ class _Grouping:
         self.kept = {v for v in graph.outputs if v is not None}  # stored whatever else happens
         self.group_of: dict[Node, Group] = {}
         self.users: dict[Value, list[Node]] = {}
+        # What runs together, each after what it uses: at first every node by itself.
+        self.order = [[n] for n in graph.nodes]
+        self.position = {n: k for k, n in enumerate(graph.nodes)}
         for node in graph.nodes:
             for value in node.tensors():
                 self.users.setdefault(value, []).append(node)
@@ -112,31 +115,49 @@ class _Grouping:
             return False
         if self.parted and any(frozenset((n, m)) in self.parted for n in a.nodes for m in b.nodes):
             return False
-        if self._path_outside(a, b) or self._path_outside(b, a):
+        first, last = (a, b) if self.position[a.nodes[0]] < self.position[b.nodes[0]] else (b, a)
+        later = self._depending(first, last)
+        if later is None:
             return False
-        for node in merged.nodes:
-            self.group_of[node] = merged
+        self._put(merged, first, last, later)
         return True
 
-    def _path_outside(self, a: Group, b: Group) -> bool:
-        """Whether something outside both uses a result of `a` and is used, perhaps through others, by `b`."""
-        inside = {*a.nodes, *b.nodes}
-        stack = [u for n in a.nodes for v in n.outputs for u in self.users.get(v, ()) if u not in inside]
-        targets = set(b.nodes)
-        seen: set[Node] = set()
+    def _depending(self, first: Group, last: Group) -> set[int] | None:
+        """The places between two groups of what uses a result of the first; None if the last uses one of those.
+
+        All of a group runs together, so what depends on one of its nodes waits for all.
+        """
+        start, end = self.position[first.nodes[0]], self.position[last.nodes[0]]
+        found = {start}
+        stack = [start]
         while stack:
-            node = stack.pop()
-            if node in targets:
-                return True
-            if node in seen:
-                continue
-            seen.add(node)
-            # Other nodes of a group run with it, so what depends on them has to wait for this node too.
-            group = self.group_of.get(node)
-            for n in group.nodes if group is not None and group is not a else [node]:
-                stack += [u for v in n.outputs for u in self.users.get(v, ()) if u not in seen and (
-                    u in targets or u not in inside)]
-        return False
+            place = stack.pop()
+            for node in self.order[place]:
+                for value in node.outputs:
+                    for user in self.users.get(value, ()):
+                        at = self.position[user]
+                        if at < end and at not in found:
+                            found.add(at)
+                            stack.append(at)
+                        elif at == end and place != start:
+                            return None
+        return found
+
+    def _put(self, merged: Group, first: Group, last: Group, later: set[int]) -> None:
+        """The merged group comes where the last was, and what depends on the first comes behind it."""
+        start, end = self.position[first.nodes[0]], self.position[last.nodes[0]]
+        between = range(start + 1, end)
+        self.order[start : end + 1] = [
+            [],
+            *(self.order[k] for k in between if k not in later),
+            merged.nodes,
+            *(self.order[k] for k in between if k in later),
+        ]
+        for place in range(start, end + 1):
+            for node in self.order[place]:
+                self.position[node] = place
+        for node in merged.nodes:
+            self.group_of[node] = merged
 
     def stored(self, group: Group) -> list[Value]:
         """The values of a group that somebody outside needs, in order."""

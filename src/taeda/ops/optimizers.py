@@ -428,8 +428,8 @@ def _no_results(*_: Any, **__: Any) -> tuple[()]:
 
 
 for step in (
-    count_up, sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step, asgd_step, radam_step,
-    rprop_step,
+    count_up, sgd_step, adam_step, rmsprop_step, adagrad_step, adadelta_step, adamax_step, nadam_step, asgd_step,
+    radam_step, rprop_step,
 ):  # fmt: skip
     step.meta(_no_results)
 

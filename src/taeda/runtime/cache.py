@@ -4,6 +4,9 @@ An entry is one file: a magic line, the SHA-256 of the rest, the content. It is 
 place and renamed into it, so readers see all of it or nothing, whoever else is writing. An entry that
 does not hold what its hash says is deleted and counts as a miss. The folder is kept under a size by
 deleting what was used longest ago.
+
+Beside that folder there is one that came with the package, whose entries are those that the usual layers ask for
+(`prebuild.py`). It is only read, and its entries are checked as well.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from taeda import environment
+from taeda import _core, environment
 
 _MAGIC = b"taeda-object-1\n"
+PREBUILT = Path(_core.__file__).parent / "prebuilt"
 
 
 def key_of(*parts: str) -> str:
@@ -29,10 +33,26 @@ def key_of(*parts: str) -> str:
 
 def load(key: str) -> bytes | None:
     """The object code stored under `key`, or None (absent, unreadable, damaged)."""
+    if environment.prebuilt():
+        body = _content(PREBUILT / key[:2] / key)
+        if body:
+            return body
     folder = environment.cache_folder()
     if folder is None:
         return None
     path = folder / key[:2] / key
+    body = _content(path)
+    if body is None:
+        return None
+    if not body:
+        _quietly(path.unlink)
+        return None
+    _quietly(lambda: os.utime(path))  # used now: _bound deletes what was not for longest
+    return body
+
+
+def _content(path: Path) -> bytes | None:
+    """What an entry holds: None where there is no such file, nothing where it is damaged."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -40,9 +60,7 @@ def load(key: str) -> bytes | None:
     head = len(_MAGIC) + 32
     body = content[head:]
     if content[: len(_MAGIC)] != _MAGIC or hashlib.sha256(body).digest() != content[len(_MAGIC) : head]:
-        _quietly(path.unlink)
-        return None
-    _quietly(lambda: os.utime(path))  # used now: _bound deletes what was not for longest
+        return b""
     return body
 
 
