@@ -6,7 +6,7 @@ does not hold what its hash says is deleted and counts as a miss. The folder is 
 deleting what was used longest ago.
 
 Beside that folder there is one that came with the package, whose entries are those that the usual layers ask for
-(`prebuild.py`). It is only read, and its entries are checked as well.
+(`taeda/prebuild.py`). It is only read, and its entries are checked as well.
 """
 
 from __future__ import annotations

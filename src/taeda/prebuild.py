@@ -1,4 +1,4 @@
-"""Fills a folder with the kernels that the usual layers ask for: `python -m taeda.runtime.prebuild FOLDER`.
+"""Fills a folder with the kernels that the usual layers ask for: `python -m taeda.prebuild FOLDER`.
 
 The build of the package runs it, once for each kind of processor whose code the machine can run, and installs the
 folder; `cache.py` looks there first. What a program asks for beyond that is compiled when it is asked for, as ever.
@@ -291,7 +291,7 @@ def compile_here(folder: Path) -> None:
 
 def main() -> None:
     what = (__doc__ or "").split(":")[0] + "."
-    parser = argparse.ArgumentParser(prog="python -m taeda.runtime.prebuild", description=what)
+    parser = argparse.ArgumentParser(prog="python -m taeda.prebuild", description=what)
     parser.add_argument("folder", type=Path, help="where the kernels are put, as the compile cache has them")
     parser.add_argument("--here", action="store_true", help="only for the processor of this process, in this process")
     options = parser.parse_args()
@@ -306,7 +306,7 @@ def main() -> None:
             "TAEDA_CPU": kind, "TAEDA_CACHE": str(options.folder), "TAEDA_CACHE_MB": "4096", "TAEDA_PREBUILT": "0",
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }  # fmt: skip
-        command = [sys.executable, "-m", "taeda.runtime.prebuild", str(options.folder), "--here"]
+        command = [sys.executable, "-m", "taeda.prebuild", str(options.folder), "--here"]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         last = (done.stdout.strip().splitlines() or ["?"])[-1]
         print(last if done.returncode == 0 else f"kernels are not prebuilt for {kind}: {last}", flush=True)
