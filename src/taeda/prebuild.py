@@ -277,15 +277,15 @@ def narrow() -> None:
 def compile_here(folder: Path) -> None:
     """Put into `folder` what the usual layers ask for on the processor of this process (TAEDA_CPU)."""
     from taeda import _schemas
-    from taeda.codegen.target import current
     from taeda.runtime import jit
+    from taeda.runtime.devices import target_of
 
     start = time.perf_counter()
     _schemas.store_for_installation()
     for subject in layers():
         subject()
     size = sum(path.stat().st_size for path in folder.glob("??/*"))
-    print(f"{jit.statistics['compiled']} kernels for {current().name}, {time.perf_counter() - start:.0f} s; "
+    print(f"{jit.statistics['compiled']} kernels for {target_of('cpu').name}, {time.perf_counter() - start:.0f} s; "
           f"{size / 1e6:.1f} MB in all")
 
 
