@@ -100,6 +100,10 @@ class _Conditional:
         self.condition: Any = all_of(b.condition, condition) if isinstance(b, _Conditional) else condition
 
     @property
+    def target(self) -> Any:
+        return self.b.target
+
+    @property
     def possible(self) -> bool:
         return isinstance(self.condition, Symbol) or bool(self.condition)
 
