@@ -14,8 +14,9 @@ from typing import Any
 from taeda import _core
 
 __all__ = [
-    "BaseTorchFunctionMode", "DisableTorchFunctionSubclass", "TorchFunctionMode", "handle_torch_function",
-    "has_torch_function", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
+    "BaseTorchFunctionMode", "DisableTorchFunctionSubclass", "TorchFunctionMode", "get_default_nowrap_functions",
+    "get_ignored_functions", "get_overridable_functions", "get_testing_overrides", "wrap_torch_function",
+    "handle_torch_function", "has_torch_function", "is_tensor_like", "is_tensor_method_or_property", "resolve_name",
 ]  # fmt: skip
 
 has_torch_function = _core.has_torch_function
@@ -138,3 +139,95 @@ def is_tensor_method_or_property(func: Callable[..., Any]) -> bool:
     from taeda.fx.node import is_tensor_method
 
     return is_tensor_method(func) or func.__name__ == "__get__"
+
+
+# -- lists of functions ------------------------------------------------------------------------------------------------
+
+
+def get_default_nowrap_functions() -> set[Callable[..., Any]]:
+    """Getters whose results stay what they are when a subclass of Tensor is asked."""
+    tensor = _core.Tensor
+    return {getattr(tensor, name).__get__ for name in ("_base", "grad", "_version")}
+
+
+def get_ignored_functions() -> set[Callable[..., Any]]:
+    """Functions that no type can take over: they make tensors from sizes, or set what is global."""
+    import taeda
+
+    names = (
+        "arange as_tensor asarray empty empty_permuted empty_strided eye from_file from_numpy frombuffer full "
+        "get_default_dtype get_num_threads get_rng_state initial_seed is_grad_enabled is_inference_mode_enabled "
+        "is_storage is_tensor linspace logspace manual_seed normal ones promote_types rand randint randn randperm "
+        "range "
+        "result_type scalar_tensor seed set_default_dtype set_num_threads set_rng_state tensor tril_indices "
+        "triu_indices "
+        "zeros"
+    ).split()
+    return {getattr(taeda, name) for name in names}
+
+
+def get_overridable_functions() -> dict[Any, list[Callable[..., Any]]]:
+    """The functions that a type can take over, by where they are: `torch`, `torch.nn.functional`, `torch.Tensor`, ...
+
+    Example::
+
+        >>> import taeda as torch
+        >>> torch.add in get_overridable_functions()[torch]
+        True
+    """
+    import taeda
+
+    ignored = get_ignored_functions()
+    found: dict[Any, list[Callable[..., Any]]] = {}
+    homes = (taeda, taeda.nn.functional, taeda.linalg, taeda.fft, taeda.special)
+    for home in homes:
+        names = [n for n in dir(home) if not n.startswith("_")]
+        values = [vars(home).get(n) for n in names]
+        found[home] = [f for f in values if isinstance(f, _core.Op) and f not in ignored]
+    tensor = _core.Tensor
+    methods = [getattr(tensor, n) for n in dir(tensor) if n not in vars(object)]
+    found[tensor] = [f if callable(f) else f.__get__ for f in methods if callable(f) or hasattr(f, "__get__")]
+    return found
+
+
+def get_testing_overrides() -> dict[Callable[..., Any], Callable[..., Any]]:
+    """For each function that a type can take over one with its signature, that gives -1: to test that a type does."""
+    found: dict[Callable[..., Any], Callable[..., Any]] = {}
+    for functions in get_overridable_functions().values():
+        for function in functions:
+            found[function] = _dummy(getattr(function, "__text_signature__", None))
+    return found
+
+
+def _dummy(signature: str | None) -> Callable[..., Any]:
+    def dummy(*args: Any, **kwargs: Any) -> int:
+        return -1
+
+    if signature:
+        dummy.__text_signature__ = signature  # type: ignore[attr-defined]
+    return dummy
+
+
+def wrap_torch_function(dispatcher: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator of a function of yours that types can take over: `dispatcher`, called as it is, gives the arguments
+    whose types are asked.
+
+    Example::
+
+        >>> @wrap_torch_function(lambda a, b: (a, b))
+        ... def close(a, b):
+        ...     return bool((a - b).abs().max() < 1e-6)
+    """
+    import functools
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            relevant = tuple(dispatcher(*args, **kwargs))
+            if has_torch_function(relevant):
+                return handle_torch_function(wrapped, relevant, *args, **kwargs)
+            return function(*args, **kwargs)
+
+        return wrapped
+
+    return wrap

@@ -26,6 +26,16 @@ _Number = (int, float, bool)
 Device: TypeAlias = device | str | int | None
 FileLike: TypeAlias = str | os.PathLike[str] | IO[bytes]
 Storage: TypeAlias = Any
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("SymBool", "SymFloat", "SymInt"):
+        from taeda import symbolic_numbers
+
+        return getattr(symbolic_numbers, name)
+    raise AttributeError(f"module 'taeda.types' has no attribute {name!r}")
+
+
 BoolLikeType: TypeAlias = bool
 IntLikeType: TypeAlias = int
 FloatLikeType: TypeAlias = float

@@ -181,3 +181,82 @@ def test_every_listed_name_is_there():
         for public in module.__all__:
             assert hasattr(module, public), f"{name}.{public}"
     assert taeda.__config__.show().startswith("Taeda") and "threads" in taeda.__config__.parallel_info()
+
+
+def test_lists_of_functions_that_types_take_over():
+    from taeda import overrides
+
+    functions = overrides.get_overridable_functions()
+    assert torch.add in functions[torch] and torch.nn.functional.relu in functions[torch.nn.functional]
+    dummies = overrides.get_testing_overrides()
+    assert torch.zeros not in dummies and dummies[torch.add](1, 2) == -1
+
+    class Mine:
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            return func.__name__, len(args)
+
+    assert all(torch.add(*[Mine()] * 2) == ("add", 2) for _ in range(2))
+
+    @overrides.wrap_torch_function(lambda a, b: (a, b))
+    def close(a, b):
+        return bool((a - b).abs().max() < 1e-6)
+
+    assert close(torch.ones(1), torch.ones(1)) and close(Mine(), 1) == ("close", 2)
+
+
+def test_settings_of_files(tmp_path):
+    from taeda import serialization
+
+    with pytest.raises(NotImplementedError, match="big-endian"):
+        serialization.set_default_load_endianness(serialization.LoadEndianness.BIG)
+    assert serialization.location_tag(torch.ones(1).untyped_storage()) == "cpu" and serialization.get_crc32_options()
+    with pytest.raises(RuntimeError, match="CUDA device but torch.cuda.is_available"):
+        serialization.validate_cuda_device("cuda:0")
+    import fractions
+
+    torch.save({"a": torch.ones(1), "b": fractions.Fraction(1, 2)}, tmp_path / "x.pt")
+    assert serialization.get_unsafe_globals_in_checkpoint(tmp_path / "x.pt") == ["fractions.Fraction"]
+    assert serialization.storage_to_tensor_type(torch.ones(1).storage()) is torch.FloatTensor
+
+
+def test_exchanged_tensors():
+    a, b = torch.nn.Parameter(torch.zeros(2)), torch.ones(3, requires_grad=True)
+    (b * 2).sum().backward()
+    a.tag = "a"
+    torch.utils.swap_tensors(a, b)
+    assert a.tolist() == [1.0] * 3 and a.grad.tolist() == [2.0] * 3 and isinstance(b, torch.nn.Parameter)
+    assert b.tag == "a" and b.grad is None and not hasattr(a, "tag") and a.requires_grad
+    with pytest.raises(RuntimeError, match="that an op made"):
+        torch.utils.swap_tensors(a * 2, b)
+
+
+def test_questions_about_attention():
+    from taeda.nn import attention
+
+    x = torch.ones(1, 2, 3, 4)
+    assert attention.can_use_flash_attention(attention.SDPAParams(x, x, x))
+    assert not attention.can_use_efficient_attention(attention.SDPAParams(x, x, x, None, 0.5))
+    calls = []
+
+    class Handle:
+        def remove(self):
+            calls.append("out")
+
+    attention.register_flash_attention_impl("mine", register_fn=lambda: calls.append("in") or Handle())
+    attention.activate_flash_attention_impl("mine")
+    assert attention.current_flash_attention_impl() == "mine" and attention.list_flash_attention_impls() == ["mine"]
+    attention.restore_flash_attention_impl()
+    assert calls == ["in", "out"] and attention.current_flash_attention_impl() is None
+    with pytest.raises(ValueError, match="Unknown flash attention"):
+        attention.activate_flash_attention_impl("none")
+
+
+def test_small_answers():
+    assert not torch.onnx.is_in_onnx_export() and not torch.autograd.is_multithreading_enabled()
+    with pytest.raises(NotImplementedError, match="ONNX files"):
+        torch.onnx.export(torch.nn.Linear(1, 1), (torch.ones(1),), "x.onnx")
+    with pytest.warns(FutureWarning, match="assert_close"):
+        torch.testing.assert_allclose(torch.ones(2), [1.0, 1.0])
+    assert torch.func.functionalize(lambda x: x.add_(1))(torch.zeros(1)).item() == 1
+    assert torch.ones(1).is_conj() is False and torch.utils.dlpack.DLDeviceType.kDLCPU == 1

@@ -9,7 +9,15 @@ from taeda import _core
 from taeda.autograd import anomaly_mode, forward_ad, function, functional, grad_mode, graph, reverse, variable
 from taeda.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from taeda.autograd.function import Function, NestedIOFunction
-from taeda.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
+from taeda.autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_multithreading_enabled,
+    is_view_replay_enabled,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from taeda.autograd.gradcheck import gradcheck, gradgradcheck
 from taeda.autograd.reverse import backward, grad
 from taeda.autograd.variable import Variable
@@ -33,6 +41,8 @@ __all__ = [
     "gradgradcheck",
     "graph",
     "inference_mode",
+    "is_multithreading_enabled",
+    "is_view_replay_enabled",
     "no_grad",
     "reverse",
     "set_detect_anomaly",

@@ -103,6 +103,12 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     """
 
     generate_vmap_rule = False
+    # What the methods of a context set, as it is before.
+    dirty_tensors: Any = None
+    materialize_grads: Any = True
+    non_differentiable: Any = None
+    saved_for_forward: Any = None
+    to_save: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(

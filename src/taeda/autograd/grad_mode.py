@@ -17,7 +17,10 @@ from typing import Any
 
 from taeda import _core
 
-__all__ = ["enable_grad", "inference_mode", "no_grad", "set_grad_enabled", "set_multithreading_enabled"]
+__all__ = [
+    "enable_grad", "inference_mode", "is_multithreading_enabled", "is_view_replay_enabled", "no_grad",
+    "set_grad_enabled", "set_multithreading_enabled",
+]  # fmt: skip
 
 
 class _Mode:
@@ -189,3 +192,13 @@ class set_multithreading_enabled(_Mode):
 
     def clone(self) -> "set_multithreading_enabled":
         return type(self)(self.mode)
+
+
+def is_multithreading_enabled() -> bool:
+    """Whether backward may run on several threads at once: False, it runs on the calling one."""
+    return False
+
+
+def is_view_replay_enabled() -> bool:
+    """Whether views are made anew from their bases after a write in place: False, they stay what they are."""
+    return False

@@ -8,10 +8,10 @@ from taeda.func import levels  # first: it tells the core who handles lifted ten
 from taeda.func.batching import vmap
 from taeda.func.forward import hessian, jacfwd, jvp, linearize
 from taeda.func.lifted import debug_unwrap
-from taeda.func.modules import functional_call, replace_all_batch_norm_modules_, stack_module_state
+from taeda.func.modules import functional_call, functionalize, replace_all_batch_norm_modules_, stack_module_state
 from taeda.func.reverse import grad, grad_and_value, jacrev, vjp
 
 __all__ = [
-    "debug_unwrap", "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "levels",
-    "linearize", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
+    "debug_unwrap", "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev",
+    "jvp", "levels", "linearize", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip

@@ -88,3 +88,22 @@ def replace_all_batch_norm_modules_(root: nn.Module) -> nn.Module:
             module.running_mean = module.running_var = module.num_batches_tracked = None
             module.track_running_stats = False
     return root
+
+
+def functionalize(func: Any, *, remove: str = "mutations") -> Any:
+    """`func`, whose writes in place nobody else sees but through its arguments: it gives the same results.
+
+    PyTorch takes writes out of a trace by it. A recording here keeps them, in order, with the aliases that they
+    have, so there is nothing to take out: the function is called as it is.
+    """
+    import functools
+
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(f"functionalize(f, remove='mutations'): Valid options for inner arg `remove` are: "
+                           f"'mutations' or 'mutations_and_views', got {remove}")
+
+    @functools.wraps(func)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return func(*args, **kwargs)
+
+    return wrapped

@@ -52,13 +52,13 @@ def is_complex(input: Tensor) -> bool:
     return bool(input.dtype.is_complex)
 
 
-@function
+@function(method=True)
 def is_conj(input: Tensor) -> bool:
     """Whether a conjugation is pending. None ever is: conj() conjugates at once."""
     return False
 
 
-@function
+@function(method=True)
 def is_neg(input: Tensor) -> bool:
     """Whether a negation is pending. None ever is."""
     return False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
+from taeda import Tensor as Tensor
 
 __all__ = [
     "calculate_gain", "constant", "constant_", "dirac", "dirac_", "eye", "eye_", "kaiming_normal", "kaiming_normal_",

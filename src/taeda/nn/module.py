@@ -86,6 +86,9 @@ def _note_path(error: BaseException, module: "Module") -> None:
             return
 
 
+T_destination = TypeVar("T_destination", bound=dict[str, Any])
+
+
 class Module(HookRegistration, ModuleState):
     """Base class of neural-network modules.
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any, Literal
 
 import taeda
+from taeda import Tensor as Tensor
 from taeda.nn.module import Module
 from taeda.optim.lr_scheduler import LRScheduler
 

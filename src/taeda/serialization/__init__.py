@@ -251,3 +251,17 @@ def _mover(map_location: Any) -> Callable[[Any, str], Any]:
         return to(storage, location) if result is None else result
 
     return moved
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("_") and name != "config":
+        import importlib
+
+        config = importlib.import_module("taeda.serialization.config")
+        if name in config.__all__:
+            return getattr(config, name)
+    if name in ("Storage", "StorageType"):
+        from taeda.storage import TypedStorage as kind
+
+        return kind
+    raise AttributeError(f"module 'taeda.serialization' has no attribute {name!r}")

@@ -237,3 +237,23 @@ def make_tensor(
     if exclude_zero:
         made[made == 0] = taeda.finfo(dtype).tiny if dtype.is_floating_point else 1
     return made.requires_grad_(requires_grad)
+
+
+def assert_allclose(actual: Any, expected: Any, rtol: float | None = None, atol: float | None = None,
+                    equal_nan: bool = True, msg: str = "") -> None:
+    """Old name of assert_close, which takes other tolerances and lets NaN equal NaN."""
+    import warnings
+
+    warnings.warn("`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a future release. "
+                  "Please use `torch.testing.assert_close()` instead.", FutureWarning, stacklevel=2)
+    if not isinstance(actual, taeda.Tensor):
+        actual = taeda.tensor(actual)
+    if not isinstance(expected, taeda.Tensor):
+        expected = taeda.tensor(expected, dtype=actual.dtype)
+    if rtol is None and atol is None:
+        loose = {taeda.float16: 1e-3, taeda.bfloat16: 1.6e-2, taeda.float32: 1e-4, taeda.float64: 1e-5}
+        rtol = max(loose.get(x.dtype, 0.0) for x in (actual, expected))
+        atol = max({taeda.float32: 1e-5, taeda.float64: 1e-8}.get(x.dtype, 1e-5 if x.is_floating_point() else 0.0)
+                   for x in (actual, expected))
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_device=True, check_dtype=False,
+                 check_stride=False, msg=msg or None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import taeda
 
-__all__ = ["BackwardHooks", "RemovableHandle", "unserializable_hook", "warn_if_has_hooks"]
+__all__ = ["BackwardHook", "BackwardHooks", "RemovableHandle", "unserializable_hook", "warn_if_has_hooks"]
 
 
 class RemovableHandle:
@@ -192,3 +192,6 @@ class BackwardHooks:
             grad_inputs = changed
         self.grad_outputs = None
         return tuple(grad_inputs[place] for place in self.input_places)
+
+
+BackwardHook = BackwardHooks  # PyTorch's name

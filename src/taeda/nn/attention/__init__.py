@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import taeda
 from taeda.nn import functional as F
@@ -12,7 +12,13 @@ from taeda.nn.linear import NonDynamicallyQuantizableLinear
 from taeda.nn.module import Module
 from taeda.nn.parameter import Parameter
 
-__all__ = ["MultiheadAttention", "SDPBackend", "sdpa_kernel"]
+__all__ = [
+    "WARN_FOR_UNFUSED_KERNELS", "MultiheadAttention", "SDPAParams", "SDPBackend", "activate_flash_attention_impl",
+    "can_use_efficient_attention", "can_use_flash_attention", "current_flash_attention_impl",
+    "list_flash_attention_impls", "register_flash_attention_impl", "restore_flash_attention_impl", "sdpa_kernel",
+]  # fmt: skip
+
+WARN_FOR_UNFUSED_KERNELS = False
 
 
 class MultiheadAttention(Module):
@@ -161,3 +167,66 @@ def sdpa_kernel(backends: list[SDPBackend] | SDPBackend, set_priority: bool = Fa
         if not isinstance(backend, SDPBackend):
             raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
     yield
+
+
+class SDPAParams(NamedTuple):
+    """The arguments of a call of attention, of which a kernel says whether it can be used."""
+
+    query: Any
+    key: Any
+    value: Any
+    attn_mask: Any = None
+    dropout: float = 0.0
+    is_causal: bool = False
+    enable_gqa: bool = False
+
+
+def can_use_flash_attention(params: SDPAParams, debug: bool = False) -> bool:
+    """Whether attention runs in pieces that never hold all scores: here it always does, without dropout."""
+    return params.query.dim() == 4 and params.dropout == 0.0
+
+
+def can_use_efficient_attention(params: SDPAParams, debug: bool = False) -> bool:
+    """As can_use_flash_attention: there is one kernel."""
+    return can_use_flash_attention(params, debug)
+
+
+_implementations: dict[str, Any] = {}
+_active: str | None = None
+
+
+def register_flash_attention_impl(impl: str, *, register_fn: Any) -> None:
+    """Keep a function by name, which `activate_flash_attention_impl` calls: it puts kernels of its own in place and
+    returns an object whose `remove()` takes them out again."""
+    _implementations[impl] = register_fn
+
+
+def list_flash_attention_impls() -> list[str]:
+    """The names that were registered."""
+    return sorted(_implementations)
+
+
+def activate_flash_attention_impl(impl: str) -> None:
+    """Call the function registered by this name. ValueError for other names."""
+    global _active, _handle
+    if impl not in _implementations:
+        raise ValueError(f"Unknown flash attention impl '{impl}'. Available implementations: "
+                         f"{list_flash_attention_impls()}")
+    restore_flash_attention_impl()
+    _handle, _active = _implementations[impl](), impl
+
+
+_handle: Any = None
+
+
+def restore_flash_attention_impl() -> None:
+    """Take out what was activated."""
+    global _active, _handle
+    if _handle is not None:
+        _handle.remove()
+    _active = _handle = None
+
+
+def current_flash_attention_impl() -> str | None:
+    """The name of what was activated."""
+    return _active

@@ -3,6 +3,7 @@
 from typing import Any
 
 import taeda
+from taeda import Tensor as Tensor
 from taeda.nn import functional as F
 from taeda.nn.convolution import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from taeda.nn.module import Module

@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 import taeda
+from taeda import Tensor as Tensor
 from taeda.nn.containers import ModuleDict, ModuleList
 from taeda.nn.module import Module
 from taeda.nn.parameter import Parameter

@@ -135,6 +135,10 @@ class DataLoader(Generic[T]):
         self._warn_of_many_workers()
         self._initialised = True
 
+    def check_worker_number_rationality(self) -> None:
+        """Warn where there are more workers than cores."""
+        self._warn_of_many_workers()
+
     @property
     def _auto_collation(self) -> bool:
         return self.batch_sampler is not None
