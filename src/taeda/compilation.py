@@ -9,6 +9,7 @@ function itself, to the bit.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -250,6 +251,22 @@ class set_stance:  # PyTorch's name  # noqa: N801
 
 
 @dataclass
+class ExplainedKernel:
+    """A kernel that ran: the ops that it does, the user's lines that they come from, the bytes that it reads and
+    writes, its time and the least that moving those bytes through memory takes (both in microseconds)."""
+
+    ops: list[str]
+    lines: list[str]
+    bytes: int
+    time: float
+    floor: float
+
+    def __str__(self) -> str:
+        rate = f"{self.time / self.floor:5.2f} x floor" if self.floor >= 20 else " " * 13  # less stays in the caches
+        return f"{self.time:10.1f} us {self.bytes / 1e6:9.3f} MB {rate}  {' '.join(self.ops)}   {' '.join(self.lines)}"
+
+
+@dataclass
 class Explanation:
     """What a call of a compiled function was made of."""
 
@@ -257,12 +274,20 @@ class Explanation:
     calls: int = 0                      # calls of ops and of their gradients that were put off
     programs: list[str] = field(default_factory=list)  # what they became: one line for each joined Program or lone call
     kernels: int = 0                    # launches in the joined Programs
+    ran: list[ExplainedKernel] = field(default_factory=list)  # all kernels of a second call, in order
+    not_fused: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (op, reader of its result, why)
     at_once: dict[tuple[str, str], int] = field(default_factory=dict)  # calls that could not be put off: (op, why)
 
     def __str__(self) -> str:
         lines = [f"{self.calls} calls in {self.recordings} recordings became {len(self.programs)} programs, "
                  f"those that were joined with {self.kernels} kernels:"]
         lines += [f"  {p}" for p in self.programs]
+        if self.ran:
+            lines.append(f"Kernels, {sum(k.time for k in self.ran):.1f} us in all:")
+            lines += [f"  {k}" for k in self.ran]
+        if self.not_fused:
+            lines.append("Not one kernel:")
+            lines += [f"  {count} x {giver}, {reader}: {why}" for (giver, reader, why), count in self.not_fused.items()]
         if self.at_once:
             lines.append("Not put off:")
             lines += [f"  {count} x {op}: {why}" for (op, why), count in self.at_once.items()]
@@ -278,21 +303,43 @@ def _noted(notes: list[Any]) -> Any:
         _core.note_calls(None)
 
 
+@functools.cache
+def _bytes_per_microsecond() -> float:
+    """How fast this machine moves memory, in a copy that fits no cache."""
+    import taeda
+
+    source = taeda.ones(1 << 24)
+    destination = taeda.empty_like(source)
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter()
+        destination.copy_(source)
+        best = min(best, time.perf_counter() - start)
+    return 2 * source.nbytes / best / 1e6
+
+
 def explain(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
     """Call `fn` compiled, and say what it was made of: how often a value was needed, which calls were joined to how
-    many kernels, and which had to run at once and why. All is compiled anew for it."""
+    many kernels, and why not to fewer; for each kernel the lines that it comes from, the bytes and the time; and which
+    calls had to run at once and why. All is compiled anew for it. `fn` is called twice: the second call is timed.
+    """
+    from taeda.profiler import profile
     from taeda.runtime import recorded
 
     notes: list[tuple[str, str]] = []
     found = Explanation()
+    function = getattr(fn, "_torchdynamo_orig_callable", fn)
     reset()
     recorded.log = []
     try:
         with _noted(notes):
-            _core.run_compiled(getattr(fn, "_torchdynamo_orig_callable", fn), *args, **kwargs)
-        for names, steps in recorded.log:
+            _core.run_compiled(function, *args, **kwargs)
+        for names, steps, reasons in recorded.log:
             found.recordings += 1
             found.calls += len(names)
+            for reason in reasons:
+                key = (names[reason.giver], names[reason.reader], reason.why)
+                found.not_fused[key] = found.not_fused.get(key, 0) + 1
             for first, count, program, *_ in steps:
                 ops = " ".join(names[first:first + count])
                 if program is None:
@@ -305,10 +352,15 @@ def explain(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
         recorded.log = None
     for note in notes:
         found.at_once[note] = found.at_once.get(note, 0) + 1
+    rate = _bytes_per_microsecond()
+    with profile() as watched:
+        _core.run_compiled(function, *args, **kwargs)
+    found.ran = [ExplainedKernel(k.ops, k.stack, k.bytes, k.cpu_time, k.bytes / rate) for k in watched.kernels]
     return found
 
 
 __all__ = [
+    "ExplainedKernel",
     "Explanation",
     "OptimizedModule",
     "allow_in_graph",

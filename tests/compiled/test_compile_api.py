@@ -109,6 +109,38 @@ def test_explain() -> None:
     assert "Not put off:" in str(found)
 
 
+def test_explain_says_lines_bytes_times_and_reasons() -> None:
+    def block(x: Any, w: Any) -> Any:
+        h = x @ w
+        h = h.relu() * 2
+        part = h[:, 1:]  # a view that no call made
+        total = (part + 1).softmax(-1)
+        return total.sum(0), x.sum() * 2
+
+    x, w = taeda.randn(300, 300), taeda.randn(300, 300)
+    found = taeda.compiler.explain(block, x, w)
+    assert all("test_compile_api.py(" in line and line.endswith(": block") for k in found.ran for line in k.lines)
+    assert all(k.time > 0 and k.bytes > 0 and k.floor > 0 and k.lines for k in found.ran)
+    (product,) = [k for k in found.ran if "matmul" in k.ops]
+    assert product.ops == ["matmul", "relu", "mul"] and len(product.lines) == 2
+    assert product.bytes == 3 * 4 * 300 * 300
+    whys = {(giver, reader): why for giver, reader, why in found.not_fused}
+    assert any("through a view" in why for why in whys.values())
+    assert any("more than 16384 elements" in why for (_, reader), why in whys.items() if reader == "sum")
+    text = str(found)
+    assert "Not one kernel:" in text and "us in all" in text
+
+
+def test_explain_says_why_two_kernels_of_a_program_are_two() -> None:
+    def f(x: Any, w: Any) -> Any:
+        return ((x + 1) @ w).amax(0) + (x.sum(1, keepdim=True) * x).sum(0)
+
+    found = taeda.compiler.explain(f, taeda.randn(20, 20), taeda.randn(20, 20))
+    whys = [why for _, _, why in found.not_fused]
+    assert "matmul_2d reads its operands from memory" in whys or any("reads its operands" in why for why in whys)
+    assert any("takes no further operations" in why or "takes further operations" in why for why in whys)
+
+
 def test_values_that_nobody_holds_are_not_stored() -> None:
     @taeda.compile
     def f(x: Any) -> Any:

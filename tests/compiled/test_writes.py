@@ -75,7 +75,7 @@ def launches(f: Callable[..., Any], *args: Any) -> list[list[tuple[Any, ...]]]:
     recorded.log = []
     try:
         taeda.compile(f)(*args)
-        return [s[2]["instructions"] for _, steps in recorded.log for s in steps if s[2] is not None]
+        return [s[2]["instructions"] for _, steps, _ in recorded.log for s in steps if s[2] is not None]
     finally:
         recorded.log = None
 

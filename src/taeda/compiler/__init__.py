@@ -7,6 +7,7 @@ import importlib
 from typing import Any
 
 _PUBLIC = frozenset((
+    "ExplainedKernel",
     "Explanation",
     "OptimizedModule",
     "allow_in_graph",

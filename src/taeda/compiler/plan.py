@@ -19,6 +19,7 @@ from taeda.compiler.fuse import fuse
 from taeda.compiler.join import Equalities, Joiner, Quantity, primitives
 from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, finished
+from taeda.compiler.reasons import Reason, unfused
 from taeda.compiler.stores import Place, write_back
 from taeda.ops.op import registry
 
@@ -67,6 +68,7 @@ class Step:
     joined: bool = False
     nodes: int = 0
     outputs: list[int] = field(default_factory=list)
+    why: str = ""  # it is not part of the step before
     stores: dict[int, tuple[int, int]] = field(default_factory=dict)  # storage: its value before and after the step
     frees: list[int] = field(default_factory=list)
 
@@ -75,11 +77,14 @@ Equal = list[tuple[Quantity, Quantity]]
 
 
 def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory], others: Sequence[Equal],
-         target: Target, register_kernel: Callable[[Any], int]) -> tuple[Equal, list[tuple[Any, ...]]]:
+         target: Target, register_kernel: Callable[[Any], int],
+         reasons: list[Reason] | None = None) -> tuple[Equal, list[tuple[Any, ...]]]:
     """What the core is given (csrc/core/pending.h): equalities, and for each step its first call, their number, its
     Program or None, the values that that takes and gives, the storages that are not needed after it, and the values in
-    whose place the Program writes."""
+    whose place the Program writes. `reasons`, if given, is told why neighbours are not one kernel."""
     steps = _steps(calls, values, memories)
+    if reasons is not None:
+        reasons += [Reason(step.first - 1, step.first, step.why) for step in steps if step.why]
     equal: dict[tuple[Quantity, Quantity], None] = {}
     result = []
     for step in steps:
@@ -87,7 +92,7 @@ def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[M
         inputs: list[int] = []
         if step.joined:
             equalities = Equalities(others)
-            program, inputs = _joined(step, values, equalities, target, register_kernel)
+            program, inputs = _joined(step, values, equalities, target, register_kernel, reasons)
             equal.update(equalities.found)
         outputs = step.outputs if step.joined else []
         written = [first for first, _ in step.stores.values()] if step.joined else []
@@ -102,14 +107,21 @@ def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence
     for number, call in enumerate(calls):
         step = steps[-1] if steps else None
         nodes = len(primitives(registry.ops[call.op], call.key).graph.nodes) if call.joins else 0
-        fits = (step is not None and step.joined == call.joins and len(step.calls) < MOST_CALLS
-                and (not nodes or step.nodes + nodes <= MOST_NODES))
-        if call.joins and fits and step is not None:
-            fits = (all(v < 0 or v in known or values[v].memory not in changed for v in call.inputs)
-                    and all(values[v].memory not in changed or step.stores.get(values[v].memory, (-1, -1))[1] == v
-                            for v, _ in call.writes))
-        if not fits or step is None:
-            step = Step(number, joined=call.joins)
+        why = ""
+        if step is None or step.joined != call.joins:
+            why = "" if step is None or not call.joins else "calls that run by themselves come before"
+            if not call.joins:
+                why = ("it runs by itself: it writes to several tensors or through a kernel of its own, reduces more "
+                       "than 16384 elements to one, or depends on how its operands lie in memory")
+        elif len(step.calls) >= MOST_CALLS or nodes and step.nodes + nodes > MOST_NODES:
+            why = f"the Program has {len(step.calls)} calls already"
+        elif call.joins and not (
+                all(v < 0 or v in known or values[v].memory not in changed for v in call.inputs)
+                and all(values[v].memory not in changed or step.stores.get(values[v].memory, (-1, -1))[1] == v
+                        for v, _ in call.writes)):
+            why = "it sees what the Program makes or writes through a view that no call made"
+        if step is None or why:
+            step = Step(number, joined=call.joins, why=why if steps else "")
             steps.append(step)
             changed, known = set(), set()
         step.calls.append(call)
@@ -148,7 +160,8 @@ def _needed(steps: list[Step], values: Sequence[Recorded], memories: Sequence[Me
 
 
 def _joined(step: Step, values: Sequence[Recorded], equalities: Equalities, target: Target,
-            register_kernel: Callable[[Any], int]) -> tuple[dict[str, Any], list[int]]:
+            register_kernel: Callable[[Any], int],
+            reasons: list[Reason] | None) -> tuple[dict[str, Any], list[int]]:
     joiner = Joiner(equalities, lambda v: values[v].sizes)
     before = step.calls[0].first_attribute
     written = {first for first, _ in step.stores.values()}
@@ -169,6 +182,9 @@ def _joined(step: Step, values: Sequence[Recorded], equalities: Equalities, targ
     places = [Place(number[first], joiner.values[first].dims == joiner.values[last].dims)
               for first, last in step.stores.values()]
     memory = {k: values[v].memory for v, k in number.items() if values[v].memory in step.stores}
-    program = write_back(lower(graph, graph.inputs, fuse(graph), target, register_kernel), places, memory,
+    items = fuse(graph)
+    if reasons is not None:
+        reasons += unfused(graph, items, step.first)
+    program = write_back(lower(graph, graph.inputs, items, target, register_kernel), places, memory,
                          [(v.dtype, v.ndim) for v in graph.outputs if v is not None])
     return finished(graph, program), joiner.inputs

@@ -11,13 +11,14 @@ from typing import Any
 from taeda.compiler import join
 from taeda.compiler.plan import Call, Memory, Recorded
 from taeda.compiler.plan import plan as make_plan
+from taeda.compiler.reasons import Reason
 from taeda.ops.op import registry
 from taeda.runtime import programs
 from taeda.runtime.devices import target_of
 
 failures: list[str] = []  # of plans, in words
-# Gets for each plan the names of the calls, and its steps.
-log: list[tuple[list[str], list[tuple[Any, ...]]]] | None = None
+# Gets for each plan the names of the calls, its steps, and why neighbours are not one kernel.
+log: list[tuple[list[str], list[tuple[Any, ...]], list[Reason]]] | None = None
 
 
 @programs.one_at_a_time
@@ -35,10 +36,11 @@ def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
     plans that do not fit."""
     calls, values, memories = recording
     target = target_of("cpu")
+    reasons: list[Reason] | None = None if log is None else []
     made = make_plan([Call(*c) for c in calls], [Recorded(*v) for v in values], [Memory(*m) for m in memories],
-                     others, target, functools.partial(programs.register_kernel, target))
-    if log is not None:
-        log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1]))
+                     others, target, functools.partial(programs.register_kernel, target), reasons)
+    if log is not None and reasons is not None:
+        log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1], reasons))
     return made
 
 
