@@ -114,25 +114,29 @@ class Automaton:
             return found
 
     def _walk(self, state: int) -> taeda.Tensor:
-        columns = self.vocabulary.columns
+        columns, tokens = self.vocabulary.columns, self.vocabulary.tokens
         good = taeda.zeros(self.vocabulary.size, dtype=taeda.bool)
-        places = taeda.arange(columns[0].size(0) if columns else 0)
-        states = taeda.full((places.numel(),), state)
+        if not columns:
+            return good
         self._row(state)
-        for k, column in enumerate(columns):
-            bytes = column if places.numel() == column.numel() else column[places]
-            states = self._table.view(-1)[states * 256 + bytes]
+        places, states = taeda.arange(columns[0].numel()), self._table[state][columns[0]]
+        for k in range(len(columns)):
             alive = states != _DEAD
-            places, states = places[alive], states[alive]
-            if not places.numel():
-                break
             longer = columns[k + 1].numel() if k + 1 < len(columns) else 0
-            whole = places >= longer
-            good[self.vocabulary.tokens[places[whole]]] = True
-            going_on = ~whole
-            places, states = places[going_on], states[going_on]
-            for some in taeda.unique(states).tolist():
+            # Tokens stand in the order of their lengths, so that those that end here are at the end.
+            ended = int(taeda.searchsorted(places, longer).item())
+            good[tokens[places[ended:][alive[ended:]]]] = True
+            alive = alive[:ended].nonzero()[:, 0]
+            if not alive.numel():
+                break
+            places, states = places[alive], states[alive]
+            reached = taeda.zeros(len(self._terms), dtype=taeda.bool)
+            reached[states] = True
+            for some in reached.nonzero()[:, 0].tolist():
                 self._row(some)
+            following = columns[k + 1]
+            states = self._table.view(-1)[states * 256 + (following if places.numel() == following.numel()
+                                                          else following[places])]
         return good
 
     def advance(self, state: int, token: int) -> int:
