@@ -12,6 +12,8 @@ import taeda
 
 PACKAGE = Path(taeda.__file__).resolve().parent
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").glob("*.md"))
+# What pages need beside the package.
+NEEDED = {"language_models.md": ("tokenizers", "jinja2")}
 # All modules with examples. taeda.as_torch takes the name of PyTorch, which other tests import.
 MODULES = sorted(
     {
@@ -25,6 +27,8 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
 def test_page(page):
+    for module in NEEDED.get(page.name, ()):
+        pytest.importorskip(module)
     found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     assert found.attempted and not found.failed
 
