@@ -233,19 +233,26 @@ def _draw(x: Any, generator: Any) -> Any:
 @function(modules=(), method=True)
 def uniform_(input: Tensor, from__: float = 0, to: float = 1, *, generator: Generator | None = None) -> Any:
     """Fill with uniform numbers in [from, to)."""
-    _floating("check_uniform_bounds", input)
     if from__ > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={from__} > to={to}")
-    return input.copy_(on(input.device).uniform(input.shape, float(from__), float(to), input.dtype, generator))
+    ops = on(input.device)
+    if input.is_complex():
+        numbers = _uniform(ops, input.shape, input.dtype, generator)
+        return input.copy_(numbers * (to - from__) + complex(from__, from__))
+    _floating("check_uniform_bounds", input)
+    return input.copy_(ops.uniform(input.shape, float(from__), float(to), input.dtype, generator))
 
 
 @function(modules=(), method=True)
 def normal_(input: Tensor, mean: float = 0, std: float = 1, *, generator: Generator | None = None) -> Any:
-    """Fill with normal numbers."""
-    _floating("normal_kernel_cpu", input)
+    """Fill with normal numbers; of complex ones the variance is shared by the parts."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    return input.copy_(on(input.device).normal(input.shape, float(mean), float(std), input.dtype, generator))
+    ops = on(input.device)
+    if input.is_complex():
+        return input.copy_(_standard_normal(ops, input.shape, input.dtype, generator) * std + mean)
+    _floating("normal_kernel_cpu", input)
+    return input.copy_(ops.normal(input.shape, float(mean), float(std), input.dtype, generator))
 
 
 @function(modules=(), method=True)

@@ -97,10 +97,12 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     part = taeda.finfo(A.dtype).eps * max(rows, columns) if rcond is None else float(rcond)
     A, side = A.expand(*batch, rows, columns), side.expand(*batch, *side.shape[-2:])
     solution, rank, values = internal.least_squares(A, side, part, driver)
+    solution = internal.columnwise(solution)
     empty = values.new_empty((0,))
     # PyTorch leaves the residuals out where a matrix has not full rank, and knows no rank for 'gels'.
     full = rows > columns and driver != "gelsy" and bool((rank == columns).all())
-    residuals = (A @ solution - side).abs().square().sum(-2) if full else solution.reshape(-1)[:0]
+    none = solution.abs() if solution.is_complex() else solution
+    residuals = (A @ solution - side).abs().square().sum(-2) if full else none.reshape(-1)[:0]
     return (solution.squeeze(-1) if vectors else solution, residuals,
             rank.new_empty((0,)) if driver == "gels" else rank, values if driver in ("gelsd", "gelss") else empty)
 

@@ -14,6 +14,7 @@ from taeda.ops.matrices import (
     broadcast_batches,
     check_float,
     check_square_float,
+    columnwise,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.triangular import solved_triangular
@@ -49,6 +50,11 @@ def _(grads: Any, outputs: Any, input: Any, upper: Any) -> Any:
     return solved_triangular(lower, left, False, False, False, False)
 
 
+def _factored(input: Any, upper: bool, name: str, raising: str) -> Any:
+    factor, infos = cholesky_factor(check_square_float(input, name), upper, raising)
+    return columnwise(factor), infos
+
+
 @derived(public="cholesky", modules=("linalg",), overload="linalg", method=False, out=True)
 def linalg_cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
     """The Cholesky factor L of symmetric (Hermitian) positive-definite matrices, L Lᴴ = input: (*, n, n) → (*, n, n).
@@ -56,7 +62,7 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
     Only the lower triangle is read. With `upper`, the upper one, and the result is U with UᴴU = input. Raises
     LinAlgError for a matrix that is not positive-definite.
     """
-    return cholesky_factor(check_square_float(input, "linalg.cholesky"), upper, "linalg.cholesky")[0]
+    return _factored(input, upper, "linalg.cholesky", "linalg.cholesky")[0]
 
 
 @derived(modules=("linalg",), method=False, out=True, fields=("L", "info"), differentiable=(True, False))
@@ -66,13 +72,13 @@ def cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = Fals
     Such a matrix is an error only with `check_errors`.
     """
     name = "linalg.cholesky_ex"
-    return cholesky_factor(check_square_float(input, name), upper, name if check_errors else "")
+    return _factored(input, upper, name, name if check_errors else "")
 
 
 @derived(out=True)
 def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """The Cholesky factor of symmetric positive-definite matrices: linalg.cholesky."""
-    return cholesky_factor(check_square_float(input, "cholesky"), upper, "cholesky")[0]
+    return _factored(input, upper, "cholesky", "cholesky")[0]
 
 
 @derived(out=True)

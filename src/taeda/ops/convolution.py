@@ -14,7 +14,7 @@ from taeda.ir.expression import maximum, minimum, product
 from taeda.ops.dtypes import is_complex, torch_kernel_name
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, registry, sample
-from taeda.ops.pointwise import convert
+from taeda.ops.pointwise import convert, imaginary_part, join_parts, real_part
 from taeda.ops.reduction import sum as sum_over
 
 # -- primitives: input and weight of one dtype, which is float32, float64, bfloat16, int32 or int64 --------------------
@@ -208,7 +208,7 @@ def _checked(op: str, rank: int, transposed: bool, input: Any, weight: Any, bias
     if bias is not None and bias.dtype != input.dtype:
         raise RuntimeError(f"Input type ({info(input.dtype).cpp}) and bias type "
                            f"({info(bias.dtype).cpp}) should be the same")
-    if input.dtype == "bool" or is_complex(input.dtype):
+    if input.dtype in ("bool", "complex32"):
         raise NotImplementedError(f'"{op}" not implemented for \'{torch_kernel_name(input.dtype)}\'')
     stride, padding, dilation = (spread(v, rank, n, op) for v, n in
                                  ((stride, "stride"), (padding, "padding"), (dilation, "dilation")))
@@ -307,11 +307,22 @@ def _convolution_by_name(op: str, rank: int, input: Any, weight: Any, bias: Any,
 
 def _in_compute_dtype(op: Any, rank: int, input: Any, x: Any, weight: Any, bias: Any, *rest: Any) -> Any:
     """The primitive in a dtype it is computed in, rounded once; without the batch if `input` has none."""
+    if is_complex(x.dtype):
+        out = _of_parts(op, x, weight, bias, *rest)
+        return out if input.ndim == rank + 2 else out.reshape(out.shape[1:])
     # Products of bfloat16 are the concern of the method: some processors have them.
     wide = x.dtype if x.dtype == "bfloat16" else info(x.dtype).accumulate
     bias = None if bias is None else convert(bias, wide)
     out = convert(op(convert(x, wide), convert(weight, wide), bias, *rest), x.dtype)
     return out if input.ndim == rank + 2 else out.reshape(out.shape[1:])
+
+
+def _of_parts(op: Any, x: Any, weight: Any, bias: Any, *rest: Any) -> Any:
+    """A complex product of three real ones: (a + ib)(c + id) = (ac - bd) + i((a + b)(c + d) - ac - bd)."""
+    a, b, c, d = real_part(x), imaginary_part(x), real_part(weight), imaginary_part(weight)
+    first, second, both = op(a, c, None, *rest), op(b, d, None, *rest), op(a + b, c + d, None, *rest)
+    out = join_parts(first - second, both - first - second)
+    return out if bias is None else out + bias.reshape((-1, *(1,) * (x.ndim - 2)))
 
 
 def _transposed(op: str, rank: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any,

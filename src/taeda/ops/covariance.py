@@ -8,7 +8,9 @@ from taeda.ir.expression import maximum
 from taeda.ops import dtypes
 from taeda.ops.indexing import converted
 from taeda.ops.matmul import matmul
+from taeda.ops.matrices import adjoint
 from taeda.ops.op import SymInt, Tensor, check, derived
+from taeda.ops.pointwise import imaginary_part, join_parts, real_part
 from taeda.ops.requiring import require
 from taeda.ops.views import reshape, unsqueeze
 
@@ -33,11 +35,11 @@ def covariance(rows: Tensor, correction: SymInt, fweights: Tensor | None, aweigh
     for name, w in (("fweights", fweights), ("aweights", aweights)):
         if w is not None:
             _checked(name, w, count, name == "fweights")
-    x = converted(rows, rows.dtype if dtypes.is_float(rows.dtype) else dtypes.default_float())
+    x = converted(rows, dtypes.default_float() if dtypes.is_integer(rows.dtype) else rows.dtype)
     if fweights is None and aweights is None:
         mean = x.mean(1, True)
         centred = x - mean
-        return matmul(centred, centred.t()) * (1.0 / maximum(count - correction, 0))
+        return matmul(centred, adjoint(centred)) * (1.0 / maximum(count - correction, 0))
     weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     weights = reshape(weights, (-1,))
     total = weights.sum()
@@ -49,12 +51,15 @@ def covariance(rows: Tensor, correction: SymInt, fweights: Tensor | None, aweigh
     else:
         divisor = total - correction * (weights * reshape(aweights, (-1,))).sum() / total
     centred = x - mean
-    return matmul(centred, (centred * converted(weights, x.dtype)).t()) / divisor.clamp_min(0)
+    return matmul(centred, adjoint(centred * converted(weights, x.dtype))) / divisor.clamp_min(0)
 
 
 @derived(public=False)
 def correlation(rows: Tensor) -> Tensor:
     """The matrix of correlation coefficients of the rows, whose columns are observations."""
     c = covariance(rows, 1, None, None)
-    deviation = c.diagonal().sqrt()
-    return (c / unsqueeze(deviation, 1) / unsqueeze(deviation, 0)).clamp(-1, 1)
+    deviation = real_part(c.diagonal()).sqrt()
+    found = c / unsqueeze(deviation, 1) / unsqueeze(deviation, 0)
+    if not dtypes.is_complex(found.dtype):
+        return found.clamp(-1, 1)
+    return join_parts(real_part(found).clamp(-1, 1), imaginary_part(found).clamp(-1, 1))

@@ -35,10 +35,10 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     for x in (prepend, append):
         if x is not None and x.ndim != input.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if n == 0:  # PyTorch adds nothing then
+        return input.clone()
     parts = [x for x in (prepend, input, append) if x is not None]
     found = cat(parts, dim) if len(parts) > 1 else input
-    if n == 0:
-        return found.clone()
     for _ in range(n):
         found = _difference(found, dim)
     return found

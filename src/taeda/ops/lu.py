@@ -20,11 +20,12 @@ from taeda.ops.matrices import (
     check_matrices,
     check_same_dtype,
     check_square,
+    columnwise,
     register_transposed,
     transposed,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import convert
+from taeda.ops.pointwise import contiguous, convert
 from taeda.ops.triangular import by_matrix, solved_triangular
 from taeda.ops.views import expand, narrow, unsqueeze
 
@@ -146,7 +147,8 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True,
 def _triangles(factors: Any) -> tuple[Any, Any]:
     rows, columns = factors.shape[-2:]
     k = minimum(rows, columns)
-    return tril(narrow(factors, -1, 0, k), -1) + eye(rows, k, factors.dtype), triu(narrow(factors, -2, 0, k))
+    lower, upper = tril(narrow(factors, -1, 0, k), -1) + eye(rows, k, factors.dtype), triu(narrow(factors, -2, 0, k))
+    return contiguous(lower), contiguous(upper)
 
 
 # -- factors -----------------------------------------------------------------------------------------------------------
@@ -240,7 +242,8 @@ def _check_solve(name: str, LU: Any, pivots: Any, B: Any, left: bool) -> None:
 def _solve(name: str, LU: Any, pivots: Any, B: Any, left: bool, adjoined: bool) -> Any:
     _check_solve(name, LU, pivots, B, left)
     factors, side = broadcast_batches(LU, B)
-    return solved_with_lu(factors, expand(pivots, (*side.shape[:-2], pivots.shape[-1])), side, left, adjoined)
+    return columnwise(
+        solved_with_lu(factors, expand(pivots, (*side.shape[:-2], pivots.shape[-1])), side, left, adjoined))
 
 
 @derived(public="lu_solve", modules=("linalg",), overload="linalg", method=False, out=True)

@@ -10,7 +10,7 @@ from taeda.ops import dtypes
 from taeda.ops.broadcasting import broadcast_shape
 from taeda.ops.creation import eye
 from taeda.ops.matmul import transposed
-from taeda.ops.op import check
+from taeda.ops.op import Result, Tensor, check, kernel
 from taeda.ops.pointwise import conj
 from taeda.ops.views import expand
 
@@ -76,6 +76,25 @@ def adjoint(x: Any) -> Any:
 def register_transposed(b: Any, x: Any) -> Any:
     """As `transposed`, of a register."""
     return b.view("permute", x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+@kernel(public=False)
+def columnwise(b: Any, input: Tensor) -> Tensor:
+    """A copy whose matrices have one column after the other, as results that LAPACK gives lie."""
+    *batch, rows, columns = input.shape
+    out = register_transposed(b, b.alloc(input.dtype, (*batch, columns, rows)))
+    b.copy(out, input)
+    return out
+
+
+@columnwise.meta
+def _(input: Any) -> Result:
+    return Result(input.dtype, input.shape)
+
+
+@columnwise.gradient
+def _(grad: Any) -> Any:
+    return grad
 
 
 class _Batch(NamedTuple):

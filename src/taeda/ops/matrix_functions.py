@@ -19,6 +19,7 @@ from taeda.ops.matrices import (
     check_matrices,
     check_square,
     check_square_float,
+    columnwise,
     register_transposed,
 )
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
@@ -96,7 +97,8 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False)
     check(pivots.shape[-1] == LD.shape[-1], RuntimeError,
           f"{name}: Expected LD.shape[:-1] and pivots.shape to be the same")
     factors, side = broadcast_batches(LD, B)
-    return solved_with_ldl(factors, expand(pivots, (*side.shape[:-2], pivots.shape[-1])), side, hermitian)
+    return columnwise(
+        solved_with_ldl(factors, expand(pivots, (*side.shape[:-2], pivots.shape[-1])), side, hermitian))
 
 
 # -- least squares -----------------------------------------------------------------------------------------------------

@@ -542,7 +542,8 @@ def lerp(input: Tensor, end: Tensor, weight: TensorOrNumber) -> Tensor:
 
 @lerp.gradient
 def _(grad: Any, input: Any, end: Any, weight: Any) -> Any:
-    return grad * (1 - weight), grad * weight, grad * (end - input)
+    by_end = grad * weight
+    return grad - by_end, by_end, grad * (end - input)
 
 
 @lerp.samples
@@ -730,6 +731,11 @@ def _(make: Any) -> Iterator[Sample]:
 @pointwise(dtype=floats_only, inplace=False)
 def logaddexp(input: Tensor, other: Tensor) -> Tensor:
     """log(exp(input) + exp(other)) without overflow."""
+    if input.dtype in dtypes.COMPLEX:
+        first = call("real", input) >= call("real", other)
+        larger, smaller = select(first, input, other), select(first, other, input)
+        same = call("isinf", call("real", input)) & input.eq(other)
+        return select(same, input, larger + call("log1p", call("exp", smaller - larger)))
     top = call("maximum", input, other)
     sum_of = top + call("log1p", call("exp", -abs(input - other)))
     return select(call("isinf", input) & input.eq(other), input, sum_of)

@@ -10,7 +10,7 @@ from taeda.ops.arranging import tril, triu
 from taeda.ops.creation import eye, zeros
 from taeda.ops.joining import cat
 from taeda.ops.matmul import multiply_matrices
-from taeda.ops.matrices import adjoint, batch_size, check_float, check_matrices, register_transposed
+from taeda.ops.matrices import adjoint, batch_size, check_float, check_matrices, columnwise, register_transposed
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import real_part
 from taeda.ops.triangular import solved_triangular
@@ -68,7 +68,8 @@ def _factors(A: Any, mode: str) -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or "
                            "'complete'")
-    return qr_factors(A, mode)
+    q, r = qr_factors(A, mode)
+    return q, columnwise(r)
 
 
 @derived(public="qr", overload="linalg", modules=("linalg",), method=False, out=True, fields=("Q", "R"))
@@ -142,7 +143,7 @@ def _first_columns(name: str, input: Any, tau: Any) -> Any:
     rows, columns = input.shape[-2:]
     v, t = _block_form(input, tau)
     top = adjoint(narrow(v, -2, 0, columns))
-    return eye(rows, columns, input.dtype) - multiply_matrices(v, multiply_matrices(t, top))
+    return columnwise(eye(rows, columns, input.dtype) - multiply_matrices(v, multiply_matrices(t, top)))
 
 
 @derived(modules=("linalg",), method=False, out=True)
@@ -174,8 +175,10 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
     v, t = _block_form(input, tau)
     t = adjoint(t) if transpose else t
     if left:
-        return other - multiply_matrices(v, multiply_matrices(t, multiply_matrices(adjoint(v), other)))
-    return other - multiply_matrices(multiply_matrices(multiply_matrices(other, v), t), adjoint(v))
+        found = other - multiply_matrices(v, multiply_matrices(t, multiply_matrices(adjoint(v), other)))
+    else:
+        found = other - multiply_matrices(multiply_matrices(multiply_matrices(other, v), t), adjoint(v))
+    return columnwise(found)
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------

@@ -623,6 +623,12 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
 def log_sum_exp(input: Tensor, dims: tuple[int, ...]) -> Tensor:
     """logsumexp with the dimensions kept."""
     x = compute(input)
+    if x.dtype in dtypes.COMPLEX:  # the imaginary part of a logarithm is between -π and π
+        size = real_part(x)
+        top = reduce_max(size, dims) if dims else size
+        shift = where(top.isinf(), 0, top)
+        total = exp(x - shift)
+        return log(reduce_sum(total, dims) if dims else total) + shift
     if not dims:
         return convert(x + 0, input.dtype)
     top = reduce_max(x, dims)

@@ -18,10 +18,11 @@ from taeda.ops.matrices import (
     check_matrices,
     check_same_dtype,
     check_square_float,
+    columnwise,
     identity_like,
 )
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
-from taeda.ops.pointwise import conj, convert, where
+from taeda.ops.pointwise import conj, convert, imaginary_part, join_parts, where
 from taeda.ops.views import diagonal, squeeze_dims, unsqueeze
 
 # -- systems -----------------------------------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ def system_solution(A: Tensor, B: Tensor, left: bool, vector: bool, raising: str
     check_equation(A, side, left, name)
     matrix, side = broadcast_batches(A, side)
     found, _, _, infos = solved(matrix, side, left, raising)
-    return (squeeze_dims(found, (found.ndim - 1,)) if vector else found), infos
+    return (squeeze_dims(found, (found.ndim - 1,)) if vector else columnwise(found)), infos
 
 
 # -- inverses ----------------------------------------------------------------------------------------------------------
@@ -119,7 +120,8 @@ def _(grads: Any, outputs: Any) -> Any:
 
 
 def _inverse(A: Any, name: str, raising: str) -> Any:
-    return inverted(check_square_float(A, name), raising)
+    inverse, infos = inverted(check_square_float(A, name), raising)
+    return columnwise(inverse), infos
 
 
 @derived(out=True)
@@ -203,23 +205,24 @@ def log_determinant(A: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Sign and logarithm of the size of the determinants, and the LU factors they came from (of the transposes)."""
     factors, pivots = factored(A)
     d = _diagonal(factors)
-    return d.sign().prod(-1) * _parity(pivots, A.dtype), d.abs().log().sum(-1), factors, pivots
+    return d.sgn().prod(-1) * _parity(pivots, A.dtype), d.abs().log().sum(-1), factors, pivots
 
 
 @log_determinant.gradient
 def _(grads: Any, outputs: Any, A: Any) -> Any:
-    """Of the logarithm; the sign of a real determinant does not change."""
-    if grads[1] is None:
+    """(G_log - i Im(conj(G_sign) sign)) A⁻ᴴ; the sign of a real determinant does not change."""
+    by_sign, by_logarithm = grads[:2]
+    if A.dtype in COMPLEX and by_sign is not None:
+        turn = imaginary_part(by_sign * conj(outputs[0]))
+        by_logarithm = join_parts(turn * 0 if by_logarithm is None else by_logarithm, turn)
+    if by_logarithm is None:
         return A * 0
-    scaled = unsqueeze(unsqueeze(grads[1], -1), -1) * identity_like(A)
+    scaled = unsqueeze(unsqueeze(by_logarithm, -1), -1) * identity_like(A)
     return solved_again(A, outputs[2], outputs[3], scaled, True, True)
 
 
 def _slogdet(A: Any, name: str) -> Any:
-    check_square_float(A, name)
-    if A.dtype in COMPLEX:
-        raise NotImplementedError(f"{name}: signs of complex determinants are not there yet; take linalg.det")
-    return log_determinant(A)[:2]
+    return log_determinant(check_square_float(A, name))[:2]
 
 
 @derived(modules=("linalg",), method=False, overload="linalg", public="slogdet", out=True,
@@ -238,8 +241,10 @@ def slogdet(input: Tensor) -> tuple[Tensor, Tensor]:
 
 @derived
 def logdet(input: Tensor) -> Tensor:
-    """The logarithm of the determinants, NaN where one is negative: (*, n, n) → (*)."""
+    """The logarithm of the determinants, NaN where a real one is negative: (*, n, n) → (*)."""
     sign, logarithm = _slogdet(input, "linalg.det")
+    if input.dtype in COMPLEX:
+        return sign.log() + logarithm
     return where(sign.eq(-1), float("nan"), logarithm)
 
 

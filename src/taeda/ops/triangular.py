@@ -17,6 +17,7 @@ from taeda.ops.matrices import (
     check_same_dtype,
     check_square,
     check_square_float,
+    columnwise,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import conj
@@ -67,7 +68,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     check_float(A, name)
     check_equation(A, B, left, name)
     matrix, side = broadcast_batches(A, B)
-    return solved_triangular(matrix, side, upper, left, unitriangular, False)
+    return columnwise(solved_triangular(matrix, side, upper, left, unitriangular, False))
 
 
 @derived(out=True, fields=("solution", "cloned_coefficient"))
@@ -85,7 +86,7 @@ def triangular_solve(input: Tensor, A: Tensor, upper: bool = True, transpose: bo
           A.shape[-1], input.shape[-2], input.shape[-1])
     matrix, side = broadcast_batches(A, input)
     given = conj(matrix) if transpose else matrix
-    return solved_triangular(given, side, upper, True, unitriangular, transpose), matrix.clone()
+    return columnwise(solved_triangular(given, side, upper, True, unitriangular, transpose)), columnwise(matrix)
 
 
 def _triangle(make: Any, *shape: int) -> Any:

@@ -5,6 +5,7 @@ Source: Graham, "Fractional Max-Pooling", 2014, with the pseudorandom sequences 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import taeda
@@ -52,9 +53,8 @@ def _pool(name: str, rank: int, input: Any, kernel_size: Any, output_size: Any, 
         shape = [*starts.shape[:2], *(1,) * (2 * rank)]
         shape[2 + axis], shape[2 + rank + axis] = counts[axis], windows[axis]
         places = places * sizes[axis] + along.reshape(shape)
-    places = places.reshape(*batch.shape[:2], *counts, -1)
-    flat = batch.reshape(*batch.shape[:2], -1)
-    values = flat.gather(2, places.reshape(*batch.shape[:2], -1)).reshape(places.shape)
+    places = places.reshape(*batch.shape[:2], *counts, math.prod(windows))
+    values = batch.flatten(2).gather(2, places.flatten(2)).reshape(places.shape)
     best, which_one = values.max(-1)
     indices = places.gather(-1, which_one.unsqueeze(-1)).squeeze(-1)
     return (best, indices) if input.dim() == rank + 2 else (best.squeeze(0), indices.squeeze(0))
