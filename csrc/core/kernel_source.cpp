@@ -44,9 +44,9 @@ bool LoopKernel::split(LoopKernel** partial, LoopKernel** combine, std::vector<D
   return splitting_ == 2;
 }
 
-bool LoopKernel::uses_index() {
-  if (!uses_index_) uses_index_ = source_.loop_uses_index(handle_) ? 2 : 1;
-  return uses_index_ == 2;
+int LoopKernel::traits() {
+  if (traits_ < 0) traits_ = source_.loop_traits(handle_);
+  return traits_;
 }
 
 LoopKernel& KernelSource::make_loop(int handle) {

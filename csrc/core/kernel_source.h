@@ -22,16 +22,18 @@ class LoopKernel {
   Kernel variant(bool outer_axis, int inner_rank, const char* classes, int operands);
   // The two kernels that do a plain reduction in chunks, or false.
   bool split(LoopKernel** partial, LoopKernel** combine, std::vector<DType>* partial_dtypes);
-  bool uses_index();  // reads the linear index: dimensions must be walked in their order
+  bool uses_index() { return traits() & 1; }  // reads the linear index: dimensions must be walked in their order
+  int cost() { return traits() >> 1; }        // of a point: 1 for an addition, 20 for exp (ir/cost.py)
 
  private:
+  int traits();
   KernelSource& source_;
   int handle_;
   struct Last {
     uint64_t key = 0;
     Kernel kernel = nullptr;
   } last_[4];
-  int next_ = 0, uses_index_ = 0;
+  int next_ = 0, traits_ = -1;
   std::unordered_map<std::string, Kernel> variants_;
   int splitting_ = 0;  // 0 not asked yet, 1 no, 2 yes
   LoopKernel *partial_ = nullptr, *combine_ = nullptr;
@@ -44,7 +46,7 @@ class KernelSource {
   // The kernel of a launch instruction.
   virtual Kernel template_kernel(int handle) = 0;
   virtual Kernel loop_variant(int handle, bool outer_axis, int inner_rank, const char* classes) = 0;
-  virtual bool loop_uses_index(int handle) = 0;
+  virtual int loop_traits(int handle) = 0;  // LoopKernel::cost(), doubled, and uses_index()
   // Handles of the kernels that do the reduction `handle` in chunks, with the dtypes of what is between them.
   virtual bool loop_split(int handle, int* partial, int* combine, std::vector<DType>* partial_dtypes) = 0;
   // Handles of loop kernels of general use: converting and copying, writing scalar 0 everywhere, a plain sum.

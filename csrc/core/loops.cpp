@@ -8,9 +8,10 @@
 namespace taeda {
 namespace {
 
-constexpr int64_t PIECE = 32768;            // points per piece of work, about
+constexpr int64_t PIECE = 32768;            // points per piece of work, about, if little is done at each
 constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
-constexpr int64_t SERIAL = 16384;           // below this many points the calling thread does it alone
+constexpr int64_t SERIAL = 16384;           // below this many such points the calling thread does it alone
+constexpr int64_t MOST_WEIGHT = 16;
 constexpr int64_t TILE = 64;
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
 
@@ -141,6 +142,13 @@ void explain(int64_t code) {
   if (TAEDA_UNLIKELY(code != 0)) raise(ErrorKind::Runtime, "ZeroDivisionError");
 }
 
+// How many points of little work one point of the kernel is worth: a power of two.
+int64_t weight_of(LoopKernel& kernel) {
+  int64_t weight = 1;
+  for (int cost = kernel.cost(); cost > 8 && weight < MOST_WEIGHT; cost /= 2) weight *= 2;
+  return weight;
+}
+
 void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body) {
   int64_t code;
   if (points < SERIAL || work <= grain) {
@@ -205,16 +213,17 @@ void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands,
   for (int o = count - outputs; o < count; ++o)
     if (streams(l, o, points * itemsize(operands[o].dtype)) && classes[o] == 'c') classes[o] = 'n';
   l.kernel = kernel.variant(false, 1, classes, count);
+  int64_t weight = points < SERIAL / MOST_WEIGHT ? 1 : weight_of(kernel), piece = PIECE / weight;
   if (transposing && l.inner > TILE && l.loop_size[l.loops - 1] > 8 && !kernel.uses_index()) {
     l.inner_chunk = l.inner;
     int64_t outer = l.loop_size[l.loops - 1];
     int64_t blocks = rows / outer * ((outer + TILE - 1) / TILE);
-    run_parallel(l, blocks, std::max<int64_t>(1, PIECE / (TILE * l.inner)), points, run_tiled_piece);
+    run_parallel(l, blocks, std::max<int64_t>(1, piece / (TILE * l.inner)), points * weight, run_tiled_piece);
     return;
   }
-  l.inner_chunk = l.inner > 2 * PIECE ? PIECE : l.inner;
-  int64_t chunks = l.inner_chunk < l.inner ? (l.inner + PIECE - 1) / PIECE : 1;
-  run_parallel(l, rows * chunks, std::max<int64_t>(1, PIECE / l.inner_chunk), points, run_piece);
+  l.inner_chunk = l.inner >= 2 * piece ? piece : l.inner;
+  int64_t chunks = l.inner_chunk < l.inner ? (l.inner + piece - 1) / piece : 1;
+  run_parallel(l, rows * chunks, std::max<int64_t>(1, piece / l.inner_chunk), points * weight, run_piece);
 }
 
 void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
@@ -354,9 +363,9 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   }
   classes[count] = 0;
   l.kernel = kernel.variant(outer_axis, inner.count == 2 ? 2 : 1, classes, count);
-  int64_t extent = std::max<int64_t>(1, l.inner * l.middle);
-  int64_t grain = std::max<int64_t>(outer_axis ? TILE : 1, PIECE / extent);
-  run_parallel(l, rows, grain, rows * extent, run_piece);
+  int64_t extent = std::max<int64_t>(1, l.inner * l.middle), weight = weight_of(kernel);
+  int64_t grain = std::max<int64_t>(outer_axis ? TILE : 1, PIECE / weight / extent);
+  run_parallel(l, rows, grain, rows * extent * weight, run_piece);
 }
 
 }  // namespace
@@ -373,7 +382,7 @@ void run_loops(const LoopsLaunch& launch) {
   }
   if (TAEDA_LIKELY(shape.count <= 1)) {  // the commonest case by far: nothing to sort or collapse
     int64_t n = shape.count ? shape[0] : 1;
-    if (n < SERIAL) {
+    if (n < SERIAL / MOST_WEIGHT || n * weight_of(kernel) < SERIAL) {
       char* data[MAX_OPERANDS];
       char classes[MAX_OPERANDS + 1];
       int64_t integers[3 + 3 * MAX_OPERANDS] = {n, 1, 0};

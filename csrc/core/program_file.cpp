@@ -226,7 +226,7 @@ void field(A& a, StoredKernels::Variant& v) {
 }
 template <class A>
 void field(A& a, StoredKernels::Kernel& v) {
-  fields(a, v.object, v.uses_index, v.splits, v.partial, v.combine, v.partial_dtypes, v.variants);
+  fields(a, v.object, v.traits, v.splits, v.partial, v.combine, v.partial_dtypes, v.variants);
 }
 template <class A>
 void field(A& a, StoredKernels::General& v) {

@@ -55,9 +55,9 @@ Kernel LoadedKernels::loop_variant(int handle, bool outer_axis, int inner_rank, 
   missing("a kernel for such strides");
 }
 
-bool LoadedKernels::loop_uses_index(int handle) {
-  if (at(handle).uses_index == StoredKernels::UNKNOWN) missing("a kernel");
-  return at(handle).uses_index == 1;
+int LoadedKernels::loop_traits(int handle) {
+  if (at(handle).traits == StoredKernels::UNKNOWN) missing("a kernel");
+  return at(handle).traits;
 }
 
 bool LoadedKernels::loop_split(int handle, int* partial, int* combine, std::vector<DType>* partial_dtypes) {
@@ -104,10 +104,8 @@ Kernel NotedKernels::loop_variant(int handle, bool outer_axis, int inner_rank, c
   return from_.loop_variant(handles_[handle], outer_axis, inner_rank, classes);
 }
 
-bool NotedKernels::loop_uses_index(int handle) {
-  bool uses = from_.loop_uses_index(handles_[handle]);
-  notes_.kernels[handle].uses_index = uses;
-  return uses;
+int NotedKernels::loop_traits(int handle) {
+  return notes_.kernels[handle].traits = from_.loop_traits(handles_[handle]);
 }
 
 bool NotedKernels::loop_split(int handle, int* partial, int* combine, std::vector<DType>* partial_dtypes) {

@@ -18,7 +18,7 @@ struct StoredKernels {
   };
   struct Kernel {          // by handle
     int object = UNKNOWN;  // of a launch
-    int uses_index = UNKNOWN;
+    int traits = UNKNOWN;
     int splits = UNKNOWN, partial = UNKNOWN, combine = UNKNOWN;
     std::vector<DType> partial_dtypes;
     std::vector<Variant> variants;
@@ -41,7 +41,7 @@ class LoadedKernels final : public KernelSource {
   explicit LoadedKernels(const StoredKernels& stored);  // which has to outlive it
   Kernel template_kernel(int handle) override;
   Kernel loop_variant(int handle, bool outer_axis, int inner_rank, const char* classes) override;
-  bool loop_uses_index(int handle) override;
+  int loop_traits(int handle) override;
   bool loop_split(int handle, int* partial, int* combine, std::vector<DType>* partial_dtypes) override;
   int copy_handle(DType from, DType to) override { return general(StoredKernels::General::Copy, from, to); }
   int fill_handle(DType dtype) override { return general(StoredKernels::General::Fill, dtype, dtype); }
@@ -65,7 +65,7 @@ class NotedKernels final : public KernelSource {
   int number(int handle);  // the own handle for one of the other source
   Kernel template_kernel(int handle) override;
   Kernel loop_variant(int handle, bool outer_axis, int inner_rank, const char* classes) override;
-  bool loop_uses_index(int handle) override;
+  int loop_traits(int handle) override;
   bool loop_split(int handle, int* partial, int* combine, std::vector<DType>* partial_dtypes) override;
   int copy_handle(DType from, DType to) override;
   int fill_handle(DType dtype) override;

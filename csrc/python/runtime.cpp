@@ -72,8 +72,8 @@ class CompilerKernels final : public KernelSource {
     return as_kernel(ask("kernel_variant", checked(Py_BuildValue("(isis)", handle, axis, inner_rank, classes))));
   }
 
-  bool loop_uses_index(int handle) override {
-    return PyObject_IsTrue(ask("kernel_uses_index", checked(Py_BuildValue("(i)", handle))).get()) == 1;
+  int loop_traits(int handle) override {
+    return static_cast<int>(PyLong_AsLong(ask("kernel_traits", checked(Py_BuildValue("(i)", handle))).get()));
   }
 
   bool loop_split(int handle, int* partial, int* combine, std::vector<DType>* dtypes) override {

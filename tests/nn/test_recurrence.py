@@ -22,38 +22,57 @@ def gru_gates(from_input, from_hidden, hidden):
     return (hidden - new) * update + new
 
 
-def arguments(steps, with_bias, dtype=taeda.float64):
+def arguments(steps, dtype=taeda.float64):
     taeda.manual_seed(0)
-    shapes = [(steps, 2, 12), (2, 3), (2, 3), (12, 3)] + ([(12,)] if with_bias else [])
-    made = [taeda.randn(shape, dtype=dtype).requires_grad_() for shape in shapes]
-    return made if with_bias else [*made, None]
+    return [taeda.randn(shape, dtype=dtype).requires_grad_() for shape in [(steps, 2, 12), (2, 3), (2, 3), (3, 12)]]
 
 
-def one_by_one(projected, hidden, cell, weight, bias, steps, reverse):
-    hiddens, cells = [None] * steps, [None] * steps
+def one_by_one(projected, hidden, cell, weight, steps, reverse):
+    hiddens, cells, sums = [None] * steps, [None] * steps, [None] * steps
     for k in reversed(range(steps)) if reverse else range(steps):
-        gates = projected[k] + taeda.nn.functional.linear(hidden, weight, bias)
-        hidden, cell = cell_gates(gates, cell)
+        sums[k] = projected[k] + hidden @ weight
+        hidden, cell = cell_gates(sums[k], cell)
         hiddens[k], cells[k] = hidden, cell
-    return taeda.stack(hiddens), taeda.stack(cells)
+    return taeda.stack(hiddens), taeda.stack(cells), taeda.stack(sums), hidden, cell
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-@pytest.mark.parametrize("with_bias", [False, True])
-@pytest.mark.parametrize("used", [(0,), (1,), (0, 1)])
-def test_steps_together_are_steps_one_by_one(used, with_bias, reverse):
-    steps = 4
-    given = arguments(steps, with_bias)
-    tensors = [tensor for tensor in given if tensor is not None]
+@pytest.mark.parametrize("steps", [1, 4])
+@pytest.mark.parametrize("used", [(0,), (1,), (0, 1), (3,), (4,), (0, 3, 4), (0, 1, 2, 3, 4)])
+def test_steps_together_are_steps_one_by_one(used, steps, reverse):
+    given = arguments(steps)
     results = []
     for function in (one_by_one, recurrence.lstm_steps):
         outputs = function(*given, steps, reverse)
         loss = sum((outputs[k] * taeda.arange(outputs[k].numel()).view(outputs[k].shape).cos()).sum() for k in used)
-        first = taeda.autograd.grad(loss, tensors, create_graph=True)
-        second = taeda.autograd.grad(sum((g * g).sum() for g in first), tensors)
-        results.append([*outputs[:2], *first, *second])
+        first = taeda.autograd.grad(loss, given, create_graph=True)
+        second = taeda.autograd.grad(sum((g * g).sum() for g in first), given)
+        results.append([*outputs, *first, *second])
     for expected, got in zip(*results, strict=True):
         assert bool(((expected - got).abs() < 1e-9).all())
+
+
+def test_batches_and_tangents_of_steps():
+    given = arguments(3)
+    many = [taeda.stack([t.detach(), t.detach() * 0.5]) for t in given]
+    found = taeda.func.vmap(lambda *tensors: recurrence.lstm_steps(*tensors, 3, False))(*many)
+    for k in range(2):
+        for whole, alone in zip(found, recurrence.lstm_steps(*(t[k] for t in many), 3, False), strict=True):
+            assert bool(((whole[k] - alone).abs() < 1e-12).all())
+    tangents = [taeda.randn_like(t) for t in given]
+    both = [taeda.func.jvp(lambda *tensors, f=function: f(*tensors, 3, False)[0], tuple(t.detach() for t in given),
+                           tuple(tangents))[1] for function in (one_by_one, recurrence.lstm_steps)]
+    assert bool(((both[0] - both[1]).abs() < 1e-9).all())
+
+
+def test_a_weight_that_does_not_fit_is_refused():
+    projected, hidden, cell, weight = arguments(2)
+    with pytest.raises(RuntimeError, match="does not fit"):
+        recurrence.lstm_steps(projected, hidden, cell, weight[:, :11], 2, False)
+    with pytest.raises(RuntimeError, match="does not fit"):
+        recurrence.lstm_steps(projected, hidden, cell, weight, 3, False)
+    with pytest.raises(RuntimeError, match="one dtype"):
+        recurrence.lstm_steps(projected.float(), hidden, cell, weight, 2, False)
 
 
 def test_sequences_of_all_lengths():
@@ -66,8 +85,8 @@ def test_sequences_of_all_lengths():
             zeros = taeda.zeros(2, 3, dtype=taeda.float64)
             own = weights[direction]
             projected = taeda.nn.functional.linear(x, own.input, own.input_bias)
-            hiddens, cells = one_by_one(
-                projected, zeros, zeros, own.hidden, own.hidden_bias, length, direction == 1
+            hiddens, cells, *_ = one_by_one(
+                projected + own.hidden_bias, zeros, zeros, own.hidden.t(), length, direction == 1
             )
             assert bool(((output[:, :, 3 * direction : 3 * direction + 3] - hiddens).abs() < 1e-12).all())
             last = 0 if direction else length - 1

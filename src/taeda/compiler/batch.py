@@ -201,6 +201,8 @@ class Batching:
                 for v in results:
                     self.mark(v)
                 return results
+        if op.composition_function is not None:
+            return self._composed(op, node)
         if op.batch_function is None and not op.batches:
             raise RuntimeError(
                 "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
@@ -209,6 +211,17 @@ class Batching:
         if random and self.randomness == "same":
             raise NotImplementedError(f"{op.name} in vmap with randomness='same' and a tensor that is batched over")
         return _results(op.record(self._leading(op, node, arguments)))
+
+    def _composed(self, op: KernelOp, node: Node) -> tuple[Value, ...]:
+        """What the op is composed of, batched node by node."""
+        parts = Graph(op.name, self.source.vocabulary)
+        parts._values = self.source._values
+        parts.expand = True
+        with tracing(parts):
+            found = op.compose(node.arguments)
+        for part in parts.nodes:
+            self._node(part)
+        return tuple(self.whole(self._mapping[v]) for v in found)
 
     def _operands(self, op: Pointwise, node: Node, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands of a pointwise op, broadcasting behind the batch dimension and promoted as without it."""

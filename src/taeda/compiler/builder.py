@@ -66,6 +66,7 @@ class Builder:
         self.instructions: list[tuple[Any, ...]] = []
         self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
         self.epilogue: Epilogue | None = None  # given to the next method
+        self._pointwise: dict[tuple[Any, ...], tuple[Kernel, list[int], list[Expression]]] = {}
 
     def _new(self, dtype: str, ndim: int) -> Register:
         register = Register(self.registers, dtypes.name_of(dtype), ndim)
@@ -212,6 +213,17 @@ class Builder:
                 )
             )
         return registers
+
+    def pointwise(self, op: Any, inputs: Sequence[Register | None], outputs: Sequence[Register]) -> None:
+        """Run an op that is pointwise throughout as one kernel, on registers of one shape (None: absent), into others.
+        An output may be an input."""
+        key = (op, *(None if r is None else (r.dtype, r.ndim) for r in inputs))
+        if key not in self._pointwise:
+            from taeda.compiler.lower import pointwise_kernel
+
+            self._pointwise[key] = pointwise_kernel(op, key[1:])
+        kernel, reads, scalars = self._pointwise[key]
+        self.loops(kernel, [r for r in (inputs[k] for k in reads) if r is not None], outputs, scalars)
 
     def launch(
         self,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.builder import Builder, Register
-from taeda.compiler.fuse import Group, Item
+from taeda.compiler.expand import expand
+from taeda.compiler.fuse import Group, Item, fuse
 from taeda.ir.dtype import COMPLEX, FLOATS, info
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
-from taeda.ir.graph import Graph, Node, Value
+from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute
-from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp
+from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp, registry
 
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
@@ -286,6 +287,31 @@ def _users(graph: Graph) -> dict[Value, list[Node]]:
 def _squeezes(node: Node, dims: tuple[int, ...]) -> bool:
     """Whether a node merely leaves out dimensions that were reduced."""
     return bool(node.op.drops) and tuple(node.arguments[node.op.index[node.op.drops]]) == tuple(dims)
+
+
+def pointwise_kernel(op: Any, operands: Sequence[tuple[str, int] | None]) -> tuple[Kernel, list[int], list[Expression]]:
+    """The loop kernel of an op that is pointwise throughout, of operands (dtype, dimensions) of one shape; which of
+    them it reads, in order; and its run-time numbers."""
+    graph = Graph(op.name, registry)
+    first: Value | None = None
+    arguments: list[Value | None] = []
+    for k, operand in enumerate(operands):
+        if operand is None:
+            arguments.append(None)
+            continue
+        dtype, ndim = operand
+        arguments.append(graph.input(dtype, ndim if first is None else first.dims, f"operand{k}"))
+        first = arguments[-1] if first is None else first
+    with tracing(graph):
+        found = op(*arguments)
+    leaves = [(v, v.label) for v in arguments if v is not None]
+    expanded = expand(graph, found if isinstance(found, tuple) else (found,), leaves)
+    items = fuse(expanded)
+    if len(items) != 1 or not isinstance(items[0], Group) or items[0].reduced is not None:
+        raise TypeError(f"{op.name} is not one pointwise kernel")
+    kernel, reads, scalars = build_kernel(items[0], [v for v in expanded.outputs if v is not None])
+    given = [k for k, v in enumerate(arguments) if v is not None]
+    return kernel, [given[expanded.inputs.index(v)] for v in reads], scalars
 
 
 def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Value], list[Expression]]:

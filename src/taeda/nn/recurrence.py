@@ -19,6 +19,9 @@ gru_cell_gates = op("gru_cell_gates")
 lstm_steps = op("lstm_steps")
 # Steps that are one Program: many for speed, and small ones for what is left of a sequence.
 _PIECES = (16, 4, 1)
+# Products of so few rows read a weight fastest along its rows of outputs; it is laid out so for a sequence that is long
+# enough to pay for it.
+_FEW_ROWS, _LONG = 4, 8
 
 
 class Weights(NamedTuple):
@@ -29,6 +32,15 @@ class Weights(NamedTuple):
     input_bias: Any
     hidden_bias: Any
     projection: Any
+
+
+def _for_sequence(weights: Weights, step: Any, steps: int, rows: int) -> Weights:
+    """The weights as the steps of one sequence want them: biases that are merely added go with the inputs' product."""
+    if step is not gru_step and weights.input_bias is not None and weights.hidden_bias is not None:
+        weights = weights._replace(input_bias=weights.input_bias + weights.hidden_bias, hidden_bias=None)
+    if steps >= _LONG and rows <= _FEW_ROWS:
+        weights = weights._replace(hidden=weights.hidden.t().contiguous().t())
+    return weights
 
 
 def lstm_step(projected: Any, state: State, weights: Weights) -> State:
@@ -67,17 +79,18 @@ def _run_lstm(input: Any, state: State, weights: Weights, reverse: bool) -> tupl
     """Input (T, B, I): outputs (T, B, H) and the last state, several steps at a time."""
     projected = F.linear(input, weights.input, weights.input_bias)
     hidden, cell = state
-    outputs = []
-    done, total = 0, input.size(0)
+    weight = weights.hidden.t()
+    left, sizes = input.size(0), []
     for size in _PIECES:
-        while total - done >= size:
-            start = total - done - size if reverse else done
-            piece = projected[start : start + size]
-            hiddens, cells, _ = lstm_steps(piece, hidden, cell, weights.hidden, weights.hidden_bias, size, reverse)
-            last = 0 if reverse else size - 1
-            hidden, cell = hiddens[last], cells[last]
-            outputs.append(hiddens)
-            done += size
+        sizes += [size] * (left // size)
+        left %= size
+    if reverse:
+        sizes.reverse()
+    pieces = projected.split(sizes)
+    outputs = []
+    for size, piece in reversed(list(zip(sizes, pieces, strict=True))) if reverse else zip(sizes, pieces, strict=True):
+        hiddens, _, _, hidden, cell = lstm_steps(piece, hidden, cell, weight, size, reverse)
+        outputs.append(hiddens)
     if reverse:
         outputs.reverse()
     return outputs[0] if len(outputs) == 1 else taeda.cat(outputs), (hidden, cell)
@@ -85,6 +98,7 @@ def _run_lstm(input: Any, state: State, weights: Weights, reverse: bool) -> tupl
 
 def _run_padded(step: Any, input: Any, state: State, weights: Weights, reverse: bool) -> tuple[Any, State]:
     """Input (T, B, I): outputs (T, B, H) and the last state."""
+    weights = _for_sequence(weights, step, input.size(0), input.size(1))
     if step is lstm_step and weights.projection is None and input.size(0):
         return _run_lstm(input, state, weights, reverse)
     steps = list(F.linear(input, weights.input, weights.input_bias).unbind(0))
@@ -101,6 +115,7 @@ def _run_packed(
     step: Any, input: Any, batch_sizes: list[int], state: State, weights: Weights, reverse: bool
 ) -> tuple[Any, State]:
     """Input (rows, I) as in a `PackedSequence`: outputs (rows, H) and the last state of each sequence."""
+    weights = _for_sequence(weights, step, len(batch_sizes), batch_sizes[0])
     pieces = F.linear(input, weights.input, weights.input_bias).split(batch_sizes)
     outputs = []
     if reverse:

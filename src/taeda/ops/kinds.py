@@ -198,11 +198,23 @@ class KernelOp(Op):
         # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is?
         self.epilogue = epilogue
         self.meta_function: Callable[..., Any] | None = None
+        self.composition_function: Callable[..., Any] | None = None
 
     def meta(self, function: Callable[..., Any]) -> KernelOp:
         """Decorator: a function of the op's parameters that gives a Result, or a tuple of them."""
         self.meta_function = function
         return self
+
+    def composition(self, function: Callable[..., Any]) -> KernelOp:
+        """Decorator: a function of the op's parameters that gives the same results in terms of ops. It stands for the
+        op where derivatives that no gradient function gives, or batches, are derived."""
+        self.composition_function = function
+        return self
+
+    def compose(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Run the composition in the current graph."""
+        assert self.composition_function is not None
+        return tuple(self.composition_function(*self.for_body(arguments)))
 
     def batch(self, function: Callable[..., Any]) -> KernelOp:
         """Decorator: the call for a batch of examples, where it is not the same call with a dimension more in front

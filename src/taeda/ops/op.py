@@ -67,6 +67,10 @@ dimensions one further back and `size` beginning with that of the batch; `@some_
 Batching and the op's arguments that gives the results where that is not right, `batch=False` says that there are none,
 and `@some_kernel.batch_sum` gives their sum over the examples where that is better made in one.
 
+Compositions. `@some_kernel.composition` decorates a function that gives what a @kernel op gives in terms of ops: it
+stands for the op where a derivative or a batch has no rule of its own. Bodies run what is pointwise throughout in one
+kernel, into registers of theirs: ``b.pointwise(lstm_gates, inputs, outputs)``.
+
 Random numbers. An op that draws some has a parameter `generator: Generator | None = None`, which the body sees as a
 pair of Symbols (the key of this call's stream, and where in it to start), and passes it on to the ops it calls.
 

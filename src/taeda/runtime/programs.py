@@ -41,11 +41,11 @@ differentiably).
 
 `device` is where the tensors of the call are; its target is what is compiled for.
 
-Kernels are known by *handles*: small integers, equal for equal kernels of one target. `kernel_uses_index(handle)` says
-whether a kernel's points are numbered; `kernel_variant(handle, axis, inner_rank, classes)` gives the address of a loop
-kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None; `template_kernel(handle)` the
-address of a kernel from a template; `kernel_object` the object file of either. `copy_kernel`, `fill_kernel` and
-`sum_kernel` give the handles of kernels the executor uses itself.
+Kernels are known by *handles*: small integers, equal for equal kernels of one target. `kernel_traits(handle)` says what
+a point of a loop kernel costs and whether points are numbered; `kernel_variant(handle, axis, inner_rank, classes)`
+gives the address of a loop kernel's variant; `kernel_split(handle)` the two kernels that reduce in chunks, or None;
+`template_kernel(handle)` the address of a kernel from a template; `kernel_object` the object file of either.
+`copy_kernel`, `fill_kernel` and `sum_kernel` give the handles of kernels the executor uses itself.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
 from taeda.compiler.methods import FOURIER, LAPACK
+from taeda.ir.cost import cost_of
 from taeda.ir.loop import Kernel, Operand, Stage, Store, cast, load, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
@@ -138,10 +139,14 @@ def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int
 
 
 @one_at_a_time
-def kernel_uses_index(handle: int) -> bool:
-    """Whether a loop kernel reads the number of a point, so that its points have to be walked in order."""
+def kernel_traits(handle: int) -> int:
+    """Twice what a loop kernel costs at each point (ir/cost.py), and 1 if it reads the number of a point, so that its
+    points have to be walked in order."""
     kernel = kernels[handle]
-    return isinstance(kernel, Kernel) and any(e.op == "index" for e in walk(s.value for s in kernel.stages))
+    if not isinstance(kernel, Kernel):
+        return 0
+    values = [s.value for s in kernel.stages]
+    return 2 * cost_of(values) + any(e.op == "index" for e in walk(values))
 
 
 @one_at_a_time

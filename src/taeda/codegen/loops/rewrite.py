@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taeda.codegen.loops.schedule import HEAVY, cost_of
+from taeda.ir.cost import HEAVY, cost_of
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, cast, const, load, substitute, walk
 
 _LOW = 0xFFFFFFFF
