@@ -27,7 +27,7 @@ MAY_IMPORT = {
 INNER = {"ops", "compiler", "codegen", "runtime"}  # what everything else, the public side, has no business with
 
 # A definition that is called on tensors asks for the function that the core made of it, when it is called.
-WHEN_CALLED = {("ops/definition.py", "_binding"), ("ops/registry.py", "_binding")}
+WHEN_CALLED = {("ops/definition.py", "_binding"), ("ops/registry.py", "_binding"), ("ops/__init__.py", "library")}
 # Between the public side and the definitions: what binds them and describes them (of ops, functions/ has only what
 # test_definitions_stay_unloaded allows), what is for authors of ops, what writes Programs to files, and the
 # question which instruction set is used, and what fills the folder of kernels that comes with the package.

@@ -460,7 +460,8 @@ PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject*
     Py_ssize_t given = PyVectorcall_NARGS(flags);
     if (TAEDA_UNLIKELY(state.function_mode != nullptr) ||
         TAEDA_UNLIKELY(any_overridden(args, given + (names ? PyTuple_GET_SIZE(names) : 0))))
-      return call_overridden(self, args, given, names).release();
+      if (op->overloads->empty() || (*op->overloads)[0]->overridable)
+        return call_overridden(self, args, given, names).release();
     if (op->inplace_form || op->otherwise) return call_variant(op, args, given, names).release();
     Call call;
     find_overload(op, args, given, names, &call);

@@ -66,6 +66,7 @@ struct Overload {
   std::vector<int> mutated;  // indices of the parameters (tensors, tensor lists) that the op writes to
   bool is_function = false;  // its body is Python that runs at each call (function.cpp); no Programs
   bool takes_out = true;
+  bool overridable = true;          // other types may take the call over (override.h)
   bool is_view = false;             // the result shows the memory of the first argument
   Ref<> load, body, keyword_names;  // of a function: what imports its body, the body, its keyword-only names
   std::unordered_map<std::string, std::unique_ptr<Compiled>> cache;

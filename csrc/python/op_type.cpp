@@ -115,6 +115,7 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   }
   if (PyObject* v = text_or_empty(d, "result_type")) o->result_type = Ref<>::borrow(v);
   o->takes_out = truth("out", true);
+  o->overridable = truth("overridable", true);
   o->is_view = truth("view", false);
   if (PyObject* v = text_or_empty(d, "load")) {
     o->is_function = true;

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from taeda._core import Generator, Size, device, dtype
 from taeda._core import Tensor as TensorBase
+from taeda.dispatch_keys import DispatchKey, DispatchKeySet
+from taeda.dispatch_keys import ExcludeDispatchKeyGuard as _ExcludeDispatchKeyGuard
+from taeda.overrides import DisableTorchFunctionSubclass
+from taeda.serialization.records import PyTorchFileReader
 
-__all__ = ["Generator", "Size", "TensorBase", "device", "dtype"]
+__all__ = [
+    "DisableTorchFunctionSubclass", "DispatchKey", "DispatchKeySet", "Generator", "PyTorchFileReader", "Size",
+    "TensorBase", "_ExcludeDispatchKeyGuard", "device", "dtype",
+]  # fmt: skip
 
 _TensorMeta = type(TensorBase)
 
@@ -20,6 +27,13 @@ def _log_api_usage_once(event: str) -> None:
 
 def _get_tracing_state() -> None:
     """The trace being recorded: none."""
+
+
+def _are_functorch_transforms_active() -> bool:
+    """Whether this runs inside of a function under vmap or jvp."""
+    from taeda.func.levels import layers
+
+    return bool(layers())
 
 
 def _is_tracing() -> bool:

@@ -36,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if command == name:
             handler = importlib.import_module(module)
             handler.arguments(sub)
+    # What follows `run` is the program's, though it begins with a dash: argparse would take `run -m package` apart.
+    at = given.index(name) + 1 if name else 0
+    if handler is not None and getattr(handler, "TAKES_ALL", False) and given[at:at + 1] not in (["-h"], ["--help"]):
+        return handler.main(argparse.Namespace(program=given[at:]))
     parsed = parser.parse_args(given)
     if parsed.version:
         import taeda

@@ -102,7 +102,8 @@ def _overload(schema: Schema) -> dict[str, Any]:
             (name for name, kind, _, keyword_only, _ in parameters if kind in _SPREAD and not keyword_only), None
         ),
         "result_type": _result_type(schema),
-        **({"load": _Body(*schema["body"]), "out": schema["out"]} if schema["kind"] == "function" else {}),
+        **({"load": _Body(*schema["body"]), "out": schema["out"], "overridable": schema["overridable"]}
+           if schema["kind"] == "function" else {}),
     }
 
 

@@ -8,6 +8,8 @@ import runpy
 import sys
 from collections.abc import Sequence
 
+TAKES_ALL = True  # all arguments, whatever they look like, are the program's
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("program", nargs=argparse.REMAINDER, help="a program and its arguments, or -m and a module")

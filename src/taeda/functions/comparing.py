@@ -28,13 +28,13 @@ def __contains__(input: Tensor, element: Object) -> bool:  # noqa: N807
     raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {element.__class__}.")
 
 
-@function
+@function(overridable=False)
 def is_tensor(obj: Object | None) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, _core.Tensor)
 
 
-@function
+@function(overridable=False)
 def is_storage(obj: Object | None) -> bool:
     """Whether `obj` is a storage."""
     return isinstance(obj, _core.UntypedStorage)

@@ -405,6 +405,21 @@ def new_empty_strided(input: Tensor, size: Sizes, stride: Sizes, dtype: DType | 
                          requires_grad=requires_grad)
 
 
+@function(modules=(), method=True, spread="data")
+def new(input: Tensor, data: Object = (), *, device: Device | None = None) -> Any:
+    """PyTorch's oldest way to a tensor of this dtype: uninitialised for sizes, `new(2, 3)`; with the elements of a
+    list, `new([1, 2])`; empty without arguments. Prefer new_empty and new_tensor."""
+    first = data[0] if data else ()
+    if len(data) == 1 and isinstance(first, _core.Tensor):
+        if first.dtype != input.dtype:
+            raise TypeError(f"new(): expected a tensor of {input.dtype}, got one of {first.dtype}")
+        return first.detach()
+    if len(data) == 1 and not isinstance(first, (int, _core.Size)):
+        return _core.tensor(first, dtype=input.dtype, device=device or input.device)
+    sizes = first if isinstance(first, _core.Size) else data
+    return input.new_empty(tuple(sizes) if data else (0,), device=device or input.device)
+
+
 @function(modules=(), method=True)
 def new_tensor(input: Tensor, data: Object, *, dtype: DType | None = None, device: Device | None = None,
                requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:

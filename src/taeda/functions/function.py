@@ -32,6 +32,7 @@ autocast="float32"       as for ops (ops/op.py)
 aliases=("trapz",)       further public names
 fields=("values", ..)    names of the results: the body gives a tuple, and it comes as a named one
 view=True                the result is a view of the first argument
+overridable=False        other types do not take calls over: it says what a value is, whoever's it is
 inplace=True             of a view: tensors have a method name_ that makes the tensor itself what the view is
 =======================  ============================================================================================
 """
@@ -52,7 +53,8 @@ class Function:
     def __init__(self, body: Callable[..., Any], *, public: str = "", overload: str = "",
                  modules: tuple[str, ...] = ("torch",), method: bool = False, out: bool = False,
                  spread: str | None = None, aliases: tuple[str, ...] = (), autocast: str = "",
-                 fields: tuple[str, ...] | None = None, view: bool = False, inplace: bool = False):
+                 fields: tuple[str, ...] | None = None, view: bool = False, inplace: bool = False,
+                 overridable: bool = True):
         self.body = body
         if inplace and not (view and method):
             raise TypeError(f"{body.__name__}: of functions only methods that are views have an in-place form")
@@ -67,6 +69,7 @@ class Function:
         self.aliases = aliases
         self.autocast = autocast
         self.fields = fields
+        self.overridable = overridable
         self.kind = "function"
         self.is_view, self.inplace = view, inplace
         self.operators = ()
@@ -111,6 +114,7 @@ class Function:
             "spread": self.spread,
             "mixed_devices": False,
             "autocast": self.autocast,
+            "overridable": self.overridable,
             "body": (self.body.__module__, self.name),
             "doc": inspect.getdoc(self.body) or "",
         }

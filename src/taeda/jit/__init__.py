@@ -351,3 +351,14 @@ def wait(future: Any) -> Any:
     """The result of a future."""
     return future.wait()
 
+
+
+_script_if_tracing = script_if_tracing
+
+
+def _overload(function: Any) -> Any:
+    """A signature among several of TorchScript: the last definition is what Python calls."""
+    return function
+
+
+_overload_method = _overload

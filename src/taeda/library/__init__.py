@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from taeda.library.checking import OpCheckError, opcheck
-from taeda.library.definition import CustomOpDef, definitions, find, get_ctx
+from taeda.library.definition import CustomOpDef, awaited_fakes, definitions, find, get_ctx
 from taeda.library.schema import Schema, infer_schema, parse_schema
 
 
@@ -84,7 +84,13 @@ def register_fake(
     op: str | CustomOpDef, func: Callable[..., Any] | None = None, /, *, lib: Any = None, _stacklevel: int = 1,
     allow_override: bool = True,
 ) -> Any:
-    """The function that gives results of the right size and dtype on the device "meta", without reading values."""
+    """The function that gives results of the right size and dtype on the device "meta", without reading values.
+
+    The op may be defined later: packages that have compiled ops register these functions whether they are there or not.
+    """
+    if isinstance(op, str) and op not in definitions:
+        _split(op)
+        return _decorated(func, lambda f: awaited_fakes.setdefault(op, f))
     return _decorated(func, lambda f: find(op).register_fake(f))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import taeda
-from taeda import ops
 from taeda.library.schema import Schema, fits
 from taeda.testing.samples import tensors_of
 
 definitions: dict[str, CustomOpDef] = {}  # by qualified name, "mylib::clip"
+
+awaited_fakes: dict[str, Callable[..., Any]] = {}  # what register_fake was given for ops that are not defined yet
 
 _DEVICES = ("cpu", "cuda", "mps", "xpu")
 _COMPOSITE = ("CompositeImplicitAutograd", "CompositeExplicitAutograd", "default")
@@ -66,6 +67,7 @@ class CustomOpDef:
         self.__doc__ = getattr(function, "__doc__", None)
         if function is not None:
             self.register_kernel(device_types, function)
+        self._fake = awaited_fakes.pop(self._qualname, None)
 
     @property
     def default(self) -> CustomOpDef:
@@ -289,10 +291,3 @@ class Namespace:
     def __repr__(self) -> str:
         return f"<ops of {self._namespace}: {', '.join(dir(self))}>"
 
-
-def namespace(name: str) -> Namespace | None:
-    """The ops of a library, if it has any."""
-    return Namespace(name) if any(n.startswith(f"{name}::") for n in definitions) else None
-
-
-ops.find_namespace = namespace

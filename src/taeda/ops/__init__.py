@@ -8,11 +8,11 @@ its definition to its tests. `taeda.ops.mylib.clip` is the op "mylib::clip" of `
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import sys
 import types
-from collections.abc import Callable
 from typing import Any
 
 _PUBLIC = {
@@ -28,8 +28,17 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _PUBLIC.items() for n
 )
 
 
-# Gives the ops of a library by its name. Set by taeda.library when it is imported, without which there are none.
-find_namespace: Callable[[str], Any] | None = None
+loaded_libraries: set[str] = set()  # PyTorch's name: files that load_library loaded, of which there are none
+
+
+def load_library(path: str) -> None:
+    """Load compiled ops that were built for PyTorch: always an OSError, since they call PyTorch's own C++ code.
+
+    Packages that have a Python way beside their compiled ops (torchvision) take it then.
+    """
+    raise OSError(f"Could not load this library: {path}\nCompiled extensions are linked with PyTorch's C++ libraries, "
+                  "which Taeda is not; what a package has in Python runs. Ops of your own: taeda.library, or the "
+                  "decorators of taeda.ops, which need no compiler.")
 
 
 def load_all() -> None:
@@ -38,15 +47,20 @@ def load_all() -> None:
         importlib.import_module(f"{__name__}.{module}")
 
 
+@functools.cache
+def _files() -> frozenset[str]:
+    """The files of definitions, which `from taeda.ops import pointwise` asks for here before it imports them."""
+    return frozenset(found.name for found in pkgutil.iter_modules(__path__))
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
-    if find_namespace is not None and not name.startswith("_"):
-        found = find_namespace(name)
-        if found is not None:
-            return found
-    raise AttributeError(f"module 'taeda.ops' has no attribute {name!r}: neither something to define ops with nor a "
-                         "library of ops")
+    if not name.startswith("_") and name not in _files():
+        from taeda.library.definition import Namespace
+
+        return Namespace(name)
+    raise AttributeError(f"module 'taeda.ops' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

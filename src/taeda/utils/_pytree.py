@@ -7,10 +7,10 @@ The containers are list, tuple, named tuple, dict, OrderedDict, defaultdict, deq
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 Context = Any
 PyTree = Any
@@ -90,6 +90,7 @@ SUPPORTED_NODES: dict[type[Any], NodeDef] = {
 _NAMED = NodeDef(
     tuple, lambda x: (list(x), type(x)), lambda v, c: c(*v), lambda x: [GetAttrKey(n) for n in type(x)._fields]
 )
+SUPPORTED_NODES[cast(Any, namedtuple)] = _NAMED
 
 
 def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], Context]:
@@ -145,6 +146,11 @@ def is_namedtuple_instance(x: Any) -> bool:
     return isinstance(x, tuple) and isinstance(getattr(type(x), "_fields", None), tuple)
 
 
+def _get_node_type(tree: Any) -> Any:
+    """What SUPPORTED_NODES has a container under: its type, `namedtuple` for all named tuples."""
+    return namedtuple if is_namedtuple_instance(tree) else type(tree)
+
+
 def _node_of(tree: PyTree) -> NodeDef | None:
     found = SUPPORTED_NODES.get(type(tree))
     return _NAMED if found is None and is_namedtuple_instance(tree) else found
@@ -159,9 +165,12 @@ def tree_is_leaf(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) 
 class TreeSpec:
     """The shape of a tree: the type of its root (None: a leaf), what builds it, and the shapes of its children."""
 
-    type: Any
-    context: Context
-    children_specs: tuple[TreeSpec, ...] = ()
+    type: Any = None
+    context: Context = None
+    children_specs: Sequence[TreeSpec] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "children_specs", tuple(self.children_specs))
 
     def __hash__(self) -> int:
         return hash((self.type, repr(self.context), self.children_specs))
@@ -206,7 +215,7 @@ class TreeSpec:
 
 
 LeafSpec = TreeSpec
-_LEAF = TreeSpec(None, None)
+_LEAF = TreeSpec()
 
 
 def treespec_leaf() -> TreeSpec:

@@ -13,7 +13,7 @@ from taeda.utils.data.collate import default_collate, default_convert
 from taeda.utils.data.dataset import IterableDataset
 from taeda.utils.data.fetch import make_fetch
 from taeda.utils.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
-from taeda.utils.data.workers import WorkersIterator
+from taeda.utils.data.workers import LoaderIterator, WorkersIterator
 
 __all__ = ["DataLoader"]
 
@@ -217,7 +217,7 @@ def draw_base_seed(loader: DataLoader[Any]) -> int:
     return int(taeda.empty((), dtype=taeda.int64).random_(generator=loader.generator).item())
 
 
-class _InProcessIterator:
+class _InProcessIterator(LoaderIterator):
     """One pass over a data set in this process."""
 
     def __init__(self, loader: DataLoader[Any]) -> None:
@@ -236,3 +236,9 @@ class _InProcessIterator:
 
     def __len__(self) -> int:
         return len(self._loader._index_sampler)  # type: ignore[arg-type]
+
+
+# PyTorch's names of the iterators, by which programs tell them apart.
+_BaseDataLoaderIter = LoaderIterator
+_SingleProcessDataLoaderIter = _InProcessIterator
+_MultiProcessingDataLoaderIter = WorkersIterator

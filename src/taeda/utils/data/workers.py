@@ -66,7 +66,11 @@ def _stop(workers: list[_Worker]) -> None:
     workers.clear()
 
 
-class WorkersIterator:
+class LoaderIterator:
+    """One pass of a DataLoader."""
+
+
+class WorkersIterator(LoaderIterator):
     """One pass over a data set with worker processes (several passes if they are persistent)."""
 
     def __init__(self, loader: Any) -> None:
@@ -105,6 +109,9 @@ class WorkersIterator:
         self._active = [True] * loader.num_workers
         self._turn = itertools.cycle(range(loader.num_workers))
         self._exhausted = False
+
+    def _shutdown_workers(self) -> None:
+        self._finalizer()
 
     @property
     def stopped(self) -> bool:

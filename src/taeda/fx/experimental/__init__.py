@@ -1,0 +1,1 @@
+"""Parts of fx that PyTorch has not settled; see proxy_tensor."""
