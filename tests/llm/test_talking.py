@@ -201,6 +201,10 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run("generate", "tuned4", "the", "--max-tokens", "3").startswith("the")
     assert "--length has to be" in run("quantize", folder, tmp_path / "x", "--calibration", tmp_path / "text.txt",
                                        "--length", "1", status=2)
+    run("quantize", folder, tmp_path / "models" / "exact", "--bits", "int8-exact")
+    schemes = [json.loads((tmp_path / "models" / name / "config.json").read_text())["taeda_quantization"]
+               for name in ("small", "exact")]
+    assert [(s["bits"], s["group"], s["inputs"]) for s in schemes] == [(4, 16, 8), (8, None, None)]
     assert "none of int8, int4" in run("generate", folder, "x", "--quantize", "int5", status=2)
     assert "small" in run("models")
     assert "there is no model 'nothing'" in run("generate", "nothing", "x", status=2)

@@ -49,13 +49,13 @@ def download(name: str) -> Path:
 
 
 def scheme_of(name: str) -> Scheme:
-    """int8, int4, or with a group as in int4:32."""
-    kind, _, group = name.partition(":")
-    if kind not in ("int8", "int4") or (group and not group.isdecimal()):
-        raise ValueError(f"{name!r} is none of int8, int4, int8:GROUP and int4:GROUP")
-    if group:
-        return Scheme(int(kind[3:]), int(group))
-    return int8() if kind == "int8" else int4()
+    """int8, int4, or with a group as in int4:32. What products read is rounded to 8 bits too, which is faster and
+    changes less than the weights do; with "-exact" at the end it is not."""
+    found = re.fullmatch(r"int([48])(?::(\d{1,6}))?(-exact)?", name)
+    if found is None:
+        raise ValueError(f"{name!r} is none of int8, int4, int8:GROUP and int4:GROUP (and -exact after them)")
+    plain = int8() if found[1] == "8" else int4()
+    return Scheme(plain.bits, int(found[2]) if found[2] else plain.group, inputs=None if found[3] else 8)
 
 
 def open_model(name: str, quantize: str | None = None) -> Decoder:

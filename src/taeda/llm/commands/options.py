@@ -20,7 +20,8 @@ def model_option(parser: argparse.ArgumentParser, required: bool = True) -> None
 
 def quantize_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quantize", metavar="BITS", help="round the weights to int8, int4 or as in int4:32, groups "
-                                                           "of 32, while loading")
+                                                           "of 32, while loading, and what products read to 8 bits; "
+                                                           "with -exact as in int4-exact the weights alone")
 
 
 def cache_option(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
     parser.add_argument("output", type=Path, help="the folder to write")
-    parser.add_argument("--bits", default="int8", help="int8, int4, or with a group as in int4:32 (int8)")
+    parser.add_argument("--bits", default="int8", help="int8, int4, or with a group as in int4:32; -exact at the "
+                                                       "end as for --quantize of the other commands (int8)")
     parser.add_argument("--calibration", type=Path, metavar="FILE",
                         help="a text like those that the model will read, or *.jsonl as for finetune: weights are "
                              "rounded by what layers read there (GPTQ), which loses less")

@@ -238,7 +238,9 @@ def _assign(model: Decoder, parameter: str, stored: Stored, order: taeda.Tensor 
         return
     assert isinstance(layer, nn.Linear)
     codes = codes_of(stored, order)
-    scheme = Scheme(4 if codes.codes.dtype == taeda.uint8 else 8, codes.group, codes.offsets is None)
+    # What products read is rounded to 8 bits, as it is by the library that the format comes from; but for routers.
+    inputs = None if path.endswith("mlp.gate") else 8
+    scheme = Scheme(4 if codes.codes.dtype == taeda.uint8 else 8, codes.group, codes.offsets is None, inputs)
     with taeda.device("meta"):
         found = QuantizedLinear(layer.in_features, layer.out_features, False, scheme)
     found.take(codes)
