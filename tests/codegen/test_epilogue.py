@@ -14,7 +14,7 @@ DTYPES = ("float32", "float64", "bfloat16", "float16", "int32")
 
 
 def tensor(dtype: str, *shape: int) -> Any:
-    x = taeda.randn(*shape) if taeda.empty(0, dtype=getattr(taeda, dtype)).is_floating_point() else (
+    x = taeda.randn(shape) if taeda.empty(0, dtype=getattr(taeda, dtype)).is_floating_point() else (
         taeda.randint(-9, 9, shape))
     return x.to(getattr(taeda, dtype))
 
@@ -63,8 +63,19 @@ def test_gradient_and_forms() -> None:
     same(taeda.zeros(6, 7).addmm_(a, b, alpha=0.5), taeda.zeros(6, 7) + a @ b * 0.5)
 
 
+@pytest.fixture
+def finished(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of ops that are given an epilogue."""
+    seen: list[str] = []
+    product = lower._Lowering.product
+    monkeypatch.setattr(lower._Lowering, "product", lambda self, node, *rest: (
+        seen.append(node.op.name), product(self, node, *rest))[1])
+    return seen
+
+
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_heavy_expressions(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rows", [(37,), (3, 7), ()])
+def test_heavy_expressions(dtype: str, rows: tuple[int, ...], finished: list[str]) -> None:
     """What an op's definition says may be anything pointwise: a layer with activation and residual, as one op."""
     from taeda.ops.activations import gelu
     from taeda.ops.matmul import linear
@@ -75,11 +86,48 @@ def test_heavy_expressions(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """gelu(linear(input)) + residual."""
         return gelu(linear(input, weight, bias)) + residual
 
-    seen = []
-    product = lower._Lowering.product
-    monkeypatch.setattr(lower._Lowering, "product", lambda self, node, *rest: (
-        seen.append(node.op.name), product(self, node, *rest))[1])
-    x, w, bias, residual = (tensor(dtype, *s) for s in ((37, 20), (45, 20), (45,), (37, 45)))
-    got = finished_layer(x, w, bias, residual)
-    assert seen == ["linear"]
-    same(got, functional.gelu(functional.linear(x, w, bias)) + residual)
+    x, w, bias = tensor(dtype, *rows, 20), tensor(dtype, 45, 20), tensor(dtype, 45)
+    places = [(*rows, 45), (45,), (), (1,) * len(rows) + (45,), rows + (1,)]
+    residuals = [*(tensor(dtype, *p) for p in places), tensor(dtype, 45, *rows).movedim(0, -1)]
+    for residual in residuals:
+        same(finished_layer(x, w, bias, residual), functional.gelu(functional.linear(x, w, bias)) + residual)
+    assert set(finished) == {"linear"}
+
+
+@pytest.mark.parametrize("dtypes", [("float32", "bfloat16"), ("bfloat16", "float32"), ("float16", "bfloat16"),
+                                    ("bfloat16", "float16"), ("float32", "float16")])
+@pytest.mark.parametrize("rows", [3, 70])
+def test_conversion_of_results(dtypes: tuple[str, str], rows: int, finished: list[str]) -> None:
+    """A product may be stored in another dtype than its own, to which it is rounded first."""
+    from taeda.ops.matmul import linear, multiply_matrices
+    from taeda.ops.op import Tensor, derived
+    from taeda.ops.pointwise import convert
+
+    source, result = dtypes
+
+    @derived(public=False)
+    def converted_layer(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return convert(linear(input, weight, bias), result)
+
+    @derived(public=False)
+    def converted_product(input: Tensor, weight: Tensor, other: Tensor) -> Tensor:
+        return convert(multiply_matrices(input, weight), result) * 2 + other
+
+    x, w, bias = tensor(source, rows, 50), tensor(source, 21, 50), tensor(source, 21)
+    wanted = getattr(taeda, result)
+    same(converted_layer(x, w, bias), functional.linear(x, w, bias).to(wanted))
+    same(converted_layer(x[None], w, bias), functional.linear(x, w, bias).to(wanted)[None])
+    other = tensor(result, rows, 21)
+    same(converted_product(x, w.t(), other), (x @ w.t()).to(wanted) * 2 + other)
+    assert finished == ["linear", "linear", "multiply_matrices"]
+
+
+def test_coded_products_are_finished_too(finished: list[str]) -> None:
+    """Bias and conversion of a layer with coded weights are its product's epilogue."""
+    from taeda.quantization import QuantizedLinear, int4
+
+    layer = QuantizedLinear.from_linear(taeda.nn.Linear(64, 45), int4(32))
+    for rows in (1, 3, 37):
+        x = tensor("bfloat16", rows, 64)
+        same(layer(x), (functional.linear(x.float(), layer.weight) + layer.bias).bfloat16())
+    assert set(finished) == {"coded_matmul"}

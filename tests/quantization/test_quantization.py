@@ -120,11 +120,11 @@ def test_misfits() -> None:
         layer(taeda.randn(2, 25))
     for scales in (layer.scales[:1], layer.scales[:, :2], layer.scales[:, :, :16]):
         with pytest.raises(RuntimeError, match="do not fit"):
-            internal.coded_matmul(taeda.randn(2, 24), layer.codes, scales, None, 40, 8)
+            internal.coded_matmul(taeda.randn(2, 24), layer.codes, scales, None, None, 40, 8)
     with pytest.raises(RuntimeError, match="codes are int8 or uint8"):
-        internal.coded_matmul(taeda.randn(2, 24), layer.codes.to(taeda.int32), layer.scales, None, 40, 8)
+        internal.coded_matmul(taeda.randn(2, 24), layer.codes.to(taeda.int32), layer.scales, None, None, 40, 8)
     with pytest.raises(RuntimeError, match="expected a float32 matrix"):
-        internal.coded_matmul(taeda.randn(2, 24).double(), layer.codes, layer.scales, None, 40, 8)
+        internal.coded_matmul(taeda.randn(2, 24).double(), layer.codes, layer.scales, None, None, 40, 8)
     with pytest.raises(ValueError, match="4 or 8 bits, not 3"):
         Scheme(3)
     with pytest.raises(ValueError, match="a group is"):

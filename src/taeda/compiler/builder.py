@@ -6,6 +6,7 @@ numbers given to a Builder may be ints, floats or Symbols.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ class Builder:
         self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
         self.epilogue: Epilogue | None = None  # given to the next method
         self._pointwise: dict[tuple[Any, ...], tuple[Kernel, list[int], list[Expression]]] = {}
+        self._viewed: dict[Register, Register] = {}  # what views are of
 
     def _new(self, dtype: str, ndim: int) -> Register:
         register = Register(self.registers, dtypes.name_of(dtype), ndim)
@@ -146,6 +148,7 @@ class Builder:
         if ndim is None:
             ndim = _view_ndim(kind, source, arguments)
         register = self._new(source.dtype, ndim)
+        self._viewed[register] = source
         given = [
             [self._number(m) for m in n] if isinstance(n, (list, tuple)) else self._number(n) for n in arguments]
         self.instructions.append(("view", kind, register.number, source.number, given, self._when(when)))
@@ -166,6 +169,26 @@ class Builder:
             return
         self.instructions.append(("check", holds, name, message, [self._number(n) for n in numbers]))
 
+    def flatten_epilogue(self, out: Register) -> None:
+        """The method's result is a matrix, whose rows are those of `out` one after the other: so are the operands of
+        the epilogue then."""
+        if self.epilogue is not None:
+            rows = product(out.shape[:-1])
+            flat = [t if t.ndim < 2 else self.view("reshape", self.view("expand", t, out.shape), (rows, out.shape[-1]))
+                    for t in self.epilogue.operands]
+            self.epilogue = dataclasses.replace(self.epilogue, operands=tuple(flat))
+
+    def _store_as(self, out: Register, dtype: str) -> None:
+        """What was allocated for `out` (a view of it, perhaps) and is not used yet gets another dtype."""
+        if out.dtype == dtype:
+            return
+        if out in self._viewed:
+            self._store_as(self._viewed[out], dtype)
+        else:
+            place = next(k for k, i in enumerate(self.instructions) if i[:2] == ("alloc", out.number))
+            self.instructions[place] = (*self.instructions[place][:2], dtype, *self.instructions[place][3:])
+        out.dtype = dtype
+
     # -- kernels -------------------------------------------------------------------------------------------------------
 
     def method(self, name: str, **arguments: Any) -> Any:
@@ -173,6 +196,7 @@ class Builder:
         and their arguments. Returns what is listed there, if anything."""
         if self.epilogue is not None:
             arguments["epilogue"], self.epilogue = self.epilogue, None
+            self._store_as(arguments["out"], arguments["epilogue"].value.dtype)
         return methods.find(self.target.family, name)(self, **arguments)
 
     def loops(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Group, Item, fuse
-from taeda.ir.dtype import COMPLEX, FLOATS, info
+from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
@@ -169,7 +169,8 @@ class _Lowering:
 
     # -- nodes on their own --------------------------------------------------------------------------------------------
 
-    def node(self, node: Node) -> None:
+    def node(self, node: Node, values: Sequence[Value] | None = None) -> None:
+        """`values` are what it makes, if not its outputs."""
         if node in self.merged_squeeze:
             self._made(node, [self.merged_squeeze[node]])
         elif isinstance(node.op, ViewOp):
@@ -187,7 +188,7 @@ class _Lowering:
                 else:
                     arguments.append(a)
             found = node.op.call_body(arguments, self.builder)
-            self._made(node, found if isinstance(found, (tuple, list)) else [] if found is None else [found])
+            self._made(node, found if isinstance(found, (tuple, list)) else [] if found is None else [found], values)
         else:
             raise NotImplementedError(f"cannot lower {node.op.name} ({node.op.kind})")
 
@@ -200,8 +201,8 @@ class _Lowering:
             raise RuntimeError(f"{self.graph.name}: the shape of {value.label} is needed before it is there")
         return self.register[same]
 
-    def _made(self, node: Node, registers: Sequence[Register]) -> None:
-        for v, r in zip(node.outputs, registers, strict=True):
+    def _made(self, node: Node, registers: Sequence[Register], values: Sequence[Value] | None = None) -> None:
+        for v, r in zip(node.outputs if values is None else values, registers, strict=True):
             if (r.dtype, r.ndim) != (v.dtype, v.ndim):
                 raise TypeError(
                     f"{node.op.name} made a {r.dtype} of {r.ndim} dimensions, its meta rule says {v.dtype} of {v.ndim}"
@@ -212,7 +213,7 @@ class _Lowering:
 
     def finished_by(self, group: Group, users: dict[Value, list[Node]]) -> Node | None:
         """The node of which the group is the epilogue: nothing else uses its result, and the group makes one value of
-        it, of its shape and dtype. It is then launched where the group stands, after what else the group reads."""
+        it, of its shape. It is then launched where the group stands, after what else the group reads."""
         stored = self.stored_by(group, users)
         if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_EPILOGUE_OPERANDS + 1:
             return None
@@ -221,7 +222,7 @@ class _Lowering:
             if (node is not None and isinstance(node.op, KernelOp) and node.op.epilogue is not None
                     and node.op.epilogue(*node.op.for_body(node.arguments)) and v not in self.graph.outputs
                     and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
-                    and v.dtype == stored[0].dtype and all(r.ndim <= v.ndim for r in group.reads)):
+                    and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
                 return node
         return None
 
@@ -234,8 +235,7 @@ class _Lowering:
         renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
         self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], product.dtype,
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
-        self.node(node)
-        self.register[stored] = self.register[product]
+        self.node(node, (stored,))
 
     # -- groups ----------------------------------------------------------------------------------------------
 
@@ -282,6 +282,12 @@ def _users(graph: Graph) -> dict[Value, list[Node]]:
         ):
             found.setdefault(value, []).append(node)
     return found
+
+
+def _stored_directly(dtype: str, stored: str) -> bool:
+    """Whether a method that gives `dtype` can store `stored` instead: floats no wider than its sums."""
+    return dtype == stored or ({dtype, stored} <= {*FLOATS} and itemsize(stored) <= itemsize(info(dtype).accumulate)
+                               and (itemsize(stored) < 8) == (itemsize(dtype) < 8))
 
 
 def _squeezes(node: Node, dims: tuple[int, ...]) -> bool:

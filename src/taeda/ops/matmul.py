@@ -359,7 +359,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
 
 
 @kernel(public="linear", modules=("nn.functional",), method=False,
-        epilogue=lambda input, weight, bias: input.ndim == weight.ndim == 2, autocast="lower")
+        epilogue=lambda input, weight, bias: weight.ndim == 2 and input.dtype not in COMPLEX, autocast="lower")
 def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: input (*, K), weight (N, K) or (K), bias (N) or (); the result is (*, N) or (*)."""
     _check_linear(input, weight, bias)
@@ -386,11 +386,17 @@ def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) ->
     rows = product(input.shape[:-1])
     flat = input if input.ndim == 2 else b.view("reshape", input, (rows, k))
     right = b.view("permute", matrix, (1, 0))
-    out = b.alloc(input.dtype, (rows, matrix.shape[0]))
-    product_of_matrices(b, flat, right, out, bias)
     if weight.ndim == 1:
+        out = b.alloc(input.dtype, (rows, 1))
+        product_of_matrices(b, flat, right, out, bias)
         return b.view("reshape", out, input.shape[:-1])
-    return out if input.ndim == 2 else b.view("reshape", out, (*input.shape[:-1], weight.shape[0]))
+    out = b.alloc(input.dtype, (*input.shape[:-1], weight.shape[0]))
+    flat_out = out
+    if input.ndim != 2:
+        b.flatten_epilogue(out)
+        flat_out = b.view("reshape", out, (rows, weight.shape[0]))
+    product_of_matrices(b, flat, right, flat_out, bias)
+    return out
 
 
 def _check_linear(input: Any, weight: Any, bias: Any) -> None:

@@ -29,7 +29,9 @@ from taeda.ops.views import narrow
 PANEL = 32
 
 
-def _check(input: Any, codes: Any, scales: Any, offsets: Any, group: int) -> None:
+def _check(input: Any, codes: Any, scales: Any, offsets: Any, bias: Any, group: int) -> None:
+    if bias is not None and (bias.dtype != "float32" or bias.ndim != 1):
+        raise RuntimeError(f"expected a float32 vector as bias, got {bias.dtype} of {bias.ndim} dimensions")
     if input.dtype != "float32" or input.ndim != 2:
         raise RuntimeError(f"expected a float32 matrix, got {input.dtype} of {input.ndim} dimensions")
     _check_codes(codes, scales, offsets, group)
@@ -46,10 +48,10 @@ def _check_codes(codes: Any, scales: Any, offsets: Any, group: int) -> None:
 
 
 @kernel(public=False, epilogue=lambda *arguments: True)
-def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, outputs: SymInt,
-                 group: int) -> Tensor:
-    """input (M, K) in float32 @ the transpose of the coded weight (outputs, K): (M, outputs)."""
-    _check(input, codes, scales, offsets, group)
+def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
+                 outputs: SymInt, group: int) -> Tensor:
+    """input (M, K) in float32 @ the transpose of the coded weight (outputs, K) + bias: (M, outputs)."""
+    _check(input, codes, scales, offsets, bias, group)
     panels, k, row = codes.shape
     groups = ceildiv(k, group)
     good = (k == input.shape[1]) * (row == (PANEL // 2 if codes.dtype == "uint8" else PANEL)) * (k >= 1)
@@ -59,21 +61,25 @@ def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: 
             panels, k, row, group, input.shape[1])
     b.check((outputs >= 0) * (ceildiv(outputs, PANEL) <= panels), RuntimeError,
             "a weight of {0} rows does not fit in {1} panels of 32", outputs, panels)
+    if bias is not None:
+        b.check(bias.shape[0] == outputs, RuntimeError, "a bias of {0} does not fit a weight of {1} rows",
+                bias.shape[0], outputs)
     out = b.alloc("float32", (input.shape[0], outputs))
-    b.method("coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, out=out, group=group)
+    b.method("coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, bias=bias, out=out, group=group)
     return out
 
 
 @coded_matmul.meta
-def _(input: Any, codes: Any, scales: Any, offsets: Any, outputs: Any, group: int) -> Result:
-    _check(input, codes, scales, offsets, group)
+def _(input: Any, codes: Any, scales: Any, offsets: Any, bias: Any, outputs: Any, group: int) -> Result:
+    _check(input, codes, scales, offsets, bias, group)
     return Result("float32", (input.shape[0], outputs))
 
 
 @coded_matmul.gradient
-def _(grad: Any, codes: Any, scales: Any, offsets: Any, outputs: Any, group: int) -> Any:
-    """Of the input alone: codes and scales are constants."""
-    return {"input": grad.matmul(narrow(dequantized(codes, scales, offsets, group), 0, 0, grad.shape[1]))}
+def _(grad: Any, codes: Any, scales: Any, offsets: Any, bias: Any, group: int) -> Any:
+    """Of input and bias: codes and scales are constants."""
+    weight = narrow(dequantized(codes, scales, offsets, group), 0, 0, grad.shape[1])
+    return {"bias": None if bias is None else grad.sum((0,)), "input": grad.matmul(weight)}
 
 
 @derived(public=False)
@@ -104,9 +110,8 @@ def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor |
         rows = rows * size
     flat = converted(input, "float32")
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
-    result = coded_matmul(flat, codes, scales, offsets, outputs, group)
-    if bias is not None:
-        result = result + converted(bias, "float32")
+    wide_bias = None if bias is None else converted(bias, "float32")
+    result = coded_matmul(flat, codes, scales, offsets, wide_bias, outputs, group)
     result = converted(result, input.dtype)
     return result if input.ndim == 2 else result.reshape((*input.shape[:-1], outputs))
 

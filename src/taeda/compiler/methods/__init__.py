@@ -15,7 +15,7 @@ matmul
     left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
     epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so)
 coded_matmul
-    left (M, K), codes, scales, offsets (None), group, out (M, N), epilogue (None): the weight is stored as
+    left (M, K), codes, scales, offsets, bias (both None), group, out (M, N), epilogue: the weight is stored as
     ops/quantized.py says
 rounded_matmul
     input, input_scales, sums, codes, scales, offsets (None), out, step, group: inputs are of 8 bits too

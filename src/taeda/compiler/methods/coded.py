@@ -12,19 +12,19 @@ from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import ceildiv
 
 
-def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int,
+def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int, bias: Any = None,
                  epilogue: Epilogue | None = None) -> None:
     """See ops/quantized.py, which says the shapes."""
     kind = kind_of(b.target, "float32", out.dtype)
     rows, k, columns = left.size(0), left.size(1), out.size(1)
     params: dict[str, Any] = {"packed": codes.dtype == "uint8", "scale": scales.dtype, "offsets": offsets is not None,
                               "out_dtype": out.dtype}
-    # Where there is no epilogue something must stand for its operand, which is not read.
-    extras, numbers = [out], ()
+    # Where there is no bias something must stand for it, which is not read.
+    extras, numbers = [out if bias is None else bias], ()
     if epilogue is not None:
-        params["epilogue"], extras = composed(kind, None, epilogue)
+        params["epilogue"], extras = composed(kind, bias, epilogue)
         numbers = epilogue.numbers
-    integers = [rows, k, columns, group, int(epilogue is not None), *strides_of(extras)]
+    integers = [rows, k, columns, group, int(bias is not None or epilogue is not None), *strides_of(extras)]
     operands = [b.contiguous(x) for x in (left, codes, scales, *(() if offsets is None else (offsets,)))]
     operands += [*extras, out]
     b.launch(coded.emit_coded_thin, params, operands, integers, numbers,

@@ -56,7 +56,7 @@ def _sums(kind: Kind) -> tuple[Expr, ...]:
 def composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]]:
     """An epilogue of the finished sums, and its operands: the bias is added first, the result rounded to its dtype."""
     extras = [] if bias is None else [bias]
-    result = add_bias(kind) if extras else cast(load(0, kind.compute), kind.out_dtype)
+    result = add_bias(kind, epilogue.dtype) if extras else cast(load(0, kind.compute), epilogue.dtype)
     replacement = {e: load(e.attribute + len(extras), e.dtype) if e.attribute else result
                    for e in walk((epilogue.value,)) if e.op == "load"}
     return substitute((epilogue.value,), replacement)[0], [*extras, *epilogue.operands]
@@ -72,7 +72,8 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     is that of the operands (or int32 for int8 and int16 operands). `bias`, of the dtype of `out`, has at most the
     dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
     With `accumulate` the sums start from what `out` holds. `epilogue` is what is done to that result before it is
-    stored; its operands have at most the dimensions of `out` and are broadcast to it.
+    stored; its operands have at most the dimensions of `out` and are broadcast to it. Then `out` has the dtype that it
+    stores.
 
     An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
     products (bool, complex).

@@ -16,9 +16,10 @@ from taeda.ir.dtype import itemsize
 from taeda.ir.loop import Expr, cast, load, walk
 
 
-def add_bias(kind: Kind) -> Expr:
+def add_bias(kind: Kind, dtype: str | None = None) -> Expr:
     """The epilogue of a product with bias, which has the dtype of the result: added before rounding."""
-    return cast(load(0, kind.compute) + cast(load(1, kind.out_dtype), kind.compute), kind.out_dtype)
+    dtype = dtype or kind.out_dtype
+    return cast(load(0, kind.compute) + cast(load(1, dtype), kind.compute), dtype)
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accum
     out.store(result + out.wide if accumulate else result)
 
 
-def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int,
+def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int, bias: Any = None,
                  epilogue: Epilogue | None = None) -> None:
     with _finished(b, out, epilogue) as product:
-        perform(b, _coded_matmul, [left, codes, scales, offsets, product], group=group)
+        perform(b, _coded_matmul, [left, codes, scales, offsets, bias, product], group=group)
 
 
 def rounded_matmul(b: Any, *, input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets: Any, out: Any,
@@ -61,10 +61,11 @@ def _rounded_matmul(input: Tensor, input_scales: Tensor, codes: Tensor, scales: 
     out.store(left @ _weight(codes, scales, offsets, group).reshape(-1, left.shape[1]).T.astype(np.float64))
 
 
-def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, out: Tensor,
-                  group: int) -> None:
+def _coded_matmul(left: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
+                  out: Tensor, group: int) -> None:
     matrix = _weight(codes, scales, offsets, group).reshape(-1, left.shape[1])[:out.shape[1]]
-    out.store(left.wide @ matrix.T.astype(left.wide.dtype))
+    result = left.wide @ matrix.T.astype(left.wide.dtype)
+    out.store(result if bias is None else result + bias.wide)
 
 
 def _weight(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -> Array:
