@@ -9,6 +9,7 @@ function itself, to the bit.
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -176,6 +177,8 @@ def disable(fn: Any = None, recursive: bool = True, *, reason: str | None = None
 def reset() -> None:
     """Forget all that was compiled of recordings."""
     _core.forget_plans()
+    if recorded := sys.modules.get("taeda.runtime.recorded"):
+        recorded.last_numbers.clear()
 
 
 def allow_in_graph(fn: Any) -> Any:

@@ -108,20 +108,73 @@ def test_same_bits_after_training(name: str, optimizer: str) -> None:
     assert train(name, optimizer, "model") == plain
 
 
-def test_varying_lengths_compile_twice() -> None:
+def plans_made(run: Callable[[], None]) -> int:
     from taeda.runtime import recorded
 
-    @taeda.compile
-    def f(x: Any, w: Any) -> Any:
-        h = (x @ w).softmax(-1)
-        return (h * x).sum(0) + x.mean()
-
-    w = taeda.randn(8, 8)
     taeda.compiler.reset()
     recorded.log = []
     try:
-        for length in range(1, 40):
-            f(taeda.randn(length, 8), w)
-        assert len(recorded.log) <= 2
+        run()
+        return len(recorded.log)
     finally:
         recorded.log = None
+
+
+def attention(q: Any, k: Any, v: Any) -> Any:
+    return (q @ k.transpose(-1, -2) * 0.3).softmax(-1) @ v
+
+
+SWEEPS: dict[str, tuple[Callable[..., Any], Callable[[int], tuple[Any, ...]]]] = {
+    "rows": (lambda x: ((x @ x.new_ones(8, 8)).softmax(-1) * x).sum(0) + x.mean(), lambda n: (taeda.randn(n, 8),)),
+    "vector": (lambda x: (x.exp() + 1).sum(), lambda n: (taeda.randn(n),)),
+    "attention": (attention, lambda n: tuple(taeda.randn(1, 2, n, 8) for _ in range(3))),
+    "joined": (lambda x, y: taeda.cat([x, y], 0).sin().mean(1), lambda n: (taeda.randn(n, 4), taeda.randn(3, 4))),
+    "scan": (lambda x: x.cumsum(0).relu() * 2, lambda n: (taeda.randn(n, 4),)),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_lengths_from_1_to_512_compile_twice(name: str) -> None:
+    function, make = SWEEPS[name]
+    compiled = taeda.compile(function)
+
+    def sweep() -> None:
+        for length in range(1, 513):
+            arguments = make(length)
+            result = compiled(*arguments)
+            if length < 9 or length % 37 == 0:
+                assert result.equal(function(*arguments)), length
+
+    assert plans_made(sweep) <= 2
+
+
+def test_a_layer_compiles_twice_although_a_length_is_that_of_the_batch() -> None:
+    taeda.manual_seed(0)
+    block = Block(32, 4).eval()
+    compiled = taeda.compile(block)
+
+    def sweep() -> None:
+        with taeda.no_grad():
+            for length in (1, 2, 3, 4, 8, 32, 57):
+                x = taeda.randn(2, length, 32)
+                assert compiled(x).equal(block(x)), length
+
+    assert plans_made(sweep) <= 2
+
+
+def test_generation_compiles_twice() -> None:
+    def generate(count: int) -> list[float]:
+        taeda.manual_seed(1)
+        x, found = taeda.randn(1, 2, 1, 8), []
+        keys, values = x * 0.5, x.sin()
+        for _ in range(count):
+            keys, values = taeda.cat([keys, x * 0.5], 2), taeda.cat([values, x.sin()], 2)
+            x = attention(x, keys, values).tanh()
+            found.append(x.sum().item())
+        return found
+
+    found: list[list[float]] = []
+    with taeda.no_grad():
+        # One for the first token, which has what came before it; two for all others.
+        assert plans_made(lambda: found.append(taeda.compile(generate)(200))) <= 3
+        assert found[0] == generate(200)

@@ -8,7 +8,7 @@ them first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +89,12 @@ Quantity = tuple[int, int, int, int]
 
 class Equalities:
     """Which numbers of a recording are taken to be equal. `others` are the equalities of plans for the same calls that
-    do not hold now: what those did not rely on is not relied on either, so that a number that varies ends as one."""
+    do not hold now: what those did not rely on is not relied on either, so that a number that varies ends as one.
+    `varying` are numbers that were others when these calls were last planned; none of them is taken to be equal to one
+    that was not, as a length of 2 is to a batch of 2."""
 
-    def __init__(self, others: Sequence[Sequence[tuple[Quantity, Quantity]]]):
+    def __init__(self, others: Sequence[Sequence[tuple[Quantity, Quantity]]], varying: Set[Quantity] = frozenset()):
+        self._varying = varying
         self.found: dict[tuple[Quantity, Quantity], None] = {}
         self._others = [_classes(pairs) for pairs in others]
         self._known: dict[int, list[tuple[Quantity, Expression]]] = {}
@@ -112,6 +115,8 @@ class Equalities:
         return own
 
     def _allowed(self, a: Quantity, b: Quantity) -> bool:
+        if (a in self._varying) != (b in self._varying):
+            return False
         return all(classes.get(a, a) == classes.get(b, b) for classes in self._others)
 
 

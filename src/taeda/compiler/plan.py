@@ -11,7 +11,7 @@ made or written in the step through another one, which is a view made without a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,10 +78,11 @@ Equal = list[tuple[Quantity, Quantity]]
 
 def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory], others: Sequence[Equal],
          target: Target, register_kernel: Callable[[Any], int],
-         reasons: list[Reason] | None = None) -> tuple[Equal, list[tuple[Any, ...]]]:
+         reasons: list[Reason] | None = None, varying: Set[Quantity] = frozenset()) -> tuple[Equal, list[Any]]:
     """What the core is given (csrc/core/pending.h): equalities, and for each step its first call, their number, its
     Program or None, the values that that takes and gives, the storages that are not needed after it, and the values in
-    whose place the Program writes. `reasons`, if given, is told why neighbours are not one kernel."""
+    whose place the Program writes. `reasons`, if given, is told why neighbours are not one kernel; `varying`: see
+    join.Equalities."""
     steps = _steps(calls, values, memories)
     if reasons is not None:
         reasons += [Reason(step.first - 1, step.first, step.why) for step in steps if step.why]
@@ -91,13 +92,36 @@ def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[M
         program = None
         inputs: list[int] = []
         if step.joined:
-            equalities = Equalities(others)
+            equalities = Equalities(others, varying)
             program, inputs = _joined(step, values, equalities, target, register_kernel, reasons)
             equal.update(equalities.found)
         outputs = step.outputs if step.joined else []
         written = [first for first, _ in step.stores.values()] if step.joined else []
         result.append((step.first, len(step.calls), program, inputs, outputs, step.frees, written))
     return list(equal), result
+
+
+Numbers = dict[tuple[Any, ...], tuple[int, Quantity]]
+
+
+def numbers_of(calls: Sequence[Call], values: Sequence[Recorded]) -> Numbers:
+    """The sizes of a recording, and the integers that its calls were given: what each is now and as a quantity, by
+    where it is in the calls, which means the same in other recordings of them."""
+    found: Numbers = {}
+    for number, call in enumerate(calls):
+        for kind, places in (("input", call.inputs), ("output", call.outputs)):
+            for place, v in enumerate(places):
+                for d, size in enumerate(values[v].sizes if v >= 0 else ()):
+                    found[number, kind, place, d] = size, (1, v, d, 0)
+        for place, attribute in enumerate(call.attributes):
+            for j, item in enumerate(attribute if isinstance(attribute, tuple) else ()):
+                found[number, "list", place, j] = item, (3, call.first_attribute + place, j, 0)
+    return found
+
+
+def changed_numbers(now: Numbers, before: dict[tuple[Any, ...], int]) -> frozenset[Quantity]:
+    """The numbers that were others before."""
+    return frozenset(q for where, (number, q) in now.items() if before.get(where, number) != number)
 
 
 def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory]) -> list[Step]:

@@ -9,13 +9,15 @@ import warnings
 from typing import Any
 
 from taeda.compiler import join
-from taeda.compiler.plan import Call, Memory, Recorded
+from taeda.compiler.plan import Call, Memory, Recorded, changed_numbers, numbers_of
 from taeda.compiler.plan import plan as make_plan
 from taeda.compiler.reasons import Reason
 from taeda.ops.op import registry
 from taeda.runtime import programs
 from taeda.runtime.devices import target_of
 
+# By the calls of a recording (a hash: a mistake here costs a compilation): the numbers in it when it was last planned.
+last_numbers: dict[int, dict[tuple[Any, ...], int]] = {}
 failures: list[str] = []  # of plans, in words
 # Gets for each plan the names of the calls, its steps, and why neighbours are not one kernel.
 log: list[tuple[list[str], list[tuple[Any, ...]], list[Reason]]] | None = None
@@ -37,8 +39,15 @@ def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
     calls, values, memories = recording
     target = target_of("cpu")
     reasons: list[Reason] | None = None if log is None else []
-    made = make_plan([Call(*c) for c in calls], [Recorded(*v) for v in values], [Memory(*m) for m in memories],
-                     others, target, functools.partial(programs.register_kernel, target), reasons)
+    calls, values = [Call(*c) for c in calls], [Recorded(*v) for v in values]
+    key = hash(tuple((c.op, repr(c.key)) for c in calls))
+    numbers = numbers_of(calls, values)
+    varying = changed_numbers(numbers, last_numbers.get(key, {}))
+    if len(last_numbers) > 1024:
+        last_numbers.clear()
+    last_numbers[key] = {where: number for where, (number, _) in numbers.items()}
+    made = make_plan(calls, values, [Memory(*m) for m in memories], others, target,
+                     functools.partial(programs.register_kernel, target), reasons, varying)
     if log is not None and reasons is not None:
         log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1], reasons))
     return made
