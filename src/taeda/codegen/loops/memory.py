@@ -8,6 +8,7 @@ are copied to a buffer on the stack first, and results are copied back.
 from __future__ import annotations
 
 from taeda.codegen.llvm import FunctionWriter, Value, vector
+from taeda.codegen.templates.gemm.pack import transpose
 
 TILE = 16  # rows of a tile
 
@@ -33,14 +34,25 @@ def tile_copy(f: FunctionWriter, size: int, target: Value, target_strides: tuple
               source: Value, source_strides: tuple[Value | int, Value | int], rows: Value, count: Value) -> None:
     """Copies `rows` × `count` values; strides are (between rows, along a row), in bytes.
 
-    Goes down the rows first: made for tiles whose one side has neighbouring values there. TILE rows are unrolled.
+    Goes down the rows first: made for tiles whose one side has neighbouring values there. TILE rows are unrolled; where
+    the other side's neighbours are along the rows, squares of values are transposed in registers.
     """
     kind = f"i{8 * size}"
+    side = f.target.vector_bytes // size  # of a square
+    squares = size in (4, 8) and f.target.vector_bytes >= 32
 
     def write(g: FunctionWriter) -> None:
-        def down(i: Value, source: Value, target: Value) -> list[Value]:
-            g.store(g.load(kind, source, 1), target, 1)
-            return [g.at(source, g["source_row"]), g.at(target, g["target_row"])]
+        def along(row: Value) -> None:
+            """One row, four values at a time: what a tile of few rows is made of."""
+            p, q = g.at(g["source"], row * g["source_row"]), g.at(g["target"], row * g["target_row"])
+
+            def several(j: Value, count: int) -> None:
+                loaded = [g.load(kind, g.at(p, (j + k) * g["source_column"]), 1) for k in range(count)]
+                for k, value in enumerate(loaded):
+                    g.store(value, g.at(q, (j + k) * g["target_column"]), 1)
+            whole = g["count"] - g["count"] % 4
+            g.loop(0, whole, lambda j: several(j, 4), step=4)
+            g.loop(whole, g["count"], lambda j: several(j, 1))
 
         def unrolled(p: Value, q: Value) -> None:
             for r in range(TILE):
@@ -51,10 +63,35 @@ def tile_copy(f: FunctionWriter, size: int, target: Value, target_strides: tuple
         full = g["rows"].equals(TILE)
 
         def column(j: Value, source: Value, target: Value) -> list[Value]:
-            g.branch(full, lambda: unrolled(source, target),
-                     lambda: g.loop(0, g["rows"], down, carry=[source, target]) and None)
+            unrolled(source, target)
             return [g.at(source, g["source_column"]), g.at(target, g["target_column"])]
-        g.loop(0, g["count"], column, carry=[g["source"], g["target"]])
+
+        def transposed(read: str, write: str) -> list[Value]:
+            """Whole squares: vectors of the source lie `read` bytes apart, those of the target `write` bytes."""
+            whole = g["count"] - g["count"] % side
+
+            def squares(j: Value) -> None:
+                for row in range(0, TILE, side):
+                    p, q = (g.at(g.at(g[name], j * g[f"{name}_column"]), g[f"{name}_row"] * row)
+                            for name in ("source", "target"))
+                    loaded = [g.load(vector(side, kind), g.at(p, g[read] * k), 1) for k in range(side)]
+                    for k, value in enumerate(transpose(g, loaded, size)):
+                        g.store(value, g.at(q, g[write] * k), 1)
+            g.loop(0, whole, squares, step=side)
+            return [whole]
+
+        done = g.constant(0)
+        if squares:
+            down_to_along = full & g["source_row"].equals(size) & g["target_column"].equals(size)
+            along_to_down = full & g["source_column"].equals(size) & g["target_row"].equals(size)
+            (done,) = g.branch(
+                down_to_along, lambda: transposed("source_column", "target_row"),
+                lambda: g.branch(along_to_down, lambda: transposed("source_row", "target_column"), lambda: [done]))
+
+        def rest() -> None:
+            g.loop(done, g["count"], column, carry=[g.at(g["source"], done * g["source_column"]),
+                                                    g.at(g["target"], done * g["target_column"])])
+        g.branch(full, rest, lambda: g.loop(0, g["rows"], along) and None)
         g.ret()
 
     copy = f.module.once(f"tile_copy{size}", [
