@@ -97,6 +97,8 @@ Compiled& compile_now(Compiled& entry);  // its Program, if it has none yet
 
 // One result, or a tuple of them, as the overload returns them.
 Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs);  // dispatch.cpp
+// An argument as the bodies of functions get it: sizes as tuples of ints, numbers as Python numbers (function.cpp).
+Ref<> plain_argument(const Parameter& p, PyObject* v);
 // Calls the body of a function; results are written to out= where it was given.
 Ref<> call_function(const OpObject* op, const Call& call);  // function.cpp
 // Writes results to the tensors of an out= argument (resizing them) and returns that argument.

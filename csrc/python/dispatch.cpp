@@ -4,6 +4,7 @@
 
 #include "python/autocast.h"
 #include "python/call.h"
+#include "python/composed.h"
 #include "python/core_types.h"
 #include "python/lifted.h"
 #include "python/override.h"
@@ -200,6 +201,7 @@ std::vector<Tensor*> out_targets(const OpObject* op, PyObject* out, size_t n, bo
             "%s(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
             "requires grad.",
             op->display);
+    require_memory(*t, "out=");
     refuse_internal_overlap(*t);
   }
   return targets;
@@ -271,8 +273,13 @@ Ref<> run_inplace_view(OpObject* op, const Call& call) {
 }
 
 Ref<> execute_call(OpObject* op, const Call& call) {
-  if (TAEDA_UNLIKELY(live_lifted != 0 || draws_are_lifted) && !call.overload->is_function && concerns_lifted(call))
-    return call_lifted(op, call);
+  if (TAEDA_UNLIKELY(live_lifted != 0 || draws_are_lifted)) {
+    if (live_lifted && concerns_composed(call)) {
+      if (Ref<> result = call_composed(op, call)) return result;
+    } else if (!call.overload->is_function && concerns_lifted(call)) {
+      return call_lifted(op, call);
+    }
+  }
   if (TAEDA_UNLIKELY(op->inplace && call.overload->is_view)) return run_inplace_view(op, call);
   if (call.overload->is_function) return call_function(op, call);
   Inputs in;

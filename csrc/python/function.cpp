@@ -43,7 +43,8 @@ bool needs_gradient(const Call& call) {
   return false;
 }
 
-// An argument as bodies get it: sizes as tuples of ints, numbers as Python numbers.
+}  // namespace
+
 Ref<> plain_argument(const Parameter& p, PyObject* v) {
   if (v == Py_None || (p.has_default && v == p.default_value.get())) return Ref<>::borrow(v);
   switch (p.kind) {
@@ -59,8 +60,6 @@ Ref<> plain_argument(const Parameter& p, PyObject* v) {
     default: return Ref<>::borrow(v);
   }
 }
-
-}  // namespace
 
 Ref<> call_function(const OpObject* op, const Call& call) {
   Overload& o = *call.overload;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/views.h"
+#include "python/composed.h"
 #include "python/core_types.h"
 #include "python/interop.h"
 #include "python/lifted.h"
@@ -366,9 +367,14 @@ Ref<Tensor> select_first(Tensor& t, int64_t index) {
 // Is it an index with a lifted tensor in it? Those are taken apart in Python.
 static bool lifted_key(PyObject* key) {
   if (TAEDA_LIKELY(!live_lifted)) return false;
-  if (!PyTuple_Check(key) && !PyList_Check(key)) return is_lifted(key);
+  auto lifted = [](PyObject* o) {
+    if (is_composed(o))
+      raise(PyExc_IndexError, "tensors used as indices must be strided; convert this one with to_dense()");
+    return is_lifted(o);
+  };
+  if (!PyTuple_Check(key) && !PyList_Check(key)) return lifted(key);
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(key); ++i)
-    if (is_lifted(PySequence_Fast_GET_ITEM(key, i))) return true;
+    if (lifted(PySequence_Fast_GET_ITEM(key, i))) return true;
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "python/composed.h"
 #include "python/core_types.h"
 #include "python/run.h"
 #include "python/state.h"
@@ -210,14 +211,25 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
-bool looks_lifted(PyObject* o) { return LiftedType && PyObject_TypeCheck(o, LiftedType); }
+bool is_without_memory(PyTypeObject* type) {
+  for (PyTypeObject* base : {LiftedType, ComposedType})
+    if (base && PyType_IsSubtype(type, base)) return true;
+  return false;
+}
+
+bool looks_lifted(PyObject* o) { return is_without_memory(Py_TYPE(o)); }
+
+void require_memory(const Tensor& t, const char* what) {
+  if (is_lifted(&t))
+    raise(PyExc_NotImplementedError, "%s of a %s: it has no memory of its own", what, Py_TYPE(&t.ob_base)->tp_name);
+}
 
 bool any_lifted(std::span<Tensor* const> tensors) {
   return live_lifted && std::any_of(tensors.begin(), tensors.end(), [](const Tensor* t) { return is_lifted(t); });
 }
 
 void lifted_gone(PyTypeObject* type) {
-  if (live_lifted && LiftedType && PyType_IsSubtype(type, LiftedType)) --live_lifted;
+  if (live_lifted && is_without_memory(type)) --live_lifted;
 }
 
 bool concerns_lifted(const Call& call) {

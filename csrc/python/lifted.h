@@ -6,6 +6,8 @@
 // runs the call on plain tensors under the chain of transforms it has found: that is another Program, compiled under
 // the key of the call and the chain (compiler/pipeline.py), recorded on the tape as any call. Plain calls pay one
 // comparison.
+//
+// Composed tensors (composed.h) have no memory either: is_lifted() is true of them too.
 #pragma once
 #include <span>
 
@@ -17,11 +19,13 @@ extern PyTypeObject* LiftedType;  // registered from Python; null before
 extern int64_t live_lifted;       // how many lifted tensors there are; no call need look for them where there are none
 extern bool draws_are_lifted;     // a vmap is active: calls that draw random numbers are of interest too
 
+bool is_without_memory(PyTypeObject* type);  // a type of lifted or composed tensors
 bool looks_lifted(PyObject* o);
 inline bool is_lifted(PyObject* o) {
   return TAEDA_UNLIKELY(live_lifted != 0) && o && Py_TYPE(o) != TensorType && looks_lifted(o);
 }
 inline bool is_lifted(const Tensor* t) { return t && is_lifted(reinterpret_cast<PyObject*>(const_cast<Tensor*>(t))); }
+void require_memory(const Tensor& t, const char* what);  // raises where there is none
 bool any_lifted(std::span<Tensor* const> tensors);
 
 // Is this call one for the handler?

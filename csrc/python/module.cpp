@@ -1,5 +1,6 @@
 // taeda._core: the extension module. It imports nothing; the Python packages fill its tables of ops.
 #include "core/thread_pool.h"
+#include "python/composed.h"
 #include "python/core_types.h"
 #include "python/lifted.h"
 #include "python/op.h"
@@ -100,6 +101,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_profiling_to_module(module.get());
     add_ops_to_module(module.get());
     add_lifted_to_module(module.get());
+    add_composed_to_module(module.get());
     add_tape_to_module(module.get());
     add_object(module.get(), "sanitized", REUSE_OBJECTS ? Py_False : Py_True);
     return module.release();

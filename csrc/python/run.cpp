@@ -92,8 +92,10 @@ Ref<Tensor> contiguous(Tensor& t) {
 
 void copy_into(Tensor& destination, Tensor& source) {
   if (any_lifted(std::initializer_list<Tensor*>{&destination, &source}))
-    raise(ErrorKind::NotImplemented,
-          "a copy of the elements of a tensor of a function that is transformed (vmap, jvp)");
+    raise(
+        ErrorKind::NotImplemented,
+        "a copy of the elements of a tensor that has no memory of its own (a sparse one, or one of a function that is "
+        "transformed by vmap or jvp)");
   bool computes = destination.device.kind != DeviceKind::Meta && destination.numel != 0;
   if (Recorder* records = computes ? recorder() : nullptr) records->copying(destination, source);
   if (destination.storage) destination.storage->before_write();

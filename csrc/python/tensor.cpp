@@ -90,7 +90,10 @@ namespace {
 
 void describe_alias_of(Tensor& t, const Tensor& of, const Dims& sizes, const Dims& strides, int64_t offset) {
   if (is_lifted(&of))
-    raise(PyExc_NotImplementedError, "this view of a tensor of a function that is transformed (vmap, jvp)");
+    raise(PyExc_NotImplementedError,
+          "this view of a tensor that has no memory of its own (a sparse one, or one of a function that is transformed "
+          "by "
+          "vmap or jvp)");
   describe_view(t, of, of.dtype, sizes, strides, offset);
   t.is_inference = of.is_inference;
   t.detached_version = of.detached_version;
@@ -107,6 +110,8 @@ Ref<Tensor> alias(const Tensor& of, const Dims& sizes, const Dims& strides, int6
 Ref<Tensor> alias_as(PyTypeObject* type, const Tensor& of) {
   if (type == TensorType) return alias(of);
   if (!PyType_IsSubtype(type, TensorType)) raise(PyExc_TypeError, "%s is not a subclass of Tensor", type->tp_name);
+  if (is_without_memory(type))
+    raise(PyExc_TypeError, "a %s is made of other tensors; it does not stand on the memory of one", type->tp_name);
   Ref<> o = checked(type->tp_alloc(type, 0));
   Tensor* t = as_tensor(o.get());
   initialise(t);

@@ -1,6 +1,7 @@
 // The methods of taeda.Tensor that are not ops: questions about geometry, conversion to Python objects, protocols.
 #include "python/core_types.h"
 #include "python/interop.h"
+#include "python/lifted.h"
 #include "python/run.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
@@ -150,6 +151,7 @@ PyObject* type(PyObject* self, PyObject* const* args, Py_ssize_t n) {
 PyObject* resize(PyObject* self, PyObject* arguments) {
   return guarded_object([&]() -> PyObject* {
     Tensor& t = the(self);
+    require_memory(t, "resize_()");
     PyObject* items = arguments;
     if (PyTuple_GET_SIZE(items) == 1 && PySequence_Check(PyTuple_GET_ITEM(items, 0)))
       items = PyTuple_GET_ITEM(items, 0);
@@ -237,7 +239,10 @@ PyObject* format(PyObject* self, PyObject* specification) {
 // -- interchange -----------------------------------------------------------------------------------------------------
 
 PyObject* untyped_storage(PyObject* self, PyObject*) {
-  return guarded_object([&] { return storage_object(the(self).storage); });
+  return guarded_object([&] {
+    require_memory(the(self), "the storage");
+    return storage_object(the(self).storage);
+  });
 }
 
 PyObject* numpy(PyObject* self, PyObject* arguments, PyObject* keywords) {

@@ -1,5 +1,6 @@
 // The attributes of taeda.Tensor, and the small constant objects that some of them are.
 #include "python/core_types.h"
+#include "python/lifted.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
 
@@ -213,6 +214,8 @@ int put_data(PyObject* self, PyObject* value, void*) {
       raise(PyExc_TypeError, "Variable data has to be a tensor, but got %s", Py_TYPE(value)->tp_name);
     Tensor &t = the(self), &from = the(value);
     if (&t == &from) return 0;
+    require_memory(t, "data");
+    require_memory(from, "data");
     if (t.requires_grad && !info(from.dtype).floating && !info(from.dtype).complex)
       raise(PyExc_RuntimeError, "data set to a tensor that requires gradients must be floating point or complex dtype");
     t.storage = from.storage;

@@ -96,7 +96,8 @@ class Node {
   // Gradients of this node's outputs (null where none came) → one per edge. create_graph: the call is recorded itself.
   // `wanted` is a mask of the edges whose gradients will be used (bit 63: all from 63 on); others may stay away.
   virtual Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) = 0;
-  virtual void release_saved() {}  // after a backward without retain_graph
+  virtual bool takes_composed() const { return false; }  // sparse gradients as they are, not made strided first
+  virtual void release_saved() {}                        // after a backward without retain_graph
   // After an in-place call wrote what this node saved as its output: the write itself is no change since.
   virtual void outputs_written() {}
   PyObject* python_object();                                        // what grad_fn shows; new reference

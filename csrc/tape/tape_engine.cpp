@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "python/compile_mode.h"
+#include "python/composed.h"
 #include "python/lifted.h"
 #include "tape/tape_node.h"
 
@@ -283,6 +284,11 @@ void Task::run_step(uint32_t number) {
   for (uint32_t i : steps[number].captures) captured[i] = gradients[(*inputs)[i].output];
   if (!steps[number].applies) return;
   if (TAEDA_UNLIKELY(node.extras && node.extras->pre_hooks)) run_pre_hooks(node, gradients);
+
+  if (TAEDA_UNLIKELY(live_lifted != 0) && !node.takes_composed()) {
+    for (Ref<Tensor>& g : gradients)
+      if (is_composed(g.get())) g = strided(g);
+  }
 
   bool post_hooks = node.extras && node.extras->post_hooks;
   Gradients seen;

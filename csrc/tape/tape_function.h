@@ -33,6 +33,7 @@ class FunctionNode final : public Node {
   std::string name() const override { return name_; }
   const char* python_module() const override { return "taeda.autograd.function"; }
   Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
+  bool takes_composed() const override { return true; }
   void release_saved() override {
     for (SavedTensor& s : saved) s.reset();
     released = !saved.empty();

@@ -49,6 +49,7 @@ class AccumulateGrad final : public Node {
   std::string name() const override { return "AccumulateGrad"; }
   bool is_internal() const override { return true; }
   Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
+  bool takes_composed() const override { return true; }
   PyObject* python_attribute(PyObject* name) override;
   uint32_t leaf_level(uint32_t) const override { return variable->autograd ? variable->autograd->level : 0; }
   PyObject* leaf_hooks() override { return variable->autograd ? variable->autograd->hooks.get() : nullptr; }

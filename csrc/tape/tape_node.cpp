@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "python/lifted.h"
+
 namespace taeda {
 
 namespace {
@@ -148,7 +150,7 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
         create_graph ? call_core(CoreOp::SumTo, {gradient.object(), like.object()}) : sum_to_shape(*gradient, *like);
   }
   if (TAEDA_UNLIKELY(gradient->dtype != wanted.dtype)) {
-    if (create_graph) {
+    if (create_graph || is_lifted(gradient.get())) {
       gradient = call_core(CoreOp::Convert, {gradient.object(), dtype_object(wanted.dtype)});
     } else {
       Ref<Tensor> cast = empty(wanted.dtype, gradient->shape(), gradient->device);
@@ -189,7 +191,7 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t
   Tensor& t = *variable;
   Ref<Tensor> before = autograd_data(t).grad;
   if (before) {
-    if (create_graph) {
+    if (create_graph || is_lifted(incoming.get()) || is_lifted(before.get())) {
       t.autograd->grad = sum(before, incoming);
     } else {
       add_into(before, incoming);
@@ -205,7 +207,7 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t
         (dense ? same_layout(*incoming, t) : incoming->is_contiguous());
     if (own) {
       t.autograd->grad = std::move(incoming);
-    } else if (create_graph) {
+    } else if (create_graph || is_lifted(incoming.get())) {
       t.autograd->grad = call_core(CoreOp::Clone, {incoming.object()});
     } else {
       Ref<Tensor> copy = dense ? empty_strided(incoming->dtype, t.shape(), Dims(t.strides, t.ndim), incoming->device)

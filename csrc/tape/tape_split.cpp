@@ -2,6 +2,7 @@
 // gradients of the pieces side by side. Separate views would each fill a gradient of the size of the whole.
 #include <algorithm>
 
+#include "python/composed.h"
 #include "python/lifted.h"
 #include "tape/tape_node.h"
 
@@ -78,6 +79,7 @@ class SplitNode final : public Node {
 
 // The views, as a tuple; noted as views of several, and recorded where the tensor needs a gradient.
 Ref<> pieces(Tensor& whole, Way way, int dim, std::vector<int64_t> lengths, const char* name) {
+  if (is_composed(&whole)) raise(PyExc_NotImplementedError, "%s of a tensor that is not strided", name);
   if (is_lifted(&whole)) {  // one view after the other
     auto* type = reinterpret_cast<PyObject*>(LiftedType);
     Ref<> along = Ref<>::borrow(way == Way::Along ? Py_True : Py_False), list = checked(PyList_New(0));

@@ -167,7 +167,8 @@ def _text(values: Any, dimensions: int, indent: int, formatter: Any) -> str:
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
 
-def _contents(tensor: Any, indent: int) -> str:
+def contents(tensor: Any, indent: int) -> str:
+    """The text of the elements of a tensor that has some."""
     values = _shown(tensor, tensor.numel() > _options.threshold)
     flat = list(_flat(values))
     formatter: Any
@@ -180,10 +181,11 @@ def _contents(tensor: Any, indent: int) -> str:
     return _text(values, tensor.dim(), indent, formatter)
 
 
-def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
+def with_suffixes(text: str, suffixes: list[str], indent: int, new_line: bool = False) -> str:
+    """The text of a tensor closed with what is to be said of it, the first part on a line of its own if `new_line`."""
     length = len(text) - text.rfind("\n") + 1
-    for suffix in suffixes:
-        if length + len(suffix) + 2 > _options.linewidth:
+    for k, suffix in enumerate(suffixes):
+        if new_line and not k or length + len(suffix) + 2 > _options.linewidth:
             text += ",\n" + " " * indent + suffix
             length = indent + len(suffix)
         else:
@@ -210,22 +212,22 @@ def tensor_repr(tensor: Any, *, tensor_contents: str | None = None) -> str:
         suffixes.append(f"size={tuple(plain.shape)}")
         if plain.dtype != default:
             suffixes.append(f"dtype={plain.dtype}")
-        contents = "..."
+        elements = "..."
     elif plain.numel() == 0:
         if plain.dim() != 1:
             suffixes.append(f"size={tuple(plain.shape)}")
         if plain.dtype != default:
             suffixes.append(f"dtype={plain.dtype}")
-        contents = "[]"
+        elements = "[]"
     else:
         if not _options.edgeitems:
             suffixes.append(f"size={tuple(plain.shape)}")
         if plain.dtype not in (default, default_complex, taeda.int64, taeda.bool):
             suffixes.append(f"dtype={plain.dtype}")
-        contents = _contents(plain, indent) if tensor_contents is None else tensor_contents
+        elements = contents(plain, indent) if tensor_contents is None else tensor_contents
     node = tensor.grad_fn
     if node is not None:
         suffixes.append(f"grad_fn=<{type(node).__name__}>")
     elif tensor.requires_grad:
         suffixes.append("requires_grad=True")
-    return _with_suffixes(prefix + contents, suffixes, indent)
+    return with_suffixes(prefix + elements, suffixes, indent)

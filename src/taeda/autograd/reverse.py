@@ -97,7 +97,20 @@ def backward(
     gradients = _given_gradients(grad_tensors, len(roots))
     if retain_graph is None:
         retain_graph = create_graph
-    _core.run_backward(roots, _check_gradients(roots, gradients), retain_graph, create_graph, leaves, True, True)
+    roots, checked, leaves = _plain(roots, _check_gradients(roots, gradients), leaves)
+    _core.run_backward(roots, checked, retain_graph, create_graph, leaves, True, True)
+
+
+def _plain(roots: tuple[Any, ...], gradients: tuple[Any, ...], leaves: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """The same with the differentiable parts of tensors that are not strided (taeda/composed.py)."""
+    if not any(map(_core.is_lifted, (*roots, *gradients, *leaves))):
+        return roots, gradients, leaves
+    from taeda.composed import Composed
+
+    parts = [(r.differentiable(), None if g is None else r.gradient_part(g)) if isinstance(r, Composed) else (r, g)
+             for r, g in zip(roots, gradients, strict=True)]
+    return (tuple(r for r, _ in parts), tuple(g for _, g in parts),
+            tuple(x.differentiable() if isinstance(x, Composed) else x for x in leaves))
 
 
 def _given_gradients(given: Any, count: int) -> tuple[Any, ...]:
@@ -143,7 +156,11 @@ def grad(
         retain_graph = create_graph
     if not leaves:
         raise ValueError("grad requires non-empty inputs.")
-    found = _core.run_backward(roots, gradients, retain_graph, create_graph, leaves, allow_unused, False)
+    plain = _plain(roots, gradients, leaves)
+    found = _core.run_backward(*plain[:2], retain_graph, create_graph, plain[2], allow_unused, False)
+    if plain[2] is not leaves:
+        found = tuple(leaf.like_this(g) if leaf is not part and g is not None else g
+                      for leaf, part, g in zip(leaves, plain[2], found, strict=True))
     if materialize_grads:
         found = tuple(
             taeda.zeros_like(leaf) if gradient is None and isinstance(leaf, taeda.Tensor) else gradient

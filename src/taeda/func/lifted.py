@@ -6,11 +6,11 @@ where it can be answered; the rest raises an error that names it.
 
 from __future__ import annotations
 
-import types
 from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.without_memory import refuse_the_rest
 
 
 class Lifted(_core.Tensor):
@@ -236,36 +236,6 @@ class Dual(Lifted):
         return self.primal.tolist()
 
 
-# What a tensor knows from its sizes, dtype and device, or through ops.
-_ANSWERED = frozenset((
-    "shape", "dtype", "device", "layout", "ndim", "itemsize", "nbytes", "is_cpu", "is_cuda", "is_meta", "is_sparse",
-    "is_sparse_csr", "is_mkldnn", "is_quantized", "is_nested", "is_xpu", "is_mps", "is_xla", "is_vulkan", "name", "T",
-    "mT", "H", "mH", "real", "size", "stride", "dim", "ndimension", "numel", "nelement", "element_size",
-    "storage_offset", "is_contiguous", "is_floating_point", "is_complex", "is_signed", "is_inference", "is_shared",
-    "is_pinned", "get_device", "type", "output_nr",
-))  # fmt: skip
-
-
-def _refusal(name: str) -> Any:
-    def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(
-            f"Tensor.{name} of a tensor of a function that is being transformed (vmap, jvp): it has no memory of its "
-            "own, so this is only there outside of the transform")
-
-    return refuse
-
-
-def _refuse_the_rest() -> None:
-    for name, kind in list(vars(_core.Tensor).items()):
-        method = isinstance(kind, (types.MethodDescriptorType, types.WrapperDescriptorType))
-        if name in _ANSWERED or hasattr(Lifted, name) and getattr(Lifted, name) is not getattr(_core.Tensor, name):
-            continue
-        if isinstance(kind, types.GetSetDescriptorType) and not name.startswith("__"):
-            setattr(Lifted, name, property(_refusal(name)))
-        elif method and isinstance(kind, types.MethodDescriptorType):
-            setattr(Lifted, name, _refusal(name))
-
-
 def debug_unwrap(tensor: Any, *, recurse: bool = True) -> Any:
     """What a lifted tensor stands for (of one with a tangent the primal), down to a plain tensor with `recurse`: to
     look at inside of a function that is transformed, never to compute with."""
@@ -276,4 +246,5 @@ def debug_unwrap(tensor: Any, *, recurse: bool = True) -> Any:
     return tensor
 
 
-_refuse_the_rest()
+refuse_the_rest(Lifted, "a tensor of a function that is being transformed (vmap, jvp)",
+                "so this is only there outside of the transform")

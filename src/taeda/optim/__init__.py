@@ -10,8 +10,9 @@ from taeda.optim.optimizer import Optimizer
 from taeda.optim.resilient import ASGD, RAdam, Rprop
 from taeda.optim.rmsprop import RMSprop
 from taeda.optim.sgd import SGD
+from taeda.optim.sparse import SparseAdam
 
 __all__ = [
     "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils",
+    "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam", "lr_scheduler", "swa_utils",
 ]  # fmt: skip

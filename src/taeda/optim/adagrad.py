@@ -3,9 +3,10 @@
 from typing import Any
 
 import taeda
-from taeda.optim import fused
+from taeda.optim import fused, sparse
 from taeda.optim.collecting import (
     State,
+    count_step,
     count_steps,
     new_step_count,
     take,
@@ -82,7 +83,14 @@ class Adagrad(GroupwiseOptimizer):
         def initialise(parameter: Any, state: State) -> None:
             self._initialise(parameter, state, group)
 
-        params, grads, states = with_gradients(self, group, initialise)
+        for parameter in group["params"]:
+            if sparse.is_sparse(parameter.grad):
+                state = self.state[parameter]
+                if not state:
+                    initialise(parameter, state)
+                decay = 1 + (count_step(state["step"]) - 1) * group["lr_decay"]
+                sparse.adagrad_step(parameter, parameter.grad, state["sum"], number(group["lr"]) / decay, group)
+        params, grads, states = with_gradients(self, group, initialise, sparse_done=True)
         for step, places in count_steps(states):
             fused.adagrad_step(
                 take(params, places),

@@ -76,16 +76,21 @@ def zeros_like(parameter: Any) -> Any:
 
 
 def with_gradients(
-    optimizer: Any, group: dict[str, Any], initialise: Callable[[Any, State], None]
+    optimizer: Any, group: dict[str, Any], initialise: Callable[[Any, State], None], sparse_done: bool = False
 ) -> tuple[list[Any], list[Any], list[State]]:
-    """Parameters of the group that have a gradient, the gradients, and the states (made by `initialise` at first)."""
+    """Parameters of the group that have a gradient, the gradients, and the states (made by `initialise` at first).
+
+    `sparse_done`: those with sparse gradients have had their step; else they are refused.
+    """
     params, grads, states = [], [], []
     all_states = optimizer.state
     for parameter in group["params"]:
         grad = parameter.grad
         if grad is None:
             continue
-        if getattr(grad, "is_sparse", False):
+        if grad.is_sparse and sparse_done:
+            continue
+        if grad.is_sparse:
             raise RuntimeError(f"{type(optimizer).__name__} does not support sparse gradients")
         state = all_states[parameter]
         if not state:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from taeda.optim import fused
+from taeda.optim import fused, sparse
 from taeda.optim.collecting import State, zeros_like
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
@@ -62,7 +62,9 @@ class SGD(GroupwiseOptimizer):
         params, grads = [], []
         for parameter in group["params"]:
             grad = parameter.grad
-            if grad is not None:
+            if sparse.is_sparse(grad):
+                sparse.sgd_step(parameter, grad, self.state[parameter], group)
+            elif grad is not None:
                 params.append(parameter)
                 grads.append(grad)
         if not params:

@@ -26,6 +26,8 @@ _REBUILD_TENSOR = GlobalName("torch._utils", "_rebuild_tensor_v2")
 _REBUILD_TENSOR_V3 = GlobalName("torch._utils", "_rebuild_tensor_v3")
 _REBUILD_META = GlobalName("torch._utils", "_rebuild_meta_tensor_no_storage")
 _REBUILD_PARAMETER = GlobalName("torch._utils", "_rebuild_parameter")
+_REBUILD_SPARSE = GlobalName("torch._utils", "_rebuild_sparse_tensor")
+_LAYOUT = GlobalName("torch.serialization", "_get_layout")
 _SIZE, _DEVICE = GlobalName("torch", "Size"), GlobalName("torch", "device")
 _names: dict[tuple[str, str], GlobalName] = {}
 
@@ -75,9 +77,15 @@ class TorchPickler(_PicklerInPython):
             return _SIZE, (tuple(obj),)
         if type(obj) is taeda.device:
             return _DEVICE, (str(obj),)
+        if type(obj) is taeda.layout:
+            return _LAYOUT, (str(obj),)
         return NotImplemented
 
     def _reduce_tensor(self, tensor: Any) -> Any:
+        if tensor.layout is not taeda.strided:
+            from taeda.sparse.storing import parts_of
+
+            return _REBUILD_SPARSE, parts_of(tensor)
         if isinstance(tensor, Parameter):
             return _REBUILD_PARAMETER, (tensor.detach(), tensor.requires_grad, OrderedDict())
         if not tensor.is_leaf and tensor.requires_grad:

@@ -88,6 +88,30 @@ def _build_parameter(data: Any, requires_grad: Any = True, *rest: Any) -> Any:
     return Parameter(data, requires_grad is True)
 
 
+def _build_layout(name: Any) -> Any:
+    layout = getattr(taeda, _checked(name, str).removeprefix("torch."), None)
+    if not isinstance(layout, taeda.layout):
+        raise CheckpointError(f"there is no layout {name!r}")
+    return layout
+
+
+def _build_sparse_tensor(layout: Any, data: Any) -> Any:
+    from taeda.sparse.storing import rebuilt
+
+    parts = _checked(data, tuple)
+    count = 2 if layout is taeda.sparse_coo else 3  # tensors, then the size
+    if len(parts) not in (count + 1, count + 2) or not isinstance(layout, taeda.layout):
+        raise CheckpointError(f"a sparse tensor of layout {layout} is made of {len(parts)} parts")
+    for part in parts[:count]:
+        if not isinstance(part, taeda.Tensor) or part.layout is not taeda.strided:
+            raise CheckpointError("a sparse tensor is made of something that is not a tensor")
+    try:
+        size = _extents(parts[count], "the size of a sparse tensor")
+        return rebuilt(layout, (*parts[:count], size, *parts[count + 1:]))
+    except (RuntimeError, IndexError, OverflowError) as error:
+        raise CheckpointError(f"a sparse tensor has parts that do not fit: {error}") from None
+
+
 def _build_from_type(function: Any, kind: Any, arguments: Any, state: Any) -> Any:
     if not isinstance(function, Builder) or not isinstance(arguments, tuple):
         raise UnsafePickleError("a tensor subclass is rebuilt by something that is not on the list")
@@ -148,6 +172,8 @@ def _table() -> dict[str, Any]:
         "torch._utils._rebuild_parameter": _build_parameter,
         "torch._utils._rebuild_parameter_with_state": _build_parameter,
         "torch._tensor._rebuild_from_type_v2": _build_from_type,
+        "torch._utils._rebuild_sparse_tensor": _build_sparse_tensor,
+        "torch.serialization._get_layout": _build_layout,
         "torch.nn.parameter.Parameter": _build_parameter,
         "torch.Size": lambda size: taeda.Size(_extents(size, "a size")),
         "torch.device": _build_device,

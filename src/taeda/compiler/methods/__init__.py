@@ -56,6 +56,11 @@ search_rows
 bound_numbers, total, repeat_numbers
     input, bound (1) = largest + 1, fault | counts, total (1), fault | counts, out: each i, counts[i] times. int64 and
     contiguous; the faults are for negative numbers
+sparse_product, sampled_product
+    pointers (rows + 1), columns (entries), and: values (entries), dense (inner, width), out (rows, width) | left (rows,
+    width), right (inner, width), out (entries): products with and at the entries of a matrix of rows of entries
+group_numbers, row_numbers
+    keys (entries), bound, pointers (bound + 1), order (None: as they come), places (None) | pointers, rows, numbers
 attention, attention_gradient
     query, key, value, mask (None), out, statistics, scale, causal; for the gradient also upstream, by_query, by_key,
     by_value (filled). ops/attention.py says the shapes
@@ -97,6 +102,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
         "scanning": ("scan", "scan_extremes"),
         "searching": ("search_rows", "bound_numbers", "total", "repeat_numbers"),
         "attention": ("attention", "attention_gradient"),
+        "sparse": ("sparse_product", "sampled_product", "group_numbers", "row_numbers"),
         "lapack": ("lapack",),
         "fourier": ("fourier",),
     },
@@ -116,6 +122,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
             "sort", "topk", "select_rank", "scan", "scan_extremes", "search_rows", "bound_numbers", "total",
             "repeat_numbers",
         ),
+        "reference.entries": ("sparse_product", "sampled_product", "group_numbers", "row_numbers"),
         "lapack": ("lapack",),
         "fourier": ("fourier",),
     },

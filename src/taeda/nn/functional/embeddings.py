@@ -37,18 +37,21 @@ def embedding(
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
 ) -> Any:
-    """Rows of `weight` (V, D) at the indices `input` (*): a tensor (*, D). Row `padding_idx` gets no gradient.
+    """Rows of `weight` (V, D) at the indices `input` (*): a tensor (*, D). Row `padding_idx` gets no gradient. With
+    `sparse` the gradient of `weight` is a sparse tensor of the rows that were read.
 
     Raises `IndexError` for an index outside the table.
     """
     if has_torch_function_variadic(input, weight):
         return take_over(embedding, 2, locals())
-    if sparse:
-        raise NotImplementedError("embedding: sparse gradients are not there yet")
     padding = -1 if padding_idx is None else _positive_padding(padding_idx, weight.size(0))
     if max_norm is not None:
         input = input.contiguous()
         _renormalise(weight, input, max_norm, norm_type)
+    if sparse and weight.requires_grad:
+        from taeda.sparse.embedding import sparse_embedding
+
+        return sparse_embedding(weight, input, padding, scale_grad_by_freq)
     if scale_grad_by_freq:
         return _embedding(weight, input, padding, scale_grad_by_freq=True)
     return _embedding(weight, input, padding)
@@ -77,8 +80,6 @@ def embedding_bag(
     for name, x in (("input", input), ("weight", weight)):
         if not isinstance(x, taeda.Tensor):
             raise TypeError(f"embedding_bag(): argument '{name}' must be Tensor, not {type(x).__name__}")
-    if sparse or scale_grad_by_freq:
-        raise NotImplementedError("embedding_bag: sparse gradients and scale_grad_by_freq are not there yet")
     if per_sample_weights is not None and input.size() != per_sample_weights.size():
         raise ValueError(
             f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the "
@@ -115,6 +116,10 @@ def embedding_bag(
             f"embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
             f"(got mode='{mode}'). Please open a feature request on GitHub."
         )
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
     if max_norm is not None:
         _renormalise(weight, flat, max_norm, norm_type)
     if padding_idx is not None:
@@ -122,7 +127,7 @@ def embedding_bag(
         flat, bag_of = flat[kept], bag_of[kept]
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights[kept]
-    rows = embedding(flat, weight)
+    rows = embedding(flat, weight, scale_grad_by_freq=scale_grad_by_freq, sparse=sparse)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.unsqueeze(1)
     width = weight.size(1)

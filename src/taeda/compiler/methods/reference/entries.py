@@ -1,0 +1,95 @@
+"""Matrices stored as rows of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from taeda.compiler.methods.reference.kernels import Array, Tensor, perform
+from taeda.ir.dtype import COMPLEX
+
+
+def sparse_product(b: Any, *, pointers: Any, columns: Any, values: Any, dense: Any, out: Any,
+                   faults: list[tuple[str, str]]) -> None:
+    perform(b, _sparse_product, [pointers, columns, values, dense, out], faults=faults)
+
+
+def sampled_product(b: Any, *, pointers: Any, columns: Any, left: Any, right: Any, out: Any,
+                   faults: list[tuple[str, str]]) -> None:
+    perform(b, _sampled_product, [pointers, columns, left, right, out], faults=faults)
+
+
+def group_numbers(b: Any, *, keys: Any, bound: Any, pointers: Any, order: Any, places: Any,
+                  faults: list[tuple[str, str]]) -> None:
+    perform(b, _group_numbers, [keys, pointers, order, places], [bound], faults=faults)
+
+
+def row_numbers(b: Any, *, pointers: Any, rows: Any, numbers: Any, faults: list[tuple[str, str]]) -> None:
+    perform(b, _row_numbers, [pointers, numbers], [rows], faults=faults)
+
+
+def _wide(x: Tensor) -> Array:
+    return x.values.astype(np.complex128) if x.dtype in COMPLEX else x.wide
+
+
+def _rows(pointers: Array, entries: int) -> Iterator[tuple[int, int, int]]:
+    for row in range(len(pointers) - 1):
+        yield row, int(pointers[row]), int(pointers[row + 1])
+
+
+def _wrong(pointers: Array, columns: Array, inner: int) -> Any:
+    entries = len(columns)
+    for row, first, last in _rows(pointers, entries):
+        if not 0 <= first <= last <= entries:
+            return 1, row, first, last, entries
+        for entry in range(first, last):
+            if not 0 <= columns[entry] < inner:
+                return 2, entry, columns[entry], inner
+    return None
+
+
+def _sparse_product(pointers: Tensor, columns: Tensor, values: Tensor, dense: Tensor, out: Tensor) -> Any:
+    if wrong := _wrong(pointers.array, columns.array, dense.shape[0]):
+        return wrong
+    result = np.zeros(out.shape, np.result_type(_wide(values), _wide(dense)))
+    for row, first, last in _rows(pointers.array, values.shape[0]):
+        for entry in range(first, last):
+            result[row] += _wide(values)[entry] * _wide(dense)[columns.array[entry]]
+    out.store(result)
+    return None
+
+
+def _sampled_product(pointers: Tensor, columns: Tensor, left: Tensor, right: Tensor, out: Tensor) -> Any:
+    if wrong := _wrong(pointers.array, columns.array, right.shape[0]):
+        return wrong
+    result = np.zeros(out.shape, np.result_type(_wide(left), _wide(right)))
+    for row, first, last in _rows(pointers.array, out.shape[0]):
+        result[first:last] = _wide(right)[columns.array[first:last]] @ _wide(left)[row]
+    out.store(result)
+    return None
+
+
+def _group_numbers(keys: Tensor, pointers: Tensor, order: Tensor | None, places: Tensor | None, bound: int) -> Any:
+    numbers = keys.array
+    for place, key in enumerate(numbers):
+        if not 0 <= key < bound:
+            return 1, place, key, bound
+    pointers.array[:] = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=bound))])
+    if places is not None:
+        given = np.arange(len(numbers)) if order is None else order.array
+        for place, entry in enumerate(given):
+            if not 0 <= entry < len(numbers):
+                return 2, place, entry, len(numbers)
+        places.array[:] = given[np.argsort(numbers[given], kind="stable")]
+    return None
+
+
+def _row_numbers(pointers: Tensor, numbers: Tensor, rows: int) -> Any:
+    given, entries = pointers.array, numbers.shape[0]
+    for row, first, last in _rows(given, entries):
+        if not 0 <= first <= last <= entries or row == 0 and first != 0 or row == rows - 1 and last != entries:
+            return 1, row, first, last, entries
+        numbers.array[first:last] = row
+    return None
