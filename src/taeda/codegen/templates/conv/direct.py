@@ -13,6 +13,7 @@ of output channels [channels * taps][output channels of the tile].
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from taeda.codegen import x86
@@ -126,132 +127,152 @@ def emit_conv_direct(target: Target, type: str = "float") -> str:
     `type` may be bfloat where the target has dot products of pairs: they are added up in float and rounded once.
     """
     module = ModuleWriter(target)
-    pairs = type == "bfloat"
-    element, unit, out_size = ("i16", "i32", 2) if pairs else (type, type, SIZES[type])
-    type = "float" if pairs else type  # of sums
-    size = SIZES[type]
-    lanes = target.lanes(size)
-    vec, out_vec = vector(lanes, type), vector(lanes, element)
-    heights = pixel_rows(target)
-    tiles = [_tile(module, type, height, k + 1, pairs) for k, height in enumerate(heights)]
-    copy = emit_padded_copy(module, unit, pairs=pairs)
-    tile_vectors, most = len(heights), max(heights)
-    f = module.kernel()
-    arguments = Arguments(f)
-    n = names_of(f, arguments.integers, INTEGERS)
-    x, weight = arguments.data(0), arguments.data(1)
-    bias_data, out = arguments.data(2), arguments.data(3)
-    taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
-    channels = f.ceil_div(n["channels"], 2) if pairs else n["channels"]
-    depth = channels * taps
-    extent_yx = n["extent_y"] * n["extent_x"]
-    extent = n["extent_z"] * extent_yx
-    plane = n["size_z"] * n["size_y"] * n["size_x"]
-    out_plane = n["out_z"] * n["out_y"] * n["out_x"]
-    vectors = f.ceil_div(n["rows"], lanes)
-    line_blocks = f.ceil_div(n["pixels_y"], n["line_block"])
-    column_blocks = f.ceil_div(n["pixels_x"], n["column_block"])
-    block_pixels = n["line_block"] * n["column_block"]
-    flat = n["out_step_x"].equals(1) & (n["line_block"].equals(1) | (
-        n["out_step_y"].equals(1) & n["out_x"].equals(n["column_block"])))
-    # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
-    square = arguments.scratch
-    results = f.at(square, lanes * lanes * size)
-    tap_offsets = f.at(results, (block_pixels + most) * (tile_vectors * lanes * size))
-    pixel_offsets = f.at(tap_offsets, depth * 8)
-    out_offsets = f.at(pixel_offsets, (block_pixels + most) * 8)
-    padded = f.at(out_offsets, (block_pixels * 8 + 63) // 64 * 64)
+    _Direct(module, type)
+    return module.text()
 
-    fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, channels)
 
-    def pixel_line(y: Value, at: Value, to: Value) -> list[Value]:
-        def pixel(k: Value, at: Value, to: Value) -> list[Value]:
-            f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * size, at)
-            f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * out_size, to)
-            return [f.at(at, 8), f.at(to, 8)]
-        return f.loop(0, n["column_block"], pixel, carry=[at, to])
+class _Direct:
+    """Writes the kernel. An item copies the part of x that its pixels touch, then takes the output channels some
+    vectors at a time: tiles of pixels into results, which `store_vector` brings to their places."""
 
-    end, _ = f.loop(0, n["line_block"], pixel_line, carry=[pixel_offsets, out_offsets])
-    for k in range(most):
-        f.store(f.constant(0), f.at(end, 8 * k))
+    def __init__(self, module: ModuleWriter, type: str) -> None:
+        target = module.target
+        self.pairs = type == "bfloat"
+        self.element, unit, self.out_size = ("i16", "i32", 2) if self.pairs else (type, type, SIZES[type])
+        self.type = type = "float" if self.pairs else type  # of sums
+        self.size = SIZES[type]
+        self.lanes = lanes = target.lanes(self.size)
+        self.heights = pixel_rows(target)
+        self.tiles = [_tile(module, type, height, k + 1, self.pairs) for k, height in enumerate(self.heights)]
+        self.copy = emit_padded_copy(module, unit, pairs=self.pairs)
+        self.f = f = module.kernel()
+        arguments = Arguments(f)
+        self.n = n = names_of(f, arguments.integers, INTEGERS)
+        self.x, self.weight, self.bias, self.out = (arguments.data(k) for k in range(4))
+        taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
+        self.channels = f.ceil_div(n["channels"], 2) if self.pairs else n["channels"]
+        self.depth = self.channels * taps
+        extent_yx = n["extent_y"] * n["extent_x"]
+        extent = n["extent_z"] * extent_yx
+        self.plane = n["size_z"] * n["size_y"] * n["size_x"]
+        self.out_plane = n["out_z"] * n["out_y"] * n["out_x"]
+        self.vectors = f.ceil_div(n["rows"], lanes)
+        self.line_blocks = f.ceil_div(n["pixels_y"], n["line_block"])
+        self.column_blocks = f.ceil_div(n["pixels_x"], n["column_block"])
+        block_pixels = n["line_block"] * n["column_block"]
+        # Are the pixels of a block neighbours in a plane of out?
+        self.flat = n["out_step_x"].equals(1) & (n["line_block"].equals(1) | (
+            n["out_step_y"].equals(1) & n["out_x"].equals(n["column_block"])))
+        # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
+        most = max(self.heights)
+        self.square = arguments.scratch
+        self.results = f.at(self.square, lanes * lanes * self.size)
+        self.tap_offsets = f.at(self.results, (block_pixels + most) * (len(self.heights) * lanes * self.size))
+        self.pixel_offsets = f.at(self.tap_offsets, self.depth * 8)
+        self.out_offsets = f.at(self.pixel_offsets, (block_pixels + most) * 8)
+        self.padded = f.at(self.out_offsets, (block_pixels * 8 + 63) // 64 * 64)
+        fill_tap_offsets(f, n, extent, extent_yx, self.size, self.tap_offsets, self.channels)
+        self.fill_pixel_offsets()
+        f.loop(f["begin"], f["end"], self.item)
+        f.ret(0)
 
-    def item(index: Value) -> None:
-        column_block, rest = index % column_blocks, index // column_blocks
-        block, rest = rest % line_blocks, rest // line_blocks
+    def fill_pixel_offsets(self) -> None:
+        """Tables of where the pixels of a block lie in the copy and in out."""
+        f, n = self.f, self.n
+
+        def pixel_line(y: Value, at: Value, to: Value) -> list[Value]:
+            def pixel(k: Value, at: Value, to: Value) -> list[Value]:
+                f.store((y * n["step_y"] * n["extent_x"] + k * n["step_x"]) * self.size, at)
+                f.store((y * n["out_step_y"] * n["out_x"] + k * n["out_step_x"]) * self.out_size, to)
+                return [f.at(at, 8), f.at(to, 8)]
+            return f.loop(0, n["column_block"], pixel, carry=[at, to])
+
+        end, _ = f.loop(0, n["line_block"], pixel_line, carry=[self.pixel_offsets, self.out_offsets])
+        for k in range(max(self.heights)):
+            f.store(f.constant(0), f.at(end, 8 * k))
+
+    def item(self, index: Value) -> None:
+        f, n, element = self.f, self.n, self.element
+        column_block, rest = index % self.column_blocks, index // self.column_blocks
+        block, rest = rest % self.line_blocks, rest // self.line_blocks
         z, rest = rest % n["pixels_z"], rest // n["pixels_z"]
-        image, group = rest % n["images"], rest // n["images"]
+        image, self.group = rest % n["images"], rest // n["images"]
         line = block * n["line_block"]
         lines = f.minimum(n["line_block"], n["pixels_y"] - line)
         column = f.minimum(column_block * n["column_block"], n["pixels_x"] - n["column_block"])
-        pixels = lines * n["column_block"]
-        f.call(copy, f.index(x, element, (image * n["groups"] + group) * n["channels"] * plane), padded, channels,
-               n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
+        self.pixels = lines * n["column_block"]
+        f.call(self.copy, f.index(self.x, element, (image * n["groups"] + self.group) * n["channels"] * self.plane),
+               self.padded, self.channels, n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
                n["origin_y"] + line * n["step_y"], n["origin_x"] + column * n["step_x"],
-               n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if pairs else []))
-        out_image = f.index(out, element, (image * n["groups"] + group) * n["rows"] * out_plane)
+               n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if self.pairs else []))
+        self.out_image = f.index(self.out, element, (image * n["groups"] + self.group) * n["rows"] * self.out_plane)
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                     + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
-        out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
+        self.out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
+        f.loop(0, self.vectors, self.some_vectors, step=len(self.heights))
 
-        def narrow(value: Value) -> Value:
-            return to_memory(f, round_to(f, value, "bfloat16"), "bfloat16") if pairs else value
+    def some_vectors(self, first_vector: Value) -> None:
+        """As many vectors of output channels as a tile has, for all pixels of the block."""
+        f, lanes = self.f, self.lanes
+        here = f.minimum(f.constant(len(self.heights)), self.vectors - first_vector)
+        width_bytes = here * (lanes * self.size)
+        columns = f.at(self.weight, (self.group * self.vectors + first_vector) * (self.depth * (lanes * self.size)))
 
-        def tile(first_vector: Value) -> None:
-            here = f.minimum(f.constant(tile_vectors), vectors - first_vector)
-            width_bytes = here * (lanes * size)
-            columns = f.at(weight, (group * vectors + first_vector) * (depth * (lanes * size)))
+        def run(tile_function: FunctionWriter, rows: int) -> None:
+            f.loop(0, self.pixels, lambda p: _nothing(f.call(
+                tile_function, self.padded, f.index(self.pixel_offsets, "i64", p), self.tap_offsets, self.depth,
+                columns, f.at(self.results, p * width_bytes))), step=rows)
 
-            def run(tile_function: FunctionWriter, rows: int) -> None:
-                f.loop(0, pixels, lambda p: _nothing(f.call(
-                    tile_function, padded, f.index(pixel_offsets, "i64", p), tap_offsets, depth, columns,
-                    f.at(results, p * width_bytes))), step=rows)
+        f.switch(here - 1, [functools.partial(run, t, r) for t, r in zip(self.tiles, self.heights, strict=True)])
+        f.loop(0, here, lambda v: self.store_vector(first_vector, v, width_bytes))
 
-            f.switch(here - 1, [lambda t=t, r=r: run(t, r)  # type: ignore[misc]
-                                for t, r in zip(tiles, heights, strict=True)])
+    def store_vector(self, first_vector: Value, v: Value, width_bytes: Value) -> None:
+        """The results [pixel][channel] of one vector of output channels, with the bias, to out [channel][pixel]."""
+        f, n, lanes, element = self.f, self.n, self.lanes, self.element
+        first = (first_vector + v) * lanes
+        rows = n["rows"] - first
+        start = f.at(self.results, v * (lanes * self.size))
+        extra = self.load_bias(first, rows)
+        to = f.index(self.out_image, element, first * self.out_plane + self.out_line)
 
-            def one_vector(v: Value) -> None:
-                first = (first_vector + v) * lanes
-                rows = n["rows"] - first
-                start = f.at(results, v * (lanes * size))
-                mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
-                    rows, f.constant(lanes)), 0))
-                extra = f.masked_load(out_vec, f.index(bias_data, element, group * n["rows"] + first), mask)
-                extra = from_memory(f, extra, "bfloat16") if pairs else extra
-                to = f.index(out_image, element, first * out_plane + out_line)
+        def square_of(p: Value) -> list[Value]:
+            loaded = [f.load(vector(lanes, self.type), f.at(start, (p + r) * width_bytes)) + extra
+                      for r in range(lanes)]
+            return [self.narrow(value) for value in transpose(f, loaded)]
 
-                def square_of(p: Value) -> list[Value]:
-                    rows = [f.load(vec, f.at(start, (p + r) * width_bytes)) + extra for r in range(lanes)]
-                    return [narrow(value) for value in transpose(f, rows)]
+        def whole(p: Value) -> None:
+            """A full square, all rows valid, contiguous in out."""
+            for m, value in enumerate(square_of(p)):
+                f.store(value, f.index(to, element, p + self.out_plane * m))
 
-                def whole(p: Value) -> None:
-                    """A full square, all rows valid, contiguous in out."""
-                    for m, value in enumerate(square_of(p)):
-                        f.store(value, f.index(to, element, p + out_plane * m))
+        def partial(p: Value) -> None:
+            for m, value in enumerate(square_of(p)):
+                f.store(value, f.at(self.square, m * lanes * self.out_size))
+            count = f.minimum(f.constant(lanes), self.pixels - p)
 
-                def partial(p: Value) -> None:
-                    for m, value in enumerate(square_of(p)):
-                        f.store(value, f.at(square, m * lanes * out_size))
-                    count = f.minimum(f.constant(lanes), pixels - p)
+            def row(m: Value) -> None:
+                from_row = f.index(self.square, element, m * lanes)
+                to_row = f.index(to, element, m * self.out_plane)
+                f.loop(0, count, lambda k: f.store(
+                    f.load(element, f.index(from_row, element, k)),
+                    f.at(to_row, f.load("i64", f.index(self.out_offsets, "i64", p + k)))))
+            f.loop(0, f.minimum(rows, f.constant(lanes)), row)
 
-                    def row(m: Value) -> None:
-                        from_row, to_row = f.index(square, element, m * lanes), f.index(to, element, m * out_plane)
-                        f.loop(0, count, lambda k: f.store(
-                            f.load(element, f.index(from_row, element, k)),
-                            f.at(to_row, f.load("i64", f.index(out_offsets, "i64", p + k)))))
-                    f.loop(0, f.minimum(rows, f.constant(lanes)), row)
+        simple = self.flat & (rows >= lanes)
+        full = f.select(simple, self.pixels - self.pixels % lanes, 0)
+        f.loop(0, full, whole, step=lanes)
+        f.loop(full, self.pixels, partial, step=lanes)
 
-                simple = flat & (rows >= lanes)
-                full = f.select(simple, pixels - pixels % lanes, 0)
-                f.loop(0, full, whole, step=lanes)
-                f.loop(full, pixels, partial, step=lanes)
+    def load_bias(self, first: Value, rows: Value) -> Value:
+        f, n = self.f, self.n
+        mask = f.lane_range(self.lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
+            rows, f.constant(self.lanes)), 0))
+        extra = f.masked_load(vector(self.lanes, self.element),
+                              f.index(self.bias, self.element, self.group * n["rows"] + first), mask)
+        return from_memory(f, extra, "bfloat16") if self.pairs else extra
 
-            f.loop(0, here, one_vector)
-
-        f.loop(0, vectors, tile, step=tile_vectors)
-
-    f.loop(f["begin"], f["end"], item)
-    f.ret(0)
-    return module.text()
+    def narrow(self, value: Value) -> Value:
+        return to_memory(self.f, round_to(self.f, value, "bfloat16"), "bfloat16") if self.pairs else value
 
 
 def _tile(module: ModuleWriter, type: str, rows: int, vectors: int, pairs: bool) -> FunctionWriter:

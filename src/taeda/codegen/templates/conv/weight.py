@@ -11,6 +11,7 @@ function of the sizes alone.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
@@ -134,122 +135,147 @@ def transpose(f: FunctionWriter, rows: list[Value]) -> list[Value]:
 def emit_conv_weight(target: Target, type: str = "float") -> str:
     """Operands: x, the result of `emit_conv_lanes`, result. A work item is (group, tile of rows, channel block)."""
     module = ModuleWriter(target)
-    size = SIZES[type]
-    lanes = target.lanes(size)
-    vec = vector(lanes, type)
-    heights = tap_rows(target)
-    tiles = [_tile(module, type, height, k + 1) for k, height in enumerate(heights)]
-    copy = emit_padded_copy(module, type)
-    tile_vectors = len(heights)
-    f = module.kernel()
-    arguments = Arguments(f)
-    n = names_of(f, arguments.integers, INTEGERS)
-    x, upstream, result = arguments.data(0), arguments.data(1), arguments.data(2)
-    taps_yx = n["taps_y"] * n["taps_x"]
-    taps = n["taps_z"] * taps_yx
-    lines = n["pixels_z"] * n["pixels_y"]
-    pixels = lines * n["pixels_x"]
-    plane = n["size_z"] * n["size_y"] * n["size_x"]
-    # Without padding x is read where it stands, else from a copy. How far its lines, planes.. are from each other:
-    unpadded = n["origin_z"].equals(0) & n["origin_y"].equals(0) & n["origin_x"].equals(0)
-    for axis in "zyx":
-        unpadded = unpadded & (n[f"extent_{axis}"] <= n[f"size_{axis}"])
-    line_pitch = f.select(unpadded, n["size_x"], n["extent_x"])
-    plane_pitch = f.select(unpadded, n["size_y"], n["extent_y"]) * line_pitch
-    extent = f.select(unpadded, plane, n["extent_z"] * plane_pitch)
-    vectors = f.ceil_div(n["rows"], lanes)
-    tile_count = f.ceil_div(vectors, tile_vectors)
-    blocks = f.ceil_div(n["channels"], n["channel_block"])
-    most = max(heights)
-    # Scratch: sums, offsets of (channel, tap), offsets of lines of pixels, the padded copy.
-    sums = arguments.scratch
-    offsets = f.at(sums, (n["channel_block"] * taps + most) * (tile_vectors * lanes * size))
-    line_offsets = f.at(offsets, (n["channel_block"] * taps + most) * 8)
-    padded = f.at(line_offsets, (n["image_block"] * lines * 8 + 63) // 64 * 64)
+    _WeightGradient(module, type)
+    return module.text()
 
-    def item(index: Value) -> None:
-        block, rest = index % blocks, index // blocks
-        tile, group = rest % tile_count, rest // tile_count
-        channel = block * n["channel_block"]
-        depth = f.minimum(n["channel_block"], n["channels"] - channel)
-        height = depth * taps
-        here = f.minimum(f.constant(tile_vectors), vectors - tile * tile_vectors)
-        width_bytes = here * (lanes * size)
-        columns = f.at(upstream, (group * vectors + tile * tile_vectors) * (n["images"] * pixels * (lanes * size)))
-        f.loop(0, (height + most) * here, lambda k: f.store(f.constant(0, vector(lanes, type)),
-                                                           f.at(sums, k * (lanes * size))))
+
+class _WeightGradient:
+    """Writes the kernel. An item makes a table of where taps are, adds up images block by block (a copy of some
+    channels, then chunk after chunk of pixels), and transposes its sums into place."""
+
+    def __init__(self, module: ModuleWriter, type: str) -> None:
+        target = module.target
+        self.type, self.size = type, SIZES[type]
+        self.lanes = lanes = target.lanes(self.size)
+        self.heights = tap_rows(target)
+        self.tiles = [_tile(module, type, height, k + 1) for k, height in enumerate(self.heights)]
+        self.copy = emit_padded_copy(module, type)
+        self.f = f = module.kernel()
+        arguments = Arguments(f)
+        self.n = n = names_of(f, arguments.integers, INTEGERS)
+        self.x, self.upstream, self.result = (arguments.data(k) for k in range(3))
+        taps_yx = n["taps_y"] * n["taps_x"]
+        self.taps = n["taps_z"] * taps_yx
+        self.lines = n["pixels_z"] * n["pixels_y"]
+        self.pixels = self.lines * n["pixels_x"]
+        self.plane = n["size_z"] * n["size_y"] * n["size_x"]
+        # Without padding x is read where it stands, else from a copy. How far its lines, planes.. are from each other:
+        unpadded = n["origin_z"].equals(0) & n["origin_y"].equals(0) & n["origin_x"].equals(0)
+        for axis in "zyx":
+            unpadded = unpadded & (n[f"extent_{axis}"] <= n[f"size_{axis}"])
+        self.unpadded = unpadded
+        self.line_pitch = f.select(unpadded, n["size_x"], n["extent_x"])
+        self.plane_pitch = f.select(unpadded, n["size_y"], n["extent_y"]) * self.line_pitch
+        self.extent = f.select(unpadded, self.plane, n["extent_z"] * self.plane_pitch)
+        self.vectors = f.ceil_div(n["rows"], lanes)
+        self.tile_count = f.ceil_div(self.vectors, len(self.heights))
+        self.blocks = f.ceil_div(n["channels"], n["channel_block"])
+        # Scratch: sums, offsets of (channel, tap), offsets of lines of pixels, the padded copy.
+        places = n["channel_block"] * self.taps + max(self.heights)
+        self.sums = arguments.scratch
+        self.offsets = f.at(self.sums, places * (len(self.heights) * lanes * self.size))
+        self.line_offsets = f.at(self.offsets, places * 8)
+        self.padded = f.at(self.line_offsets, (n["image_block"] * self.lines * 8 + 63) // 64 * 64)
+        f.loop(f["begin"], f["end"], self.item)
+        f.ret(0)
+
+    def item(self, index: Value) -> None:
+        f, n, lanes, most, tile_vectors = self.f, self.n, self.lanes, max(self.heights), len(self.heights)
+        block, rest = index % self.blocks, index // self.blocks
+        self.tile, self.group = rest % self.tile_count, rest // self.tile_count
+        self.channel = block * n["channel_block"]
+        self.depth = f.minimum(n["channel_block"], n["channels"] - self.channel)
+        self.height = self.depth * self.taps
+        self.here = f.minimum(f.constant(tile_vectors), self.vectors - self.tile * tile_vectors)
+        self.width_bytes = self.here * (lanes * self.size)
+        columns = f.at(self.upstream, (self.group * self.vectors + self.tile * tile_vectors)
+                       * (n["images"] * self.pixels * (lanes * self.size)))
+        f.loop(0, (self.height + most) * self.here, lambda k: f.store(
+            f.constant(0, vector(lanes, self.type)), f.at(self.sums, k * (lanes * self.size))))
+        self.fill_offsets()
+        self.image_pitch = f.select(self.unpadded, n["groups"] * n["channels"], self.depth) * self.extent
+        f.loop(0, n["images"], lambda image: self.add_images(image, columns), step=n["image_block"])
+        self.store_sums()
+
+    def fill_offsets(self) -> None:
+        """The table of where each (channel, tap) lies relative to a pixel."""
+        f, n = self.f, self.n
 
         def channel_offsets(c: Value, to: Value) -> list[Value]:
             def at_z(z: Value, to: Value) -> list[Value]:
                 def at_y(y: Value, to: Value) -> list[Value]:
                     def at_x(k: Value, to: Value) -> list[Value]:
-                        place = (c * extent + z * n["tap_step_z"] * plane_pitch
-                                 + y * n["tap_step_y"] * line_pitch + k * n["tap_step_x"])
-                        f.store(place * size, to)
+                        place = (c * self.extent + z * n["tap_step_z"] * self.plane_pitch
+                                 + y * n["tap_step_y"] * self.line_pitch + k * n["tap_step_x"])
+                        f.store(place * self.size, to)
                         return [f.at(to, 8)]
                     return f.loop(0, n["taps_x"], at_x, carry=[to])
                 return f.loop(0, n["taps_y"], at_y, carry=[to])
             return f.loop(0, n["taps_z"], at_z, carry=[to])
 
-        (end,) = f.loop(0, depth, channel_offsets, carry=[offsets])
-        for k in range(most):
+        (end,) = f.loop(0, self.depth, channel_offsets, carry=[self.offsets])
+        for k in range(max(self.heights)):
             f.store(f.constant(0), f.at(end, 8 * k))
 
-        image_pitch = f.select(unpadded, n["groups"] * n["channels"], depth) * extent
+    def add_images(self, image: Value, columns: Value) -> None:
+        """The products of a block of images, from `image` on, are added to the sums."""
+        f, n, type = self.f, self.n, self.type
+        count = f.minimum(n["image_block"], n["images"] - image)
+        here_x = f.index(self.x, type, ((image * n["groups"] + self.group) * n["channels"] + self.channel) * self.plane)
+        read_from = f.select(self.unpadded, here_x, self.padded)
+        f.loop(0, count, lambda i: self.copy_image(i, here_x))
 
-        def images(image: Value) -> None:
-            count = f.minimum(n["image_block"], n["images"] - image)
-            here_x = f.index(x, type, ((image * n["groups"] + group) * n["channels"] + channel) * plane)
-            read_from = f.select(unpadded, here_x, padded)
+        def chunk(line: Value) -> None:
+            line_count = f.minimum(n["line_block"], count * self.lines - line)
+            b = f.at(columns, (image * self.pixels + line * n["pixels_x"]) * self.width_bytes)
+            line_table = f.index(self.line_offsets, "i64", line)
 
-            def one_image(i: Value) -> None:
-                f.branch(unpadded, lambda: None, lambda: _nothing(f.call(
-                    copy, f.index(here_x, type, i * (n["groups"] * n["channels"] * plane)),
-                    f.index(padded, type, i * image_pitch), depth,
-                    *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))))
+            def run(tile_function: FunctionWriter, rows: int) -> None:
+                f.loop(0, self.height, lambda row: _nothing(f.call(
+                    tile_function, read_from, f.index(self.offsets, "i64", row), line_table, line_count, b,
+                    n["pixels_x"], n["step_x"] * self.size, f.at(self.sums, row * self.width_bytes))), step=rows)
 
-                def at_z(z: Value) -> None:
-                    def at_y(y: Value) -> None:
-                        place = i * image_pitch + z * n["step_z"] * plane_pitch + y * n["step_y"] * line_pitch
-                        f.store(place * size, f.index(line_offsets, "i64", i * lines + z * n["pixels_y"] + y))
-                    f.loop(0, n["pixels_y"], at_y)
-                f.loop(0, n["pixels_z"], at_z)
+            f.switch(self.here - 1, [functools.partial(run, t, r)
+                                     for t, r in zip(self.tiles, self.heights, strict=True)])
 
-            f.loop(0, count, one_image)
+        f.loop(0, count * self.lines, chunk, step=n["line_block"])
 
-            def chunk(line: Value) -> None:
-                line_count = f.minimum(n["line_block"], count * lines - line)
-                b = f.at(columns, (image * pixels + line * n["pixels_x"]) * width_bytes)
-                line_table = f.index(line_offsets, "i64", line)
+    def copy_image(self, i: Value, here_x: Value) -> None:
+        """Image number i of the block, padded if need be, and the table of where its lines of pixels begin."""
+        f, n, type = self.f, self.n, self.type
+        f.branch(self.unpadded, lambda: None, lambda: _nothing(f.call(
+            self.copy, f.index(here_x, type, i * (n["groups"] * n["channels"] * self.plane)),
+            f.index(self.padded, type, i * self.image_pitch), self.depth,
+            *(n[f"{kind}_{axis}"] for kind in ("size", "origin", "extent") for axis in "zyx"))))
 
-                def run(tile_function: FunctionWriter, rows: int) -> None:
-                    f.loop(0, height, lambda row: _nothing(f.call(
-                        tile_function, read_from, f.index(offsets, "i64", row), line_table, line_count, b,
-                        n["pixels_x"], n["step_x"] * size, f.at(sums, row * width_bytes))), step=rows)
+        def at_z(z: Value) -> None:
+            def at_y(y: Value) -> None:
+                place = (i * self.image_pitch + z * n["step_z"] * self.plane_pitch
+                         + y * n["step_y"] * self.line_pitch)
+                f.store(place * self.size, f.index(self.line_offsets, "i64", i * self.lines + z * n["pixels_y"] + y))
+            f.loop(0, n["pixels_y"], at_y)
+        f.loop(0, n["pixels_z"], at_z)
 
-                f.switch(here - 1, [lambda t=t, r=r: run(t, r)  # type: ignore[misc]
-                                    for t, r in zip(tiles, heights, strict=True)])
-
-            f.loop(0, count * lines, chunk, step=n["line_block"])
-
-        f.loop(0, n["images"], images, step=n["image_block"])
-
-        first_row = tile * (tile_vectors * lanes)
-        valid = f.minimum(here * lanes, n["rows"] - first_row)
-
-        row_pitch = n["channels"] * taps
-        base = f.index(result, type, (group * n["rows"] + first_row) * row_pitch + channel * taps)
+    def store_sums(self) -> None:
+        """Sums [channel, tap][row] to the result [row][channel, tap]: in squares, and what is left one by one."""
+        f, n, lanes, type = self.f, self.n, self.lanes, self.type
+        first_row = self.tile * (len(self.heights) * lanes)
+        valid = f.minimum(self.here * lanes, n["rows"] - first_row)
+        row_pitch = n["channels"] * self.taps
+        base = f.index(self.result, type, (self.group * n["rows"] + first_row) * row_pitch + self.channel * self.taps)
+        height, width_bytes = self.height, self.width_bytes
 
         def square(m: Value) -> None:
             def block(k: Value) -> None:
-                rows = [f.load(vec, f.at(f.index(sums, type, m), (k + r) * width_bytes)) for r in range(lanes)]
+                rows = [f.load(vector(lanes, type), f.at(f.index(self.sums, type, m), (k + r) * width_bytes))
+                        for r in range(lanes)]
                 for r, value in enumerate(transpose(f, rows)):
                     f.store(value, f.index(base, type, (m + r) * row_pitch + k))
             f.loop(0, height - height % lanes, block, step=lanes)
 
         def write(m: Value, first: Value) -> None:
             to = f.index(base, type, m * row_pitch)
-            start = f.at(f.index(sums, type, m), first * width_bytes)
+            start = f.at(f.index(self.sums, type, m), first * width_bytes)
 
             def one(k: Value, pointer: Value) -> list[Value]:
                 f.store(f.load(type, pointer), f.index(to, type, k))
@@ -260,10 +286,6 @@ def emit_conv_weight(target: Target, type: str = "float") -> str:
         f.loop(0, whole_rows, square, step=lanes)
         f.loop(0, whole_rows, lambda m: write(m, height - height % lanes))
         f.loop(whole_rows, valid, lambda m: write(m, f.constant(0)))
-
-    f.loop(f["begin"], f["end"], item)
-    f.ret(0)
-    return module.text()
 
 
 def _tile(module: ModuleWriter, type: str, rows: int, vectors: int) -> FunctionWriter:
