@@ -123,6 +123,73 @@ def _(torch: Any) -> Step:
     return lambda: torch.nn.functional.embedding(i, w)
 
 
+def _systems(torch: Any, *shape: int) -> Any:
+    x = normal(torch, *shape)
+    return x @ x.mT + shape[-1] * torch.eye(shape[-1])
+
+
+def _linear_algebra(shape: tuple[int, ...], words: str) -> None:
+    steps: dict[str, Callable[[Any, Any], Any]] = {
+        "svd": lambda torch, x: torch.linalg.svd(x),
+        "eigh": lambda torch, x: torch.linalg.eigh(x),
+        "solve": lambda torch, x: torch.linalg.solve(x, x),
+        "cholesky": lambda torch, x: torch.linalg.cholesky(x),
+    }
+    for name, step in steps.items():
+
+        def make(torch: Any, step: Callable[[Any, Any], Any] = step) -> Step:
+            x = _systems(torch, *shape)
+            return lambda: step(torch, x)
+
+        workload(f"{name}, {words}")(make)
+
+
+_linear_algebra((512, 512), "512 x 512")
+_linear_algebra((256, 16, 16), "256 of 16 x 16")
+
+
+@workload("fft of 2^20 complex numbers")
+def _(torch: Any) -> Step:
+    x = torch.complex(normal(torch, 1 << 20), normal(torch, 1 << 20, seed=1))
+    return lambda: torch.fft.fft(x)
+
+
+@workload("fft of 1000 rows of 1000")
+def _(torch: Any) -> Step:
+    x = normal(torch, 1000, 1000)
+    return lambda: torch.fft.fft(x)
+
+
+@workload("fft of 100003, a prime")
+def _(torch: Any) -> Step:
+    x = torch.complex(normal(torch, 100003), normal(torch, 100003, seed=1))
+    return lambda: torch.fft.fft(x)
+
+
+@workload("stft of ten seconds at 16 kHz")
+def _(torch: Any) -> Step:
+    x, window = normal(torch, 160000), torch.hann_window(400)
+    return lambda: torch.stft(x, 400, 160, window=window, return_complex=True)
+
+
+@workload("complex matmul, 512")
+def _(torch: Any) -> Step:
+    a, b = (torch.complex(normal(torch, 512, 512, seed=k), normal(torch, 512, 512, seed=k + 2)) for k in range(2))
+    return lambda: a @ b
+
+
+@workload("bessel_j0 of a million")
+def _(torch: Any) -> Step:
+    x = normal(torch, 1_000_000) * 10
+    return lambda: torch.special.bessel_j0(x)
+
+
+@workload("lgamma of a million")
+def _(torch: Any) -> Step:
+    x = normal(torch, 1_000_000).abs() * 10
+    return lambda: torch.lgamma(x)
+
+
 @workload("training step: MLP 784-512-512-10, Adam")
 def _(torch: Any) -> Step:
     nn = torch.nn

@@ -43,6 +43,10 @@ class Cpu final : public DeviceRuntime {
   void run(const LoopsLaunch& launch) override { run_loops(launch); }
   int64_t run(TemplateLaunch& launch) override {
     Pieces pieces{launch};
+    if (launch.grain == 0) {
+      WithoutHostLock unlocked;
+      return run_piece(&pieces, 0, launch.work);
+    }
     if (launch.work <= launch.grain) return run_piece(&pieces, 0, launch.work);
     WithoutHostLock unlocked;
     return parallel_for(launch.work, launch.grain, run_piece, &pieces);

@@ -29,7 +29,8 @@ struct LoopsLaunch {
   const uint64_t* scalars;
 };
 
-// A kernel from a template over [0, work) in pieces of `grain` items (kernel_abi.h).
+// A kernel from a template over [0, work) in pieces of `grain` items (kernel_abi.h); 0: in one piece that takes long,
+// so that the host need not wait.
 struct TemplateLaunch {
   Kernel kernel;
   char* const* data;

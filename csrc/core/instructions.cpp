@@ -106,7 +106,7 @@ void LaunchInstruction::execute(Frame& f) const {
   }
   for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  TemplateLaunch launch{f.kernels->launch(handle), data, numbers, bits, items, std::max<int64_t>(1, f.integer(grain)),
+  TemplateLaunch launch{f.kernels->launch(handle), data, numbers, bits, items, std::max<int64_t>(0, f.integer(grain)),
                         f.integer(scratch),        {}};
   int64_t code = f.runtime->run(launch);
   if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, launch);

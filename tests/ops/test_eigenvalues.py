@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -59,3 +61,26 @@ def test_refusals(name: str) -> None:
         return found
 
     agree(program)
+
+
+def test_other_threads_run_during_a_large_decomposition() -> None:
+    A, ticks, done = taeda.randn(400, 400), list[float](), threading.Event()
+
+    def tick() -> None:
+        while not done.is_set():
+            ticks.append(time.perf_counter())
+            time.sleep(0.0005)
+
+    other = threading.Thread(target=tick)
+    other.start()
+    try:
+        for _ in range(5):
+            begin = time.perf_counter()
+            taeda.linalg.svdvals(A)
+            took = time.perf_counter() - begin
+            if any(begin + took / 4 < t < begin + 3 * took / 4 for t in list(ticks)):
+                return
+    finally:
+        done.set()
+        other.join()
+    raise AssertionError("the thread never ran in the middle of a decomposition")

@@ -12,8 +12,9 @@ from typing import Any
 from taeda.compiler.methods import LAPACK
 from taeda.ir.expression import maximum, where
 
-# From here on LAPACK's own threads work on one matrix after the other; smaller ones are spread over the pool, and for
-# those LAPACK uses no threads. The sides of a matrix decide, so its bits do not depend on its batch.
+# From here on LAPACK's own threads work on one matrix after the other, in one piece during which other threads run (a
+# grain of 0); smaller ones are spread over the pool, and for those LAPACK uses no threads. The sides of a matrix
+# decide, so its bits do not depend on its batch.
 _LARGE = 64
 _ITEMS = 1 << 17  # operations that are worth a piece of work of its own
 _LIMIT = 2 ** 31 - 1
@@ -32,4 +33,4 @@ def lapack(b: Any, *, kernel: str, dtype: str, operands: Sequence[Any], integers
     if not_finite is not None:
         faults.append((3, *not_finite))
     b.launch((LAPACK, kernel), {"dtype": dtype}, operands, integers, scalars, work=batch,
-             grain=where(side >= _LARGE, maximum(1, batch), piece), faults=faults)
+             grain=where(side >= _LARGE, 0, piece), faults=faults)
