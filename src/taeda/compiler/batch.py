@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from taeda.compiler.expand import remove_dead
-from taeda.ir.expression import Expression, product, rewrite, tensors_of, unwrap, wrap
+from taeda.ir.expression import TENSOR_LEAVES, Expression, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp, registry
 
@@ -155,7 +155,7 @@ class Batching:
         return next(new for old, new in self._mapping.items() if old.dims == value.dims)
 
     def _leaf(self, e: tuple[Any, ...]) -> Expression | None:
-        if e[0] not in ("size", "numel", "stride", "offset", "read"):
+        if e[0] not in TENSOR_LEAVES:
             return None
         if e[1] not in self._mapping and e[0] == "size":
             return self._sizes[e]

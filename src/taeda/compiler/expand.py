@@ -7,7 +7,7 @@ from typing import Any
 
 from taeda.ir.expression import TENSOR_LEAVES, Expression, product, rewrite, tensors_of, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
-from taeda.ops.op import Derived, Pointwise
+from taeda.ops.op import Derived, Pointwise, runtime_check
 
 
 def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple[Value, str]],
@@ -18,12 +18,15 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     that comes later may have sizes in terms of earlier ones. The inputs of the new graph are the leaves, in order. An
     input of `graph` that is none of them may be there in name only: for sizes that a leaf has too, and for its shape
     where that is the shape of a leaf. Without `effects`, nodes that only check something are left out.
+
+    Sizes of leaves that a check says are equal are one size in the new graph, so that what has them can share a kernel.
     """
     new = Graph(graph.name, graph.vocabulary)
     new.attributes = graph.attributes
     new.expand = True
     new.share_calls()
     mapping: dict[Value, Value] = {}
+    equal, checks = _equal_sizes(graph, [v for v, _ in leaves])
     sizes: dict[Expression, Expression] = {}  # of leaves, in terms of `graph`: where else they are found
 
     def expression(e: Expression) -> Expression:
@@ -40,9 +43,12 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
             return (e[0], mapping[e[1]], *e[2:])
         return None
 
+    def as_it_is(e: Expression) -> Expression:
+        return rewrite(e, lambda x: ("extent", mapping[x[1]], x[2]) if x in equal else leaf(x))
+
     def known(e: Expression) -> Expression | None:
         try:
-            return expression(e)
+            return expression(equal.get(e, e))
         except KeyError:  # in terms of a tensor that is not there (yet)
             return None
 
@@ -65,7 +71,7 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
         for node in graph.nodes:
             if node not in needed:
                 continue
-            arguments = node.map_arguments(tensor, expression)
+            arguments = node.map_arguments(tensor, as_it_is if node in checks else expression)
             results: Any = node.op.inline(arguments) if isinstance(node.op, Derived) else node.op.record(arguments)
             results = results if isinstance(results, tuple) else () if results is None else (results,)
             for old, value in zip(node.outputs, results, strict=True):
@@ -74,6 +80,24 @@ def expand(graph: Graph, outputs: Sequence[Value | None], leaves: Sequence[tuple
     broadcast_instead(new)
     remove_dead(new)
     return new
+
+
+def _equal_sizes(graph: Graph, leaves: Sequence[Value]) -> tuple[dict[Expression, Expression], set[Node]]:
+    """Sizes of leaves that checks of the graph say are equal to those of earlier leaves, and these checks."""
+    order = {v: k for k, v in enumerate(leaves) if v.node is None}
+    equal: dict[Expression, Expression] = {}
+    checks = set()
+    for node in graph.nodes:
+        if node.op is not runtime_check:
+            continue
+        condition = unwrap(node.arguments[0])
+        if isinstance(condition, tuple) and condition[0] == "eq" and all(
+                isinstance(e, tuple) and e[0] == "size" and e[1] in order for e in condition[1:]):
+            first, last = sorted(condition[1:], key=lambda e: order[e[1]])
+            if order[first[1]] < order[last[1]] and last not in equal:
+                equal[last] = first
+                checks.add(node)
+    return equal, checks
 
 
 def _needed(graph: Graph, outputs: Sequence[Value], given: set[Value], effects: bool = True) -> set[Node]:

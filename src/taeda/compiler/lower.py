@@ -97,7 +97,7 @@ class SizeTable:
                 return 0
             if s[0] == "numel" and s[1] not in self.values:
                 return rewrite(product(s[1].dims).expression, leaf) if s[1].dims else 1
-            if s[0] in ("size", "stride", "offset") and s[1].node is None and s[1] not in self.values:
+            if s[0] in ("size", "extent", "stride", "offset") and s[1].node is None and s[1] not in self.values:
                 found.append(s[1])
                 return 0
             return None
@@ -153,11 +153,11 @@ class _Lowering:
             at_hand = self.table.sizes.get(s)
             if at_hand is not None:
                 return ("size", self.register[at_hand[0]].number, at_hand[1])
-            if s[0] in ("size", "stride", "offset", "read"):
+            if s[0] in ("size", "extent", "stride", "offset", "read"):
                 if isinstance(s[1], int):
                     return s
                 if s[1] in self.register:
-                    return (s[0], self.register[s[1]].number, *s[2:])
+                    return ("size" if s[0] == "extent" else s[0], self.register[s[1]].number, *s[2:])
                 raise RuntimeError(f"{self.graph.name}: the {s[0]} of {s[1].label} is needed before it is there")
             if s[0] == "numel" and not isinstance(s[1], int):
                 if s[1] in self.register:

@@ -8,6 +8,9 @@ Two operators exist only here. `("complex", a, b)` is a complex number, which is
 parts. The other is `("broadcast", a, b, ...)`, the size that dimensions of sizes a, b, ... broadcast to. Its
 operands are distinct and sorted, so that two shapes are provably equal exactly when their expressions are equal.
 Lowering writes it as nested `where`.
+
+`("extent", x, 1)` is the size of a tensor where "size" may stand for the size of another that was found to be equal: in
+the check that they are.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from typing import Any, TypeAlias
 Expression: TypeAlias = Any  # int | float | tuple
 
 # Leaves: what an expression reads from a tensor, and from the numbers of a call.
-TENSOR_LEAVES = frozenset({"size", "stride", "numel", "offset", "read"})
+TENSOR_LEAVES = frozenset({"size", "extent", "stride", "numel", "offset", "read"})
 LEAVES = TENSOR_LEAVES | {"attribute", "item"}
 _FLOAT_OPERATORS = frozenset({"truediv", "sqrt", "float"})
 _BOOL_OPERATORS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not"})
@@ -348,8 +351,8 @@ def text(e: Expression) -> str:
         return f"r{t}" if isinstance(t, int) else str(getattr(t, "label", t))
 
     operator = e[0]
-    if operator in ("size", "stride"):
-        return f"{tensor(e[1])}.{'shape' if operator == 'size' else 'stride'}[{e[2]}]"
+    if operator in ("size", "extent", "stride"):
+        return f"{tensor(e[1])}.{'stride' if operator == 'stride' else 'shape'}[{e[2]}]"
     if operator in ("numel", "offset", "read"):
         return f"{tensor(e[1])}.{ {'numel': 'numel()', 'offset': 'storage_offset()', 'read': 'item()'}[operator] }"
     if operator == "attribute":

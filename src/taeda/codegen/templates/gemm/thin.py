@@ -149,7 +149,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
         f.loop(0, columns, lambda j: f.store(nothing, f.at(sums, r * sums_row + j * unit)), step=lanes)
 
     # Rows that do not exist take part too: what scratch happens to hold could be numbers that are slow to add.
-    taken = f.select(rows.equals(1), rows, f.constant(THIN_ROWS))
+    taken = f.select(rows < 2, rows, f.constant(THIN_ROWS))
     f.branch(f["accumulate"].differs(0),
              lambda: f.call(begin_from, f["c"], f["c_row"], sums, sums_row, rows, columns),
              lambda: f.loop(0, rows, zero) and None)
