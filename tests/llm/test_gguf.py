@@ -124,7 +124,7 @@ def write_model(path: Path, family: str, kind: str, more: dict[str, Any] | None 
         data = (np.stack if "_exps." in place.tensor else np.concatenate)([part.numpy() for part in parts])
         if "shexp" in place.tensor and "inp" in place.tensor:
             data = data[0]
-        if kind == "Q8_0" and name.startswith("model.layers") and data.ndim > 1 and data.shape[-1] % 32 == 0:
+        if kind == "Q8_0" and name != "lm_head.weight" and data.ndim > 1 and data.shape[-1] % 32 == 0:
             blocks = data.reshape(*data.shape[:-1], -1, 32)
             scale = (np.abs(blocks).max(-1, keepdims=True) / 127).astype(np.float16)
             codes = np.clip(np.round(blocks / scale.astype(np.float32)), -128, 127).astype(np.int8)
@@ -151,6 +151,9 @@ def test_models(family: str, kind: str, tmp_path: Path) -> None:
         limit = 0.25 if any(layer.experts for layer in found.config.layers) else 0.08
         assert float((logits - expected).std() / expected.std()) < limit
         assert any("codes" in name for name in found.state_dict())
+        assert found.dtype == taeda.float32 and found.model.embed_tokens.weight.shape == (97, 32)
+        assert (found.lm_head is None) == (found.config.tied and not hasattr(found.model.embed_tokens, "blocks"))
+        assert found.to(taeda.bfloat16)(tokens).dtype == taeda.bfloat16
     assert found.config.stop_tokens == (5,)
 
 

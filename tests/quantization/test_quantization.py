@@ -104,6 +104,21 @@ def test_layers(dtype: taeda.dtype) -> None:
     assert "Scheme(bits=8" in repr(model)
 
 
+def test_a_model_takes_another_dtype() -> None:
+    """What is not coded changes; scales stay, for they say what codes mean."""
+    taeda.manual_seed(0)
+    model = nn.Sequential(nn.Linear(40, 50), nn.Linear(50, 7))
+    quantize_(model, int4(10, False))
+    x, scales = taeda.randn(3, 40), model[0].scales
+    before = model(x)
+    for dtype in (taeda.bfloat16, taeda.float16, taeda.float64, taeda.float32):
+        model.to(dtype)
+        assert model[0].scales.dtype == scales.dtype and model[0].bias.dtype == dtype
+        assert taeda.allclose(model(x.to(dtype)).float(), before, atol=0.1)
+    assert taeda.equal(model[0].scales, scales)
+    assert model.to("meta")[0].scales.device.type == "meta"
+
+
 def test_gradients_of_inputs() -> None:
     taeda.manual_seed(0)
     layer = QuantizedLinear.from_linear(nn.Linear(24, 40), int4(8))

@@ -99,6 +99,11 @@ class Decoder(nn.Module):
         self.defaults: dict[str, Any] = {}
         self.folder: str | None = None
 
+    @property
+    def dtype(self) -> taeda.dtype:
+        """The dtype in which features are computed."""
+        return self.model.norm.weight.dtype
+
     def caches(self, count: int = 1, bits: int | None = None) -> list[SequenceCache]:
         """Empty caches for `count` sequences; `bits` 8: in int8, with less memory."""
         return [SequenceCache(len(self.config.layers), bits) for _ in range(count)]
@@ -120,7 +125,7 @@ class Decoder(nn.Module):
             if start + length > self.config.context:
                 raise ContextError(start, length, self.config.context)
         if not input_ids.numel():
-            return taeda.empty(0, self.config.hidden_size, dtype=self.model.embed_tokens.weight.dtype)
+            return taeda.empty(0, self.config.hidden_size, dtype=self.dtype)
         step = Step(rows, None if caches is None else list(caches))
         if caches is not None and any(rotary.depends_on_length() for rotary in self.model.rotaries):
             self._keep_history(input_ids, caches, rows)

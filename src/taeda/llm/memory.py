@@ -32,7 +32,7 @@ def available() -> int | None:
 def cache_bytes(model: Decoder, bits: int | None) -> int:
     """Bytes of the cache for each token."""
     config = model.config
-    size = config.head_size * model.model.embed_tokens.weight.element_size() if bits is None else config.head_size + 4
+    size = config.head_size * model.dtype.itemsize if bits is None else config.head_size + 4
     return 2 * len(config.layers) * config.kv_heads * size
 
 

@@ -44,6 +44,16 @@ class QuantizedLinear(nn.Module):
         """Use this weight."""
         self.codes, self.scales, self.offsets = codes.codes, codes.scales, codes.offsets
 
+    def _apply(self, fn: Callable[[taeda.Tensor], taeda.Tensor], recurse: bool = True) -> QuantizedLinear:
+        """Scales and offsets keep their dtype where the model takes another one (`model.bfloat16()`)."""
+        before = self.scales, self.offsets
+        super()._apply(fn, recurse)
+        for name, old in zip(("scales", "offsets"), before, strict=True):
+            new = getattr(self, name)
+            if old is not None and new.dtype != old.dtype:
+                setattr(self, name, old.to(new.device))
+        return self
+
     @property
     def weight(self) -> taeda.Tensor:
         """The weight (out_features, in_features) in float32, made anew each time."""

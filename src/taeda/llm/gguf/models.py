@@ -227,22 +227,50 @@ def _order(config: DecoderConfig, parameter: str) -> taeda.Tensor | None:
     return rows.view(heads, config.head_size // 2, 2).transpose(1, 2).flatten()
 
 
+class StoredEmbedding(nn.Module):
+    """An embedding whose rows stay in their blocks until they are looked up."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__()
+        self._stored = stored
+        self.register_buffer("blocks", stored.bytes.view(stored.shape[0], -1), persistent=False)
+        self.register_buffer("like", taeda.empty(0), persistent=False)  # its dtype is that of what comes out
+
+    @property
+    def weight(self) -> taeda.Tensor:
+        """The matrix (tokens, features), made anew each time."""
+        return numbers_of(self._stored).to(self.like.dtype)
+
+    def forward(self, tokens: taeda.Tensor) -> taeda.Tensor:
+        rows = self.blocks[tokens.flatten()]
+        some = Stored((rows.size(0), self._stored.shape[1]), self._stored.kind, rows.flatten())
+        return numbers_of(some).view(*tokens.shape, -1).to(self.like.dtype)
+
+
 def _assign(model: Decoder, parameter: str, stored: Stored, order: taeda.Tensor | None) -> None:
     path, _, kind = parameter.rpartition(".")
     layer = model.get_submodule(path)
+    if path == "model.embed_tokens" and stored.kind.name in BLOCKS:
+        model.model.embed_tokens = StoredEmbedding(stored)  # type: ignore[assignment]
+        if model.config.tied:
+            model.lm_head = _coded(stored, None, 8)
+        return
     if stored.kind.name not in BLOCKS or not isinstance(layer, nn.Linear | QuantizedLinear) or kind == "bias":
         numbers = numbers_of(stored, order)
         if model.config.norm_offset and numbers.dim() == 1 and "norm" in path.rpartition(".")[2]:
             numbers = numbers - model.config.norm_offset  # Gemma's: the format stores what is multiplied
         setattr(layer, kind, nn.Parameter(numbers, requires_grad=False))
         return
-    assert isinstance(layer, nn.Linear)
-    codes = codes_of(stored, order)
     # What products read is rounded to 8 bits, as it is by the library that the format comes from; but for routers.
-    inputs = None if path.endswith("mlp.gate") else 8
-    scheme = Scheme(4 if codes.codes.dtype == taeda.uint8 else 8, codes.group, codes.offsets is None, inputs)
-    with taeda.device("meta"):
-        found = QuantizedLinear(layer.in_features, layer.out_features, False, scheme)
-    found.take(codes)
+    found = _coded(stored, order, None if path.endswith("mlp.gate") else 8)
     found.bias = layer.bias
     model.set_submodule(path, found)
+
+
+def _coded(stored: Stored, order: taeda.Tensor | None, inputs: int | None) -> QuantizedLinear:
+    codes = codes_of(stored, order)
+    scheme = Scheme(4 if codes.codes.dtype == taeda.uint8 else 8, codes.group, codes.offsets is None, inputs)
+    with taeda.device("meta"):
+        found = QuantizedLinear(stored.shape[1], stored.shape[0], False, scheme)
+    found.take(codes)
+    return found
