@@ -145,3 +145,14 @@ def test_lazy_layers_take_the_arguments_of_their_layers():
     assert norm.bias is None and norm.weight.shape == (2,)
     with pytest.warns(FutureWarning, match="min_value"):
         assert nn.Hardtanh(min_value=-2.0).min_val == -2.0
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 12])
+def test_cross_map_normalisation(size):
+    def program(lib):
+        x = lib.arange(2.0 * 9 * 2 * 2).reshape(2, 9, 2, 2).sin()
+        return lib.nn.CrossMapLRN2d(size, alpha=0.3, k=2.0)(x)
+
+    agree(program, 1e-5, 1e-6)
+    with pytest.raises(ValueError, match="Expected input to be 4D"):
+        nn.CrossMapLRN2d(size)(taeda.ones(2, 3))

@@ -152,7 +152,27 @@ class LocalResponseNorm(Module):
 
 
 class CrossMapLRN2d(LocalResponseNorm):
-    """`LocalResponseNorm` of images, with default `k` 1."""
+    """x (k + alpha / size * sum of x² over neighbouring channels)^-beta for images (N, C, H, W).
+
+    The neighbours are those that PyTorch takes, which are not quite a window: the sum runs along, and the first
+    channels stay in it. The gradient is the derivative; that of PyTorch is not quite.
+    """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__(size, alpha, beta, k)
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.")
+        channels = input.size(1)
+        half = int((self.size - 1) / 2 + 1)
+        row = [float(c < half) for c in range(channels)]
+        rows = [list(row)]
+        for c in range(1, channels):
+            if c < channels - half + 1:
+                row[c + half - 1] += 1.0
+            if c > half:
+                row[c - half] -= 1.0
+            rows.append(list(row))
+        sums = taeda.einsum("oc,nchw->nohw", input.new_tensor(rows), input.square())
+        return input * (self.k + self.alpha / self.size * sums).pow(-self.beta)
