@@ -95,17 +95,27 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
     together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
     last = f["columns"] - 1
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
+    # The columns that come next are asked for at the same k: processors that foresee one walk through a page do not see
+    # several. A line of a column is asked for once, by taking turns where squares are narrower than a line.
+    turns = min(lanes, max(1, 64 // (lanes * kind.depth * kind.itemsize)))
     for first in range(0, vectors, together):
         columns = [(first + v) * lanes for v in range(together)]
         load = [gemm_pack.square_loader(f, kind, [
             f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
+        ahead = [[f.at(f["b"], f["b_column"] * (j + i + columns_together(kind))) for i in range(0, lanes, turns)]
+                 for j in columns]
         places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
                   for j in columns for r in range(rows)]
 
-        def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load) -> list[Value]:
+        def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load,
+                   ahead: list[list[Value]] = ahead) -> list[Value]:
             values = list(sums)
             for v, load_one in enumerate(load):
-                for u, column in enumerate(load_one(k * (kind.depth * kind.itemsize))):
+                at = k * (kind.depth * kind.itemsize)
+                turn = at + k // lanes % turns * f["b_column"] if turns > 1 else at
+                for pointer in ahead[v]:
+                    f.prefetch(f.at(pointer, turn))
+                for u, column in enumerate(load_one(at)):
                     for r in range(rows):
                         element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
                         values[v * rows + r] = kind.multiply_add(f, element, column, values[v * rows + r])
