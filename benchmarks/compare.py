@@ -190,6 +190,22 @@ def _(torch: Any) -> Step:
     return lambda: torch.lgamma(x)
 
 
+def sparse_product(torch: Any, density: float) -> Step:
+    numbers = normal(torch, 4096, 4096) * (torch.from_numpy(np.random.default_rng(1).random((4096, 4096))) < density)
+    matrix, dense = numbers.to_sparse_csr(), normal(torch, 4096, 128)
+    return lambda: matrix @ dense
+
+
+@workload("sparse (CSR) 4096 x 4096 at 1 % @ 4096 x 128")
+def _(torch: Any) -> Step:
+    return sparse_product(torch, 0.01)
+
+
+@workload("sparse (CSR) 4096 x 4096 at 0.1 % @ 4096 x 128")
+def _(torch: Any) -> Step:
+    return sparse_product(torch, 0.001)
+
+
 @workload("training step: MLP 784-512-512-10, Adam")
 def _(torch: Any) -> Step:
     nn = torch.nn

@@ -1,6 +1,7 @@
 // autograd.Function: nodes whose forward and backward are the user's Python.
 #include "tape/tape_function.h"
 
+#include "python/composed.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -196,6 +197,12 @@ PyObject* function_apply(PyObject*, PyObject* args) {
       bool tensor = is_tensor(item), need = tensor && requires_gradient(*as_tensor(item));
       input_is_tensor.push_back(tensor);
       if (tensor) call.inputs.push_back(item);
+      if (tensor && is_composed(item)) {
+        Ref<> wanted = checked(PyObject_GetAttrString(item, "requires_grad"));
+        if (wanted.get() == Py_True && state.grad_enabled)
+          raise(PyExc_NotImplementedError,
+                "autograd.Function with a sparse tensor that requires a gradient: give it the values() instead");
+      }
       any |= need;
       PyTuple_SET_ITEM(needs.get(), i, Ref<>::borrow(need ? Py_True : Py_False).release());
     }
@@ -255,6 +262,9 @@ PyObject* function_apply(PyObject*, PyObject* args) {
     for (Py_ssize_t k = 0; call.node && k < n; ++k) {
       PyObject* item = PyTuple_GET_ITEM(values.get(), k);
       call.node->output_is_tensor.push_back(is_tensor(item));
+      if (is_tensor(item) && is_composed(item) && !holds(fixed.get(), item))
+        raise(PyExc_NotImplementedError,
+              "autograd.Function that returns a sparse tensor with a gradient: return its values() instead");
       if (is_tensor(item)) {
         call.node->add_output(*as_tensor(item));
       } else {

@@ -94,3 +94,32 @@ def test_dense_gradients_are_refused() -> None:
         v = taeda.ones(3, 2, requires_grad=True)
         taeda.nn.functional.embedding(taeda.tensor([1]), v, sparse=True).sum().backward()
         taeda.optim.Adam([v]).step()
+
+
+class Doubled(taeda.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        return gradients[0] * 2
+
+
+class Listed(taeda.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.detach().to_sparse()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        return gradients[0].to_dense()
+
+
+def test_functions_that_would_lose_gradients() -> None:
+    x = taeda.eye(2).to_sparse()
+    assert taeda.equal(Doubled.apply(x).to_dense(), 2 * taeda.eye(2))
+    with pytest.raises(NotImplementedError, match="sparse tensor that requires a gradient"):
+        Doubled.apply(x.requires_grad_())
+    with pytest.raises(NotImplementedError, match="returns a sparse tensor"):
+        Listed.apply(taeda.ones(2, requires_grad=True))
