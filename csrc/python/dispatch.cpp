@@ -6,6 +6,7 @@
 #include "python/call.h"
 #include "python/composed.h"
 #include "python/core_types.h"
+#include "python/dispatch_mode.h"
 #include "python/lifted.h"
 #include "python/override.h"
 #include "python/program_parser.h"
@@ -314,8 +315,11 @@ Ref<> observed_call(OpObject* op, const Call& call) {
 }
 
 Ref<> run_call(OpObject* op, const Call& call) {
-  if (TAEDA_LIKELY(!(reinterpret_cast<uintptr_t>(state.observer) | state.autocast))) return execute_call(op, call);
-  auto* execute = state.observer ? observed_call : execute_call;
+  auto modes = reinterpret_cast<uintptr_t>(state.observer) | reinterpret_cast<uintptr_t>(state.dispatch_mode);
+  if (TAEDA_LIKELY(!(modes | state.autocast))) return execute_call(op, call);
+  // Functions call ops, and those are what a mode sees.
+  bool dispatched = state.dispatch_mode && !call.overload->is_function;
+  auto* execute = dispatched ? call_dispatched : state.observer ? observed_call : execute_call;
   return state.autocast ? call_converted(op, call, execute) : execute(op, call);
 }
 

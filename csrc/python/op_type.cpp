@@ -8,6 +8,7 @@
 #include "python/autocast.h"
 #include "python/call.h"
 #include "python/core_types.h"
+#include "python/dispatch_mode.h"
 
 namespace taeda {
 
@@ -311,7 +312,7 @@ void add_ops_to_module(PyObject* module) {
   if (!OpType || PyModule_AddObjectRef(module, "Op", reinterpret_cast<PyObject*>(OpType)) < 0) throw PythonError();
   add_object(module, "PARAMETER_KINDS", kinds_object().get());
   if (PyModule_AddFunctions(module, op_functions) < 0 || PyModule_AddFunctions(module, autocast_functions) < 0 ||
-      PyModule_AddFunctions(module, functions) < 0)
+      PyModule_AddFunctions(module, dispatch_mode_functions) < 0 || PyModule_AddFunctions(module, functions) < 0)
     throw PythonError();
 }
 

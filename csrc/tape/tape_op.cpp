@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "python/dispatch_mode.h"
 #include "python/lifted.h"
+#include "python/state.h"
 
 namespace taeda {
 
@@ -184,6 +186,8 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted)
     std::vector<Ref<Tensor>> lifted = run_lifted(backward, inputs, numbers);
     for (size_t k = 0; k < lifted.size(); ++k) found[k] = std::move(lifted[k]);
     create_graph = false;  // it has been recorded
+  } else if (TAEDA_UNLIKELY(state.dispatch_mode != nullptr)) {
+    run_dispatched(backward, *compiled_.overload, first, inputs, numbers, {found.begin(), found.size()});
   } else {
     run_program(backward, inputs[0]->device, inputs, numbers, {found.begin(), found.size()});
   }

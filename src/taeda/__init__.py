@@ -150,6 +150,8 @@ _LAZY = {
     "check": "checking",
     "compile": "compilation",
     "PyTorchFileReader": "serialization.records",
+    "ScriptFunction": "jit",
+    "ScriptModule": "jit",
     "save": "serialization",
     "load": "serialization",
     "save_safetensors": "serialization",

@@ -1,5 +1,5 @@
 """Packages from the index, unmodified, under `taeda run`: each trains or samples something small, and what it prints is
-what PyTorch 2.13 prints for the same program (scenarios/NAME.txt), within the rounding of float32."""
+what PyTorch 2.13 prints for the same program (scenarios/use_NAME.txt), within the rounding of float32."""
 
 import os
 import re
@@ -20,7 +20,7 @@ NEEDED = {
     "peft": ("peft", "transformers"),
 }
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
-SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.txt"))
+SCENARIOS = sorted(path.stem.removeprefix("use_") for path in FOLDER.glob("*.txt"))
 
 
 def close(ours: str, theirs: str) -> bool:
@@ -32,15 +32,15 @@ def close(ours: str, theirs: str) -> bool:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_scenario(name, tmp_path):
+def test_scenario(name):
     for package in NEEDED.get(name, (name,)):
         if find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run([sys.executable, "-m", "taeda", "run", str(FOLDER / f"{name}.py")], capture_output=True,
-                          text=True, env=environment, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-m", "taeda", "run", str(FOLDER / f"use_{name}.py")], capture_output=True,
+                          text=True, env=environment)
     assert done.returncode == 0, done.stderr
-    lines, expected = done.stdout.splitlines(), (FOLDER / f"{name}.txt").read_text().splitlines()
+    lines, expected = done.stdout.splitlines(), (FOLDER / f"use_{name}.txt").read_text().splitlines()
     assert len(lines) == len(expected), done.stdout
     for ours, theirs in zip(lines, expected, strict=True):
         assert close(ours, theirs), f"{ours!r}, PyTorch: {theirs!r}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import taeda
 from taeda.library.schema import Schema, fits
@@ -281,6 +281,10 @@ class Namespace:
 
     def __getattr__(self, name: str) -> CustomOpDef:
         op = definitions.get(f"{self._namespace}::{name}")
+        if op is None and self._namespace == "aten" and not name.startswith("__"):
+            from taeda.library.overloads import packet
+
+            return cast(Any, packet("aten", name))
         if op is None:
             raise AttributeError(f"'_OpNamespace' '{self._namespace}' object has no attribute '{name}'")
         return op

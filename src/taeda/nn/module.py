@@ -7,13 +7,30 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import taeda
-from taeda.nn.module_hooks import GLOBAL, HookRegistration, call_with_hooks
+from taeda.nn.module_hooks import (
+    GLOBAL,
+    HookRegistration,
+    call_with_hooks,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 from taeda.nn.module_state import _EXTRA_STATE_KEY_SUFFIX as _EXTRA_STATE_KEY_SUFFIX  # libraries compare with it
 from taeda.nn.module_state import IncompatibleKeys as _IncompatibleKeys
 from taeda.nn.module_state import ModuleState
 from taeda.nn.parameter import Buffer, Parameter
 
-__all__ = ["Module", "_IncompatibleKeys"]
+__all__ = [
+    "Module", "_IncompatibleKeys", "register_module_backward_hook", "register_module_buffer_registration_hook",
+    "register_module_forward_hook", "register_module_forward_pre_hook", "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook", "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
+]  # fmt: skip
 
 Self = TypeVar("Self", bound="Module")
 
