@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 
 
 def run(code: list[str], cache: Path, timeout: int = 240) -> str:
-    environment = dict(os.environ, TAEDA_CACHE=str(cache))
+    environment = dict(os.environ, TAEDA_CACHE=str(cache), TAEDA_PREBUILT="0")
     done = subprocess.run([sys.executable, *code], capture_output=True, text=True, timeout=timeout, env=environment)
     assert done.returncode == 0, (done.returncode, done.stderr[-2000:])
     return done.stdout

@@ -89,8 +89,10 @@ def test_every_name_is_there(package):
     tensor = next(n for n in ast.parse((package / "_core.pyi").read_text()).body
                   if isinstance(n, ast.ClassDef) and n.name == "Tensor")
     there = {n.name if isinstance(n, ast.FunctionDef) else n.target.id for n in tensor.body}
-    public = {n for n in vars(taeda.Tensor) if not n.startswith("_")}
-    assert not public - there
+    # In a process of its own: other tests define ops with methods.
+    code = "import taeda; print(*(n for n in vars(taeda.Tensor) if not n.startswith('_')))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(found.stdout.split()) - there
     assert sum(f.stat().st_size for f in package.rglob("*.pyi")) < 400_000
 
 

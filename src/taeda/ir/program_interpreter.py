@@ -142,8 +142,8 @@ class _Machine:
         for source in sources:
             whole = source.array.ndim == to.array.ndim
             length = source.array.shape[dim] if whole else 1
-            place = to.array[(slice(None),) * dim + (slice(start, start + length) if whole else start,)]
-            self.copy(Tensor(place, to.dtype), source)
+            place = to.array[(slice(None),) * dim + (slice(start, start + length),)]
+            self.copy(Tensor(place if whole else np.squeeze(place, dim), to.dtype), source)
             start += length
 
     def copy(self, to: Tensor, source: Tensor) -> None:

@@ -26,8 +26,9 @@ class TorchDispatchMode:
         ...     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         ...         print(func)
         ...         return func(*args, **(kwargs or {}))
+        >>> x, weight = taeda.ones(2, 3), taeda.ones(4, 3)
         >>> with Names():
-        ...     _ = taeda.nn.functional.linear(taeda.ones(2, 3), taeda.ones(4, 3)) + 1
+        ...     _ = taeda.nn.functional.linear(x, weight) + 1
         aten.t.default
         aten.mm.default
         aten.add.Tensor

@@ -3,13 +3,15 @@
 import enum
 from typing import Any
 
-from taeda import from_dlpack
+from taeda import Tensor, from_dlpack
 
 __all__ = ["DLDeviceType", "from_dlpack", "to_dlpack"]
 
 
 def to_dlpack(tensor: Any) -> Any:
     """The capsule of `tensor` that other libraries take over; they share its memory."""
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"to_dlpack(): expected a tensor, not {type(tensor).__name__}")
     return tensor.__dlpack__()
 
 
