@@ -43,8 +43,10 @@ class Profile final : public ProgramWatcher {
   std::vector<Call> calls;
 
   void running(std::span<const int> now, const std::vector<std::vector<int>>* origins) override {
-    current().assign(now.begin(), now.end());
-    places() = origins;
+    Running& running = here();
+    running.labels.assign(now.begin(), now.end());
+    running.joined = origins != nullptr;
+    if (origins) running.origins = *origins;  // a copy: what runs next on this thread may outlive the plan
   }
 
   void ran(const Instruction& what, const Frame& f, int number, int64_t begin, int64_t end) override {
@@ -76,12 +78,13 @@ class Profile final : public ProgramWatcher {
       copies(k, f, i->reg, i->source, "sum");
     }
     if (!k.kind) return;
-    const auto* origins = places();
-    if (origins && static_cast<size_t>(number) < origins->size()) {
-      for (int place : (*origins)[static_cast<size_t>(number)])
-        if (static_cast<size_t>(place) < current().size()) k.labels.push_back(current()[static_cast<size_t>(place)]);
+    const Running& running = here();
+    if (running.joined && static_cast<size_t>(number) < running.origins.size()) {
+      for (int place : running.origins[static_cast<size_t>(number)])
+        if (static_cast<size_t>(place) < running.labels.size())
+          k.labels.push_back(running.labels[static_cast<size_t>(place)]);
     } else {
-      k.labels = current();
+      k.labels = running.labels;
     }
     std::lock_guard<std::mutex> lock(mutex_);
     kernels.push_back(std::move(k));
@@ -105,14 +108,23 @@ class Profile final : public ProgramWatcher {
     k.kind = kind;
     k.bytes = bytes_of(to) + bytes_of(from);
   }
-  static std::vector<int>& current() {
-    static thread_local std::vector<int> labels;
-    return labels;
+  // What a thread runs, as this profile was told; what an earlier one was told is forgotten.
+  struct Running {
+    int64_t profile = 0;
+    std::vector<int> labels;
+    std::vector<std::vector<int>> origins;
+    bool joined = false;
+  };
+  Running& here() {
+    static thread_local Running running;
+    if (running.profile != number_) {
+      running = {};
+      running.profile = number_;
+    }
+    return running;
   }
-  static const std::vector<std::vector<int>>*& places() {
-    static thread_local const std::vector<std::vector<int>>* origins = nullptr;
-    return origins;
-  }
+  static inline int64_t count_ = 0;
+  const int64_t number_ = ++count_;
   std::mutex mutex_;
 };
 
