@@ -226,14 +226,6 @@ FillInstruction parse_fill(Operands& o) {
   return i;
 }
 
-JoinInstruction parse_join(Operands& o) {
-  JoinInstruction i;
-  i.reg = o.reg();
-  i.sources = parse_ints(o.take());
-  i.dim = parse_int(o.take());
-  return i;
-}
-
 CheckInstruction parse_check(Operands& o) {
   CheckInstruction i;
   i.condition = parse_expression(o.take());
@@ -267,7 +259,7 @@ Program::Step parse_step(PyObject* t) {
   else if (name == "copy")
     step.what = CopyInstruction{o.reg(), o.reg()};
   else if (name == "join")
-    step.what = parse_join(o);
+    step.what = JoinInstruction{o.reg(), parse_ints(o.take()), parse_int(o.take())};
   else if (name == "sum_to")
     step.what = parse_sum_to(o);
   else if (name == "fill")
