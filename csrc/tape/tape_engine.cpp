@@ -268,6 +268,14 @@ void warn_of_anomaly(Node& failed) {
   PyErr_Restore(type, value, trace);
 }
 
+// Adds to the exception that is set whose backward it came up in.
+void say_where(Node& failed) {
+  std::string line = failed.line_text();
+  add_note("This came up in the backward of '" + failed.call_name() + "'" +
+           (line.empty() ? "" : ", called at\n  " + line));
+  if (state.anomaly) warn_of_anomaly(failed);
+}
+
 void Task::run_step(uint32_t number) {
   Node& node = *steps[number].node;
   Gradients gradients(std::max(node.outputs.size(), steps[number].arriving.size()));
@@ -294,9 +302,8 @@ void Task::run_step(uint32_t number) {
   Gradients seen;
   if (post_hooks) seen = gradients;
   Gradients results;
-  Node* before = running;
-  running = &node;
   try {
+    Setting scope(running, &node);
     results = node.apply(std::move(gradients), create_graph, wanted_edges(node));
     if (TAEDA_UNLIKELY(state.anomaly && anomaly_checks_nan)) check_nan(node, results);
     if (post_hooks) {
@@ -311,15 +318,14 @@ void Task::run_step(uint32_t number) {
       }
       fit_gradient(results[i], edge.node->outputs[edge.output], &node, i, create_graph);
     }
+  } catch (const Error& e) {
+    set_exception(e);
+    say_where(node);
+    throw PythonError();
   } catch (const PythonError&) {
-    running = before;
-    std::string line = node.line_text();
-    add_note("This came up in the backward of '" + node.call_name() + "'" +
-             (line.empty() ? "" : ", called at\n  " + line));
-    if (state.anomaly) warn_of_anomaly(node);
+    say_where(node);
     throw;
   }
-  running = before;
   if (!retain_graph) node.release_saved();
 
   for (size_t i = 0; i < node.edges.size(); ++i) {

@@ -16,6 +16,13 @@ def test_the_line_of_the_call_is_a_note() -> None:
     assert "b = a * 2  # the call that fails" in notes and __file__ in notes
 
 
+def test_errors_of_the_core_have_it_too() -> None:
+    y = taeda.ones(1, requires_grad=True).expand(1 << 50).select(0, 3)  # no room for its gradient
+    with pytest.raises(taeda.OutOfMemoryError) as caught:
+        y.backward()
+    assert "y = taeda.ones(1, requires_grad=True)" in caught.value.__notes__[-1]
+
+
 def test_lines_inside_of_the_package_are_not_the_users() -> None:
     a = taeda.ones(4, requires_grad=True)
     pieces = a.split(2)  # split is Python of the package

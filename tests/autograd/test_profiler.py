@@ -97,6 +97,16 @@ def profile_of(f: Any) -> Any:
     return p
 
 
+def test_a_failed_backward_is_over() -> None:
+    y = taeda.ones(1, requires_grad=True).expand(1 << 50).select(0, 3)
+    with pytest.raises(taeda.OutOfMemoryError):
+        y.backward()
+    p = profile_of(lambda: taeda.full((2,), 1.0).exp())
+    assert [e.name for e in p.events()] == ["torch.full", "full", "exp"]
+    assert all(line.endswith(": <lambda>") for e in p.events() for line in e.stack)
+    assert [line for k in p.kernels for line in k.stack] == [line for e in p.events() for line in e.stack]
+
+
 def test_schedule_keeps_the_steps_it_names() -> None:
     traces = []
     steps = schedule(wait=1, warmup=1, active=2, repeat=1)
