@@ -79,12 +79,14 @@ class Profile final : public ProgramWatcher {
     }
     if (!k.kind) return;
     const Running& running = here();
+    auto comes_from = [&](int label) {
+      if (label >= first_) k.labels.push_back(label - first_);
+    };
     if (running.joined && static_cast<size_t>(number) < running.origins.size()) {
       for (int place : running.origins[static_cast<size_t>(number)])
-        if (static_cast<size_t>(place) < running.labels.size())
-          k.labels.push_back(running.labels[static_cast<size_t>(place)]);
+        if (static_cast<size_t>(place) < running.labels.size()) comes_from(running.labels[static_cast<size_t>(place)]);
     } else {
-      k.labels = running.labels;
+      for (int label : running.labels) comes_from(label);
     }
     std::lock_guard<std::mutex> lock(mutex_);
     kernels.push_back(std::move(k));
@@ -93,9 +95,11 @@ class Profile final : public ProgramWatcher {
   int add(Label label) {
     std::lock_guard<std::mutex> lock(mutex_);
     labels.push_back(std::move(label));
-    return static_cast<int>(labels.size()) - 1;
+    return next_++;
   }
-  void add(const Call& call) {
+  void add(Call call) {
+    if (call.label < first_) return;
+    call.label -= first_;
     std::lock_guard<std::mutex> lock(mutex_);
     calls.push_back(call);
   }
@@ -108,23 +112,20 @@ class Profile final : public ProgramWatcher {
     k.kind = kind;
     k.bytes = bytes_of(to) + bytes_of(from);
   }
-  // What a thread runs, as this profile was told; what an earlier one was told is forgotten.
+  // What a thread runs, as a profile was told.
   struct Running {
-    int64_t profile = 0;
     std::vector<int> labels;
     std::vector<std::vector<int>> origins;
     bool joined = false;
   };
-  Running& here() {
+  static Running& here() {
     static thread_local Running running;
-    if (running.profile != number_) {
-      running = {};
-      running.profile = number_;
-    }
     return running;
   }
-  static inline int64_t count_ = 0;
-  const int64_t number_ = ++count_;
+  // Labels are numbered on from one profile to the next: calls that were noted down, or begun, before this one are
+  // known by their numbers. In what is kept here the first label has the number 0.
+  static inline int next_ = 0;
+  const int first_ = next_;
   std::mutex mutex_;
 };
 
@@ -214,8 +215,7 @@ WatchedCall::WatchedCall(const Compiled& compiled) : label_(label_of_call(compil
 }
 
 WatchedCall::~WatchedCall() {
-  if (profile && label_ >= 0)
-    profile->add({begin_, nanoseconds(), label_, static_cast<long>(PyThread_get_thread_ident())});
+  if (profile) profile->add({begin_, nanoseconds(), label_, static_cast<long>(PyThread_get_thread_ident())});
 }
 
 void add_profiling_to_module(PyObject* module) {

@@ -107,6 +107,21 @@ def test_a_failed_backward_is_over() -> None:
     assert [line for k in p.kernels for line in k.stack] == [line for e in p.events() for line in e.stack]
 
 
+def test_calls_noted_under_an_earlier_profile() -> None:
+    steps = profile(schedule=schedule(wait=0, warmup=0, active=1))
+
+    def f(x: Any) -> Any:
+        for _ in range(5):
+            x = x.exp() * 2  # noted down, not run
+        steps.step()
+        return x.tanh()
+
+    with steps:
+        taeda.compile(f)(taeda.zeros(4) - 3)
+    assert {op for k in steps.kernels for op in k.ops} == {"tanh"}
+    assert {e.name for e in steps.events() if not e.is_user_annotation} >= {"tanh"}
+
+
 def test_schedule_keeps_the_steps_it_names() -> None:
     traces = []
     steps = schedule(wait=1, warmup=1, active=2, repeat=1)

@@ -373,8 +373,8 @@ class profile:  # noqa: N801, PyTorch's name
             owner = next((e for n in of for b, t, e in run_by.get(n, ()) if b <= begin and end <= t), None)
             event = FunctionEvent(name, begin / 1000, end / 1000, owner)
             event.thread, event.bytes, event.is_kernel = thread, count, True
-            self._place(event, [labels[n] for n in of if n >= 0])
-            event.ops = list(dict.fromkeys(labels[n][0] for n in of if n >= 0))
+            self._place(event, [labels[n] for n in of])
+            event.ops = list(dict.fromkeys(labels[n][0] for n in of))
             self.kernels.append(event)
             if owner is None and of:  # of a compiled function
                 around = ranges.around(begin / 1000, thread)
