@@ -76,6 +76,10 @@ class Profile final : public ProgramWatcher {
       copies(k, f, i->reg, i->source, "copy");
     } else if (auto* i = std::get_if<SumToInstruction>(&what)) {
       copies(k, f, i->reg, i->source, "sum");
+    } else if (auto* i = std::get_if<JoinInstruction>(&what)) {
+      k.kind = "join";
+      reads(i->reg);
+      for (int r : i->sources) reads(r);
     }
     if (!k.kind) return;
     const Running& running = here();

@@ -122,6 +122,12 @@ def test_calls_noted_under_an_earlier_profile() -> None:
     assert {e.name for e in steps.events() if not e.is_user_annotation} >= {"tanh"}
 
 
+def test_joined_tensors_are_kernels() -> None:
+    x = taeda.ones(4, 5)
+    p = profile_of(lambda: (taeda.cat([x, x, x]), taeda.stack([x, x])))
+    assert [(k.ops, k.bytes) for k in p.kernels] == [(["cat"], 480), (["stack"], 320)]
+
+
 def test_schedule_keeps_the_steps_it_names() -> None:
     traces = []
     steps = schedule(wait=1, warmup=1, active=2, repeat=1)
