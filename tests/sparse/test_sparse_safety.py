@@ -70,6 +70,15 @@ def test_kernels_check_what_they_are_given() -> None:
         internal.row_numbers(taeda.tensor([0]), columns)
     with pytest.raises(RuntimeError, match="order"):
         internal.group_numbers(columns, taeda.tensor([0, 9]), 2)
+    with pytest.raises(RuntimeError, match="entry 1 has the index 5"):
+        internal.group_numbers(taeda.tensor([0, 5]), taeda.tensor([1, 0]), 2)
+
+
+def test_an_order_that_names_a_place_twice_writes_nothing_behind_the_places() -> None:
+    for count in (2, 1000):
+        keys = taeda.arange(count)
+        pointers, places = internal.group_numbers(keys, taeda.full((count,), count - 1), count)
+        assert pointers.tolist() == [0] * count + [count] and places.tolist() == [count - 1] * count
 
 
 @pytest.mark.parametrize("layout", ["sparse_coo", "sparse_csr"])

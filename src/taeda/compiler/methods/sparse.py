@@ -37,11 +37,9 @@ def sampled_product(b: Any, *, pointers: Any, columns: Any, left: Any, right: An
 
 def group_numbers(b: Any, *, keys: Any, bound: Any, pointers: Any, order: Any, places: Any,
                   faults: list[tuple[str, str]]) -> None:
-    operands = [b.contiguous(keys), *([] if order is None else [b.contiguous(order)]), pointers,
-                *([] if places is None else [places])]
-    b.launch(emit_group, {"places": places is not None, "ordered": order is not None}, operands,
-             [keys.numel(), bound],
-             faults=_numbered(faults))
+    given = [keys] if order is None else [keys, order]
+    b.launch(emit_group, {"ordered": order is not None}, [*(b.contiguous(x) for x in given), pointers, places],
+             [keys.numel(), bound], faults=_numbered(faults))
 
 
 def row_numbers(b: Any, *, pointers: Any, rows: Any, numbers: Any, faults: list[tuple[str, str]]) -> None:

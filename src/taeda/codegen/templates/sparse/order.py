@@ -7,29 +7,29 @@ from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import Reader, leave_if, start_kernel
 
 
-def emit_group(target: Target, *, places: bool, ordered: bool) -> str:
-    """pointers[n] = how many of the keys are below n, and, with `places`, the places of the keys in the order of their
-    numbers, equal ones as they come (a counting sort).
+def emit_group(target: Target, *, ordered: bool) -> str:
+    """pointers[n] = how many of the keys are below n, and the places of the keys in the order of their numbers, equal
+    ones as they come (a counting sort).
 
-    Operands [keys int64, (order int64), pointers int64 (bound + 1), (places int64)]; with `ordered` key k is keys[
-    order[k]], and places are those in `keys`. Integers [keys, bound]; work: 1. Fault 1: a key out of range (place, key,
-    bound); fault 2: an entry of the order that is none (place, entry, keys)."""
+    Operands [keys int64, (order int64), pointers int64 (bound + 1), places int64]; with `ordered` key k is keys[
+    order[k]], and places are those in `keys`: an order that names a place twice counts it twice, so that every group
+    has the room it needs. Integers [keys, bound]; work: 1. Fault 1: a key out of range (place, key, bound); fault 2: an
+    entry of the order that is none (place, entry, keys)."""
     module, f, arguments = start_kernel(target)
     count, bound = Reader(f, arguments).many(2)
-    keys, pointers = arguments.data(0), arguments.data(1 + ordered)
+    keys, pointers, result = (arguments.data(k) for k in (0, 1 + ordered, 2 + ordered))
 
     def place_of(i: Value) -> Value:
-        if not ordered:
-            return i
-        place = f.load("i64", f.at(arguments.data(1), i * 8))
-        leave_if(f, place.compare("uge", count), 2, arguments.fault, lambda: [i, place, count])
-        return place
+        return f.load("i64", f.at(arguments.data(1), i * 8)) if ordered else i
 
     f.loop(0, bound + 1, lambda n: f.store(f.constant(0), f.at(pointers, n * 8)))
 
     def tally(i: Value) -> None:
-        key = f.load("i64", f.at(keys, i * 8))
-        leave_if(f, key.compare("uge", bound), 1, arguments.fault, lambda: [i, key, bound])
+        place = place_of(i)
+        if ordered:
+            leave_if(f, place.compare("uge", count), 2, arguments.fault, lambda: [i, place, count])
+        key = f.load("i64", f.at(keys, place * 8))
+        leave_if(f, key.compare("uge", bound), 1, arguments.fault, lambda: [place, key, bound])
         at = f.at(pointers, (key + 1) * 8)
         f.store(f.load("i64", at) + 1, at)
     f.loop(0, count, tally)
@@ -40,10 +40,6 @@ def emit_group(target: Target, *, places: bool, ordered: bool) -> str:
         f.store(total, at)
         return [total]
     f.loop(0, bound, add_up, carry=[f.constant(0)])
-    if not places:
-        f.ret(0)
-        return module.text()
-    result = arguments.data(2 + ordered)
 
     def put(i: Value) -> None:
         place = place_of(i)

@@ -71,18 +71,17 @@ def _sampled_product(pointers: Tensor, columns: Tensor, left: Tensor, right: Ten
     return None
 
 
-def _group_numbers(keys: Tensor, pointers: Tensor, order: Tensor | None, places: Tensor | None, bound: int) -> Any:
-    numbers = keys.array
-    for place, key in enumerate(numbers):
-        if not 0 <= key < bound:
-            return 1, place, key, bound
+def _group_numbers(keys: Tensor, pointers: Tensor, order: Tensor | None, places: Tensor, bound: int) -> Any:
+    count = len(keys.array)
+    given = np.arange(count) if order is None else order.array
+    for k, place in enumerate(given):
+        if not 0 <= place < count:
+            return 2, k, place, count
+        if not 0 <= keys.array[place] < bound:
+            return 1, place, keys.array[place], bound
+    numbers = keys.array[given]
     pointers.array[:] = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=bound))])
-    if places is not None:
-        given = np.arange(len(numbers)) if order is None else order.array
-        for place, entry in enumerate(given):
-            if not 0 <= entry < len(numbers):
-                return 2, place, entry, len(numbers)
-        places.array[:] = given[np.argsort(numbers[given], kind="stable")]
+    places.array[:] = given[np.argsort(numbers, kind="stable")]
     return None
 
 
