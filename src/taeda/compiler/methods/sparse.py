@@ -15,24 +15,27 @@ def _numbered(faults: list[tuple[str, str]]) -> list[tuple[int, str, str]]:
     return [(k + 1, *fault) for k, fault in enumerate(faults)]
 
 
-def _rows_of_a_piece(rows: Any, entries: Any, width: Any) -> Any:
-    return maximum(1, rows * _PIECE // (entries * width + 1))
+def _rows_of_a_piece(rows: Any, multiplications: Any) -> Any:
+    return maximum(1, rows * _PIECE // (multiplications + 1))
+
+
+def _product(b: Any, emit: Any, pointers: Any, columns: Any, factor: Any, matrix: Any, out: Any,
+             faults: list[tuple[str, str]]) -> None:
+    """A kernel that reads, for each entry, the row of `matrix` (inner, width) that its column names."""
+    rows, entries, (inner, width) = pointers.size(0) - 1, columns.size(0), matrix.shape
+    b.launch(emit, {"dtype": out.dtype}, [*(b.contiguous(x) for x in (pointers, columns, factor, matrix)), out],
+             [entries, inner, width], work=rows, grain=_rows_of_a_piece(rows, entries * width),
+             faults=_numbered(faults))
 
 
 def sparse_product(b: Any, *, pointers: Any, columns: Any, values: Any, dense: Any, out: Any,
                    faults: list[tuple[str, str]]) -> None:
-    rows, entries, width = out.size(0), values.size(0), dense.size(1)
-    b.launch(emit_sparse_product, {"dtype": values.dtype},
-             [*(b.contiguous(x) for x in (pointers, columns, values, dense)), out], [entries, dense.size(0), width],
-             work=rows, grain=_rows_of_a_piece(rows, entries, width), faults=_numbered(faults))
+    _product(b, emit_sparse_product, pointers, columns, values, dense, out, faults)
 
 
 def sampled_product(b: Any, *, pointers: Any, columns: Any, left: Any, right: Any, out: Any,
-                   faults: list[tuple[str, str]]) -> None:
-    rows, entries, width = left.size(0), columns.size(0), left.size(1)
-    b.launch(emit_sampled_product, {"dtype": left.dtype},
-             [*(b.contiguous(x) for x in (pointers, columns, left, right)), out], [entries, right.size(0), width],
-             work=rows, grain=_rows_of_a_piece(rows, entries, width), faults=_numbered(faults))
+                    faults: list[tuple[str, str]]) -> None:
+    _product(b, emit_sampled_product, pointers, columns, left, right, out, faults)
 
 
 def group_numbers(b: Any, *, keys: Any, bound: Any, pointers: Any, order: Any, places: Any,
@@ -44,4 +47,4 @@ def group_numbers(b: Any, *, keys: Any, bound: Any, pointers: Any, order: Any, p
 
 def row_numbers(b: Any, *, pointers: Any, rows: Any, numbers: Any, faults: list[tuple[str, str]]) -> None:
     b.launch(emit_row_numbers, {}, [b.contiguous(pointers), numbers], [rows, numbers.numel()], work=rows,
-             grain=maximum(1, rows * _PIECE // (numbers.numel() + 1)), faults=_numbered(faults))
+             grain=_rows_of_a_piece(rows, numbers.numel()), faults=_numbered(faults))

@@ -34,14 +34,14 @@ def _wide(x: Tensor) -> Array:
     return x.values.astype(np.complex128) if x.dtype in COMPLEX else x.wide
 
 
-def _rows(pointers: Array, entries: int) -> Iterator[tuple[int, int, int]]:
+def _rows(pointers: Array) -> Iterator[tuple[int, int, int]]:
     for row in range(len(pointers) - 1):
         yield row, int(pointers[row]), int(pointers[row + 1])
 
 
 def _wrong(pointers: Array, columns: Array, inner: int) -> Any:
     entries = len(columns)
-    for row, first, last in _rows(pointers, entries):
+    for row, first, last in _rows(pointers):
         if not 0 <= first <= last <= entries:
             return 1, row, first, last, entries
         for entry in range(first, last):
@@ -53,10 +53,11 @@ def _wrong(pointers: Array, columns: Array, inner: int) -> Any:
 def _sparse_product(pointers: Tensor, columns: Tensor, values: Tensor, dense: Tensor, out: Tensor) -> Any:
     if wrong := _wrong(pointers.array, columns.array, dense.shape[0]):
         return wrong
-    result = np.zeros(out.shape, np.result_type(_wide(values), _wide(dense)))
-    for row, first, last in _rows(pointers.array, values.shape[0]):
+    x, y = _wide(values), _wide(dense)
+    result = np.zeros(out.shape, np.result_type(x, y))
+    for row, first, last in _rows(pointers.array):
         for entry in range(first, last):
-            result[row] += _wide(values)[entry] * _wide(dense)[columns.array[entry]]
+            result[row] += x[entry] * y[columns.array[entry]]
     out.store(result)
     return None
 
@@ -64,9 +65,10 @@ def _sparse_product(pointers: Tensor, columns: Tensor, values: Tensor, dense: Te
 def _sampled_product(pointers: Tensor, columns: Tensor, left: Tensor, right: Tensor, out: Tensor) -> Any:
     if wrong := _wrong(pointers.array, columns.array, right.shape[0]):
         return wrong
-    result = np.zeros(out.shape, np.result_type(_wide(left), _wide(right)))
-    for row, first, last in _rows(pointers.array, out.shape[0]):
-        result[first:last] = _wide(right)[columns.array[first:last]] @ _wide(left)[row]
+    x, y = _wide(left), _wide(right)
+    result = np.zeros(out.shape, np.result_type(x, y))
+    for row, first, last in _rows(pointers.array):
+        result[first:last] = y[columns.array[first:last]] @ x[row]
     out.store(result)
     return None
 
@@ -87,7 +89,7 @@ def _group_numbers(keys: Tensor, pointers: Tensor, order: Tensor | None, places:
 
 def _row_numbers(pointers: Tensor, numbers: Tensor, rows: int) -> Any:
     given, entries = pointers.array, numbers.shape[0]
-    for row, first, last in _rows(given, entries):
+    for row, first, last in _rows(given):
         if not 0 <= first <= last <= entries or row == 0 and first != 0 or row == rows - 1 and last != entries:
             return 1, row, first, last, entries
         numbers.array[first:last] = row
