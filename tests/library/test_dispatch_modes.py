@@ -1,6 +1,8 @@
 """TorchDispatchMode and what stands on it: names of overloads, backwards, counted operations."""
 
+import gc
 import pickle
+import weakref
 
 import pytest
 
@@ -96,6 +98,24 @@ def test_wrong_returns_are_told():
         taeda.ones(2, requires_grad=True).sin().sum().backward()
     with pytest.raises(TypeError, match="set_dispatch_mode"):
         taeda._core.set_dispatch_mode(3)
+
+
+@pytest.mark.parametrize("call", [lambda x: x.sinh(), lambda x: taeda.nn.functional.conv2d(x, taeda.ones(2, 3, 3, 3))])
+def test_a_backward_keeps_nothing_when_it_is_done(call):
+    class Last(Names):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            self.func = func if "backward" in str(func) and "sum" not in str(func) else None
+            return super().__torch_dispatch__(func, types, args, kwargs)
+
+    x = taeda.ones(1, 3, 4, 4, requires_grad=True)
+    with Last() as mode:
+        call(x).sum().backward()
+    gone = weakref.ref(x)
+    del x
+    gc.collect()
+    assert gone() is None
+    with pytest.raises(NotImplementedError, match="handed this backward"):
+        mode.func(taeda.ones(1))
 
 
 def test_overloads_are_ops():

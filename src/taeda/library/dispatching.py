@@ -12,7 +12,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
-from taeda.library.overloads import aten_overload, packet
+from taeda.library.overloads import aten_overload, backward_packet, running
 
 __all__ = ["Entered"]
 
@@ -60,15 +60,14 @@ class Entered:
             tensors = tuple(tensor for _, _, tensor in saved)
             special = _convolution_backward(name, grads, kept, wanted, run, tensors)
             if special is not None:
-                func, args, after = special
-                return after(self._dispatch(func, args, {}))
-            of = f"{name}_backward"
-            func = packet("aten", of, run)
-            previous, func.__dict__["_function"] = func._function, run
-            try:
+                args, all_three = special
+                func = backward_packet("convolution_backward")
+                with running(func, all_three):
+                    three = self._dispatch(func.default, args, {})
+                return tuple(three[k] for k in wanted)
+            func = backward_packet(f"{name}_backward")
+            with running(func, run):
                 return self._dispatch(func.default, (*grads, *tensors), {})
-            finally:
-                func.__dict__["_function"] = previous
 
     def _dispatch(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         before = _core.set_dispatch_mode(self._outer)
@@ -218,6 +217,4 @@ def _convolution_backward(
         found = dict(zip(wanted, run(given[0], *tensors), strict=True))
         return tuple(found.get(k) for k in range(3))
 
-    made = packet("aten", "convolution_backward", all_three)
-    made.__dict__["_function"] = all_three
-    return made.default, args, lambda found: tuple(found[k] for k in wanted)
+    return args, all_three

@@ -7,15 +7,18 @@ all convolutions, stand in `COMPOSED`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import taeda
 from taeda import _core
 
-__all__ = ["OpOverload", "OpOverloadPacket", "aten_overload", "packet"]
+__all__ = ["OpOverload", "OpOverloadPacket", "aten_overload", "backward_packet", "packet", "running"]
 
 _packets: dict[tuple[str, str], OpOverloadPacket] = {}
+_running = threading.local()  # what this thread's calls of backwards compute, by the name of the packet
 
 
 class OpOverloadPacket:
@@ -41,7 +44,7 @@ class OpOverloadPacket:
         return self._overloads[name]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function(*args, **kwargs)
+        return vars(_running).get(self.__name__, self._function)(*args, **kwargs)
 
     def overloads(self) -> list[str]:
         """The names of the overloads that were asked for so far."""
@@ -78,7 +81,7 @@ class OpOverload:
         return NotImplemented
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._overloadpacket._function(*args, **kwargs)
+        return self._overloadpacket(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self._overloadpacket}.{self._overloadname}"
@@ -141,6 +144,30 @@ def packet(namespace: str, name: str, function: Callable[..., Any] | None = None
             raise AttributeError(f"'_OpNamespace' '{namespace}' object has no attribute '{name}'")
         _packets[key] = OpOverloadPacket(namespace, name, function)
     return _packets[key]
+
+
+def backward_packet(name: str) -> OpOverloadPacket:
+    """The packet of an op's backward, which computes while a mode is handed that backward (`running`)."""
+
+    def compute(*args: Any) -> Any:
+        raise NotImplementedError(f"aten::{name}: it can only be computed while a mode is handed this backward")
+
+    return packet("aten", name, compute)
+
+
+@contextmanager
+def running(func: OpOverloadPacket, compute: Callable[..., Any]) -> Iterator[None]:
+    """In this context calls of `func` in this thread compute `compute`, which is forgotten at its end."""
+    known = vars(_running)
+    before = known.get(func.__name__)
+    known[func.__name__] = compute
+    try:
+        yield
+    finally:
+        if before is None:
+            del known[func.__name__]
+        else:
+            known[func.__name__] = before
 
 
 # -- which overload a call is ----------------------------------------------------------------------------------------

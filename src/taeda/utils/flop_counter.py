@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 import taeda
-from taeda.library.overloads import packet
+from taeda.library.overloads import backward_packet, packet
 from taeda.utils._python_dispatch import TorchDispatchMode
 
 __all__ = ["FlopCounterMode", "register_flop_formula"]
@@ -85,7 +85,7 @@ def _swapped(shape: Sequence[int]) -> list[int]:
     return [shape[1], shape[0], *shape[2:]]
 
 
-@register_flop_formula([packet("aten", "convolution_backward", lambda *args: NotImplemented)])
+@register_flop_formula(backward_packet("convolution_backward"))
 def conv_backward_flop(
     grad_out_shape: Any, x_shape: Any, w_shape: Any, _bias: Any, _stride: Any, _padding: Any, _dilation: Any,
     transposed: bool, _output_padding: Any, _groups: Any, output_mask: Any, out_shape: Any = None,
