@@ -69,6 +69,37 @@ def test_modes_nest_and_results_are_what_they_return():
     assert y.tolist() == [2, 2] and outer.names == ["relu.default", "mul.Tensor"] and not is_in_torch_dispatch_mode()
 
 
+F = taeda.nn.functional
+
+
+@pytest.mark.parametrize("dtype", [taeda.float64, taeda.complex128])
+@pytest.mark.parametrize(("call", "shapes"), [
+    (taeda.mm, ((2, 3), (3, 4))), (taeda.bmm, ((2, 2, 3), (2, 3, 4))), (taeda.addmm, ((4,), (2, 3), (3, 4))),
+    (taeda.baddbmm, ((4,), (2, 2, 3), (2, 3, 4))), (F.linear, ((2, 5, 3), (4, 3), (4,))), (F.linear, ((2, 3), (3,))),
+    (F.linear, ((2, 2, 0), (4, 0))), (taeda.matmul, ((2, 3, 0), (0, 4))), (taeda.matmul, ((2, 3, 0), (2, 0, 4))),
+    (taeda.matmul, ((3, 2), (2, 2, 4))), (taeda.matmul, ((2, 3, 2), (2, 4))), (taeda.matmul, ((3,), (2, 3, 4))),
+    (taeda.matmul, ((3,), (3,))), (taeda.matmul, ((2, 3), (3,))),
+])  # fmt: skip
+def test_products_and_their_gradients_are_those_without_a_mode(call, shapes, dtype):
+    taeda.manual_seed(0)
+    inputs = [taeda.randn(*shape, dtype=dtype, requires_grad=True) for shape in shapes]
+
+    def found():
+        out = call(*inputs)
+        return out.detach(), *taeda.autograd.grad(out, inputs, taeda.full_like(out, 1 + 2j if dtype.is_complex else 2))
+
+    plain = found()
+    with Names():
+        seen = found()
+    for got, expected in zip(seen, plain, strict=True):
+        taeda.testing.assert_close(got, expected)
+
+
+def test_products_of_numbers_are_refused_as_without_a_mode():
+    with pytest.raises(RuntimeError, match="at least 1D"), Names():
+        taeda.matmul(taeda.tensor(1.0), taeda.ones(2, 2))
+
+
 def test_backwards_with_numbers_of_their_own():
     a, b = taeda.ones(2, 4, requires_grad=True), taeda.randn(4, 3)
     with Names():

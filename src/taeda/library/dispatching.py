@@ -8,6 +8,7 @@ same way, so that tables of ops, as those that count floating-point operations, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import taeda
@@ -95,10 +96,15 @@ def _arguments(
 # -- ops that PyTorch makes of others --------------------------------------------------------------------------------
 
 
+def _rows(x: Any) -> Any:
+    """All rows of x as one matrix."""
+    return x.reshape(prod(x.shape[:-1]), x.size(-1))
+
+
 def _linear(input: Any, weight: Any, bias: Any = None) -> Any:
-    if input.dim() < 2:
+    if input.dim() < 2 or weight.dim() != 2:
         return NotImplemented
-    flat = input if input.dim() == 2 else input.reshape(-1, input.size(-1))
+    flat = input if input.dim() == 2 else _rows(input)
     found = taeda.mm(flat, weight.t()) if bias is None else taeda.addmm(bias, flat, weight.t())
     return found if input.dim() == 2 else found.view(*input.shape[:-1], weight.size(0))
 
@@ -111,13 +117,12 @@ def _matmul(input: Any, other: Any) -> Any:
         return taeda.mv(input, other)
     if a == 2 and b == 2:
         return taeda.mm(input, other)
-    if a == 1 or b == 1:
+    if a < 2 or b < 2:
         return NotImplemented
     if b == 2:
-        return taeda.mm(input.reshape(-1, input.size(-1)), other).view(*input.shape[:-1], other.size(-1))
+        return taeda.mm(_rows(input), other).view(*input.shape[:-1], other.size(-1))
     shape = taeda.broadcast_shapes(input.shape[:-2], other.shape[:-2])
-    left = input.expand(*shape, *input.shape[-2:]).reshape(-1, *input.shape[-2:])
-    right = other.expand(*shape, *other.shape[-2:]).reshape(-1, *other.shape[-2:])
+    left, right = (x.expand(*shape, *x.shape[-2:]).reshape(prod(shape), *x.shape[-2:]) for x in (input, other))
     return taeda.bmm(left, right).view(*shape, input.size(-2), other.size(-1))
 
 
@@ -175,6 +180,8 @@ def _products(first: int, multiply: str) -> Callable[..., Any]:
             if other is None:
                 return NotImplemented
             turned = other.transpose(-2, -1)
+            if turned.is_complex():
+                turned = turned.conj()
             found.append(product(grads[0], turned) if index == first else product(turned, grads[0]))
         return tuple(found)
 
