@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from taeda import _core
 
@@ -77,7 +77,28 @@ class _Entered:
         return self._mode.__torch_function__(func, types, args, kwargs)
 
 
-class TorchFunctionMode:
+class Mode:
+    """A context that may be entered several times; the core hands calls to the innermost one of the thread."""
+
+    _set_innermost: ClassVar[Any]  # gives the core another innermost mode or None; the one before
+    _for_core: ClassVar[Any]  # (mode, the one that was innermost before it): what the core is given
+
+    def __enter__(self) -> Self:
+        outer = self._set_innermost(None)
+        self._set_innermost(self._for_core(self, outer))
+        self.__dict__.setdefault("_outers", []).append(outer)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._set_innermost(self.__dict__["_outers"].pop())
+
+    @classmethod
+    def push(cls, *args: Any, **kwargs: Any) -> Self:
+        """An object of this class, to be entered."""
+        return cls(*args, **kwargs)
+
+
+class TorchFunctionMode(Mode):
     """A context in which `__torch_function__` of this object takes over all calls of functions, whatever they get.
 
     Calls that it makes itself go to the mode outside it.
@@ -100,19 +121,8 @@ class TorchFunctionMode:
     ) -> Any:
         raise NotImplementedError
 
-    def __enter__(self) -> TorchFunctionMode:
-        outer = _core.set_function_mode(None)
-        _core.set_function_mode(_Entered(self, outer))
-        self.__dict__.setdefault("_outers", []).append(outer)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        _core.set_function_mode(self.__dict__["_outers"].pop())
-
-    @classmethod
-    def push(cls, *args: Any, **kwargs: Any) -> TorchFunctionMode:
-        """An object of this class, to be entered."""
-        return cls(*args, **kwargs)
+    _set_innermost = staticmethod(_core.set_function_mode)
+    _for_core = _Entered
 
 
 class BaseTorchFunctionMode(TorchFunctionMode):

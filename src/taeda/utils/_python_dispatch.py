@@ -6,11 +6,12 @@ from typing import Any
 
 from taeda import _core
 from taeda.library.dispatching import Entered
+from taeda.overrides import Mode
 
 __all__ = ["BaseTorchDispatchMode", "TorchDispatchMode", "is_in_torch_dispatch_mode"]
 
 
-class TorchDispatchMode:
+class TorchDispatchMode(Mode):
     """A context in which `__torch_dispatch__(func, types, args, kwargs)` of this object is called for every op, its
     backward included. `func` is an overload, as `torch.ops.aten.mm.default`; calling it does what the op does, seen by
     the mode outside this one.
@@ -41,19 +42,8 @@ class TorchDispatchMode:
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
         raise NotImplementedError
 
-    def __enter__(self) -> TorchDispatchMode:
-        outer = _core.set_dispatch_mode(None)
-        _core.set_dispatch_mode(Entered(self, outer))
-        self.__dict__.setdefault("_outers", []).append(outer)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        _core.set_dispatch_mode(self.__dict__["_outers"].pop())
-
-    @classmethod
-    def push(cls, *args: Any, **kwargs: Any) -> TorchDispatchMode:
-        """An object of this class, to be entered."""
-        return cls(*args, **kwargs)
+    _set_innermost = staticmethod(_core.set_dispatch_mode)
+    _for_core = Entered
 
 
 class BaseTorchDispatchMode(TorchDispatchMode):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
+from typing import Any, Self
 
 import taeda
 from taeda.library.overloads import backward_packet, packet
@@ -199,7 +199,7 @@ class FlopCounterMode(TorchDispatchMode):
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
         return "\n".join(f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows)
 
-    def __enter__(self) -> FlopCounterMode:
+    def __enter__(self) -> Self:
         self.flop_counts.clear()
         self._modules.__enter__()
         super().__enter__()
