@@ -54,6 +54,21 @@ def test_files():
     assert torch.equal(again(x), model(x)) and isinstance(again.layer, torch.nn.Linear)
 
 
+def test_constants_of_submodules():
+    class Shift(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.by = torch.tensor([1.0, 2.0])
+
+        def forward(self, x):
+            return x + self.by
+
+    x = torch.ones(2)
+    program = export.export(torch.nn.Sequential(Shift()), (x,))
+    assert list(program.constants) == ["0.by"] and torch.equal(program.constants["0.by"], torch.tensor([1.0, 2.0]))
+    assert program.graph_signature.lifted_tensor_constants == ["0.by"]
+
+
 def test_sizes_from_further_inputs():
     class Add(torch.nn.Module):
         def forward(self, a, b):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +108,7 @@ class ExportedProgram:
     def constants(self) -> dict[str, Any]:
         """Tensors that are neither."""
         named = {**dict(self.root.named_parameters()), **dict(self.root.named_buffers())}
-        return {n.target: getattr(self.root, n.target) for n in self._graph.nodes
+        return {n.target: operator.attrgetter(n.target)(self.root) for n in self._graph.nodes
                 if n.op == "get_attr" and n.target not in named}
 
     @property
