@@ -268,3 +268,21 @@ def test_freezing_and_units():
     unit = torch.jit.CompilationUnit("def add(x, y):\n    return torch.add(x, y)")
     assert loaded(unit.add)(x, x).tolist() == [[2.0, 2.0]]
     assert torch.jit.wait(torch.jit.fork(lambda a: a + 1, x)).tolist() == [[2.0, 2.0]]
+
+
+def test_a_list_that_is_written_to():
+    def total(parts):
+        parts.append(parts[0] * 2)
+        return torch.cat(parts)
+
+    parts = [torch.ones(1), torch.ones(2)]
+    program = loaded(torch.jit.script(total, example_inputs=(list(parts),)))
+    assert program(list(parts)).tolist() == [1, 1, 1, 2]
+
+
+def test_examples_that_require_gradients():
+    def seen(x):
+        return x.detach() if x.requires_grad else -x
+
+    x = torch.ones(2, requires_grad=True)
+    assert loaded(torch.jit.trace(seen, x))(x).tolist() == [1, 1]

@@ -16,13 +16,13 @@ from typing import Any
 
 import taeda
 from taeda.fx.graph import Graph
-from taeda.fx.node import Node, map_aggregate
+from taeda.fx.node import Node
 from taeda.fx.proxy import Attribute, Proxy, _unpacked_into
 from taeda.fx.tracer import Tracer
 from taeda.nn import Module
 from taeda.overrides import TorchFunctionMode
 
-__all__ = ["Recorder", "TracerWarning", "check_same", "is_plain_layer", "record"]
+__all__ = ["Recorder", "TracerWarning", "check_same", "copied", "is_plain_layer", "record"]
 
 # Ops that draw random numbers without a tensor among their arguments: they are recorded, their results are no
 # constants.
@@ -290,10 +290,10 @@ def _map_values(a: Any, value: Callable[[Any], Any]) -> Any:
     return value(a)
 
 
-def _copied(examples: Any) -> Any:
-    """Examples that the recording may write to."""
-    return map_aggregate(
-        examples, lambda x: x.detach().clone().requires_grad_(x.requires_grad) if isinstance(x, taeda.Tensor) else x)
+def copied(examples: Any) -> Any:
+    """Examples that a run may write to."""
+    return taeda.utils._pytree.tree_map(
+        lambda x: x.detach().clone().requires_grad_(x.requires_grad) if isinstance(x, taeda.Tensor) else x, examples)
 
 
 def named_examples(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -314,7 +314,7 @@ def record(
     examples = None
     if args is not None:
         called = getattr(root, method) if isinstance(root, Module) else root
-        examples = named_examples(called, tuple(_copied(list(args))), dict(_copied(kwargs or {})))
+        examples = named_examples(called, *copied((tuple(args), kwargs or {})))
     tracer = Recorder(examples, method)
     with taeda.random.fork_rng(), _Drawing(tracer):
         graph = tracer.trace(root)

@@ -12,7 +12,7 @@ from typing import Any
 import taeda
 from taeda.fx.graph import Graph
 from taeda.jit.program import Runner, build, describe
-from taeda.jit.recorder import is_plain_layer, record
+from taeda.jit.recorder import copied, is_plain_layer, record
 from taeda.nn import Module
 
 __all__ = [
@@ -128,17 +128,15 @@ class ScriptFunction:
 # -- recording ---------------------------------------------------------------------------------------------------------
 
 
-def _check(run: Callable[[], Any], root: Module, graph: Graph, args: Any, kwargs: Any, name: str) -> None:
+def _check(function: Callable[..., Any], root: Module, graph: Graph, args: Any, kwargs: Any, name: str) -> None:
     """Assert that the program gives the bits that the function gives."""
     leaves = taeda.utils._pytree.tree_leaves
-    copied = taeda.utils._pytree.tree_map(
-        lambda x: x.detach().clone().requires_grad_(x.requires_grad) if isinstance(x, taeda.Tensor) else x,
-        (tuple(args), dict(kwargs)))
+    args, kwargs = tuple(args), dict(kwargs)
     with taeda.random.fork_rng():
         state = taeda.get_rng_state()
-        wanted = leaves(run())
+        wanted = leaves(function(*copied(args), **copied(kwargs)))
         taeda.set_rng_state(state)
-        found = leaves(Runner(graph).run(root, *copied))
+        found = leaves(Runner(graph).run(root, copied(args), copied(kwargs)))
     same = len(found) == len(wanted) and all(
         (a.shape == b.shape and a.dtype == b.dtype and bool(((a == b) | ((a != a) & (b != b))).all()))
         if isinstance(a, taeda.Tensor) and isinstance(b, taeda.Tensor) else a == b
@@ -168,16 +166,11 @@ def _record_module(module: Module, examples: Any) -> tuple[Module, dict[str, Gra
         else:
             _take_constants(root, made, graphs[name])
         if given is not None:
-            checked = copy.deepcopy(module)
-            _check(lambda m=checked, n=name, a=args, k=kwargs: getattr(m, n)(*_clones(a), **_clones(k)),  # type: ignore[misc]
-                   copy.deepcopy(made), graphs[name], args, kwargs, f"{type(module).__name__}.{name}")
+            _check(getattr(copy.deepcopy(module), name), copy.deepcopy(made), graphs[name], args, kwargs,
+                   f"{type(module).__name__}.{name}")
     if root is None:
         raise RuntimeError(f"{type(module).__name__} has no forward to record")
     return root, graphs
-
-
-def _clones(values: Any) -> Any:
-    return taeda.utils._pytree.tree_map(lambda x: x.detach().clone() if isinstance(x, taeda.Tensor) else x, values)
 
 
 def _take_constants(root: Any, made: Any, graph: Graph) -> None:
@@ -197,8 +190,7 @@ def _record_function(function: ScriptFunction) -> tuple[Module, dict[str, Graph]
     args, kwargs = function._examples or (None, None)
     root, graph = record(function._function, args, kwargs)
     if args is not None:
-        _check(lambda: function._function(*_clones(args), **_clones(kwargs)), root, graph, args, kwargs,
-               function.__name__)  # type: ignore[attr-defined]
+        _check(function._function, root, graph, args, kwargs, function.__name__)  # type: ignore[attr-defined]
     return root, {"forward": graph}
 
 
