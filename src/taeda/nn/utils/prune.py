@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import taeda
+from taeda.nn.utils.weight_hooks import find
 
 __all__ = [
     "BasePruningMethod", "CustomFromMask", "Identity", "L1Unstructured", "LnStructured", "PruningContainer",
@@ -296,10 +297,7 @@ class CustomFromMask(BasePruningMethod):
 
 
 def _hook(module: Any, name: str) -> tuple[int, Any] | None:
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook, BasePruningMethod) and hook._tensor_name == name:
-            return key, hook
-    return None
+    return find(module, BasePruningMethod, lambda hook: hook._tensor_name == name)
 
 
 def identity(module: Any, name: str) -> Any:

@@ -9,6 +9,7 @@ from taeda.nn import functional as F
 from taeda.nn.convolution import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from taeda.nn.module import Module
 from taeda.nn.parameter import Parameter
+from taeda.nn.utils.weight_hooks import find
 
 __all__ = ["SpectralNorm", "remove_spectral_norm", "spectral_norm"]
 
@@ -47,10 +48,7 @@ class SpectralNorm:
 
 
 def _find(module: Any, name: str) -> tuple[int, SpectralNorm] | None:
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook, SpectralNorm) and hook.name == name:
-            return key, hook
-    return None
+    return find(module, SpectralNorm, lambda hook: hook.name == name)
 
 
 def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,

@@ -5,6 +5,7 @@ from typing import Any
 from taeda.nn.module import Module
 from taeda.nn.parameter import Parameter
 from taeda.nn.utils.parametrizations import norm_except_dim
+from taeda.nn.utils.weight_hooks import find
 
 __all__ = ["WeightNorm", "remove_weight_norm", "weight_norm"]
 
@@ -26,10 +27,7 @@ class WeightNorm:
 
 
 def _find(module: Module, name: str) -> tuple[int, WeightNorm] | None:
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook, WeightNorm) and hook.name == name:
-            return key, hook
-    return None
+    return find(module, WeightNorm, lambda hook: hook.name == name)
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
