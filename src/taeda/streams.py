@@ -5,10 +5,10 @@ The CPU has done its work when a call returns, so its streams and events have no
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from taeda import _core
+from taeda.cpu import PointInTime, StreamOfDoneWork
 
 __all__ = ["Event", "Stream"]
 
@@ -20,7 +20,7 @@ def _checked(device: Any) -> Any:
     return place
 
 
-class Stream:
+class Stream(StreamOfDoneWork):
     """The order in which a device works; on the CPU that of the program.
 
     Example::
@@ -41,19 +41,6 @@ class Stream:
     def device_type(self) -> str:
         """The kind of its device."""
         return str(self.device.type)
-
-    def query(self) -> bool:
-        """Whether all work is done: True."""
-        return True
-
-    def synchronize(self) -> None:
-        """Nothing to wait for."""
-
-    def wait_event(self, event: Any) -> None:
-        """Nothing to wait for."""
-
-    def wait_stream(self, stream: Any) -> None:
-        """Nothing to wait for."""
 
     def record_event(self, event: Any = None) -> Event:
         """An event at this point."""
@@ -78,33 +65,18 @@ class Stream:
                 f"stream_id={self.stream_id}")
 
 
-class Event:
+class Event(PointInTime):
     """A point in the work of a device; on the CPU a point in time."""
 
     def __init__(self, device: Any = None, *, enable_timing: bool = False, blocking: bool = False,
                  interprocess: bool = False) -> None:
         self.device = _checked(device)
         self.enable_timing, self.blocking, self.interprocess = enable_timing, blocking, interprocess
-        self._at: float | None = None
 
     @property
     def event_id(self) -> int:
         """A number that a device driver would give it: 0."""
         return 0
-
-    def record(self, stream: Any = None) -> None:
-        """Let it be now."""
-        self._at = time.perf_counter()
-
-    def query(self) -> bool:
-        """Whether it has passed: True."""
-        return True
-
-    def synchronize(self) -> None:
-        """Nothing to wait for."""
-
-    def wait(self, stream: Any = None) -> None:
-        """Nothing to wait for."""
 
     def elapsed_time(self, end_event: Event) -> float:
         """Milliseconds from this event to another. RuntimeError unless both were recorded, with enable_timing=True."""

@@ -14,20 +14,11 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Stream:
-    """The order in which the CPU works: that of the program."""
-
-    def __init__(self, priority: int = -1) -> None:
-        self.priority = priority
+class StreamOfDoneWork:
+    """What a stream answers whose work is done when a call returns."""
 
     def wait_stream(self, stream: Any) -> None:
         """Nothing to wait for."""
-
-    def record_event(self, event: Any = None) -> Event:
-        """An event at this point."""
-        event = Event() if event is None else event
-        event.record(self)
-        return event
 
     def wait_event(self, event: Any) -> None:
         """Nothing to wait for."""
@@ -40,11 +31,10 @@ class Stream:
         return True
 
 
-class Event:
-    """A point in time."""
+class PointInTime:
+    """What an event answers whose stream has nothing to do."""
 
-    def __init__(self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False) -> None:
-        self._at = time.perf_counter()
+    _at: float | None = None
 
     def record(self, stream: Any = None) -> None:
         """Let it be now."""
@@ -59,6 +49,28 @@ class Event:
 
     def wait(self, stream: Any = None) -> None:
         """Nothing to wait for."""
+
+
+class Stream(StreamOfDoneWork):
+    """The order in which the CPU works: that of the program."""
+
+    def __init__(self, priority: int = -1) -> None:
+        self.priority = priority
+
+    def record_event(self, event: Any = None) -> Event:
+        """An event at this point."""
+        event = Event() if event is None else event
+        event.record(self)
+        return event
+
+
+class Event(PointInTime):
+    """A point in time."""
+
+    _at: float
+
+    def __init__(self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False) -> None:
+        self.record()
 
     def elapsed_time(self, end_event: Event) -> float:
         """Milliseconds from this event to another."""
