@@ -168,10 +168,8 @@ def get_ignored_functions() -> set[Callable[..., Any]]:
         "arange as_tensor asarray empty empty_permuted empty_strided eye from_file from_numpy frombuffer full "
         "get_default_dtype get_num_threads get_rng_state initial_seed is_grad_enabled is_inference_mode_enabled "
         "is_storage is_tensor linspace logspace manual_seed normal ones promote_types rand randint randn randperm "
-        "range "
-        "result_type scalar_tensor seed set_default_dtype set_num_threads set_rng_state tensor tril_indices "
-        "triu_indices "
-        "zeros"
+        "range result_type scalar_tensor seed set_default_dtype set_num_threads set_rng_state tensor tril_indices "
+        "triu_indices zeros"
     ).split()
     return {getattr(taeda, name) for name in names}
 

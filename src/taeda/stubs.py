@@ -210,9 +210,9 @@ _memory_format = memory_format
 class OutOfMemoryError(RuntimeError): ...
 class LinAlgError(RuntimeError): ...
 '''
-_CORE_FUNCTIONS = '''def tensor(data: Any, *, dtype: _dtype | None = ..., device: _device | _b.str | _b.int | None =
-...,
-           requires_grad: _b.bool = ..., pin_memory: _b.bool = ..., names: Any = ...) -> Tensor: ...
+_CORE_FUNCTIONS = '''def tensor(data: Any, *, dtype: _dtype | None = ...,
+           device: _device | _b.str | _b.int | None = ..., requires_grad: _b.bool = ...,
+           pin_memory: _b.bool = ..., names: Any = ...) -> Tensor: ...
 def as_tensor(data: Any, dtype: _dtype | None = ..., device: _device | _b.str | _b.int | None = ...) -> Tensor: ...
 def asarray(obj: Any, *, dtype: _dtype | None = ..., device: Any = ..., copy: _b.bool | None = ...,
             requires_grad: _b.bool = ...) -> Tensor: ...
@@ -348,8 +348,8 @@ def _tensor_class(schemas: list[dict[str, Any]]) -> str:
             methods.setdefault(name, []).extend(_signatures(s, True))
             if s["inplace"]:
                 methods.setdefault(name + "_", []).extend(_signatures(s, True, in_place=True))
-    written = {line.split("(")[0].removeprefix("    def ") for line in _TENSOR.splitlines() if line.startswith("    "
-                                                                                                               "def ")}
+    written = {line.split("(")[0].removeprefix("    def ") for line in _TENSOR.splitlines()
+               if line.startswith("    def ")}
     text = _TENSOR
     for operators, other in ((_OPERATORS[0], f"Tensor | {_NUMBER}"), (_OPERATORS[1], "Tensor")):
         for name in operators:

@@ -21,8 +21,6 @@ __all__ = [
 class _Symbolic:
     """A number whose arithmetic is that of its node."""
 
-    _plain: type = int
-
     def __init__(self, node: Any) -> None:
         self.node = node
 
@@ -75,8 +73,6 @@ class SymInt(_Symbolic):
 class SymFloat(_Symbolic):
     """A real number that is an expression."""
 
-    _plain = float
-
     def __float__(self) -> float:
         return float(self.node)
 
@@ -90,8 +86,6 @@ class SymFloat(_Symbolic):
 
 class SymBool(_Symbolic):
     """A truth value that is an expression."""
-
-    _plain = bool
 
     def __int__(self) -> int:
         return int(bool(self.node))

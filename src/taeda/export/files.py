@@ -25,7 +25,7 @@ def save(ep: ExportedProgram, f: Any, *, extra_files: dict[str, Any] | None = No
     """
     if not isinstance(ep, ExportedProgram):
         raise TypeError(f"The 'ep' parameter must be an instance of 'ExportedProgram', got '{type(ep).__name__}' "
-                        f"instead.")
+                        "instead.")
     data = describe(ep.root, {"forward": ep.graph})
     data["name"] = ep.name
     data["constraints"] = [
@@ -46,7 +46,6 @@ def load(f: Any, *, extra_files: dict[str, Any] | None = None,
         name, graph = str(data["name"]), graphs["forward"]
     except (KeyError, TypeError, ValueError) as error:
         raise ProgramError(f"this file holds no exported program: {error}") from error
-    for key in extra_files or ():
-        assert extra_files is not None
-        extra_files[key] = data.get("extra files", {}).get(key, extra_files[key])
+    if extra_files is not None:
+        extra_files.update((k, v) for k, v in data.get("extra files", {}).items() if k in extra_files)
     return ExportedProgram(root, graph, ((), {}), constraints, name)

@@ -27,6 +27,7 @@ from taeda.jit.scripted import (
     save,
 )
 from taeda.nn.module import Module
+from taeda.utils.small import set_module
 
 __all__ = [
     "Attribute", "CompilationUnit", "Error", "Final", "Future", "ProgramError", "RecursiveScriptModule",
@@ -238,12 +239,10 @@ def freeze(mod: Any, preserved_attrs: list[str] | None = None, optimize_numerics
 
     if not isinstance_(mod, ScriptModule):
         raise RuntimeError("Freezing expects a ScriptModule as input. Please use torch.jit.script or torch.jit.trace "
-                           "to "
-                           "script your 'nn.Module'.")
+                           "to script your 'nn.Module'.")
     if mod.training:
         raise RuntimeError("Freezing is currently only implemented for modules in eval mode. Please call .eval() on "
-                           "your "
-                           "module before freezing.")
+                           "your module before freezing.")
     return copy.deepcopy(mod).requires_grad_(False)
 
 
@@ -330,13 +329,6 @@ def optimized_execution(should_optimize: bool) -> Iterator[None]:
     yield
 
 
-def set_module(obj: Any, mod: str) -> None:
-    """Say which module a class or function belongs to."""
-    if not isinstance_(mod, str):
-        raise TypeError("The mod argument should be a string")
-    obj.__module__ = mod
-
-
 def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
     """A future with what `func` returns, which is called at once."""
     made = Future()
@@ -350,7 +342,6 @@ def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
 def wait(future: Any) -> Any:
     """The result of a future."""
     return future.wait()
-
 
 
 _script_if_tracing = script_if_tracing

@@ -28,13 +28,13 @@ __all__ = ["ProgramError", "Runner", "build", "describe"]
 FORMAT = 1
 _OPERATORS = frozenset(
     "abs add and_ concat contains eq floordiv ge getitem gt iadd iand ifloordiv imod imul index inv invert ior ipow "
-    "isub "
-    "itruediv ixor le lshift lt matmul mod mul ne neg not_ or_ pos pow rshift setitem sub truediv truth xor is_ is_not"
-    .split())
+    "is_ is_not isub itruediv ixor le lshift lt matmul mod mul ne neg not_ or_ pos pow rshift setitem sub truediv "
+    "truth xor".split())
 _MATH = frozenset(name for name in vars(math) if not name.startswith("_") and callable(getattr(math, name)))
 _FORBIDDEN = frozenset(("from_file", "load", "save"))  # public functions that reach for files
 _HOMES = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft", "internal", "torch.Tensor")
 _CONTAINERS = (taeda.Tensor, tuple, list, dict, str)
+_WITH_ATTRIBUTES = (*_CONTAINERS, taeda.dtype, taeda.device, taeda.finfo, taeda.iinfo)
 _LAYOUTS = ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d", "strided")
 
 
@@ -77,8 +77,7 @@ def _name_of(function: Any) -> str:
         return f"namedtuple:{function.__name__}({','.join(function._fields)})"
     raise NotImplementedError(
         f"a program that calls {getattr(function, '__module__', '')}.{name or function!r} cannot be saved: it is no "
-        f"op of "
-        "Taeda. Write it with ops, so that the recording sees through it")
+        "op of Taeda. Write it with ops, so that the recording sees through it")
 
 
 def _found(name: str) -> Any:
@@ -114,8 +113,7 @@ def _function(name: str) -> Callable[..., Any]:
 
 def _attribute(value: Any, name: str) -> Any:
     """`getattr` for properties of tensors and fields of named tuples."""
-    if name.startswith("_") or not isinstance(value, (*_CONTAINERS, taeda.dtype, taeda.device, taeda.finfo,
-    taeda.iinfo)):
+    if name.startswith("_") or not isinstance(value, _WITH_ATTRIBUTES):
         raise ProgramError(f"the program reads the attribute {name!r} of a {type(value).__name__}, which none may")
     found = getattr(value, name)
     if callable(found):

@@ -40,8 +40,7 @@ def check_same(value: Any, recorded: Any) -> Any:
     if now != recorded:
         raise RuntimeError(
             f"the program was recorded where a value was {recorded!r}, which decided how it goes on; for these "
-            f"inputs it "
-            f"is {now!r}. Record it with such inputs, or write the choice with torch.where or torch.cond"
+            f"inputs it is {now!r}. Record it with such inputs, or write the choice with torch.where or torch.cond"
         )
     return recorded
 
@@ -230,8 +229,7 @@ class Recorder(Tracer):
     def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **options: Any) -> Any:
         if kind == "call_method" and target in ("numpy", "data_ptr", "untyped_storage", "backward", "register_hook"):
             raise NotImplementedError(f"a program that calls {target}() of a tensor cannot be recorded: what it does "
-                                      f"then "
-                                      "is no op of Taeda")
+                                      "then is no op of Taeda")
         made: Any = super().create_proxy(kind, target, args, kwargs, *rest, **options)
         if self.examples is not None and kind != "output":
             made.value = self._compute(kind, target, args, kwargs)

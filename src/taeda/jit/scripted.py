@@ -144,8 +144,7 @@ def _check(function: Callable[..., Any], root: Module, graph: Graph, args: Any, 
     if not same:
         raise TracingCheckError(
             f"the recorded program of {name} does not give what {name} gives for the example inputs: something in it "
-            f"is "
-            "no op of Taeda, or depends on what is outside of it")
+            "is no op of Taeda, or depends on what is outside of it")
 
 
 def _record_module(module: Module, examples: Any) -> tuple[Module, dict[str, Graph]]:
@@ -293,8 +292,7 @@ def load(f: Any, map_location: Any = None, _extra_files: dict[str, Any] | None =
         raise ValueError(f"The provided filename {f} does not exist")
     if _is_torchscript(f):
         raise NotImplementedError("this is a TorchScript program that PyTorch wrote, whose code Taeda does not read; "
-                                  "load "
-                                  "its state_dict() into the class that it was made of, and trace that")
+                                  "load its state_dict() into the class that it was made of, and trace that")
     data = taeda.load(f, map_location)
     module, graphs = build(data, _Loaded)
     if isinstance(module, _Loaded):

@@ -8,7 +8,6 @@ import io
 import mmap
 import pickletools
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import taeda
@@ -34,8 +33,6 @@ class SourceChangeWarning(Warning):
 
 
 _endianness: LoadEndianness | None = None
-_crc32 = True
-_mmap_flags = mmap.MAP_PRIVATE
 
 
 def get_default_load_endianness() -> LoadEndianness | None:
@@ -55,7 +52,7 @@ def set_default_load_endianness(endianness: LoadEndianness | None) -> None:
 
 def get_crc32_options() -> bool:
     """Whether `save` computes check sums of its entries: always True."""
-    return _crc32
+    return True
 
 
 def set_crc32_options(compute_crc32: bool) -> None:
@@ -66,12 +63,7 @@ def set_crc32_options(compute_crc32: bool) -> None:
 
 def get_default_mmap_options() -> int:
     """How `load(mmap=True)` maps files: MAP_PRIVATE."""
-    return _mmap_flags
-
-
-@contextlib.contextmanager
-def _restored(flags: int) -> Iterator[None]:
-    yield
+    return mmap.MAP_PRIVATE
 
 
 def set_default_mmap_options(flags: int) -> Any:
@@ -81,7 +73,7 @@ def set_default_mmap_options(flags: int) -> Any:
                          f"mmap.MAP_SHARED, but got {flags}")
     if flags == mmap.MAP_SHARED:
         raise NotImplementedError("loading with MAP_SHARED is not there yet")
-    return _restored(flags)
+    return contextlib.nullcontext()
 
 
 def check_module_version_greater_or_equal(module: Any, req_version_tuple: tuple[int, ...],
@@ -92,8 +84,7 @@ def check_module_version_greater_or_equal(module: Any, req_version_tuple: tuple[
     except Exception as error:
         if error_if_malformed:
             raise RuntimeError(f"'{module.__name__}' module version string is malformed '{module.__version__}' and "
-                               f"cannot "
-                               f"be compared with tuple {req_version_tuple}") from error
+                               f"cannot be compared with tuple {req_version_tuple}") from error
         return True
     return found >= req_version_tuple
 
@@ -117,19 +108,15 @@ def default_restore_location(storage: Any, location: str) -> Any:
 def validate_cuda_device(location: str) -> int:
     """RuntimeError: there is no CUDA device to load to."""
     raise RuntimeError("Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If "
-                       "you "
-                       "are running on a CPU-only machine, please use torch.load with "
-                       "map_location=torch.device('cpu') to "
-                       "map your storages to the CPU.")
+                       "you are running on a CPU-only machine, please use torch.load with "
+                       "map_location=torch.device('cpu') to map your storages to the CPU.")
 
 
 def validate_hpu_device(location: str) -> int:
     """RuntimeError: there is no HPU to load to."""
     raise RuntimeError("Attempting to deserialize object on a HPU device but torch.hpu.is_available() is False. If "
-                       "you are "
-                       "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') "
-                       "to map "
-                       "your storages to the CPU.")
+                       "you are running on a CPU-only machine, please use torch.load with "
+                       "map_location=torch.device('cpu') to map your storages to the CPU.")
 
 
 def normalize_storage_type(storage_type: Any) -> Any:

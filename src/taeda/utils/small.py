@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import traceback
 from typing import Any, NamedTuple
@@ -90,14 +91,13 @@ class ThroughputBenchmark:
         """Call `num_iters` times after `num_warmup_iters`; NotImplementedError for several calling threads."""
         if num_calling_threads != 1:
             raise NotImplementedError("ThroughputBenchmark with several calling threads: the threads of one call are "
-                                      "busy "
-                                      "already; use num_calling_threads=1")
+                                      "busy already; use num_calling_threads=1")
         if not self._inputs:
             raise RuntimeError("ThroughputBenchmark: add_input() first")
-        for k in range(num_warmup_iters):
-            self.run_once(*self._inputs[k % len(self._inputs)][0], **self._inputs[k % len(self._inputs)][1])
+        for args, kwargs in itertools.islice(itertools.cycle(self._inputs), num_warmup_iters):
+            self.run_once(*args, **kwargs)
         start = time.perf_counter()
-        for k in range(num_iters):
-            self.run_once(*self._inputs[k % len(self._inputs)][0], **self._inputs[k % len(self._inputs)][1])
+        for args, kwargs in itertools.islice(itertools.cycle(self._inputs), num_iters):
+            self.run_once(*args, **kwargs)
         took = time.perf_counter() - start
         return ExecutionStats(took * 1000 / num_iters, num_iters, num_iters / took)
