@@ -246,6 +246,33 @@ def test_states_are_bounded(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> 
         model.generate("the", max_tokens=200, regex="(a|b)*a(a|b){2000}", stop_tokens=())
 
 
+@pytest.mark.parametrize("pattern", ["x(" + "a" * 3000 + ")*", "x" + "a?" * 1500])
+def test_forms_that_are_too_deep_after_their_beginning(model: Decoder, pattern: str) -> None:
+    """The error is that of the form, and the same again: nothing that was half found is kept."""
+    for _ in range(3):
+        with pytest.raises(ConstraintError, match="nested too deeply"):
+            model.generate("the", max_tokens=5, regex=pattern, stop_tokens=())
+
+
+def test_interrupted_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked when Ctrl-C came is asked anew."""
+    language = Language()
+    term = json_text(language, TREE)
+    moves, calls = Language._moves, 0
+
+    def interrupted(language: Language, term: Term) -> list[tuple[int, Term]]:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        return moves(language, term)
+
+    monkeypatch.setattr(Language, "_moves", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        language.moves(term)
+    assert fits(language, term, '{"value": 1}') and not fits(language, term, "{}")
+
+
 def test_sentencepiece_tokens() -> None:
     """Pieces with a mark for spaces, and bytes by number."""
     library = pytest.importorskip("tokenizers")

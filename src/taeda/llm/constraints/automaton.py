@@ -7,11 +7,12 @@ bytes. Masks are kept.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import taeda
@@ -24,6 +25,14 @@ from taeda.llm.tokenizer import Tokenizer
 MOST_STATES = 20_000
 _MASKS_BYTES = 64 << 20
 _DEAD = 0
+
+
+@contextlib.contextmanager
+def _depth_checked() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise ConstraintError("the form of the answer is nested too deeply") from None
 
 
 class Vocabulary:
@@ -95,16 +104,17 @@ class Automaton:
 
     def may_end(self, state: int) -> bool:
         """Whether what was written up to this state is whole."""
-        return self.language.nullable(self._terms[state])
+        with self._lock, _depth_checked():
+            return self.language.nullable(self._terms[state])
 
     def has_more(self, state: int) -> bool:
         """Whether anything may follow."""
-        with self._lock:
+        with self._lock, _depth_checked():
             return bool(self.language.moves(self._terms[state]))
 
     def mask(self, state: int) -> taeda.Tensor:
         """(vocabulary), true for the tokens that may come next."""
-        with self._lock:
+        with self._lock, _depth_checked():
             found = self._masks.get(state)
             if found is None:
                 found = self._masks[state] = self._walk(state)
@@ -141,7 +151,7 @@ class Automaton:
 
     def advance(self, state: int, token: int) -> int:
         """The state after a token. Raises `ConstraintError` for one that may not come."""
-        with self._lock:
+        with self._lock, _depth_checked():
             text = self.vocabulary.texts[token] if token < self.vocabulary.size else None
             for byte in text or b"":
                 term = next((after for bits, after in self.language.moves(self._terms[state]) if bits >> byte & 1),
@@ -212,13 +222,11 @@ def automaton_of(tokenizer: Tokenizer, form: Callable[[Language], Term], key: st
             shelf.bytes = TokenBytes(tokenizer)
             shelf.vocabulary = Vocabulary(shelf.bytes.texts)
         language = Language()
-        try:
+        with _depth_checked():
             start = form(language)
             if shelf.bytes.drops_first_space:
                 start = language.sequence(language.optional(language.byte_set(1 << 32)), start)
             found = shelf.automata[key] = Automaton(language, start, shelf.vocabulary)
-        except RecursionError:
-            raise ConstraintError("the form of the answer is nested too deeply") from None
         while len(shelf.automata) > _KEPT:
             shelf.automata.popitem(last=False)
         return found

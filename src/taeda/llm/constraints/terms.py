@@ -126,14 +126,22 @@ class Language:
         if term.nullable is None:
             if term.kind == "rule":
                 term.nullable = False  # while it is asked: a rule that begins with itself adds nothing by that
-            term.nullable = _NULLABLE[term.kind](self, term.parts)
+            try:
+                term.nullable = _NULLABLE[term.kind](self, term.parts)
+            except BaseException:  # nested too deeply, too many terms, Ctrl-C: it is asked anew the next time
+                term.nullable = None
+                raise
         return term.nullable
 
     def moves(self, term: Term) -> list[tuple[int, Term]]:
         """Disjoint sets of bytes that may come next, with what remains after them."""
         if term.moves is None:
             term.moves = []  # while it is asked, as above
-            term.moves = self._moves(term)
+            try:
+                term.moves = self._moves(term)
+            except BaseException:
+                term.moves = None
+                raise
         return term.moves
 
     def _moves(self, term: Term) -> list[tuple[int, Term]]:
