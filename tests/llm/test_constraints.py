@@ -146,6 +146,15 @@ def test_schemas(schema: Any, good: list[str], bad: list[str]) -> None:
     assert count
 
 
+def test_names_that_are_taken_have_no_end() -> None:
+    """A name is refused before it is whole: nothing could follow it."""
+    language = Language()
+    term = json_text(language, {"type": "object", "required": ["z"]})
+    for byte in b'{"z": 1, "z':
+        term = next(after for bits, after in language.moves(term) if bits >> byte & 1)
+    assert language.moves(term) and not any(bits >> ord('"') & 1 for bits, _ in language.moves(term))
+
+
 @pytest.mark.parametrize("schema, message", [
     ({"type": "thing"}, "at #: 'type' is 'thing'"), ({"properties": {"a": {"not": {}}}},
                                                      "at #/properties/a: 'not' cannot"),

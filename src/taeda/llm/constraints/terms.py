@@ -104,6 +104,8 @@ class Language:
         """The texts of `term` that are none of `other`."""
         if other is self.nothing or term is self.nothing:
             return term
+        if term is self.empty:
+            return self.nothing if self.nullable(other) else term
         return self._term("without", term, other)
 
     def rule(self, name: str, make: Callable[[], Term] | None = None) -> Term:
