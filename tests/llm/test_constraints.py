@@ -12,7 +12,7 @@ import pytest
 from talking import make_folder
 
 import taeda
-from taeda.llm import ConstraintError, Decoder
+from taeda.llm import ConstraintError, Decoder, Engine, Sampling
 from taeda.llm.constraints import Matcher, automaton_of, by_regex, by_schema
 from taeda.llm.constraints.regex import characters, complement, regex
 from taeda.llm.constraints.schema import json_text
@@ -261,6 +261,19 @@ def test_forms_that_are_too_deep_after_their_beginning(model: Decoder, pattern: 
     for _ in range(3):
         with pytest.raises(ConstraintError, match="nested too deeply"):
             model.generate("the", max_tokens=5, regex=pattern, stop_tokens=())
+
+
+def test_a_form_that_fails_ends_its_own_answer_alone(model: Decoder) -> None:
+    expected = model.generate("the", max_tokens=8).tokens
+    assert model.tokenizer is not None
+    engine, prompt = Engine(model), model.tokenizer.encode("the")
+    other = engine.submit(prompt, Sampling(max_tokens=8))
+    refused = engine.submit(prompt, Sampling(max_tokens=8, regex="x" + "a?" * 1500, stop_tokens=()))
+    with pytest.raises(ConstraintError, match="nested too deeply"):
+        list(engine.run())
+    assert isinstance(refused.error, ConstraintError) and other.finish is None
+    list(engine.run())
+    assert other.tokens == expected and other.error is None
 
 
 def test_interrupted_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:

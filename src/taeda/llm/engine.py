@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import taeda
 from taeda.llm.cache import PrefixStore, SequenceCache, page_names
-from taeda.llm.constraints import Automaton, Matcher, by_regex, by_schema
+from taeda.llm.constraints import Automaton, ConstraintError, Matcher, by_regex, by_schema
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.memory import MemoryNeeded, available, check, needs
 from taeda.llm.sampling import Sampler, Sampling, TokenChoice
@@ -93,6 +93,10 @@ class Request:
             self.text += self._held
             self._held = ""
 
+    def fail(self, error: BaseException) -> None:
+        self.error = error
+        self._finish("cancelled")
+
     def _finish(self, reason: str) -> bool:
         if self.finish is None:
             self.finish = reason
@@ -165,7 +169,8 @@ class Engine:
         return bool(self.active or self.waiting)
 
     def step(self) -> None:
-        """Run the model once. What fails ends the requests of this step with its error, and is raised."""
+        """Run the model once. What fails ends the requests of this step with its error, and is raised; where the form
+        of an answer cannot be followed, that request alone."""
         self.active = [r for r in self.active if r.finish is None]
         while self.waiting and len(self.active) < self.batch:
             request = self.waiting.popleft()
@@ -175,16 +180,17 @@ class Engine:
             return
         try:
             with taeda.no_grad():
-                self._run(*self._rows())
+                refused = self._run(*self._rows())
         except BaseException as error:
             if isinstance(error, taeda.OutOfMemoryError):
                 some = max(self.active, key=lambda r: len(r.prompt) + r.limit)
                 error = MemoryNeeded(needs(self.model, len(some.prompt), some.limit, self.cache_bits, available()))
             for request in self.active:
-                request.error = error
-                request._finish("cancelled")
+                request.fail(error)
             self.active = []
             raise error
+        if refused is not None:
+            raise refused
 
     def _rows(self) -> tuple[list[Request], list[list[int]]]:
         """Who takes part, and the tokens of each: one request at most is reading its prompt."""
@@ -239,7 +245,8 @@ class Engine:
             tokens.append(found[-1])
         return found
 
-    def _run(self, requests: list[Request], rows: list[list[int]]) -> None:
+    def _run(self, requests: list[Request], rows: list[list[int]]) -> ConstraintError | None:
+        """Gives the last error of those whose form cannot be followed."""
         flat = taeda.tensor([token for tokens in rows for token in tokens]).unsqueeze(0)
         lengths = [len(tokens) for tokens in rows]
         features = self.model.features(flat, [request.cache for request in requests], lengths)
@@ -254,13 +261,18 @@ class Engine:
             first += length
         places = [place for some in wanted for place in some]
         if not places:
-            return
+            return None
         logits = self.model.logits(features if len(places) == len(features) else features[taeda.tensor(places)])
-        at = 0
+        at, refused = 0, None
         for request, tokens, some in zip(requests, rows, wanted, strict=True):
             if some:
-                self._choose(request, tokens[1:] if request.choices else [], logits[at:at + len(some)])
+                try:
+                    self._choose(request, tokens[1:] if request.choices else [], logits[at:at + len(some)])
+                except ConstraintError as error:
+                    request.fail(error)
+                    refused = error
             at += len(some)
+        return refused
 
     @staticmethod
     def _choose(request: Request, proposals: list[int], logits: taeda.Tensor) -> None:
