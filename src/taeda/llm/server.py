@@ -236,8 +236,6 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
         form = None
         if tools is not None and tools.forced:
             form = await run_in_threadpool(tools.form.automaton, tokenizer, tools.forced)
-        elif sampling.json_schema is not None:
-            form = await run_in_threadpool(by_schema, tokenizer, sampling.json_schema)
         return await respond(body, prompt, sampling, "chat.completion", form, tools)
 
     async def complete(request: WebRequest) -> Any:
@@ -252,6 +250,8 @@ def make_app(model: Decoder, name: str, *, api_key: str | None = None, limits: L
 
     async def respond(body: dict[str, Any], prompt: list[int], sampling: Sampling, kind: str,
                       form: Automaton | None = None, tools: Tools | None = None) -> Any:
+        if form is None and sampling.json_schema is not None:  # not where the engine and other requests wait for it
+            form = await run_in_threadpool(by_schema, tokenizer, sampling.json_schema)
         answer = Answer(worker, prompt, sampling, form, None if tools is None else CallReader(tools.form, tools.names))
         head = {"id": f"{'chatcmpl' if kind == 'chat.completion' else 'cmpl'}-{uuid.uuid4().hex}", "created":
                 int(time.time()), "model": name}
