@@ -191,6 +191,7 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     expected = load(folder).generate("the", max_tokens=5).text
     assert run("generate", folder, "the", "--max-tokens", "5") == f"the{expected}\n"
     assert run("generate", folder, "the", "--beams", "2", "--max-tokens", "5").startswith("the")
+    assert "beam search takes no" in run("generate", folder, "the", "--beams", "2", "--cache", "int8", status=2)
     assert run("eval", folder, tmp_path / "text.txt").startswith("perplexity")
     assert run("eval", folder, tmp_path / "q.jsonl") in ("1 of 1 right: 100.0 %\n", "0 of 1 right: 0.0 %\n")
     assert "parameters" in run("models", folder)

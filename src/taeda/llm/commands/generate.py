@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     settings = sampling_settings(options) | dict(stop=tuple(options.stop)) | form_settings(options)
     sys.stdout.write(prompt)
     if options.beams > 1:
-        print(model.generate(prompt, beams=options.beams, **settings).text)
+        print(model.generate(prompt, draft=draft, beams=options.beams, cache_bits=cache_bits(options), **settings).text)
         return 0
     start, count = time.perf_counter(), 0
     for piece in model.stream(prompt, draft=draft, cache_bits=cache_bits(options), **settings):
