@@ -17,6 +17,7 @@ from taeda.llm import MismatchError, load, save
 from taeda.llm.gguf.blocks import codes_of, numbers_of
 from taeda.llm.gguf.file import KINDS, Stored, read
 from taeda.llm.gguf.models import _order, place_of
+from taeda.llm.memory import weight_bytes
 from taeda.quantization import decode, int8, quantize_
 from taeda.serialization import CheckpointError
 
@@ -153,6 +154,8 @@ def test_models(family: str, kind: str, tmp_path: Path) -> None:
         assert any("codes" in name for name in found.state_dict())
         assert found.dtype == taeda.float32 and found.model.embed_tokens.weight.shape == (97, 32)
         assert (found.lm_head is None) == (found.config.tied and not hasattr(found.model.embed_tokens, "blocks"))
+        blocks = getattr(found.model.embed_tokens, "blocks", taeda.empty(0)).nbytes
+        assert weight_bytes(found) == blocks + sum(x.nbytes for x in found.state_dict().values())
         assert found.to(taeda.bfloat16)(tokens).dtype == taeda.bfloat16
     assert found.config.stop_tokens == (5,)
 

@@ -37,7 +37,7 @@ def cache_bytes(model: Decoder, bits: int | None) -> int:
 
 
 def weight_bytes(model: Decoder) -> int:
-    return sum(tensor.nbytes for tensor in model.state_dict().values())
+    return sum(tensor.nbytes for tensor in (*model.parameters(), *model.buffers()))
 
 
 def check(model: Decoder, prompt: int, new: int, bits: int | None) -> None:

@@ -7,15 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from taeda.llm.commands.options import (
-    cache_bits,
-    cache_option,
-    guarded,
-    model_option,
-    quantize_option,
-    sampling_options,
-    sampling_settings,
-)
+from taeda.llm.commands.options import cache_bits, guarded, running_options, sampling_options, sampling_settings
 
 if TYPE_CHECKING:
     from taeda.llm.conversation import Conversation
@@ -32,9 +24,7 @@ Ctrl-C stops the answer. A line that ends in \\ goes on in the next one."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    model_option(parser, required=False)
-    quantize_option(parser)
-    cache_option(parser)
+    running_options(parser, required=False)
     parser.add_argument("--system", help="what the model is told about its part")
     parser.add_argument("--steps", type=int, default=500, help="steps of training, where a small model is trained")
     parser.add_argument("--yes", action="store_true", help="train a small model without asking, where there is none")

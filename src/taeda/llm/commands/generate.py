@@ -9,21 +9,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from taeda.llm.commands.options import (
-    cache_bits,
-    cache_option,
-    guarded,
-    model_option,
-    quantize_option,
-    sampling_options,
-    sampling_settings,
-)
+from taeda.llm.commands.options import cache_bits, guarded, running_options, sampling_options, sampling_settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    model_option(parser)
-    quantize_option(parser)
-    cache_option(parser)
+    running_options(parser)
     parser.add_argument("prompt", nargs="?", help="the text to continue; standard input if it is not given")
     parser.add_argument("--draft", metavar="MODEL", help="a smaller model with the same tokens, for speed")
     parser.add_argument("--beams", type=int, default=1, help="search with so many beams")

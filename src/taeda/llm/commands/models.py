@@ -47,6 +47,7 @@ def show(name: str) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from taeda.llm.memory import weight_bytes
     from taeda.llm.store import find, open_model
     from taeda.quantization import QuantizedLinear
 
@@ -56,11 +57,11 @@ def show(name: str) -> int:
     table = Table(show_header=False, title=str(path), title_justify="left")
     parameters = sum(p.numel() for p in model.parameters()) + sum(
         layer.in_features * layer.out_features for layer in model.modules() if isinstance(layer, QuantizedLinear))
-    stored = sum(t.nbytes for t in (*model.parameters(), *model.buffers()))
     cache = 2 * len(config.layers) * config.kv_heads * config.head_size
     windows = sorted({layer.window for layer in config.layers if layer.window is not None})
     for key, value in (
-            ("family", config.family), ("parameters", f"{parameters:,}"), ("weights", f"{stored / 1e6:,.1f} MB"),
+            ("family", config.family), ("parameters", f"{parameters:,}"),
+            ("weights", f"{weight_bytes(model) / 1e6:,.1f} MB"),
             ("layers", len(config.layers)), ("features", config.hidden_size),
             ("heads", f"{config.heads}, {config.kv_heads} of keys and values, {config.head_size} features each"),
             ("vocabulary", f"{config.vocab_size:,}"), ("context", f"{config.context:,} tokens"),

@@ -24,7 +24,10 @@ def quantize_option(parser: argparse.ArgumentParser) -> None:
                                                            "with -exact as in int4-exact the weights alone")
 
 
-def cache_option(parser: argparse.ArgumentParser) -> None:
+def running_options(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """Which model writes text, and in how many bits."""
+    model_option(parser, required)
+    quantize_option(parser)
     parser.add_argument("--cache", choices=["int8"], help="keep keys and values of the text in int8, with less memory")
 
 

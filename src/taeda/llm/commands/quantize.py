@@ -31,20 +31,18 @@ def main(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     from taeda.llm.checkpoint import save, shrink_
+    from taeda.llm.memory import weight_bytes
     from taeda.llm.store import find, open_model, scheme_of
-
-    def size(model: Decoder) -> float:
-        return sum(x.nbytes for x in model.state_dict().values()) / 1e6
 
     path, scheme = str(find(options.model)), scheme_of(options.bits)
     model = open_model(path)
-    before = size(model)
+    before = weight_bytes(model)
     if options.calibration is None:
         shrink_(model, scheme)
     else:
         _calibrated(model, scheme, options)
     save(model, options.output)
-    print(f"{before:,.1f} MB → {size(model):,.1f} MB in {options.output}")
+    print(f"{before / 1e6:,.1f} MB → {weight_bytes(model) / 1e6:,.1f} MB in {options.output}")
     return 0
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 
 from taeda import environment
-from taeda.llm.commands.options import cache_bits, cache_option, guarded, model_option, quantize_option
+from taeda.llm.commands.options import cache_bits, guarded, running_options
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    model_option(parser)
-    quantize_option(parser)
-    cache_option(parser)
+    running_options(parser)
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for other machines too (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--name", help="the name that clients ask for (that of the folder)")
