@@ -123,6 +123,8 @@ class _Schemas:
     def _reference(self, name: Any, where: str) -> Term:
         if not isinstance(name, str) or not name.startswith("#"):
             raise ConstraintError(f"the JSON schema at {where}: '$ref' {name!r} lies outside of it")
+        if name[1:] and not name.startswith("#/"):
+            raise ConstraintError(f"the JSON schema at {where}: '$ref' {name!r} is no path in it")
         target = self.root
         for step in name[1:].split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")
@@ -257,8 +259,7 @@ class _Schemas:
         more_value = self.read(True if more in (False, None) else more, f"{where}/additionalProperties", depth + 1)
         for name in dict.fromkeys(required):
             if name not in properties:
-                inner = more_value
-                members.append((name, inner, True))
+                members.append((name, more_value, True))
         extra = None
         if more is not False and more is not None:
             extra = self._extra([name for name, _, _ in members], more_value)
@@ -311,8 +312,6 @@ class _Schemas:
 
     def _array_of(self, schema: Mapping[str, Any], where: str, depth: int) -> Term:
         least, most = self._count(schema, "minItems", where) or 0, self._count(schema, "maxItems", where)
-        if most is not None and most < least:
-            raise ConstraintError(f"the JSON schema at {where}: 'minItems' {least} is more than 'maxItems' {most}")
         given = schema.get("prefixItems", [])
         if not isinstance(given, list) or len(given) > MOST_ITEMS:
             raise ConstraintError(f"the JSON schema at {where}: 'prefixItems' has to be a list")
@@ -321,6 +320,9 @@ class _Schemas:
         if items is False:
             most = min(len(first), len(first) if most is None else most)
             items = True
+        if most is not None and most < least:
+            raise ConstraintError(f"the JSON schema at {where}: 'minItems' {least} is more than the {most} that there "
+                                  "may be ('maxItems', or 'prefixItems' where 'items' is false)")
         return self._list(self.read(items, f"{where}/items", depth + 1), least, most, first)
 
 

@@ -108,10 +108,9 @@ class Language:
             return self.nothing if self.nullable(other) else term
         return self._term("without", term, other)
 
-    def rule(self, name: str, make: Callable[[], Term] | None = None) -> Term:
+    def rule(self, name: str, make: Callable[[], Term]) -> Term:
         """The language of this name; `make` gives it when it is first needed, and may name it again."""
-        if make is not None:
-            self._rules.setdefault(name, make)
+        self._rules.setdefault(name, make)
         return self._term("rule", name)
 
     def resolved(self, name: str) -> Term:
