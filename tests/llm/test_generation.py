@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import taeda
 from taeda.llm import Decoder, DecoderConfig, Engine, Sampling
 from taeda.llm.cache import PrefixStore, page_names
 from taeda.llm.decoder import ContextError
-from taeda.llm.memory import MemoryNeeded, available, cache_bytes
+from taeda.llm.memory import MemoryNeeded, available, cache_bytes, left_of_container
 from taeda.quantization import Scheme, int4, int8, quantize_
 
 PROMPTS = [[1, 2, 3], [50, 4, 60, 8, 9, 10, 11], [7], [20] * 40]
@@ -238,3 +239,13 @@ def test_memory_that_does_not_suffice(model: Decoder, monkeypatch: pytest.Monkey
 def test_memory_of_this_machine() -> None:
     free = available()
     assert free is None or 0 < free < 1 << 50
+
+
+def test_memory_of_a_container(tmp_path: Path) -> None:
+    """Mapped weights are pages of files: they are no memory that is lost."""
+    assert left_of_container(tmp_path) is None
+    (tmp_path / "memory.current").write_text("900\n")
+    (tmp_path / "memory.stat").write_text("anon 200\ninactive_file 500\nactive_file 100\n")
+    for limit, left in [("1000\n", 700), ("200\n", 0), ("max\n", None)]:
+        (tmp_path / "memory.max").write_text(limit)
+        assert left_of_container(tmp_path) == left

@@ -22,11 +22,20 @@ def available() -> int | None:
         free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
         return None
-    try:  # of a container
-        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
-        return min(free, max(limit - int(Path("/sys/fs/cgroup/memory.current").read_text()), 0))
-    except (OSError, ValueError):
-        return free
+    left = left_of_container(Path("/sys/fs/cgroup"))
+    return free if left is None else min(free, left)
+
+
+def left_of_container(group: Path) -> int | None:
+    """Bytes that a control group has left, pages of files among them, which are given back when others need them:
+    mapped weights are such. None where it has no limit."""
+    try:
+        limit, used = (int((group / name).read_text()) for name in ("memory.max", "memory.current"))
+        counts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        files = int(counts["active_file"]) + int(counts["inactive_file"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return max(limit - used + files, 0)
 
 
 def cache_bytes(model: Decoder, bits: int | None) -> int:
