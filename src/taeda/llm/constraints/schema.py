@@ -2,8 +2,8 @@
 
 Objects have the properties of the schema in its order, those that are not required or not; others follow where
 `additionalProperties` is true or a schema. Between values stands at most a space, or a new line with spaces.
-`oneOf` is taken as `anyOf`. Keywords that only describe (title, default, ...) say nothing here; those that could not be
-followed are an error.
+`oneOf` is taken as `anyOf`; what stands beside `enum` or `const`, and a `type` beside another of these, says nothing.
+Keywords that only describe (title, default, ...) say nothing here; those that could not be followed are an error.
 """
 
 from __future__ import annotations
