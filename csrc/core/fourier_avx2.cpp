@@ -5,6 +5,8 @@
 #ifdef TAEDA_FOURIER_WIDTHS
 #include <immintrin.h>
 
+#include <utility>
+
 #pragma GCC target("avx2,fma")
 #pragma GCC diagnostic ignored "-Wpsabi"  // vectors are passed between functions of this file alone
 #define TAEDA_VECTOR_BYTES 32

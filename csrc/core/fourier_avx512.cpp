@@ -5,6 +5,8 @@
 #ifdef TAEDA_FOURIER_WIDTHS
 #include <immintrin.h>
 
+#include <utility>
+
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
 #pragma GCC diagnostic ignored "-Wpsabi"  // vectors are passed between functions of this file alone
 #define TAEDA_VECTOR_BYTES 64

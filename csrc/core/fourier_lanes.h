@@ -1,6 +1,6 @@
 // The loops of fourier_loops.h, for one width of vectors. Included by the file of that width, which says
 // TAEDA_VECTOR_BYTES and TAEDA_VECTOR_NAMESPACE and has chosen the instruction set by a pragma; it includes nothing, so
-// that nothing of others is compiled for that set.
+// that nothing of others is compiled for that set (of <utility>, included before the pragma, it takes a type alone).
 //
 // Products and sums are fused only where `fused` says so, so that a row has the same bits in whatever loop it is done.
 
@@ -102,100 +102,34 @@ TAEDA_LOOP void store(T* p, Vector<T> v) {
 }
 
 // Every second element of two vectors, and two vectors element by element in turns (the lower or upper half of that).
+template <class>
+struct PlacesOf;
+template <int... I>
+struct PlacesOf<std::integer_sequence<int, I...>> {
+  static constexpr int N = sizeof...(I);
+  template <class V>
+  static TAEDA_LOOP V even(V a, V b) {
+    return __builtin_shufflevector(a, b, (2 * I)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V odd(V a, V b) {
+    return __builtin_shufflevector(a, b, (2 * I + 1)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V lower(V a, V b) {
+    return __builtin_shufflevector(a, b, (I / 2 + I % 2 * N)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper(V a, V b) {
+    return __builtin_shufflevector(a, b, (N / 2 + I / 2 + I % 2 * N)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V reversed(V a) {
+    return __builtin_shufflevector(a, a, (N - 1 - I)...);
+  }
+};
 template <int N>
-struct Places;
-template <>
-struct Places<2> {
-  template <class V>
-  static TAEDA_LOOP V even(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 2);
-  }
-  template <class V>
-  static TAEDA_LOOP V odd(V a, V b) {
-    return __builtin_shufflevector(a, b, 1, 3);
-  }
-  template <class V>
-  static TAEDA_LOOP V lower(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 2);
-  }
-  template <class V>
-  static TAEDA_LOOP V upper(V a, V b) {
-    return __builtin_shufflevector(a, b, 1, 3);
-  }
-  template <class V>
-  static TAEDA_LOOP V reversed(V a) {
-    return __builtin_shufflevector(a, a, 1, 0);
-  }
-};
-template <>
-struct Places<4> {
-  template <class V>
-  static TAEDA_LOOP V even(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6);
-  }
-  template <class V>
-  static TAEDA_LOOP V odd(V a, V b) {
-    return __builtin_shufflevector(a, b, 1, 3, 5, 7);
-  }
-  template <class V>
-  static TAEDA_LOOP V lower(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
-  }
-  template <class V>
-  static TAEDA_LOOP V upper(V a, V b) {
-    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  }
-  template <class V>
-  static TAEDA_LOOP V reversed(V a) {
-    return __builtin_shufflevector(a, a, 3, 2, 1, 0);
-  }
-};
-template <>
-struct Places<8> {
-  template <class V>
-  static TAEDA_LOOP V even(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
-  }
-  template <class V>
-  static TAEDA_LOOP V odd(V a, V b) {
-    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
-  }
-  template <class V>
-  static TAEDA_LOOP V lower(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-  }
-  template <class V>
-  static TAEDA_LOOP V upper(V a, V b) {
-    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-  }
-  template <class V>
-  static TAEDA_LOOP V reversed(V a) {
-    return __builtin_shufflevector(a, a, 7, 6, 5, 4, 3, 2, 1, 0);
-  }
-};
-template <>
-struct Places<16> {
-  template <class V>
-  static TAEDA_LOOP V even(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  }
-  template <class V>
-  static TAEDA_LOOP V odd(V a, V b) {
-    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  }
-  template <class V>
-  static TAEDA_LOOP V lower(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  }
-  template <class V>
-  static TAEDA_LOOP V upper(V a, V b) {
-    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-  template <class V>
-  static TAEDA_LOOP V reversed(V a) {
-    return __builtin_shufflevector(a, a, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  }
-};
+using Places = PlacesOf<std::make_integer_sequence<int, N>>;
 
 // A square block of as many vectors as one has elements, transposed: shuffled like two halves of a pack of cards until
 // every element is where it belongs.

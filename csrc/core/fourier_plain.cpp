@@ -1,4 +1,6 @@
 // Loops of Fourier transforms on vectors of 16 bytes, for any processor.
+#include <utility>
+
 #include "core/fourier_loops.h"
 #include "core/fourier_widths.h"
 
