@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Group, Item, fuse
-from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
+from taeda.ir.dtype import COMPLEX, FLOATS, info
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
@@ -285,9 +285,8 @@ def _users(graph: Graph) -> dict[Value, list[Node]]:
 
 
 def _stored_directly(dtype: str, stored: str) -> bool:
-    """Whether a method that gives `dtype` can store `stored` instead: floats no wider than its sums."""
-    return dtype == stored or ({dtype, stored} <= {*FLOATS} and itemsize(stored) <= itemsize(info(dtype).accumulate)
-                               and (itemsize(stored) < 8) == (itemsize(dtype) < 8))
+    """Whether a method that gives `dtype` can store `stored` instead: floats whose sums are of one dtype."""
+    return dtype == stored or ({dtype, stored} <= {*FLOATS} and info(dtype).accumulate == info(stored).accumulate)
 
 
 def _squeezes(node: Node, dims: tuple[int, ...]) -> bool:
