@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.ir.expression import ceildiv
+from taeda.ir.expression import ceildiv, product
 from taeda.ops.creation import arange
 from taeda.ops.indexing import converted, index_select
 from taeda.ops.joining import cat
@@ -104,10 +104,7 @@ def dequantized(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: in
 def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
                  outputs: SymInt, group: int) -> Tensor:
     """input (*, K) @ the transpose of the coded weight (outputs, K) + bias: (*, outputs), of the dtype of input."""
-    k = input.shape[-1]
-    rows: Any = 1
-    for size in input.shape[:-1]:
-        rows = rows * size
+    k, rows = input.shape[-1], product(input.shape[:-1])
     flat = converted(input, "float32")
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
     wide_bias = None if bias is None else converted(bias, "float32")
@@ -162,10 +159,7 @@ def rounded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor
                    outputs: SymInt, step: int, group: int) -> Tensor:
     """As `coded_linear`, with each `step` neighbours of an input rounded to 8 bits: -127..127 times their largest size
     / 127. Without gradients."""
-    k = input.shape[-1]
-    rows: Any = 1
-    for size in input.shape[:-1]:
-        rows = rows * size
+    k, rows = input.shape[-1], product(input.shape[:-1])
     parts = converted(input, "float32").reshape((rows, k // step, step))
     factors = amax(parts.abs(), (2,), True) / 127.0
     numbers = (parts * where(factors > 0, 1.0 / factors, 0.0)).round().clamp(-127.0, 127.0)

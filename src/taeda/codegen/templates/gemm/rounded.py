@@ -74,7 +74,7 @@ class Arithmetic:
             return min(rows, 8), 2
         return min(rows, 4), 4 if rows <= 2 else 2
 
-    def prepared(self, f: FunctionWriter, codes: Value) -> Value:
+    def prepared(self, codes: Value) -> Value:
         """Signed codes as `add` takes them."""
         return codes ^ -128 if self.shifts == 128 else codes
 
@@ -89,20 +89,11 @@ class Arithmetic:
         return self.add_one_by_one(f, total, codes, inputs)
 
     def add_one_by_one(self, f: FunctionWriter, total: Value, codes: Value, inputs: Value) -> Value:
+        fours = [f.cast("bitcast", x, vector(self.lanes, "i32")) for x in (codes, inputs)]
         for k in range(_FOUR):
-            a, b = (x.as_lanes(k) for x in (_Fours(f, codes, self.lanes), _Fours(f, inputs, self.lanes)))
+            a, b = (x.shl(24 - 8 * k).ashr(24) for x in fours)
             total = total + a * b
         return total
-
-
-class _Fours:
-    """Lanes of four signed bytes."""
-
-    def __init__(self, f: FunctionWriter, value: Value, lanes: int) -> None:
-        self.whole = f.cast("bitcast", value, vector(lanes, "i32"))
-
-    def as_lanes(self, k: int) -> Value:
-        return self.whole.shl(24 - 8 * k).ashr(24)
 
 
 def in_fours(f: FunctionWriter, rows: list[Value]) -> Value:
@@ -137,7 +128,7 @@ class Codes:
                 words = f.cast("bitcast", value, vector(a.lanes, "i32"))
                 words = words.lshr(4) if column >= format.row_bytes else words
                 value = f.cast("bitcast", words & 0x0F0F0F0F, a.bytes)
-            found.append(a.prepared(f, value))
+            found.append(a.prepared(value))
         return found
 
 
