@@ -131,6 +131,11 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
     return module.text()
 
 
+def _as_int64(value: Value, dtype: str) -> Value:
+    """Loaded indices of `dtype`."""
+    return value.convert("sext" if info(dtype).is_signed else "zext", "i64")
+
+
 class _IndexWriter:
     """What happens at a point or a row of the space once the pointers are known."""
 
@@ -151,7 +156,7 @@ class _IndexWriter:
             at = self._wrapped(raw, dtype, bound)
             bad = at.compare("uge", bound)
             if self.skip is not None:
-                wanted = self.f.cast("sext" if info(dtype).is_signed else "zext", raw, "i64").differs(self.skip)
+                wanted = _as_int64(raw, dtype).differs(self.skip)
             leave_if(f, bad, k + 1, self.fault,
                      functools.partial(self._found, raw, bound, pointer, bases[k], dtype))
             total = at * stride if total is None else total + at * stride
@@ -160,8 +165,7 @@ class _IndexWriter:
     def _found(self, raw: Value, bound: Value, pointer: Value, base: Value, dtype: str) -> list[Value]:
         """The words of a fault: the index, its bound, its position in the index tensor."""
         ends = [self.f.cast("ptrtoint", p, "i64") for p in (pointer, base)]
-        value = self.f.cast("sext" if info(dtype).is_signed else "zext", raw, "i64")
-        return [value, bound, (ends[0] - ends[1]) // itemsize(dtype)]
+        return [_as_int64(raw, dtype), bound, (ends[0] - ends[1]) // itemsize(dtype)]
 
     def move(self, regular: Value, indexed: Value, lanes: int = 0) -> None:
         """One element, or `lanes` adjacent ones."""
@@ -213,8 +217,7 @@ class _IndexWriter:
 
     def _wrapped(self, value: Value, dtype: str, bound: Value) -> Value:
         """Loaded indices as int64, counted from the front."""
-        if dtype != "int64":
-            value = value.convert("sext" if info(dtype).is_signed else "zext", "i64")
+        value = _as_int64(value, dtype)
         return (value < 0).select(value + bound, value) if self.wrap else value
 
     def row(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value],
