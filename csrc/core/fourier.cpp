@@ -77,6 +77,11 @@ void transform_matrix(const FourierPlan<T>& plan, const T* from, T* to, bool inv
   });
 }
 
+template <class T>
+void conjugate_row(T* x, int64_t n) {
+  for (int64_t k = 0; k < n; ++k) x[2 * k + 1] = -x[2 * k + 1];
+}
+
 // The inverse transform of the conjugate is the conjugate of the transform: chirps and filters serve both.
 template <class T>
 void transform_bluestein(const FourierPlan<T>& plan, const T* from, T* to, bool inverse, T scale, T* scratch,
@@ -91,8 +96,7 @@ void transform_bluestein(const FourierPlan<T>& plan, const T* from, T* to, bool 
   plan.loops.multiply(b, b, filter, m, false);
   transform_row(*plan.inner, b, a, true, scale, rest, parallel);
   plan.loops.multiply(to, a, chirp, n, false);
-  if (inverse)
-    for (int64_t k = 0; k < n; ++k) to[2 * k + 1] = -to[2 * k + 1];
+  if (inverse) conjugate_row(to, n);
 }
 
 template <class T>
@@ -175,11 +179,6 @@ struct Batch {
     return 2 * static_cast<int64_t>(sizeof(T)) * (plan.scratch() + whole_rows + beside) + 64;
   }
 };
-
-template <class T>
-void conjugate_row(T* x, int64_t n) {
-  for (int64_t k = 0; k < n; ++k) x[2 * k + 1] = -x[2 * k + 1];
-}
 
 template <class T>
 void fill_mirrored(T* x, int64_t n) {  // x[n - k] = conj(x[k])
