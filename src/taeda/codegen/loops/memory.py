@@ -8,7 +8,7 @@ are copied to a buffer on the stack first, and results are copied back.
 from __future__ import annotations
 
 from taeda.codegen.llvm import FunctionWriter, Value, vector
-from taeda.codegen.templates.gemm.pack import transpose
+from taeda.codegen.squares import transpose
 
 TILE = 16  # rows of a tile
 

@@ -19,9 +19,10 @@ from typing import Any
 from taeda.codegen import x86
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
+from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.planes import fill_tap_offsets
-from taeda.codegen.templates.conv.weight import emit_padded_copy, transpose
+from taeda.codegen.templates.conv.weight import emit_padded_copy
 
 COLUMNS_INTEGERS = (
     "rows", "channels",  # of one group
@@ -238,7 +239,7 @@ class _Direct:
         def square_of(p: Value) -> list[Value]:
             loaded = [f.load(vector(lanes, self.type), f.at(start, (p + r) * width_bytes)) + extra
                       for r in range(lanes)]
-            return [self.narrow(value) for value in transpose(f, loaded)]
+            return [self.narrow(value) for value in transpose(f, loaded, self.size)]
 
         def whole(p: Value) -> None:
             """A full square, all rows valid, contiguous in out."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
+from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.direct import pixel_rows, tile_width
-from taeda.codegen.templates.conv.weight import transpose
 
 INTEGERS = (
     "images", "groups", "channels", "rows",
@@ -262,7 +262,7 @@ class _Small:
 
         def squares(p: Value) -> None:
             loaded = [f.load(self.vec, f.at(start, (p + r) * self.width_bytes)) + extra for r in range(lanes)]
-            for m, value in enumerate(transpose(f, loaded)):
+            for m, value in enumerate(transpose(f, loaded, self.size)):
                 f.store(value, f.at(self.square, m * lanes * self.size))
             count = f.minimum(f.constant(lanes), self.total - p)
 

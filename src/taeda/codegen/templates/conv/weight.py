@@ -15,6 +15,7 @@ import functools
 from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
+from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 
 LANES_INTEGERS = ("images", "groups", "rows", "pixels", "image_stride", "group_stride")  # strides in elements
@@ -93,7 +94,7 @@ def emit_conv_lanes(target: Target, type: str = "float", tile_vectors: int = 0) 
             for r in range(lanes):
                 mask = f.select(row_valid[r], columns, f.constant(0, columns.type))
                 loaded.append(f.masked_load(vec, f.at(f.index(at, type, pixel), row_offset[r]), mask, zero))
-            return transpose(f, loaded)
+            return transpose(f, loaded, size)
 
         whole = pixels - pixels % lanes
 
@@ -115,21 +116,6 @@ def emit_conv_lanes(target: Target, type: str = "float", tile_vectors: int = 0) 
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
     return module.text()
-
-
-def transpose(f: FunctionWriter, rows: list[Value]) -> list[Value]:
-    """The transpose of a square of vectors, by exchanging ever larger blocks."""
-    lanes = len(rows)
-    step = 1
-    while step < lanes:
-        for i in range(lanes):
-            if i & step:
-                continue
-            a, b = rows[i], rows[i + step]
-            rows[i] = f.shuffle(a, b, [j if not j & step else lanes + j - step for j in range(lanes)])
-            rows[i + step] = f.shuffle(a, b, [j + step if not j & step else lanes + j for j in range(lanes)])
-        step *= 2
-    return rows
 
 
 def emit_conv_weight(target: Target, type: str = "float") -> str:
@@ -269,7 +255,7 @@ class _WeightGradient:
             def block(k: Value) -> None:
                 rows = [f.load(vector(lanes, type), f.at(f.index(self.sums, type, m), (k + r) * width_bytes))
                         for r in range(lanes)]
-                for r, value in enumerate(transpose(f, rows)):
+                for r, value in enumerate(transpose(f, rows, self.size)):
                     f.store(value, f.index(base, type, (m + r) * row_pitch + k))
             f.loop(0, height - height % lanes, block, step=lanes)
 
