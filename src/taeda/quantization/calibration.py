@@ -145,15 +145,7 @@ def calibrate_(model: nn.Module, scheme: Scheme, inputs: Iterable[Any],
 def _order_of_calls(model: nn.Module, layers: dict[str, nn.Linear], batch: Any) -> list[str]:
     """The names of the layers, those first that are called first."""
     order: dict[str, None] = {}
-    hooks = [layer.register_forward_pre_hook(lambda layer, given,
-                                             name=name: order.setdefault(name))
-             for name, layer in layers.items()]
-    try:
-        with taeda.no_grad():
-            model(batch)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    _run(model, layers, [batch], lambda name, x: order.setdefault(name))
     return [*order, *(name for name in layers if name not in order)]
 
 
@@ -180,9 +172,19 @@ def _moments(model: nn.Module, layers: dict[str, nn.Linear], batches: Sequence[A
             product, before = rows.t() @ rows, found[name]
             found[name] = product if before is None else before + product
 
-    hooks = [layer.register_forward_pre_hook(lambda layer, given,
-                                             name=name: gather(name, given[0]))
-             for name, layer in layers.items()]
+    _run(model, layers, batches, gather)
+    return found
+
+
+def _run(model: nn.Module, layers: dict[str, nn.Linear], batches: Sequence[Any],
+         note: Callable[[str, taeda.Tensor], object]) -> None:
+    """Call the model on each batch, without gradients; `note(name, x)` is told what each of the layers reads."""
+    def noted(name: str) -> Callable[..., None]:
+        def hook(layer: nn.Module, given: tuple[Any, ...]) -> None:
+            note(name, given[0])
+        return hook
+
+    hooks = [layer.register_forward_pre_hook(noted(name)) for name, layer in layers.items()]
     try:
         with taeda.no_grad():
             for batch in batches:
@@ -190,4 +192,3 @@ def _moments(model: nn.Module, layers: dict[str, nn.Linear], batches: Sequence[A
     finally:
         for hook in hooks:
             hook.remove()
-    return found
