@@ -8,9 +8,10 @@ from taeda.ir.dtype import NARROW
 from taeda.ir.expression import product
 from taeda.ops import dtypes
 from taeda.ops.broadcasting import broadcast_shape
+from taeda.ops.copies import fresh
 from taeda.ops.creation import eye
 from taeda.ops.matmul import transposed
-from taeda.ops.op import Result, Tensor, check, kernel
+from taeda.ops.op import Tensor, check, derived
 from taeda.ops.pointwise import conj
 from taeda.ops.views import expand
 
@@ -78,23 +79,10 @@ def register_transposed(b: Any, x: Any) -> Any:
     return b.view("permute", x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
-@kernel(public=False)
-def columnwise(b: Any, input: Tensor) -> Tensor:
+@derived(public=False)
+def columnwise(input: Tensor) -> Tensor:
     """A copy whose matrices have one column after the other, as results that LAPACK gives lie."""
-    *batch, rows, columns = input.shape
-    out = register_transposed(b, b.alloc(input.dtype, (*batch, columns, rows)))
-    b.copy(out, input)
-    return out
-
-
-@columnwise.meta
-def _(input: Any) -> Result:
-    return Result(input.dtype, input.shape)
-
-
-@columnwise.gradient
-def _(grad: Any) -> Any:
-    return grad
+    return transposed(fresh(transposed(input)))
 
 
 class _Batch(NamedTuple):
