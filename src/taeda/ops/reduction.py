@@ -623,17 +623,14 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
 def log_sum_exp(input: Tensor, dims: tuple[int, ...]) -> Tensor:
     """logsumexp with the dimensions kept."""
     x = compute(input)
-    if x.dtype in dtypes.COMPLEX:  # the imaginary part of a logarithm is between -π and π
-        size = real_part(x)
-        top = reduce_max(size, dims) if dims else size
-        shift = where(top.isinf(), 0, top)
-        total = exp(x - shift)
-        return log(reduce_sum(total, dims) if dims else total) + shift
-    if not dims:
+    is_complex = x.dtype in dtypes.COMPLEX
+    if not dims and not is_complex:  # the imaginary part of a logarithm is between -π and π
         return convert(x + 0, input.dtype)
-    top = reduce_max(x, dims)
+    size = real_part(x) if is_complex else x
+    top = reduce_max(size, dims) if dims else size
     shift = where(top.isinf(), 0, top)
-    return convert(log(reduce_sum(exp(x - shift), dims)) + shift, input.dtype)
+    total = exp(x - shift)
+    return convert(log(reduce_sum(total, dims) if dims else total) + shift, input.dtype)
 
 
 @log_sum_exp.gradient
