@@ -34,12 +34,29 @@ int64_t run_piece(void* context, int64_t begin, int64_t end) {
   return code;
 }
 
+// memset writes whole lines without reading them first, which a loop of stores does not.
+int64_t clear_piece(void* at, int64_t begin, int64_t end) {
+  std::memset(static_cast<char*>(at) + begin, 0, static_cast<size_t>(end - begin));
+  return 0;
+}
+
+void clear_memory(char* at, size_t bytes) {
+  constexpr int64_t PIECE = 256 << 10;
+  if (bytes <= static_cast<size_t>(PIECE)) {
+    clear_piece(at, 0, static_cast<int64_t>(bytes));
+    return;
+  }
+  WithoutHostLock unlocked;
+  parallel_for(static_cast<int64_t>(bytes), PIECE, clear_piece, at);
+}
+
 class Cpu final : public DeviceRuntime {
  public:
   bool executes() const override { return true; }
   void* allocate(size_t bytes) override { return taeda::allocate(bytes); }
   void deallocate(void* p, size_t bytes) noexcept override { taeda::deallocate(p, bytes); }
   void copy(void* to, const void* from, size_t bytes) override { std::memcpy(to, from, bytes); }
+  void clear(void* at, size_t bytes) override { clear_memory(static_cast<char*>(at), bytes); }
   void run(const LoopsLaunch& launch) override { run_loops(launch); }
   int64_t run(TemplateLaunch& launch) override {
     Pieces pieces{launch};
@@ -66,6 +83,7 @@ class Meta final : public DeviceRuntime {
   void* allocate(size_t) override { no_memory(); }
   void deallocate(void*, size_t) noexcept override {}
   void copy(void*, const void*, size_t) override { no_memory(); }
+  void clear(void*, size_t) override { no_memory(); }
   void run(const LoopsLaunch&) override { no_memory(); }
   int64_t run(TemplateLaunch&) override { no_memory(); }
   void run(Join&) override { no_memory(); }

@@ -61,6 +61,7 @@ class DeviceRuntime {
   virtual void* allocate(size_t bytes) = 0;  // raises where there is no memory; bytes > 0
   virtual void deallocate(void* p, size_t bytes) noexcept = 0;
   virtual void copy(void* to, const void* from, size_t bytes) = 0;  // in the memory of this device
+  virtual void clear(void* at, size_t bytes) = 0;  // all bytes 0: numbers and false too, in every dtype
   virtual void run(const LoopsLaunch& launch) = 0;
   virtual int64_t run(TemplateLaunch& launch) = 0;  // the fault code of the first piece that failed, or 0
   virtual void run(Join& join) = 0;

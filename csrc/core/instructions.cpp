@@ -43,6 +43,10 @@ void fill_with(KernelSource& kernels, const Buffer& destination, const Number& v
   if (real && !v.floating) v = {true, v.integer, static_cast<double>(v.integer)};
   if (!real && v.floating) v = {false, destination.dtype == DType::Bool ? v.real != 0 : v.integer, v.real};
   uint64_t bits = scalar_bits(v);
+  if (bits == 0 && destination.is_contiguous()) {
+    runtime.clear(destination.data(), static_cast<size_t>(destination.numel) * itemsize(destination.dtype));
+    return;
+  }
   LoopOperand operand{destination.data(), destination.dtype, true, {}};
   std::copy(destination.strides, destination.strides + destination.ndim, operand.strides);
   Dims shape = destination.shape();

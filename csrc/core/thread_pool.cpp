@@ -52,6 +52,10 @@ thread_local bool inside = false;  // this thread runs a piece: nested calls sta
 
 // The job at hand. A worker may only touch it between a claim that succeeded and the completion of what it claimed: the
 // claim names the job's generation, and the job cannot end before all that was claimed is done.
+//
+// The claims are divided into as many shares as there are threads. A thread takes what its own share holds, in order,
+// and then what is left of others': a kernel that follows on the same memory finds in its cache what it needs, because
+// the same thread had it before, and still no thread waits while there is work.
 struct Job {
   ParallelBody body;
   void* context;
@@ -85,9 +89,9 @@ struct Job {
 
 class Pool {
  public:
-  explicit Pool(int threads) {
+  explicit Pool(int threads) : shares_(static_cast<size_t>(threads)) {
     try {
-      for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker(); });
+      for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(static_cast<size_t>(i)); });
     } catch (...) {
       // The system gives no more threads; those that there are do the work, with the same result.
     }
@@ -117,11 +121,18 @@ class Pool {
     job_.failure.store(0, std::memory_order_relaxed);
     uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
     unfinished_.store(static_cast<uint32_t>(job_.claims), std::memory_order_relaxed);
-    ticket_.store(static_cast<uint64_t>(generation) << 32 | static_cast<uint64_t>(job_.claims),
-                  std::memory_order_release);
+    int64_t threads = static_cast<int64_t>(shares_.size()), begin = 0;
+    for (int64_t i = 0; i < threads; ++i) {
+      int64_t end = job_.claims * (i + 1) / threads;
+      Share& share = shares_[static_cast<size_t>(i)];
+      share.end.store(end, std::memory_order_relaxed);
+      share.ticket.store(static_cast<uint64_t>(generation) << 32 | static_cast<uint64_t>(end - begin),
+                         std::memory_order_release);
+      begin = end;
+    }
     generation_.store(generation, std::memory_order_release);
     generation_.notify_all();
-    take_part(generation);
+    take_part(generation, 0);
     for (uint32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) wait_for_change(unfinished_, left);
     return job_.failure.load(std::memory_order_relaxed);
   }
@@ -132,36 +143,46 @@ class Pool {
  private:
   static constexpr int64_t MAX_CLAIMS = 1 << 20;
 
-  void worker() {
+  // A ticket holds the generation and how many claims of the share are left; they are the last ones before `end`.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> ticket{0};
+    std::atomic<int64_t> end{0};
+  };
+
+  void worker(size_t self) {
     inside = true;
     uint32_t seen = 0;
     for (;;) {
       wait_for_change(generation_, seen);
       if (stop_.load(std::memory_order_relaxed)) return;
       seen = generation_.load(std::memory_order_acquire);
-      take_part(seen);
+      take_part(seen, self);
     }
   }
 
-  // Claims work of job `generation` until none is left. The ticket holds the generation and how many claims are left.
-  void take_part(uint32_t generation) {
-    uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  // Claims work of job `generation` until none is left.
+  void take_part(uint32_t generation, size_t self) {
+    for (size_t i = 0; i < shares_.size(); ++i) take(generation, shares_[(self + i) % shares_.size()]);
+  }
+
+  void take(uint32_t generation, Share& share) {
+    uint64_t ticket = share.ticket.load(std::memory_order_acquire);
     for (;;) {
       uint32_t left = static_cast<uint32_t>(ticket);
       if (static_cast<uint32_t>(ticket >> 32) != generation || left == 0) return;
-      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire))
+      if (!share.ticket.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire))
         continue;
-      job_.run_claim(job_.claims - left);
+      job_.run_claim(share.end.load(std::memory_order_relaxed) - left);
       if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
-      ticket = ticket_.load(std::memory_order_acquire);
+      ticket = share.ticket.load(std::memory_order_acquire);
     }
   }
 
-  alignas(64) std::atomic<uint64_t> ticket_{0};
   alignas(64) std::atomic<uint32_t> unfinished_{0};
   alignas(64) std::atomic<uint32_t> generation_{0};
   std::atomic<bool> stop_{false};
   Job job_;
+  std::vector<Share> shares_;  // by thread, that of the caller first
   std::vector<std::thread> workers_;
 };
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.ir.loop import Expr, Kernel, Operand, Store, cast, const, index, scalar, select
+from taeda.ir.loop import Expr, Kernel, Operand, Store, cast, index, scalar, select
 from taeda.ops import dtypes
 from taeda.ops.op import (
     DType,
@@ -97,10 +97,9 @@ def _(start: Any, end: Any, step: Any, count: Any, dtype: str) -> Result:
 @kernel(public=False)
 def eye(b: Any, rows: SymInt, columns: SymInt, dtype: DType) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
-    width = scalar(0, "int64")
-    on_diagonal = (index() // width).eq(index() % width)
-    one = const(1, dtype)
-    return generate(b, dtype, (rows, columns), select(on_diagonal, one, const(0, dtype)), (columns,), "eye")
+    out = b.full(dtype, (rows, columns), 0)
+    b.fill(b.view("diagonal", out, (0, 0, 1)), 1)
+    return out
 
 
 @eye.meta
