@@ -15,7 +15,7 @@ int64_t Pending::finished = 0, Pending::found = 0, Pending::programs = 0, Pendin
 
 namespace {
 
-constexpr size_t MOST_CALLS = 2048;  // put off before they are run anyway
+constexpr size_t MOST_CALLS = 4096;  // put off before they are run anyway
 constexpr int64_t PLAIN_REDUCTION =
     16384;  // longer ones are done in chunks, or not, depending on what else a kernel does
 constexpr size_t MOST_PLANS = 4096, MOST_VARIANTS = 8, MOST_SEEN = 1 << 16;
@@ -103,11 +103,33 @@ int Pending::replace_memory(const Buffer& of, const Buffer& fresh) {
   return number;
 }
 
+int Pending::known_number_of(const Buffer& b, int memory) const {
+  const Memory& m = memories_[static_cast<size_t>(memory)];
+  for (int v = m.last_value; v >= m.current_from; v = values_[static_cast<size_t>(v)].previous)
+    if (same_geometry(values_[static_cast<size_t>(v)].buffer, b)) return v;
+  return -1;
+}
+
+// A part of what these calls made or wrote, seen through a geometry that no call gave (a piece of a split, a basic
+// index): here there is a call for it, so that whoever reads the part can be joined with whoever makes the whole.
+void Pending::note_part(const Buffer& b) {
+  if (!b.storage || b.storage->recorded_by_ != this) return;
+  int memory = b.storage->recorded_number_;
+  const Memory& m = memories_[static_cast<size_t>(memory)];
+  int whole = m.current_from ? m.current_from : m.maker;
+  if (whole < 0 || known_number_of(b, memory) >= 0) return;
+  Buffer base = values_[static_cast<size_t>(whole)].buffer;  // values move
+  int64_t first = b.offset - base.offset, last = first;
+  for (int d = 0; d < b.ndim; ++d) last += std::max<int64_t>(b.sizes[d] - 1, 0) * b.strides[d];
+  if (b.dtype != base.dtype || !base.is_contiguous() || !b.numel || first < 0 || last >= base.numel) return;
+  base.storage = m.storage;
+  planner->note_part(*this, base, b.shape(), b.stride_dims(), first);
+}
+
 int Pending::number_of(const Buffer& b) {
   if (!b.storage) return add_value(b, -1);
   int memory = b.storage->recorded_by_ ? b.storage->recorded_number_ : add_memory(b);
-  for (int v = memories_[memory].last_value; v >= memories_[memory].current_from; v = values_[v].previous)
-    if (same_geometry(values_[v].buffer, b)) return v;
+  if (int v = known_number_of(b, memory); v >= 0) return v;
   words_.push_back(static_cast<uint64_t>(memory) << 8 | 1);
   return add_value(b, memory);
 }
@@ -142,6 +164,9 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
   while (wait()) {
   }
   if (calls_.size() >= MOST_CALLS) finish();
+  for (const Buffer* b : inputs)
+    if (b) note_part(*b);
+  if (into) note_part(*into);
   bool replaces = into && shows_all(*into);
   if (program.infer(device, inputs, attributes, results) > PLAIN_REDUCTION) joins = false;
   if (into) {

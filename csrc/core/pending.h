@@ -52,6 +52,9 @@ struct Plan {
 // Who makes Plans.
 class Planner {
  public:
+  // Notes down, by record(), the call that gives the elements that a geometry picks of `base` as it lies densely.
+  virtual void note_part(Pending& calls, const Buffer& base, const Dims& sizes, const Dims& strides,
+                         int64_t offset) = 0;
   // `others`: those for the same calls whose equalities do not hold.
   virtual std::shared_ptr<const Plan> plan(const Pending& calls,
                                            std::span<const std::shared_ptr<const Plan>> others) = 0;
@@ -113,6 +116,8 @@ class Pending final : public PendingCalls {
 
  private:
   int number_of(const Buffer& b);
+  int known_number_of(const Buffer& b, int memory) const;
+  void note_part(const Buffer& b);
   int add_value(const Buffer& b, int memory);
   int add_memory(const Buffer& b);
   bool shows_all(const Buffer& b) const;

@@ -63,6 +63,8 @@ class Storage {
   // -- of calls that are pending (core/pending.h) --
   // Made by such a call: there is no memory yet.
   bool pending() const { return pending_ && !overwritten_; }
+  // What it holds is not known before calls have run.
+  bool unknown() const { return pending_; }
   void before_write() const {  // to be called before memory is written to that may have been there
     if (__builtin_expect(recorded_by_ != nullptr, false)) recorded_by_->finish();
   }

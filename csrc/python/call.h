@@ -94,6 +94,7 @@ void add_integer(Inputs& in, int64_t value);
 // The cache entry for the key; compiled now if this is the first such call.
 Compiled* find_compiled(Overload& overload, const Inputs& in, bool with_program = true);
 Compiled& compile_now(Compiled& entry);  // its Program, if it has none yet
+OpObject* core_op(CoreOp op);            // throws where none is bound
 
 // One result, or a tuple of them, as the overload returns them.
 Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs);  // dispatch.cpp

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/recorder.h"
+#include "python/call.h"
 #include "python/core_types.h"
 #include "python/profiling.h"
 #include "python/program_parser.h"
@@ -20,6 +21,16 @@ Ref<> ask(const char* name, Ref<> arguments) {
   }
   Ref<> function = checked(PyObject_GetAttrString(compiler, name));
   return checked(PyObject_CallObject(function.get(), arguments.get()));
+}
+
+std::vector<int> ints_of(PyObject* o) {
+  Ref<> list = checked(PySequence_Fast(o, "expected numbers"));
+  std::vector<int> out;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    out.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
+    if (PyErr_Occurred()) throw PythonError();
+  }
+  return out;
 }
 
 // The numbers of the tensors of a call that the op itself writes to.
@@ -41,8 +52,19 @@ std::vector<int> written_tensors(const Compiled& c) {
   return found;
 }
 
+bool find_checks(Compiled& c) {
+  Ref<> answer = ask("checks", checked(Py_BuildValue("(sO)", c.overload->name.c_str(), c.key.get())));
+  if (answer.get() == Py_None) return false;
+  PyObject *description, *numbers;
+  if (!PyArg_ParseTuple(answer.get(), "OO", &description, &numbers)) throw PythonError();
+  c.check_reads = ints_of(numbers);
+  c.checks = parse_program(description);
+  return true;
+}
+
 Compiled::PutOff find_out(Compiled& c) {
-  if (!c.program->inferable || c.program->faults) return Compiled::Never;
+  if (!c.program->inferable) return Compiled::Never;
+  if (c.program->faults && !find_checks(c)) return Compiled::Never;
   if (!c.overload->mutated.empty()) {
     c.written = written_tensors(c);
     return Compiled::Alone;
@@ -90,16 +112,6 @@ Quantity quantity_of(PyObject* o) {
   long long constant;
   if (!PyArg_ParseTuple(o, "iiiL", &kind, &a, &b, &constant)) throw PythonError();
   return {static_cast<Quantity::Kind>(kind), a, b, constant};
-}
-
-std::vector<int> ints_of(PyObject* o) {
-  Ref<> list = checked(PySequence_Fast(o, "expected numbers"));
-  std::vector<int> out;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
-    out.push_back(static_cast<int>(PyLong_AsLong(PySequence_Fast_GET_ITEM(list.get(), i))));
-    if (PyErr_Occurred()) throw PythonError();
-  }
-  return out;
 }
 
 // (calls, values, wanted storages): see taeda.runtime.recorded/__init__.py.
@@ -172,6 +184,22 @@ class Asking final : public Planner {
       step.written = ints_of(written);
     }
     return plan;
+  }
+
+  void note_part(Pending& calls, const Buffer& base, const Dims& sizes, const Dims& strides, int64_t offset) override {
+    Ref<Tensor> whole = undescribed(), part = undescribed();
+    describe_alias(*whole, base);
+    Inputs in;
+    begin_key(in);
+    add_tensor(in, whole.get());
+    add_sizes(in, sizes);
+    add_sizes(in, strides);
+    add_integer(in, offset);
+    Compiled* c = find_compiled(*core_op(CoreOp::StridedPart)->overloads->front(), in);
+    const Buffer* input = whole.get();
+    Program::Result result{part.get()};
+    calls.record(*c->program, c, true, base.device, {&input, 1},
+                 {in.attributes, static_cast<size_t>(in.attribute_count)}, {&result, 1});
   }
 
   bool failed() noexcept override {
@@ -315,6 +343,11 @@ bool put_off(Compiled& compiled, Device device, std::span<const Buffer* const> i
     if (shared(b)) reason = "it reads memory that NumPy or another library may write to";
   }
   if (!reason && target && shared(target)) reason = "it writes to memory that NumPy or another library may read";
+  for (int k : compiled.check_reads)
+    if (!reason && inputs[static_cast<size_t>(k)] && inputs[static_cast<size_t>(k)]->storage &&
+        inputs[static_cast<size_t>(k)]->storage->unknown())
+      reason = "an index that is computed here may be out of range";
+  if (!reason && compiled.checks) compiled.checks->run(device, inputs, attributes, {});
   state.pending->label = TAEDA_UNLIKELY(profiling) ? label_of_call(compiled) : -1;
   if (!reason && state.pending->record(*compiled.program, &compiled, compiled.put_off == Compiled::Joined, device,
                                        inputs, attributes, results, target, compiled.written))

@@ -335,12 +335,6 @@ PyObject* set_observer(PyObject*, PyObject* function) {
 
 OpObject* core_ops[static_cast<int>(CoreOp::Count)];
 
-OpObject* core_op(CoreOp op) {
-  OpObject* found = core_ops[static_cast<int>(op)];
-  if (!found) raise(PyExc_SystemError, "an op that the core calls is not bound yet");
-  return found;
-}
-
 constexpr const char* ROLES[] = {
 #define X(name, text) text,
     TAEDA_CORE_OPS(X)
@@ -547,6 +541,12 @@ BackwardProgram& Compiled::backward_for(uint64_t wanted, uint64_t given) {
   // While Python compiled, another thread may have put in the same entry: then that one stays.
   if (BackwardProgram* other = known()) return *other;
   return *backward.emplace_back(std::move(b));
+}
+
+OpObject* core_op(CoreOp op) {
+  OpObject* found = core_ops[static_cast<int>(op)];
+  if (!found) raise(PyExc_SystemError, "an op that the core calls is not bound yet");
+  return found;
 }
 
 Ref<Tensor> call_core(CoreOp role, std::initializer_list<PyObject*> values) {

@@ -28,6 +28,9 @@ struct Compiled {
   // with others.
   enum PutOff : uint8_t { Unknown, Never, Alone, Joined } put_off = Unknown;
   std::vector<int> written;  // numbers of the tensors that its Program writes to; known once put_off is
+  // Where its Program can fail for values: one that does nothing else, and the numbers of the tensors that it reads.
+  std::unique_ptr<Program> checks;
+  std::vector<int> check_reads;
   std::unordered_map<std::string, std::unique_ptr<Compiled>> transformed;  // what transforms make of it (lifted.h)
   Compiled();
   ~Compiled();
@@ -86,7 +89,8 @@ void add_ops_to_module(PyObject* module);
 // clang-format off
 #define TAEDA_CORE_OPS(X)                                                                                  \
   X(Add, "add") X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone")           \
-  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedView, "strided_view") X(SumTo, "sum_to")
+  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedPart, "strided_part")           \
+  X(StridedView, "strided_view") X(SumTo, "sum_to")
 // clang-format on
 enum class CoreOp : int {
 #define X(name, text) name,

@@ -43,7 +43,7 @@ class SplitNode final : public Node {
     if (!any || !edges[0].node) return result;
     gradients.resize(lengths_.size());
     bool lifted = std::any_of(gradients.begin(), gradients.end(), [](auto& g) { return is_lifted(g.get()); });
-    if (create_graph || lifted) {
+    if (create_graph || lifted || state.pending) {  // one call, that can be put off
       Ref<> pieces = checked(PyTuple_New(static_cast<Py_ssize_t>(gradients.size())));
       for (size_t k = 0; k < gradients.size(); ++k) {
         if (!gradients[k]) gradients[k] = expanded_zero(outputs[k]);

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import taeda
+import taeda.nn.functional as F
 from taeda import nn
 
 
@@ -94,18 +95,59 @@ def test_names_are_those_of_compilation() -> None:
     assert compiler._PUBLIC == set(compilation.__all__)
 
 
+def test_bad_indices_are_errors_of_their_line() -> None:
+    table, scores = taeda.randn(5, 3), taeda.randn(4, 7, requires_grad=True)
+    seen = []
+
+    @taeda.compile
+    def f(index: Any, target: Any) -> Any:
+        y = scores * 2
+        for call in (lambda: F.embedding(index, table), lambda: table[index], lambda: F.cross_entropy(y, target),
+                     lambda: table.gather(0, index[:, None]), lambda: table.clone().index_add_(0, index, y[:, :3])):
+            try:
+                seen.append(call().shape)
+            except IndexError as error:
+                seen.append(str(error).partition("\n")[0])
+        return y
+
+    good, bad = taeda.tensor([0, 1, 4, 2]), taeda.tensor([0, 1, 7, 2])
+    f(good, good)
+    shapes = list(seen)
+    assert all(not isinstance(s, str) for s in shapes)
+    seen.clear()
+    f(bad, bad)
+    assert seen == ["index out of range in self", "index 7 is out of bounds for dimension 0 with size 5",
+                    "Target 7 is out of bounds.", "index 7 is out of bounds for dimension 0 with size 5",
+                    "index 7 is out of bounds for dimension 0 with size 5"]
+    seen.clear()
+    f(good, good)
+    assert seen == shapes
+
+
+def test_an_index_that_changes_after_the_call() -> None:
+    table = taeda.randn(5, 3)
+
+    @taeda.compile
+    def f(index: Any) -> Any:
+        y = table[index] * 2
+        index.fill_(99)
+        return y
+
+    assert f(taeda.tensor([4, 0])).equal(table[taeda.tensor([4, 0])] * 2)
+
+
 def test_explain() -> None:
     def f(x: Any) -> Any:
         y = (x.sin() * x + 1).exp()
         if y.sum() > 0:
             y = y[taeda.tensor([0, 1])]
-        return y * 2
+        return y[y.argmax(0) * 0] * 2
 
     found = taeda.compiler.explain(f, taeda.randn(3, 3))
-    assert found.recordings == 2
+    assert found.recordings == 3
     assert found.programs[0].endswith("sin mul add exp sum gt.number") or "sin mul" in found.programs[0]
     assert found.kernels >= 1
-    assert any("can fail" in why for _, why in found.at_once)
+    assert any("may be out of range" in why for _, why in found.at_once)
     assert "Not put off:" in str(found)
 
 

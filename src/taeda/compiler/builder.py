@@ -67,6 +67,7 @@ class Builder:
         self.instructions: list[tuple[Any, ...]] = []
         self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
         self.epilogue: Epilogue | None = None  # given to the next method
+        self.only_checks = False  # methods may leave out what they do besides raising errors
         self._pointwise: dict[tuple[Any, ...], tuple[Kernel, list[int], list[Expression]]] = {}
         self._viewed: dict[Register, Register] = {}  # what views are of
 

@@ -63,7 +63,9 @@ def can_join(op: Op, key: Key) -> bool | None:
         if isinstance(node.op, ViewOp):
             joins &= node.op.view_of(node.arguments).kind not in _OF_LAYOUT
         elif isinstance(node.op, KernelOp):
-            joins &= not node.op.mutates and not node.op.is_view and (node.op.pure or not node.outputs)
+            # What draws random numbers was given those of its stream: it may run later, or not at all.
+            pure = node.op.pure or any(p.kind == "Generator" for p in node.op.parameters)
+            joins &= not node.op.mutates and not node.op.is_view and (pure or not node.outputs)
         elif isinstance(node.op, Pointwise) and _can_divide_by_zero(node):
             return None
     return joins

@@ -22,14 +22,17 @@ MOST_EPILOGUE_OPERANDS = 4  # tensors that an epilogue reads besides the result
 
 
 def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
-          target: Target, register_kernel: Callable[[Any], int]) -> dict[str, Any]:
+          target: Target, register_kernel: Callable[[Any], int], only_checks: bool = False) -> dict[str, Any]:
     """The Program description of `graph` for `target`. `tensors` are the inputs that the Program is given, in order
     (None: absent).
 
     Sizes are read from whichever of these has them: an expression equal to the size of one of them is that size. Beside
-    what ARCHITECTURE.md lists, the description says of each instruction in "origins" of which nodes it came.
+    what ARCHITECTURE.md lists, the description says of each instruction in "origins" of which nodes it came. With
+    `only_checks` it need not do more than raise its errors (compiler/checks.py).
     """
-    return _Lowering(graph, tensors, target, register_kernel).run(items)
+    lowering = _Lowering(graph, tensors, target, register_kernel)
+    lowering.builder.only_checks = only_checks
+    return lowering.run(items)
 
 
 def inputs_needed(graph: Graph, items: Iterable[Item], given: Sequence[Value]) -> tuple[list[Value], list[Value]]:

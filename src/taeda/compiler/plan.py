@@ -26,7 +26,7 @@ from taeda.ops.op import registry
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
-MOST_CALLS, MOST_NODES = 40, 400  # in one Program: grouping looks at pairs of nodes
+MOST_CALLS, MOST_NODES = 400, 4000  # in one Program: grouping looks at pairs of nodes
 
 
 class Call(NamedTuple):

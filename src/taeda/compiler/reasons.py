@@ -9,6 +9,7 @@ from taeda.compiler.fuse import MOST_OPERANDS, Group, Item
 from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ops.op import KernelOp, ViewOp
+from taeda.ops.views import strided_part
 
 
 class Reason(NamedTuple):
@@ -26,7 +27,7 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
     seen: set[tuple[int, int]] = set()
     for item in items:
         reader = item.nodes[0] if isinstance(item, Group) else item
-        if isinstance(reader.op, ViewOp):
+        if isinstance(reader.op, ViewOp) or reader.op is strided_part:
             continue
         for value in list(item.reads) if isinstance(item, Group) else item.data_tensors():
             source, view = _behind_views(value)
@@ -42,7 +43,7 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
 
 def _behind_views(value: Value) -> tuple[Value, str]:
     view = ""
-    while value.node is not None and isinstance(value.node.op, ViewOp):
+    while value.node is not None and (isinstance(value.node.op, ViewOp) or value.node.op is strided_part):
         view = view or value.node.op.name.rpartition(".")[2]
         value = value.node.arguments[0]
     return value, view

@@ -647,6 +647,18 @@ def _(grad: Any, base: Any, sizes: Any, strides: Any, offset: Any) -> Any:
     return strided_view_gradient(grad, base.shape, sizes, strides, offset)
 
 
+@kernel(public=False, role="strided_part", differentiable=False)
+def strided_part(b: Any, base: Tensor, sizes: Sizes, strides: Sizes, offset: SymInt) -> Tensor:
+    """What strided_view gives, as a view of `base` where that is contiguous: views that the core makes without a call
+    are noted down as this one in compiled functions."""
+    return b.view("as_strided", b.contiguous(base), [list(sizes), list(strides), offset], len(sizes))
+
+
+@strided_part.meta
+def _(base: Any, sizes: Any, strides: Any, offset: Any) -> Result:
+    return Result(base.dtype, sizes)
+
+
 @kernel(public=False)
 def strided_view_gradient(
     b: Any, upstream: Tensor, base: Sizes, sizes: Sizes, strides: Sizes, offset: SymInt

@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 from taeda.compiler import join
+from taeda.compiler.checks import checks as make_checks
 from taeda.compiler.plan import Call, Memory, Recorded, changed_numbers, numbers_of
 from taeda.compiler.plan import plan as make_plan
 from taeda.compiler.reasons import Reason
@@ -28,6 +29,17 @@ def joins(op: str, key: tuple[Any, ...]) -> bool | None:
     """Whether a call may become part of a larger Program; None: it must run at once."""
     try:
         return join.can_join(registry.ops[op], key)
+    except (NotImplementedError, KeyError):
+        return None
+
+
+@programs.one_at_a_time
+def checks(op: str, key: tuple[Any, ...]) -> tuple[dict[str, Any], list[int]] | None:
+    """For a call that can fail for its values: a Program that only checks them, and the numbers of the tensors that it
+    reads; None where there is none, and the call must run at once."""
+    target = target_of("cpu")
+    try:
+        return make_checks(registry.ops[op], key, target, functools.partial(programs.register_kernel, target))
     except (NotImplementedError, KeyError):
         return None
 

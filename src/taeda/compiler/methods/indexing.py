@@ -22,6 +22,9 @@ PIECE = 32768       # elements that are worth a piece of their own
 def walk(b: Builder, *, mode: str, regular: Register, indexed: Register, indices: Sequence[Register],
          dimensions: Sequence[Dimension], bounds: Sequence[Bound], wrap: bool, skip: Any = None) -> None:
     """`regular` and `indexed` are read or written as `mode` says. Elements with index `skip` are left out."""
+    if b.only_checks:
+        check_walk(b, indices=indices, dimensions=dimensions, bounds=bounds, wrap=wrap)
+        return
     dims = list(dimensions) or [Dimension(1, 0, 0, (0,) * len(indices))]
     if all(d.collision for d in dims):
         dims = [Dimension(1, 0, 0, (0,) * len(indices)), *dims]

@@ -17,8 +17,7 @@ from taeda.ir.geometry import Windows
 
 TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 COPY_ELEMENTS = 16384  # of the padded lines worked on at a time
-_TOO_LARGE = ((pool.PLANE_TOO_LARGE, "NotImplementedError",
-               "max_pool with indices over a plane of 2^31 elements or more"),)
+_LARGEST_PLANE = (1 << 31) - 256  # places are counted in 32 bits while they are looked for, a few vectors ahead
 
 
 def type_of(tensor: Any) -> str:
@@ -30,7 +29,7 @@ def type_of(tensor: Any) -> str:
 
 def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], sizes: Sequence[Any],
             out: Sequence[Any], planes: Any, w: Windows, whole: bool = False, include_padding: bool = True,
-            divisor: int = 0, faults: Any = ()) -> None:
+            divisor: int = 0) -> None:
     size, outs = three(sizes, 1), three(out, 1)
     taps, step, tap_step = three(w.taps, 1), three(w.step, 1), three(w.tap_step, 1)
     step = [*step[:2], step_along_x(step, outs)]
@@ -47,7 +46,7 @@ def _launch(b: Any, template: Any, params: dict[str, Any], operands: list[Any], 
     grain = maximum(16384 // maximum(product(sizes), 1), 1)
     b.launch(template, {**params, "step_x": w.step[-1] if w.step[-1] in (1, 2) else 0}, operands,
              [planes, *size, *taps, *step, *three(w.padding, 0), *tap_step, *outs, *extent, line_block,
-              int(include_padding), divisor], work=planes, grain=grain, faults=faults,
+              int(include_padding), divisor], work=planes, grain=grain,
              scratch=pool.scratch_bytes(b.target, params["type"], product(extent), product(taps), step[2]))
 
 
@@ -66,17 +65,24 @@ def max_pool(b: Any, *, input: Any, out: Any, places: Any, windows: Windows) -> 
     rank = windows.rank
     operands = [b.contiguous(input), out, *([] if places is None else [places])]
     mode = "values" if places is None else "indices"
+    if places is not None:
+        _check_plane(b, input, rank)
     _launch(b, pool.emit_max_pool, {"type": type_of(input), "mode": mode}, operands,
-            _plane(input, rank), _plane(out, rank), _planes(input, rank), windows,
-            faults=() if places is None else _TOO_LARGE)
+            _plane(input, rank), _plane(out, rank), _planes(input, rank), windows)
+
+
+def _check_plane(b: Any, input: Any, rank: int) -> None:
+    b.check(product(_plane(input, rank)) < _LARGEST_PLANE, NotImplementedError,
+            "max_pool with indices over a plane of 2^31 elements or more")
 
 
 def max_pool_gradient(b: Any, *, upstream: Any, input: Any, out: Any, windows: Windows) -> None:
     """`upstream` added up at the places of the maxima of the input."""
     rank = windows.rank
+    _check_plane(b, input, rank)
     _launch(b, pool.emit_max_pool, {"type": type_of(input), "mode": "gradient"},
             [b.contiguous(input), b.contiguous(upstream), out], _plane(input, rank), _plane(upstream, rank),
-            _planes(input, rank), windows, faults=_TOO_LARGE)
+            _planes(input, rank), windows)
 
 
 def mean_pool(b: Any, *, input: Any, out: Any, windows: Windows, include_padding: bool, divisor: int) -> None:
