@@ -67,9 +67,9 @@ def test_gradient_and_forms() -> None:
 def finished(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of ops that are given an epilogue."""
     seen: list[str] = []
-    product = lower._Lowering.product
-    monkeypatch.setattr(lower._Lowering, "product", lambda self, node, *rest: (
-        seen.append(node.op.name), product(self, node, *rest))[1])
+    finish = lower._Lowering.finish
+    monkeypatch.setattr(lower._Lowering, "finish", lambda self, node, *rest: (
+        seen.append(node.op.name), finish(self, node, *rest))[1])
     return seen
 
 

@@ -156,10 +156,15 @@ class Joiner:
         self.inputs.append(number)
         return value
 
-    def _fit(self, value: Value, number: int) -> None:
-        """Sizes that are known to be equal to others are written as those."""
+    def _fit(self, value: Value, number: int, of_call: Iterable[Value] = ()) -> None:
+        """Sizes that are known to be equal to others are written as those, also of the values `of_call` that have them
+        all: what the value was made of."""
+        before = value.dims
         value.dims = tuple(e if isinstance(e, int) else self._equalities.expression(n, (1, number, d, 0), e)
-                           for d, (e, n) in enumerate(zip(value.dims, self._sizes(number), strict=True)))
+                           for d, (e, n) in enumerate(zip(before, self._sizes(number), strict=True)))
+        for other in of_call:
+            if other.dims == before and other.node is not None:
+                other.dims = value.dims
 
     def call(self, op: Op, key: Key, inputs: Sequence[int], outputs: Sequence[int], first_attribute: int,
              attributes: Sequence[Any], before: int) -> None:
@@ -197,11 +202,14 @@ class Joiner:
                 found: Any = called.inline(arguments) if isinstance(called, Derived) else called.record(arguments)
                 for old, value in zip(node.outputs, found if isinstance(found, tuple) else (found,), strict=True):
                     mapping[old] = value
+                    if value.node is not None:  # its sizes may be known from what the call knows of its arguments
+                        value.dims = tuple(rewrite(known, leaf) if e == ("size", value, d) != known else e for d, (
+                            e, known) in enumerate(zip(value.dims, old.dims, strict=True)))
         for value, number in zip(inlined.outputs, outputs, strict=True):
             if value is not None and number >= 0 and number not in self.values:
                 self.values[number] = mapping[value]
                 if mapping[value].node is not None:
-                    self._fit(mapping[value], number)
+                    self._fit(mapping[value], number, mapping.values())
         self.graph.origin += 1
 
     def finish(self, outputs: Sequence[int], attributes: int) -> Graph:

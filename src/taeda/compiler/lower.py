@@ -18,7 +18,7 @@ from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp, registry
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
-MOST_EPILOGUE_OPERANDS = 4  # tensors that an epilogue reads besides the result
+MOST_EPILOGUE_OPERANDS = 12  # tensors that an epilogue reads besides the result
 
 
 def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
@@ -126,19 +126,18 @@ class _Lowering:
         self.merged_squeeze: dict[Node, Register] = {}
 
     def run(self, items: Sequence[Item]) -> dict[str, Any]:
-        grouping_users = _users(self.graph)
-        finishing = {group: node for group in items if isinstance(group, Group)
-                     if (node := self.finished_by(group, grouping_users)) is not None}
+        users = users_of(self.graph)
+        finished = finishing(self.graph, items, users)
         origins: list[tuple[int, ...]] = []
         for item in items:
             nodes = item.nodes if isinstance(item, Group) else [item]
             if isinstance(item, Group):
-                if item in finishing:
-                    nodes = [finishing[item], *nodes]
-                    self.product(finishing[item], item, grouping_users)
+                if item in finished:
+                    nodes = [finished[item], *nodes]
+                    self.finish(finished[item], item, users)
                 else:
-                    self.group(item, grouping_users)
-            elif item not in finishing.values():
+                    self.group(item, users)
+            elif item not in finished.values():
                 self.node(item)
             origin = tuple(sorted({n.origin for n in nodes}))
             origins += [origin] * (len(self.builder.instructions) - len(origins))
@@ -212,31 +211,16 @@ class _Lowering:
                 )
             self.register[v] = r
 
-    # -- products with an epilogue -------------------------------------------------------------------------------------
+    # -- methods with an epilogue --------------------------------------------------------------------------------------
 
-    def finished_by(self, group: Group, users: dict[Value, list[Node]]) -> Node | None:
-        """The node of which the group is the epilogue: nothing else uses its result, and the group makes one value of
-        it, of its shape. It is then launched where the group stands, after what else the group reads."""
-        stored = self.stored_by(group, users)
-        if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_EPILOGUE_OPERANDS + 1:
-            return None
-        for v in reversed(group.reads):
-            node = v.node
-            if (node is not None and isinstance(node.op, KernelOp) and node.op.epilogue is not None
-                    and node.op.epilogue(*node.op.for_body(node.arguments)) and v not in self.graph.outputs
-                    and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
-                    and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
-                return node
-        return None
-
-    def product(self, node: Node, group: Group, users: dict[Value, list[Node]]) -> None:
+    def finish(self, node: Node, group: Group, users: dict[Value, list[Node]]) -> None:
         """`node` with the group as its epilogue."""
-        (stored,), (product,) = self.stored_by(group, users), node.outputs
+        (stored,), result = _stored_by(self.graph, group, users), node.outputs[0]
         kernel, reads, scalars = build_kernel(group, [stored])
         (stage,) = kernel.stages
-        order = [product, *(v for v in reads if v is not product)]
+        order = [result, *(v for v in reads if v is not result)]
         renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
-        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], product.dtype,
+        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], result.dtype,
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
         self.node(node, (stored,))
 
@@ -245,7 +229,7 @@ class _Lowering:
     def group(self, group: Group, users: dict[Value, list[Node]]) -> None:
         inside = set(group.nodes)
         kept = {v for v in self.graph.outputs if v is not None}
-        stored = self.stored_by(group, users)
+        stored = _stored_by(self.graph, group, users)
         kernel, reads, scalars = build_kernel(group, stored)
         keepdim = True
         squeezes: dict[Value, list[Node]] = {}
@@ -270,14 +254,36 @@ class _Lowering:
                     self.merged_squeeze[squeeze] = r
 
 
-    def stored_by(self, group: Group, users: dict[Value, list[Node]]) -> list[Value]:
-        """The values of a group that something outside it needs."""
-        inside = set(group.nodes)
-        return [v for n in group.nodes for v in n.outputs
-                if v in self.graph.outputs or any(u not in inside for u in users.get(v, ()))]
+def finishing(graph: Graph, items: Iterable[Item], users: dict[Value, list[Node]]) -> dict[Item, Node]:
+    """The groups that are epilogues, and the nodes that they finish."""
+    found = {group: _finished_by(graph, group, users) for group in items if isinstance(group, Group)}
+    return {group: node for group, node in found.items() if node is not None}
 
 
-def _users(graph: Graph) -> dict[Value, list[Node]]:
+def _finished_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> Node | None:
+    """The node of which the group is the epilogue: nothing else uses its result, and the group makes one value of it,
+    of its shape. It is then launched where the group stands, after what else the group reads."""
+    stored = _stored_by(graph, group, users)
+    if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_EPILOGUE_OPERANDS + 1:
+        return None
+    for v in reversed(group.reads):
+        node = v.node
+        if (node is not None and isinstance(node.op, KernelOp) and node.op.epilogue is not None
+                and node.op.epilogue(*node.op.for_body(node.arguments)) and v not in graph.outputs
+                and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
+                and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
+            return node
+    return None
+
+
+def _stored_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> list[Value]:
+    """The values of a group that something outside it needs."""
+    inside = set(group.nodes)
+    return [v for n in group.nodes for v in n.outputs
+            if v in graph.outputs or any(u not in inside for u in users.get(v, ()))]
+
+
+def users_of(graph: Graph) -> dict[Value, list[Node]]:
     found: dict[Value, list[Node]] = {}
     for node in graph.nodes:
         for value in dict.fromkeys(

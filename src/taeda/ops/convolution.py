@@ -20,7 +20,7 @@ from taeda.ops.reduction import sum as sum_over
 # -- primitives: input and weight of one dtype, which is float32, float64, bfloat16, int32 or int64 --------------------
 
 
-@kernel(public=False)
+@kernel(public=False, epilogue=lambda *arguments: True)
 def convolve(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: Sizes, padding: Sizes,
              stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), weight (M, C / groups, *kernel), bias (M) → (N, M, *sizes); `padding` is that in front."""
@@ -46,7 +46,7 @@ def _by_bias(grad: Any) -> Any:
     return sum_over(grad, (0, *range(2, grad.ndim)))
 
 
-@kernel(public=False)
+@kernel(public=False, epilogue=lambda *arguments: all(s == 1 for s in arguments[5]))
 def convolve_transposed(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: Sizes, padding: Sizes,
                         stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, M, *), weight (M, C / groups, *kernel), bias (C) → (N, C, *sizes): the transpose of `convolve`."""

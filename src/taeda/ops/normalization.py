@@ -93,7 +93,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 def _per_channel(values: Any, ndim: int) -> Any:
     """A vector over the channels (dimension 1) made to broadcast with a tensor of `ndim` dimensions."""
-    return values if values is None else values.reshape((1, -1) + (1,) * (ndim - 2))
+    return values if values is None else values.reshape((1, values.shape[0]) + (1,) * (ndim - 2))
 
 
 @derived(public=False)
@@ -123,7 +123,9 @@ def batch_norm_inference(
     """Batch normalisation with given statistics per channel."""
     x = compute(input)
     scale = (compute(variance) + eps).rsqrt()
-    y = (x - _per_channel(compute(mean), input.ndim)) * _per_channel(scale, input.ndim)
+    # Expanded, as in _scale_and_shift.
+    mean, scale = (_per_channel(v, input.ndim).expand(x.shape) for v in (compute(mean), scale))
+    y = (x - mean) * scale
     y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
     return convert(y, input.dtype)
 

@@ -21,7 +21,7 @@ rounded_matmul
     input, input_scales, sums, codes, scales, offsets (None), out, step, group: inputs are of 8 bits too
 convolve, convolve_transposed
     input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
-    padding (that in front), dilation, groups
+    padding (that in front), dilation, groups, epilogue (of the transpose: where all strides are 1)
 convolve_weight
     input, upstream, out (the gradient of the weight), stride, padding, dilation, groups
 max_pool, max_pool_gradient

@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taeda.codegen.llvm import SIZES, memory_type
@@ -29,7 +29,10 @@ from taeda.codegen.templates.conv import gather as conv_gather
 from taeda.codegen.templates.conv import planes as conv_planes
 from taeda.codegen.templates.conv import small as conv_small
 from taeda.codegen.templates.conv import weight as conv_weight
+from taeda.ir.dtype import itemsize
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Symbol, all_of, any_of, ceildiv, maximum, minimum, negated, product, where
+from taeda.ir.loop import cast, load, substitute
 
 TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 SMALL_IMAGE = 64  # pixels
@@ -114,10 +117,58 @@ class _Conditional:
         return self.b.alloc(dtype, shape, when=self.condition if isinstance(self.condition, Symbol) else None)
 
 
-def _carry_out(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, image: Any = None) -> None:
-    """Writes the convolution of x to `out`. `image`: elements of a plane of x, where x itself may not be there."""
+@dataclass(frozen=True)
+class Destination:
+    """Where results go, and what kernels are told of the epilogue: its value, and for each operand its strides between
+    images, channels and pixels."""
+
+    out: Any
+    epilogue: Epilogue | None = None
+    strides: tuple[Any, ...] = ()
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {} if self.epilogue is None else {"epilogue": self.epilogue.value}
+
+    @property
+    def numbers(self) -> tuple[Any, ...]:
+        return () if self.epilogue is None else self.epilogue.numbers
+
+    def operands(self, x: Any, weight: Any, bias: Any, sums: Any) -> list[Any]:
+        """Where there is no bias something must stand for it, which is read but not used. `sums`: what results are
+        written to, and where they are finished."""
+        finished = [] if self.epilogue is None else [*self.epilogue.operands, self.out]
+        return [x, weight, sums if bias is None else bias, sums, *finished]
+
+    def sums(self, b: _Conditional) -> Any:
+        """A tensor for results, which is out itself where that has their dtype."""
+        if self.epilogue is None or self.epilogue.dtype == name_of(self.out):
+            return self.out
+        return b.alloc(self.epilogue.dtype, self.out.shape) if b.possible else None
+
+
+def _destination(b: Any, out: Any, epilogue: Epilogue | None) -> Destination:
+    if epilogue is None:
+        return Destination(out)
+    shape = (*out.shape[:2], product(out.shape[2:]))
+    flat = tuple(b.view("reshape", b.view("expand", t, out.shape), shape) for t in epilogue.operands)
+    return Destination(out, replace(epilogue, operands=flat),
+                       tuple(t.stride(d) * itemsize(t.dtype) for t in flat for d in range(3)))
+
+
+def _rounded(epilogue: Epilogue | None) -> Epilogue:
+    """The epilogue of sums in float32 that become bfloat16, to which `epilogue` is then applied."""
+    result = load(0, "bfloat16")
+    first = cast(load(0, "float32"), "bfloat16")
+    if epilogue is None:
+        return Epilogue(first, "float32")
+    return replace(epilogue, value=substitute((epilogue.value,), {result: first})[0], dtype="float32")
+
+
+def _carry_out(b: Any, x: Any, weight: Any, bias: Any, to: Destination, g: Geometry, image: Any = None) -> None:
+    """Writes the convolution of x. `image`: elements of a plane of x, where x itself may not be there."""
     if name_of(x) == "bfloat16":
-        _convolve_pairs(b, x, weight, bias, out, g)
+        _convolve_pairs(b, x, weight, bias, to, g)
         return
     target = b.target
     lanes = target.lanes(itemsize_of(type_of(x)))
@@ -132,10 +183,11 @@ def _carry_out(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry, im
     small = all_of(many_rows, pixels < SMALL_IMAGE, g.channels * image <= MOST_SMALL_INPUT)
     gather = negated(any_of(planes, direct, small))
     columns = _columns(_Conditional(b, any_of(direct, small)), target, weight, g)
-    _direct(_Conditional(b, direct), target, x, columns, bias, out, g)
-    _small(_Conditional(b, small), target, x, columns, bias, out, g)
-    _planes(_Conditional(b, planes), target, x, weight, bias, out, g)
-    _gather(_Conditional(b, gather), target, x, weight, bias, out, g)
+    sums = to.sums(_Conditional(b, negated(direct)))
+    _direct(_Conditional(b, direct), target, x, columns, bias, to, g)
+    _small(_Conditional(b, small), target, x, columns, bias, to, sums, g)
+    _planes(_Conditional(b, planes), target, x, weight, bias, to, sums, g)
+    _gather(_Conditional(b, gather), target, x, weight, bias, to, sums, g)
 
 
 def _reach(g: Geometry) -> Any:
@@ -143,7 +195,7 @@ def _reach(g: Geometry) -> Any:
     return product([(t - 1) * abs(d) + 1 for t, d in zip(g.taps, g.tap_step, strict=True)]) * g.channels
 
 
-def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, to: Destination, g: Geometry) -> None:
     """The convolution of bfloat16: directly, with dot products of pairs, or in float32 for what is not worth that."""
     target = b.target
     lanes = target.lanes(4)
@@ -156,29 +208,23 @@ def _convolve_pairs(b: Any, x: Any, weight: Any, bias: Any, out: Any, g: Geometr
         pairs.launch(conv_direct.emit_conv_columns, {"type": "bfloat"}, [weight, columns],
                      [g.rows, g.channels, *_weight_places(g)[:3], *g.taps, g.first, *g.tap_strides],
                      work=g.groups * vectors, grain=1)
-        _direct(pairs, target, x, columns, bias, out, g)
+        _direct(pairs, target, x, columns, bias, to, g)
     wide = _Conditional(b, negated(direct))
     if wide.possible:
-        wide_x, wide_weight, wide_bias = (converted(wide, t, "float32") for t in (x, weight, bias))
-        result = wide.alloc("float32", out.shape)
-        _carry_out(wide, wide_x, wide_weight, wide_bias, result, g, product(x.shape[2:]))
-        converted(wide, result, "bfloat16", out)
+        wide_x, wide_weight, wide_bias = (_widened(wide, t) for t in (x, weight, bias))
+        rounded = replace(to, epilogue=_rounded(to.epilogue))
+        _carry_out(wide, wide_x, wide_weight, wide_bias, rounded, g, product(x.shape[2:]))
 
 
-def converted(b: Any, tensor: Any, dtype: str, out: Any = None) -> Any:
-    """A copy of a float32 or bfloat16 tensor in the other of these dtypes (None for None)."""
+def _widened(b: _Conditional, tensor: Any) -> Any:
+    """A copy of a bfloat16 tensor in float32 (None for None)."""
     if tensor is None:
         return None
-    out = b.alloc(dtype, tensor.shape) if out is None else out
+    out = b.alloc("float32", tensor.shape)
     count = product(tensor.shape)
-    b.launch(conv_convert.emit_conv_convert, {"source": name_of(tensor), "result": dtype}, [tensor, out], [count],
+    b.launch(conv_convert.emit_conv_convert, {"source": "bfloat16", "result": "float32"}, [tensor, out], [count],
              work=ceildiv(count, conv_convert.CHUNK), grain=4)
     return out
-
-
-def _operands(x: Any, weight: Any, bias: Any, out: Any) -> list[Any]:
-    """Where there is no bias something must stand for it, which is read but not used."""
-    return [x, weight, out if bias is None else bias, out]
 
 
 def _static_step(step: Sequence[int]) -> int:
@@ -190,9 +236,11 @@ def step_along_x(step: Sequence[int], pixels: Sequence[Any]) -> Any:
     return step[2] if step[2] in (1, 2) else where(pixels[2] <= 1, 1, step[2])
 
 
-def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, to: Destination, sums: Any,
+            g: Geometry) -> None:
     if not b.possible:
         return
+    out = to.out
     type = type_of(x)
     itemsize = itemsize_of(type)
     width = conv_gather.panel_width(target, itemsize)
@@ -222,10 +270,11 @@ def _gather(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out
                   *(product(g.taps[k + 1:]) * width_of_pack for k in range(3)), width_of_pack, g.depth * width_of_pack]
     # A few large blocks of pixels leave threads idle: then the rows are divided too.
     row_block = ceildiv(ceildiv(g.rows, ceildiv(8, maximum(pixel_blocks, 1))), 24) * 24
-    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step)},
-             _operands(x, weight, bias, out),
+    b.launch(conv_gather.emit_conv_gather, {"type": type, "step_x": _static_step(g.step), **to.params},
+             to.operands(x, weight, bias, sums),
              [images, g.groups, g.channels, g.rows, *size, *g.taps, *pixels, *g.step, *g.origin, *g.tap_step, *out_size,
-              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *places],
+              *g.out_origin, *g.out_step, channel_block, pixel_block, row_block, *places, *to.strides],
+             to.numbers,
              work=g.groups * ceildiv(g.rows, row_block) * pixel_blocks, grain=1,
              scratch=conv_gather.scratch_bytes(target, type, channel_block, tap_count, pixel_block))
 
@@ -261,46 +310,54 @@ def _columns(b: _Conditional, target: Target, weight: Any, g: Geometry) -> Any:
     return columns
 
 
-def _small(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _small(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, to: Destination, sums: Any,
+           g: Geometry) -> None:
     if not b.possible:
         return
+    out = to.out
     type = type_of(x)
     tap_count, pixels = g.tap_count, product(g.pixels)
     channel_block = maximum(minimum(g.channels, 4096 // itemsize_of(type) // maximum(tap_count, 1)), 1)
     image_block = maximum(minimum(512 // maximum(pixels, 1), x.shape[0]), 1)
     tiles = ceildiv(ceildiv(g.rows, target.lanes(itemsize_of(type))), len(conv_small.heights(target)))
-    b.launch(conv_small.emit_conv_small, {"type": type}, _operands(x, columns, bias, out),
+    b.launch(conv_small.emit_conv_small, {"type": type, **to.params},
+             to.operands(x, columns, bias, sums),
              [x.shape[0], g.groups, g.channels, g.rows, *three(x.shape[2:], 1), *g.taps, *g.pixels, *g.step, *g.origin,
               *g.tap_step, *three(out.shape[2:], 1), *g.out_origin, *g.out_step, channel_block, image_block,
-              int(bias is not None)],
+              int(bias is not None), *to.strides], to.numbers,
              work=g.groups * tiles * ceildiv(x.shape[0], image_block), grain=1,
              scratch=conv_small.scratch_bytes(target, type, channel_block, tap_count, pixels, image_block))
 
 
-def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, to: Destination, g: Geometry) -> None:
     if not b.possible:
         return
+    out = to.out
     pairs = name_of(x) == "bfloat16"
     type = "bfloat" if pairs else type_of(x)
     channels = ceildiv(g.channels, 2) if pairs else g.channels
     extent, lines, columns_of_block = _blocks(g, 512, True)
-    b.launch(conv_direct.emit_conv_direct, {"type": type}, _operands(x, columns, bias, out),
-             [*_common(x, out, g), *extent, lines, columns_of_block, int(bias is not None)],
+    b.launch(conv_direct.emit_conv_direct, {"type": type, **to.params}, to.operands(x, columns, bias, out),
+             [*_common(x, out, g), *extent, lines, columns_of_block, int(bias is not None), *to.strides], to.numbers,
              work=(g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
                    * ceildiv(g.pixels[2], columns_of_block)), grain=_grain(lines * columns_of_block * g.rows * g.depth),
              scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
-                                               channels * product(extent), lines * columns_of_block))
+                                               channels * product(extent), lines * columns_of_block,
+                                               to.epilogue is not None))
 
 
-def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, out: Any, g: Geometry) -> None:
+def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, to: Destination, sums: Any,
+            g: Geometry) -> None:
     if not b.possible:
         return
+    out = to.out
     type = type_of(x)
     extent, line_block, _ = _blocks(g, 8192, False)
     line_vectors = ceildiv(g.pixels[2], target.lanes(itemsize_of(type)))
-    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step)},
-             _operands(x, weight, bias, out),
-             [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g)],
+    b.launch(conv_planes.emit_conv_planes, {"type": type, "step_x": _static_step(g.step), **to.params},
+             to.operands(x, weight, bias, sums),
+             [*_common(x, out, g), *extent, line_block, int(bias is not None), *_weight_places(g), *to.strides],
+             to.numbers,
              work=g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], line_block),
              grain=_grain(line_block * g.pixels[2] * g.rows * g.depth),
              scratch=conv_planes.scratch_bytes(target, type, g.depth, g.channels * product(extent), line_block,
@@ -352,17 +409,18 @@ def _weight_places(g: Geometry) -> list[Any]:
 
 
 def convolve(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
-            dilation: Sequence[int], groups: int) -> None:
-    """input (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None, out (N, M, *sizes)."""
+            dilation: Sequence[int], groups: int, epilogue: Epilogue | None = None) -> None:
+    """input (N, C, *size), weight (M, C / groups, *kernel), bias (M) or None, out (N, M, *sizes). `epilogue` is what is
+    done to the result before it is stored; `out` then has the dtype that it stores."""
     if name_of(input) == "bfloat16" and not b.target.bf16_dot:
-        _in_float32(b, convolve, out, {"input": input, "weight": weight, "bias": bias}, stride=stride, padding=padding,
-                    dilation=dilation, groups=groups)
+        convolve(b, **_in_float32(b, input=input, weight=weight, bias=bias), out=out, stride=stride, padding=padding,
+                 dilation=dilation, groups=groups, epilogue=_rounded(epilogue))
         return
     x, weight, bias = _contiguous(b, input, weight, bias)
     rank = len(stride)
     kernel = weight.shape[2:]
     channels, rows, taps = weight.shape[1], weight.shape[0] // groups, product(kernel)
-    _carry_out(b, x, weight, bias, out, Geometry(
+    _carry_out(b, x, weight, bias, _destination(b, out, epilogue), Geometry(
         groups=groups, channels=channels, rows=rows, taps=three(kernel, 1), pixels=three(out.shape[2:], 1),
         step=three(stride, 1), origin=three([-p for p in padding], 0), tap_step=three(dilation, 1),
         out_origin=[0] * 3, out_step=[1] * 3, group_stride=rows * channels * taps, row_stride=channels * taps,
@@ -374,36 +432,42 @@ def _contiguous(b: Any, *tensors: Any) -> list[Any]:
     return [None if t is None else b.contiguous(t) for t in tensors]
 
 
-def _in_float32(b: Any, method: Any, out: Any, tensors: dict[str, Any], **rest: Any) -> None:
-    """A method carried out in float32, and rounded once."""
+def _in_float32(b: Any, **tensors: Any) -> dict[str, Any]:
+    """Copies of tensors (or None) in float32, in which they are computed with."""
     wide = {}
     for name, tensor in tensors.items():
         wide[name] = None if tensor is None else b.alloc("float32", tensor.shape)
         if tensor is not None:
             b.copy(wide[name], tensor)
-    result = b.alloc("float32", out.shape)
-    method(b, **wide, out=result, **rest)
-    b.copy(out, result)
+    return wide
 
 
 def convolve_transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
-                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
-    """The transpose of `convolve`: input (N, M, *in), weight (M, C / groups, *kernel), out (N, C, *sizes).
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int,
+                        epilogue: Epilogue | None = None) -> None:
+    """The transpose of `convolve`: input (N, M, *in), weight (M, C / groups, *kernel), out (N, C, *sizes). There may be
+    an epilogue where all strides are 1.
 
     It is the gradient of a convolution with respect to its input, and conv_transpose. The positions of the result
     fall into residue classes of the stride; each is an ordinary convolution of stride one with some of the taps,
     which meet the input backwards. Strides with very many classes are carried out otherwise.
     """
-    if name_of(input) == "bfloat16" and (not b.target.bf16_dot or any(s != 1 for s in stride)):
-        # With a stride each class would write a part of a copy.
-        _in_float32(b, convolve_transposed, out, {"input": input, "weight": weight, "bias": bias}, stride=stride,
-                    padding=padding, dilation=dilation, groups=groups)
+    strided = any(s != 1 for s in stride)
+    if name_of(input) == "bfloat16" and (not b.target.bf16_dot or strided):
+        # With a stride each class writes a part of the result, which is then rounded as a whole.
+        result = b.alloc("float32", out.shape) if strided else out
+        convolve_transposed(b, **_in_float32(b, input=input, weight=weight, bias=bias), out=result, stride=stride,
+                            padding=padding, dilation=dilation, groups=groups,
+                            epilogue=None if strided else _rounded(epilogue))
+        if strided:
+            b.copy(out, result)
         return
     x, weight, bias = _contiguous(b, input, weight, bias)
     sizes = out.shape[2:]
     rank = len(stride)
     kernel = weight.shape[2:]
     channels, rows, all_taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
+    to = _destination(b, out, epilogue)
     if math.prod(stride) > MOST_CLASSES:
         _transposed_by_taps(b, x, weight, bias, out, stride, padding, dilation, groups)
         return
@@ -422,7 +486,7 @@ def convolve_transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any,
             start = maximum(start, 0)
             origin.append((p + (residues[i] - start * d)) // s)
             first = first + start * element
-        _carry_out(b, x, weight, bias, out, Geometry(
+        _carry_out(b, x, weight, bias, to, Geometry(
             groups=groups, channels=channels, rows=rows, taps=three(taps, 1), pixels=three(pixels, 1), step=[1] * 3,
             origin=three(origin, 0), tap_step=three(tap_step, 1), out_origin=three(residues, 0),
             out_step=three(stride, 1), group_stride=channels * rows * all_taps, row_stride=all_taps,
@@ -436,7 +500,7 @@ def _transposed_by_taps(b: Any, x: Any, weight: Any, bias: Any, out: Any, stride
     kernel, pixels = weight.shape[2:], x.shape[2:]
     channels, rows, taps = weight.shape[0] // groups, weight.shape[1], product(kernel)
     products = b.alloc(x.dtype, [x.shape[0], groups * rows * taps, *pixels])
-    _carry_out(b, x, weight, None, products, Geometry(
+    _carry_out(b, x, weight, None, Destination(products), Geometry(
         groups=groups, channels=channels, rows=rows * taps, taps=[1] * 3, pixels=three(pixels, 1), step=[1] * 3,
         origin=[0] * 3, tap_step=[1] * 3, out_origin=[0] * 3, out_step=[1] * 3, group_stride=channels * rows * taps,
         row_stride=1, channel_stride=rows * taps, first=0, tap_strides=[1] * 3, columns="any"))
@@ -460,8 +524,10 @@ def convolve_weight(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequ
                     dilation: Sequence[int], groups: int) -> None:
     """input (N, C, *size), upstream (N, M, *sizes), out (M, C / groups, *kernel)."""
     if name_of(input) == "bfloat16":
-        _in_float32(b, convolve_weight, out, {"input": input, "upstream": upstream}, stride=stride, padding=padding,
-                    dilation=dilation, groups=groups)
+        result = b.alloc("float32", out.shape)
+        convolve_weight(b, **_in_float32(b, input=input, upstream=upstream), out=result, stride=stride,
+                        padding=padding, dilation=dilation, groups=groups)
+        b.copy(out, result)
         return
     x, upstream = _contiguous(b, input, upstream)
     kernel = out.shape[2:]

@@ -14,6 +14,7 @@ of output channels [channels * taps][output channels of the tile].
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from taeda.codegen import x86
@@ -21,8 +22,10 @@ from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, V
 from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
 from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.finish import Results
 from taeda.codegen.templates.conv.planes import fill_tap_offsets
 from taeda.codegen.templates.conv.weight import emit_padded_copy
+from taeda.ir.loop import Expr
 
 COLUMNS_INTEGERS = (
     "rows", "channels",  # of one group
@@ -57,11 +60,14 @@ def tile_width(target: Target, itemsize: int) -> int:
     return len(pixel_rows(target)) * target.lanes(itemsize)
 
 
-def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: Any) -> Any:
-    """`depth`: channels * taps; `extent`: elements of the copy, all channels; `pixels` of one block of lines."""
+def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: Any, finished: bool) -> Any:
+    """`depth`: channels * taps; `extent`: elements of the copy, all channels; `pixels` of one block of lines; with an
+    epilogue, or not."""
     size, most = SIZES[type], max(pixel_rows(target))
     width, lanes = tile_width(target, size), target.lanes(size)
-    return (((pixels + most) * width + extent + lanes + lanes * lanes) * size + (depth + 2 * pixels + most) * 8 + 256)
+    kept = (pixels + lanes) * lanes if finished else 0
+    return (((pixels + most) * width + extent + lanes + lanes * lanes + kept) * size + (depth + 2 * pixels + most) * 8
+            + 256)
 
 
 def emit_conv_columns(target: Target, type: str = "float") -> str:
@@ -122,13 +128,13 @@ def emit_conv_columns(target: Target, type: str = "float") -> str:
     return module.text()
 
 
-def emit_conv_direct(target: Target, type: str = "float") -> str:
-    """Operands: x, columns of the weight, bias (or anything, where there is none), out.
+def emit_conv_direct(target: Target, type: str = "float", epilogue: Expr | None = None) -> str:
+    """Operands: x, columns of the weight, bias (or anything, where there is none), out (see finish.py).
 
     `type` may be bfloat where the target has dot products of pairs: they are added up in float and rounded once.
     """
     module = ModuleWriter(target)
-    _Direct(module, type)
+    _Direct(module, type, epilogue)
     return module.text()
 
 
@@ -136,9 +142,10 @@ class _Direct:
     """Writes the kernel. An item copies the part of x that its pixels touch, then takes the output channels some
     vectors at a time: tiles of pixels into results, which `store_vector` brings to their places."""
 
-    def __init__(self, module: ModuleWriter, type: str) -> None:
+    def __init__(self, module: ModuleWriter, type: str, epilogue: Expr | None) -> None:
         target = module.target
         self.pairs = type == "bfloat"
+        self.to = Results(module, type, len(INTEGERS), epilogue)
         self.element, unit, self.out_size = ("i16", "i32", 2) if self.pairs else (type, type, SIZES[type])
         self.type = type = "float" if self.pairs else type  # of sums
         self.size = SIZES[type]
@@ -149,7 +156,8 @@ class _Direct:
         self.f = f = module.kernel()
         arguments = Arguments(f)
         self.n = n = names_of(f, arguments.integers, INTEGERS)
-        self.x, self.weight, self.bias, self.out = (arguments.data(k) for k in range(4))
+        self.x, self.weight, self.bias = (arguments.data(k) for k in range(3))
+        self.out = self.to.start(f, arguments, n)
         taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
         self.channels = f.ceil_div(n["channels"], 2) if self.pairs else n["channels"]
         self.depth = self.channels * taps
@@ -164,11 +172,14 @@ class _Direct:
         # Are the pixels of a block neighbours in a plane of out?
         self.flat = n["out_step_x"].equals(1) & (n["line_block"].equals(1) | (
             n["out_step_y"].equals(1) & n["out_x"].equals(n["column_block"])))
-        # Scratch: a square of lanes, results, offsets of (channel, tap), of pixels in the copy and in out, the copy.
+        # Scratch: a square of lanes, results, those of a vector as they are kept to be finished, offsets of (channel,
+        # tap), of pixels in the copy and in out, the copy.
         most = max(self.heights)
         self.square = arguments.scratch
         self.results = f.at(self.square, lanes * lanes * self.size)
-        self.tap_offsets = f.at(self.results, (block_pixels + most) * (len(self.heights) * lanes * self.size))
+        self.kept = f.at(self.results, (block_pixels + most) * (len(self.heights) * lanes * self.size))
+        self.kept_row = (block_pixels + lanes) * self.out_size
+        self.tap_offsets = self.kept if self.to.finish is None else f.at(self.kept, self.kept_row * lanes)
         self.pixel_offsets = f.at(self.tap_offsets, self.depth * 8)
         self.out_offsets = f.at(self.pixel_offsets, (block_pixels + most) * 8)
         self.padded = f.at(self.out_offsets, (block_pixels * 8 + 63) // 64 * 64)
@@ -197,16 +208,17 @@ class _Direct:
         column_block, rest = index % self.column_blocks, index // self.column_blocks
         block, rest = rest % self.line_blocks, rest // self.line_blocks
         z, rest = rest % n["pixels_z"], rest // n["pixels_z"]
-        image, self.group = rest % n["images"], rest // n["images"]
+        self.image, self.group = rest % n["images"], rest // n["images"]
+        group = self.image * n["groups"] + self.group
         line = block * n["line_block"]
-        lines = f.minimum(n["line_block"], n["pixels_y"] - line)
+        self.lines = lines = f.minimum(n["line_block"], n["pixels_y"] - line)
         column = f.minimum(column_block * n["column_block"], n["pixels_x"] - n["column_block"])
         self.pixels = lines * n["column_block"]
-        f.call(self.copy, f.index(self.x, element, (image * n["groups"] + self.group) * n["channels"] * self.plane),
+        f.call(self.copy, f.index(self.x, element, group * n["channels"] * self.plane),
                self.padded, self.channels, n["size_z"], n["size_y"], n["size_x"], n["origin_z"] + z * n["step_z"],
                n["origin_y"] + line * n["step_y"], n["origin_x"] + column * n["step_x"],
                n["extent_z"], n["extent_y"], n["extent_x"], *([n["channels"]] if self.pairs else []))
-        self.out_image = f.index(self.out, element, (image * n["groups"] + self.group) * n["rows"] * self.out_plane)
+        self.out_image = f.index(self.out, element, group * n["rows"] * self.out_plane)
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                     + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
         self.out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
@@ -259,10 +271,29 @@ class _Direct:
                     f.at(to_row, f.load("i64", f.index(self.out_offsets, "i64", p + k)))))
             f.loop(0, f.minimum(rows, f.constant(lanes)), row)
 
+        if self.to.finish is not None:
+            self.finish_vector(first, f.minimum(rows, f.constant(lanes)), square_of)
+            return
         simple = self.flat & (rows >= lanes)
         full = f.select(simple, self.pixels - self.pixels % lanes, 0)
         f.loop(0, full, whole, step=lanes)
         f.loop(full, self.pixels, partial, step=lanes)
+
+    def finish_vector(self, first: Value, rows: Value, square_of: Callable[[Value], list[Value]]) -> None:
+        """The same with an epilogue. Blocks of columns overlap, so that results are finished before they are in out."""
+        f, n = self.f, self.n
+
+        def keep(p: Value) -> None:
+            for m, value in enumerate(square_of(p)):
+                f.store(value, f.at(self.kept, self.kept_row * m + p * self.out_size))
+        f.loop(0, self.pixels, keep, step=self.lanes)
+
+        def finish(line: Value, columns: Value) -> None:
+            kept = f.at(self.kept, line * n["column_block"] * self.out_size)
+            self.to.finished(self.image, self.group * n["rows"] + first, self.out_line + line * n["out_x"], rows,
+                             columns, (kept, self.kept_row))
+        f.branch(self.flat, lambda: finish(f.constant(0), self.pixels),
+                 lambda: _nothing(f.loop(0, self.lines, lambda y: finish(y, n["column_block"]))))
 
     def load_bias(self, first: Value, rows: Value) -> Value:
         f, n = self.f, self.n

@@ -22,6 +22,8 @@ from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, mangled, names_of, vector
 from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.finish import Results
+from taeda.ir.loop import Expr
 
 # Names of the run-time integers, in order. *_z, *_y, *_x are the three spatial dimensions; unused ones are of size 1.
 INTEGERS = (
@@ -78,18 +80,20 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixe
             + tile.rows * panel_width(target, itemsize) * itemsize + channel_block * taps * 8 + 64)
 
 
-def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1) -> str:
-    """LLVM IR of the kernel. Operands: x, weight, bias (as many readable numbers, where there is none), out.
+def emit_conv_gather(target: Target, type: str = "float", step_x: int = 1, epilogue: Expr | None = None) -> str:
+    """LLVM IR of the kernel. Operands: x, weight, bias (as many readable numbers, where there is none), out (see
+    finish.py).
 
     `type` is `float`, `double`, `i32` or `i64`; `step_x` is 1 or 2 if the step along x is known to be that, else 0.
     """
     module = ModuleWriter(target)
     writer = _Writer(module, type, step_x)
+    to = Results(module, type, len(INTEGERS), epilogue)
     tiles = [[writer.microkernel(rows, vectors) for vectors in range(1, writer.tile.vectors + 1)]
              for rows in writer.tile.row_variants]
     pack = writer.pack()
     transfer = writer.transfer()
-    writer.kernel(pack, transfer, tiles)
+    writer.kernel(pack, transfer, tiles, to)
     return module.text()
 
 
@@ -340,13 +344,14 @@ class _Writer:
         f.ret()
         return f
 
-    def kernel(self, pack: FunctionWriter, transfer: FunctionWriter, tiles: list[list[FunctionWriter]]) -> None:
+    def kernel(self, pack: FunctionWriter, transfer: FunctionWriter, tiles: list[list[FunctionWriter]],
+               to: Results) -> None:
         size = self.itemsize
         f = self.module.kernel()
         arguments = Arguments(f)
         n = names_of(f, arguments.integers, INTEGERS)
-        x, weight = arguments.data(0), arguments.data(1)
-        bias, out = arguments.data(2), arguments.data(3)
+        x, weight, bias = (arguments.data(k) for k in range(3))
+        out = to.start(f, arguments, n)
         tile_rows = self.tile.rows
         pixels = n["pixels_z"] * n["pixels_y"] * n["pixels_x"]
         total = n["images"] * pixels
@@ -407,6 +412,15 @@ class _Writer:
                             for row_of in tiles for t in row_of])
                         f.branch(_not(f, direct), lambda: _nothing(
                             f.call(transfer, out, spare, arguments.integers, channel_out, valid, pixel, columns, 1)))
+
+                        def finish(done: Value) -> list[Value]:
+                            image, inner = (pixel + done) // pixels, (pixel + done) % pixels
+                            length = f.minimum(columns - done, pixels - inner)
+                            to.finished(image, channel_out, inner, valid, length)
+                            return [done + length]
+                        if to.finish is not None:
+                            whole = channel + n["channel_block"] >= n["channels"]
+                            f.repeat(lambda done: whole & (done < columns), finish, [f.constant(0)])
 
                     f.loop(0, count, panel, step=self.width)
 

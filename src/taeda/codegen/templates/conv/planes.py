@@ -15,8 +15,10 @@ from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.finish import Results
 from taeda.codegen.templates.conv.gather import fill_weight_table
 from taeda.codegen.templates.conv.weight import emit_padded_copy
+from taeda.ir.loop import Expr
 
 INTEGERS = (
     "images", "groups", "channels", "rows",
@@ -84,8 +86,8 @@ def load_spaced(f: FunctionWriter, type: str, lanes: int, pointer: Value, step: 
     return value
 
 
-def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> str:
-    """Operands: x, weight, bias (as many readable numbers, where there is none), out.
+def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, epilogue: Expr | None = None) -> str:
+    """Operands: x, weight, bias (as many readable numbers, where there is none), out (see finish.py).
 
     `step_x` is 1, 2, or 0 for any.
     """
@@ -95,12 +97,13 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
     shapes = tiles_of(target)
     tiles = [_tile(module, type, rows, vectors, step_x) for rows, vectors in shapes]
     copy = emit_padded_copy(module, type)
+    to = Results(module, type, len(INTEGERS), epilogue)
     most = max(v for _, v in shapes)
     f = module.kernel()
     arguments = Arguments(f)
     n = names_of(f, arguments.integers, INTEGERS)
-    x, weight = arguments.data(0), arguments.data(1)
-    bias_data, out = arguments.data(2), arguments.data(3)
+    x, weight, bias_data = (arguments.data(k) for k in range(3))
+    out = to.start(f, arguments, n)
     taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
     depth = n["channels"] * taps
     extent_yx = n["extent_y"] * n["extent_x"]
@@ -154,6 +157,8 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1) -> st
                 f.index(bias_data, type, first_row + row), f.index(out_base, type, row * out_plane),
                 out_plane * size, n["step_x"] * size, n["pixels_x"], n["out_step_x"] * size, spare,
                 n["has_bias"])), step=count)
+            to.finished(image, first_row + row, (z * n["out_y"] + line) * n["out_x"], f.constant(rows),
+                        lines * n["pixels_x"])
             return [row + rows]
 
         row = f.constant(0)

@@ -15,6 +15,8 @@ from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, V
 from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.direct import pixel_rows, tile_width
+from taeda.codegen.templates.conv.finish import Results
+from taeda.ir.loop import Expr
 
 INTEGERS = (
     "images", "groups", "channels", "rows",
@@ -45,15 +47,15 @@ def scratch_bytes(target: Target, type: str, channel_block: Any, taps: Any, pixe
             + channel_block * taps * pixels * 8 + pixels * (8 * CLASS_WORDS + 16) + 512)
 
 
-def emit_conv_small(target: Target, type: str = "float") -> str:
-    """Operands: x, columns of the weight, bias (or anything), out."""
-    return _Small(ModuleWriter(target), type).write()
+def emit_conv_small(target: Target, type: str = "float", epilogue: Expr | None = None) -> str:
+    """Operands: x, columns of the weight, bias (or anything), out (see finish.py)."""
+    return _Small(ModuleWriter(target), type, epilogue).write()
 
 
 class _Small:
     """The kernel being written: its sizes, what stands where in scratch, and its parts in the order they run."""
 
-    def __init__(self, module: ModuleWriter, type: str) -> None:
+    def __init__(self, module: ModuleWriter, type: str, epilogue: Expr | None) -> None:
         target = module.target
         self.type, self.size = type, SIZES[type]
         self.lanes = lanes = target.lanes(self.size)
@@ -61,10 +63,12 @@ class _Small:
         self.shapes = heights(target)
         self.tiles = [[_tile(module, type, rows, k + 1) for rows in sizes] for k, sizes in enumerate(self.shapes)]
         self.tile_vectors = len(self.shapes)
+        self.to = Results(module, type, len(INTEGERS), epilogue)
         self.f = f = module.kernel()
         arguments = Arguments(f)
         self.n = n = names_of(f, arguments.integers, INTEGERS)
-        self.x, self.weight, self.bias, self.out = (arguments.data(k) for k in range(4))
+        self.x, self.weight, self.bias = (arguments.data(k) for k in range(3))
+        self.out = self.to.start(f, arguments, n)
         self.taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
         self.plane = n["size_z"] * n["size_y"] * n["size_x"]
         self.out_plane = n["out_z"] * n["out_y"] * n["out_x"]
@@ -274,6 +278,9 @@ class _Small:
                     f.at(to_row, f.load("i64", f.index(self.out_places, "i64", p + k)))))
             f.loop(0, rows, row)
         f.loop(0, self.total, squares, step=lanes)
+        if self.to.finish is not None:
+            f.loop(0, self.images, lambda i: self.to.finished(
+                self.first_image + i, self.group * n["rows"] + first, f.constant(0), rows, self.out_plane))
 
 
 def _tile(module: ModuleWriter, type: str, rows: int, vectors: int) -> FunctionWriter:

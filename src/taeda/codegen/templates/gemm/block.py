@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value
+from taeda.codegen.templates.finish import Finish, finish_rows
 from taeda.codegen.templates.gemm import micro, pack
-from taeda.codegen.templates.gemm.finish import Finish, finish_rows, load_old
+from taeda.codegen.templates.gemm.finish import load_old
 from taeda.codegen.templates.gemm.kind import Kind
 
 ROW_PADDING = 64  # bytes after each copied row of A, so that rows do not share cache sets
@@ -109,7 +110,7 @@ class Block:
         self.copy_columns = pack.a_columns(module, kind, any_order)
         copy_elements = None if kind.masks else micro.copy_elements(module, kind)
         self.strips = [micro.strip(module, kind, n, copy_elements) for n in micro.heights(kind)]
-        self.finish_rows = finish_rows(module, kind, finish)
+        self.finish_rows = finish_rows(module, finish, kind.lanes)
         self.load_old = load_old(module, kind) if kind.converts_out else None
         self.f = f = module.function("block", [
             ("ptr", "a"), ("i64", "a_row"), ("i64", "a_k"), *right.parameters, ("ptr", "c"), ("i64", "c_row"),

@@ -22,9 +22,10 @@ from typing import Any
 
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
+from taeda.codegen.templates.finish import Finish
 from taeda.codegen.templates.gemm import pack
 from taeda.codegen.templates.gemm.block import Block, Strided
-from taeda.codegen.templates.gemm.finish import Finish, finish_of
+from taeda.codegen.templates.gemm.finish import finish_of
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.ir.dtype import itemsize
 from taeda.ir.loop import Expr

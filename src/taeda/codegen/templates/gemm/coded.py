@@ -22,10 +22,11 @@ from dataclasses import dataclass
 
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.target import Target
+from taeda.codegen.templates.finish import Finish, finish_rows
 from taeda.codegen.templates.gemm import pack
 from taeda.codegen.templates.gemm.block import Block, Panels, Part, packed_panels
 from taeda.codegen.templates.gemm.blocked import for_blocks
-from taeda.codegen.templates.gemm.finish import Finish, finish_of, finish_rows
+from taeda.codegen.templates.gemm.finish import finish_of
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.codegen.templates.rows import Reader, load_wide, start_kernel
 from taeda.ir.dtype import itemsize
@@ -244,7 +245,7 @@ def emit_coded_thin(target: Target, packed: bool, scale: str, offsets: bool, out
     module, f, arguments = start_kernel(target)
     kind, format = kind_of(target, "float32", out_dtype), Format(packed, scale, offsets)
     finish = finish_of(kind, epilogue)
-    finish_sums = finish_rows(module, kind, finish)
+    finish_sums = finish_rows(module, finish, kind.lanes)
     e = Entry(f, arguments, format, finish)
     count = together(target)
     every = PANEL // target.lanes(4)

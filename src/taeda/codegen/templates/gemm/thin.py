@@ -21,10 +21,11 @@ from collections.abc import Callable
 
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
 from taeda.codegen.target import Target
+from taeda.codegen.templates.finish import Finish, finish_rows
 from taeda.codegen.templates.gemm import micro as gemm_micro
 from taeda.codegen.templates.gemm import pack as gemm_pack
 from taeda.codegen.templates.gemm.blocked import Entry
-from taeda.codegen.templates.gemm.finish import Finish, finish_of, finish_rows, load_old
+from taeda.codegen.templates.gemm.finish import finish_of, load_old
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.ir.loop import Expr
 
@@ -138,7 +139,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
-    finish_of_rows = finish_rows(module, kind, finish)
+    finish_of_rows = finish_rows(module, finish, kind.lanes)
     begin_from = load_old(module, kind)
 
     f = module.function("columns_of", [

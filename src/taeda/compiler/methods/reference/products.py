@@ -84,15 +84,18 @@ def _weight(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: int) -
 
 
 def convolve(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],
-             dilation: Sequence[int], groups: int) -> None:
-    perform(b, _convolve, [input, weight, bias, out], padding, stride=tuple(stride), dilation=tuple(dilation),
-            groups=groups)
+             dilation: Sequence[int], groups: int, epilogue: Epilogue | None = None) -> None:
+    with _finished(b, out, epilogue) as result:
+        perform(b, _convolve, [input, weight, bias, result], padding, stride=tuple(stride), dilation=tuple(dilation),
+                groups=groups)
 
 
 def convolve_transposed(b: Any, *, input: Any, weight: Any, bias: Any, out: Any, stride: Sequence[int],
-                        padding: Sequence[Any], dilation: Sequence[int], groups: int) -> None:
-    perform(b, _convolve_transposed, [input, weight, bias, out], padding, stride=tuple(stride),
-            dilation=tuple(dilation), groups=groups)
+                        padding: Sequence[Any], dilation: Sequence[int], groups: int,
+                        epilogue: Epilogue | None = None) -> None:
+    with _finished(b, out, epilogue) as result:
+        perform(b, _convolve_transposed, [input, weight, bias, result], padding, stride=tuple(stride),
+                dilation=tuple(dilation), groups=groups)
 
 
 def convolve_weight(b: Any, *, input: Any, upstream: Any, out: Any, stride: Sequence[int], padding: Sequence[Any],

@@ -1,0 +1,96 @@
+"""What happens to the results of a method before they are stored: the epilogue, and conversion to what is stored.
+
+An *epilogue* is a loop-IR expression of what is stored, over `load(0)`, the result (a sum, in the dtype of sums), and
+`load(k)`, an element of extra operand k. Results are finished a piece at a time, rows of them by columns, while they
+are in a cache: all templates do so by the function that `finish_rows` writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, memory_type, vector
+from taeda.codegen.scalars.convert import from_memory, to_memory
+from taeda.codegen.scalars.expression import evaluate, read_number
+from taeda.ir.dtype import itemsize
+from taeda.ir.loop import Expr, cast, load, walk
+
+
+@dataclass(frozen=True)
+class Finish:
+    """An epilogue of results in `dtype`, and the parameters that say where its extra operands are to the functions that
+    do it. The results are only converted where `finish` is 0."""
+
+    value: Expr
+    dtype: str
+    dtypes: tuple[str, ...]  # of the extra operands
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        return [*((type, f"extra{k}{name}") for k in range(len(self.dtypes))
+                  for type, name in (("ptr", ""), ("i64", "_row"), ("i64", "_column"))),
+                ("i64", "finish"), ("ptr", "numbers")]
+
+    def rows_from(self, f: FunctionWriter, row: Value | int) -> list[Value]:
+        """These parameters of `f`, from row `row` on."""
+        result = []
+        for k in range(len(self.dtypes)):
+            result += [f.at(f[f"extra{k}"], f[f"extra{k}_row"] * row), f[f"extra{k}_row"], f[f"extra{k}_column"]]
+        return [*result, f["finish"], f["numbers"]]
+
+
+def finish_of(value: Expr, dtype: str) -> Finish:
+    extra = {e.attribute: e.dtype for e in walk((value,)) if e.op == "load" and e.attribute > 0}
+    return Finish(value, dtype, tuple(extra[k] for k in sorted(extra)))
+
+
+def finish_rows(module: ModuleWriter, finish: Finish, lanes: int) -> FunctionWriter:
+    """The function that finishes `rows` rows of `columns` results at `sums` (rows `sums_row` bytes apart), to `out`. In
+    and out may be the same memory."""
+    source, stored = finish.dtype, finish.value.dtype
+    f = module.function("finish_rows", [("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"),
+                                     *finish.parameters, ("i64", "rows"), ("i64", "columns")])
+    extras = range(len(finish.dtypes))
+    adjacent = [f[f"extra{k}_column"].equals(itemsize(finish.dtypes[k])) for k in extras]
+    # Vectors only where the columns of every extra operand are neighbours, or one.
+    vectors = f.constant(1, "i1")
+    for k in extras:
+        vectors = vectors & (adjacent[k] | f[f"extra{k}_column"].equals(0))
+
+    def row(i: Value) -> None:
+        sums, out = f.at(f["sums"], i * f["sums_row"]), f.at(f["out"], i * f["c_row"])
+        starts = [f.at(f[f"extra{k}"], i * f[f"extra{k}_row"]) for k in extras]
+
+        def extra(k: int, j: Value, count: int) -> Value:
+            place, dtype = f.at(starts[k], j * f[f"extra{k}_column"]), finish.dtypes[k]
+            one, type = memory_type(dtype), vector(lanes, memory_type(dtype))
+            if count == 0:
+                return from_memory(f, f.load(one, place), dtype)
+            (loaded,) = f.branch(adjacent[k], lambda: f.load(type, place), lambda: f.splat(f.load(one, place), lanes))
+            return from_memory(f, loaded, dtype)
+
+        def elements(j: Value, count: int, finished: bool) -> None:
+            type = memory_type(source)
+            total = from_memory(f, f.load(vector(count, type) if count else type, f.at(sums, j * itemsize(source))),
+                                source)
+
+            def leaf(node: Expr) -> Value:
+                if node.op == "scalar":
+                    return read_number(f, f["numbers"], node)
+                assert node.op == "load", f"{node.op} in an epilogue"
+                return total if node.attribute == 0 else extra(node.attribute - 1, j, count)
+            value = evaluate(f, finish.value if finished else cast(load(0, source), stored), count, leaf)
+            f.store(to_memory(f, value, stored), f.at(out, j * itemsize(stored)))
+
+        def pass_(finished: bool) -> None:
+            whole = f["columns"] // lanes * lanes
+            if finished:
+                whole = f.select(vectors, whole, f.constant(0))
+            f.loop(0, whole, lambda j: elements(j, lanes, finished), step=lanes)
+            f.loop(whole, f["columns"], lambda j: elements(j, 0, finished))
+
+        f.branch(f["finish"].differs(0), lambda: pass_(True), lambda: pass_(False))
+
+    f.loop(0, f["rows"], row)
+    f.ret()
+    return f
