@@ -102,8 +102,10 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     is_vector = _make("and", _make("eq", N, 1), _make("eq", out.stride(-2), 1))
     thin = _make("or", _make("le", M, gemm_thin.THIN_ROWS), is_vector)
     units = _make("ceildiv", _make("where", is_vector, M, N), gemm_thin.COLUMN_UNIT)
-    # Pieces of some columns, long enough to be read at speed, and of some microseconds at least.
-    grain = _make("max", 8, 4096 // _make("max", K, 1))
+    # Pieces of some microseconds at least, and where columns are neighbours of so many that they are read at speed.
+    along_k = _make("where", is_vector, left.stride(-1), right.stride(-2))
+    run = _make("where", _make("eq", along_k, 1), 1, 8)
+    grain = _make("max", run, 1024 * run // _make("max", K, 1))
     b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
              scratch=gemm_thin.scratch_bytes(kind), when=thin)
 

@@ -34,6 +34,7 @@ COLUMN_UNIT = 64
 _COLUMNS = 1024  # of C in one go: their sums stay in the first cache
 _UNITS = 4096  # of k in one go: the copied rows of A stay in the second cache
 _PACKED_UNITS = 128  # of k packed at a time
+_LINES_AHEAD = 4  # of each column, so far as what is read together stays in the first cache until it is used
 
 
 def scratch_bytes(kind: Kind) -> int:
@@ -96,15 +97,17 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
     together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
     last = f["columns"] - 1
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
-    # The columns that come next are asked for at the same k: processors that foresee one walk through a page do not see
-    # several. A line of a column is asked for once, by taking turns where squares are narrower than a line.
-    turns = min(lanes, max(1, 64 // (lanes * kind.depth * kind.itemsize)))
+    # Each column is asked for some lines ahead, and past its end the one that takes its place: processors foresee one
+    # walk through memory, and no further than its page. Where squares are narrower than a line, they take turns.
+    line, step = 64, lanes * kind.depth * kind.itemsize
+    turns = min(lanes, max(1, line // step))
+    length = f["depth"] * (kind.depth * kind.itemsize)
+    following = f["b_column"] * columns_together(kind) - length
     for first in range(0, vectors, together):
         columns = [(first + v) * lanes for v in range(together)]
         load = [gemm_pack.square_loader(f, kind, [
             f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
-        ahead = [[f.at(f["b"], f["b_column"] * (j + i + columns_together(kind))) for i in range(0, lanes, turns)]
-                 for j in columns]
+        ahead = [[f.at(f["b"], f["b_column"] * (j + i)) for i in range(0, lanes, turns)] for j in columns]
         places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
                   for j in columns for r in range(rows)]
 
@@ -113,9 +116,12 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
             values = list(sums)
             for v, load_one in enumerate(load):
                 at = k * (kind.depth * kind.itemsize)
-                turn = at + k // lanes % turns * f["b_column"] if turns > 1 else at
+                coming = at + _LINES_AHEAD * line
+                coming = f.select(coming < length, coming, coming + following)
+                if turns > 1:
+                    coming = coming + k // lanes % turns * f["b_column"]
                 for pointer in ahead[v]:
-                    f.prefetch(f.at(pointer, turn))
+                    f.prefetch(f.at(pointer, coming), 3)
                 for u, column in enumerate(load_one(at)):
                     for r in range(rows):
                         element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
