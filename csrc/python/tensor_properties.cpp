@@ -282,7 +282,7 @@ PyGetSetDef tensor_properties[] = {
 void add_constants_to_module(PyObject* module) {
   PyTypeObject* layout = add_constant_type(module, "taeda.layout", "layout");
   strided_layout = add_constant(module, layout, "strided");
-  for (const char* name : {"sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"})
+  for (const char* name : {"sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged"})
     add_constant(module, layout, name);
   PyTypeObject* format = add_constant_type(module, "taeda.memory_format", "memory_format");
   contiguous_format = add_constant(module, format, "contiguous_format");

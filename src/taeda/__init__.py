@@ -48,6 +48,7 @@ _SUBMODULES = frozenset(
         "masked",
         "mps",
         "multiprocessing",
+        "nested",
         "native",
         "nn",
         "onnx",

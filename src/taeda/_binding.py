@@ -58,6 +58,14 @@ def function_of(name: str, in_place: bool = False) -> Any:
     return made[name]
 
 
+def definition_of(name: str) -> Any:
+    """The definition of the op with this unique name; None if there is none."""
+    import taeda.ops.op  # noqa: F401  (which defines all)
+    from taeda.ops.registry import registry
+
+    return registry.ops.get(name)
+
+
 def bind_method(op: Any) -> None:
     """Make an op defined outside of Taeda a method of tensors, with its in-place form if it has one."""
     forms = {op.public: False} | ({op.public + "_": True} if op.inplace else {})

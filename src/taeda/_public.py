@@ -49,6 +49,7 @@ def install(names: dict[str, Any]) -> None:
         "sparse_csc",
         "sparse_bsr",
         "sparse_bsc",
+        "jagged",
         "contiguous_format",
         "preserve_format",
         "channels_last",

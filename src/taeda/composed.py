@@ -65,6 +65,11 @@ class Composed(_core.Tensor):
         return _entered(cls.in_place_rules, names)
 
     @classmethod
+    def general_rule(cls, name: str) -> Rule | None:
+        """The rule of a definition that has none of its own, by what kind of op it is."""
+        return None
+
+    @classmethod
     def missing(cls, name: str, arguments: tuple[Any, ...]) -> Any:
         """Raises what a call without a rule gets."""
         raise NotImplementedError(
@@ -260,7 +265,7 @@ def run(name: str, display: str, in_place: bool, is_function: bool, arguments: t
         special = cls.in_place_rules.get(name)
         if special is not None:
             return special(*arguments)
-    rule = cls.rules.get(name)
+    rule = cls.rules.get(name) or cls.general_rule(name)
     if rule is None:
         if is_function and out is None:
             return NotImplemented
