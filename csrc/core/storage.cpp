@@ -1,6 +1,7 @@
 #include "core/storage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/device_runtime.h"
 
@@ -44,6 +45,19 @@ Shared<Storage> Storage::adopt(void* data, size_t bytes, void (*deleter)(void*),
   s->deleter_ = deleter;
   s->context_ = context;
   return Shared<Storage>::steal(s);
+}
+
+Shared<Storage> Storage::move_to(void* data, void (*deleter)(void*), void* context) {
+  before_write();
+  Shared<Storage> before = reserve(bytes_, device_);
+  if (data_ && bytes_) runtime_of(device_).copy(data, data_, bytes_);
+  before->data_ = std::exchange(data_, static_cast<char*>(data));
+  before->owned_ = std::exchange(owned_, false);
+  before->resizable_ = std::exchange(resizable_, false);
+  before->writable_ = std::exchange(writable_, true);
+  before->deleter_ = std::exchange(deleter_, deleter);
+  before->context_ = std::exchange(context_, context);
+  return before;
 }
 
 void Storage::resize(size_t bytes) {

@@ -32,6 +32,10 @@ class Storage {
     s->allocate();
     return s;
   }
+  // Puts what it holds to memory of somebody else, where it is from then on; the storage that has the memory it was in.
+  Shared<Storage> move_to(void* data, void (*deleter)(void*), void* context);
+  // Of memory of somebody else: what `adopt` was given, if it was given this deleter; else null.
+  void* owner(void (*deleter)(void*)) const { return !owned_ && deleter_ == deleter ? context_ : nullptr; }
   // Memory of somebody else, which `deleter` is told about when it is not needed any more.
   static Shared<Storage> adopt(void* data, size_t bytes, void (*deleter)(void*), void* context, Device device = {},
                                bool writable = true);

@@ -10,6 +10,9 @@ namespace {
 
 PyTypeObject* StorageType = nullptr;
 
+void drop(void* owner) { Py_DECREF(static_cast<PyObject*>(owner)); }
+bool owner_is_alone(void (*deleter)(void*), void* context);
+
 struct StorageObject {
   PyObject_HEAD Shared<Storage> storage;
 };
@@ -216,7 +219,45 @@ PyObject* release_cached(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
+// move_storage(storage, memory): see move_to in core/storage.h. `memory` is a writable memoryview of as many bytes.
+PyObject* move_storage(PyObject*, PyObject* arguments) {
+  return guarded_object([&]() -> PyObject* {
+    PyObject *storage, *memory;
+    if (!PyArg_ParseTuple(arguments, "O!O!:move_storage", StorageType, &storage, &PyMemoryView_Type, &memory))
+      throw PythonError();
+    const Py_buffer& view = *PyMemoryView_GET_BUFFER(memory);
+    Storage& s = storage_of(storage);
+    if (s.device().kind != DeviceKind::CPU)
+      raise(PyExc_NotImplementedError, "move_storage() of memory of the CPU only");
+    if (view.readonly || !PyBuffer_IsContiguous(&view, 'C') || static_cast<size_t>(view.len) != s.bytes() || !view.len)
+      raise(PyExc_ValueError, "move_storage() takes a writable view of %zu contiguous bytes", s.bytes());
+    Storage::owner_is_alone = owner_is_alone;
+    return storage_object(s.move_to(view.buf, drop, Py_NewRef(memory)));
+  });
+}
+
+// storage_owner(storage): the object whose memory it shows, or None
+PyObject* storage_owner(PyObject*, PyObject* storage) {
+  if (!PyObject_TypeCheck(storage, StorageType))
+    return PyErr_Format(PyExc_TypeError, "storage_owner() takes an UntypedStorage, not %s", Py_TYPE(storage)->tp_name);
+  void* owner = storage_of(storage).owner(drop);
+  return Py_NewRef(owner ? static_cast<PyObject*>(owner) : Py_None);
+}
+
+// storage_exported(storage): whether arrays of NumPy, memoryviews or other libraries may show its memory
+PyObject* storage_exported(PyObject*, PyObject* storage) {
+  if (!PyObject_TypeCheck(storage, StorageType))
+    return PyErr_Format(PyExc_TypeError, "storage_exported() takes an UntypedStorage, not %s",
+                        Py_TYPE(storage)->tp_name);
+  return PyBool_FromLong(storage_of(storage).shared_outside());
+}
+
 PyMethodDef functions[] = {
+    {"storage_exported", storage_exported, METH_O,
+     "storage_exported(storage): whether arrays of NumPy, memoryviews or other libraries may show its memory."},
+    {"move_storage", move_storage, METH_VARARGS,
+     "move_storage(storage, memory): puts what it holds to a memoryview, where it is from then on; what it was in."},
+    {"storage_owner", storage_owner, METH_O, "storage_owner(storage): the object whose memory it shows, or None."},
     {"tensor_on_storage", tensor_on_storage, METH_VARARGS,
      "tensor_on_storage(storage, dtype, offset, sizes, strides): checked, in elements."},
     {"memory_statistics", memory_statistics, METH_NOARGS,
@@ -231,8 +272,6 @@ PyMethodDef functions[] = {
 PyObject* OutOfMemoryError = nullptr;
 
 namespace {
-
-void drop(void* owner) { Py_DECREF(static_cast<PyObject*>(owner)); }
 
 // Of memory of a memoryview: does nobody but it know the array that it shows, or those that the array is a view of?
 bool owner_is_alone(void (*deleter)(void*), void* context) {

@@ -403,12 +403,6 @@ PyObject* as_subclass(PyObject* self, PyObject* cls) {
   });
 }
 
-PyObject* share_memory(PyObject*, PyObject*) {
-  PyErr_SetString(PyExc_NotImplementedError,
-                  "share_memory_(): tensors in memory shared between processes are not there yet");
-  return nullptr;
-}
-
 template <class F>
 PyCFunction function(F* f) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
@@ -434,7 +428,6 @@ PyMethodDef tensor_methods[] = {
     {"is_complex", is_complex, METH_NOARGS, "Whether the dtype is complex."},
     {"is_signed", is_signed, METH_NOARGS, "Whether the dtype holds negative numbers."},
     {"is_inference", is_inference, METH_NOARGS, "Whether the tensor was made in inference mode."},
-    {"is_shared", is_false, METH_NOARGS, "Whether the memory is shared between processes."},
     {"is_pinned", is_false, METH_NOARGS, "Whether the memory is pinned."},
     {"is_set_to", is_set_to, METH_O, "Whether the other tensor has the same memory and geometry."},
     {"_is_view", is_view, METH_NOARGS, "Whether autograd knows this tensor as a view."},
@@ -457,7 +450,6 @@ PyMethodDef tensor_methods[] = {
     {"_make_subclass", function(make_subclass), KEYWORDS | METH_STATIC,
      "_make_subclass(cls, data, require_grad=False)"},
     {"as_subclass", as_subclass, METH_O, "as_subclass(cls): this tensor as an object of a subclass."},
-    {"share_memory_", share_memory, METH_NOARGS, nullptr},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taeda._core import Generator, Size, device, dtype
 from taeda._core import Tensor as TensorBase
 from taeda.dispatch_keys import DispatchKey, DispatchKeySet
@@ -50,3 +52,14 @@ def _get_cudnn_enabled() -> bool:
     """Whether cuDNN is used: False."""
     return False
 
+
+
+class _nn:  # noqa: N801, PyTorch's name
+    """Functions of modules."""
+
+    @staticmethod
+    def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+        """(device, dtype, non_blocking, memory_format) from the arguments of `Module.to`."""
+        from taeda.nn.module import _parse_to
+
+        return _parse_to(*args, **kwargs)

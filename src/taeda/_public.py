@@ -115,8 +115,9 @@ def _lazy_conversion(name: str) -> Any:
 def _complete_tensor() -> None:
     """Methods and properties of tensors that are there for old programs."""
     tensor, home = _core.Tensor, "taeda.tensor_methods"
-    for name in ("__array_wrap__", "__reversed__", "__setstate__", "module_load", "record_stream"):
-        setattr(tensor, name, _lazily(home, name.strip("_")))
+    for name in ("__array_wrap__", "__reversed__", "__setstate__", "is_shared", "module_load", "record_stream",
+                 "share_memory_"):
+        setattr(tensor, name, _lazily(home, name.removeprefix("__").removesuffix("__")))
     tensor.__div__ = tensor.__truediv__
     tensor.__rdiv__ = tensor.__rtruediv__
     tensor.__idiv__ = tensor.__itruediv__

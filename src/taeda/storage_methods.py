@@ -126,13 +126,17 @@ def resizable(self: Any) -> bool:
 
 
 def is_shared(self: Any) -> bool:
-    """Whether the memory is shared between processes."""
-    return bool(as_bytes(self).is_shared())
+    """Whether other processes may have the memory too."""
+    from taeda.multiprocessing.sharing import mapping_of
+
+    return mapping_of(self) is not None
 
 
 def share_memory_(self: Any, *args: Any, **kwargs: Any) -> Any:
     """Move the memory to where other processes can have it too."""
-    as_bytes(self).share_memory_()
+    from taeda.multiprocessing.sharing import share
+
+    share(self)
     return self
 
 

@@ -23,6 +23,22 @@ def reversed(self: Any) -> Any:  # noqa: A001, the name of the method
     return self if self.dim() == 0 else self.flip(0)
 
 
+def is_shared(self: Any) -> bool:
+    """Whether other processes may have the memory too."""
+    return bool(self.untyped_storage().is_shared())
+
+
+def share_memory_(self: Any) -> Any:
+    """Move the memory to where other processes can have it too: those that are forked, and those that the tensor is
+    sent to. What was there is still there. The tensor.
+
+    >>> taeda.ones(2).share_memory_().is_shared()
+    True
+    """
+    self.untyped_storage().share_memory_()
+    return self
+
+
 def setstate(self: Any, state: Any) -> None:
     """Take what another tensor is, as old files have it: (storage, offset, sizes, strides) and more."""
     if not self.is_leaf:

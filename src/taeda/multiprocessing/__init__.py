@@ -1,7 +1,8 @@
 """Python's multiprocessing under PyTorch's name, with `spawn`, which starts several processes and joins them.
 
-Tensors go through queues and pipes by value. Sharing one tensor's memory between processes is not there yet:
-`share_memory_()` says so.
+Tensors go through its queues and pipes, and to processes that are started, as shared memory: the receiver sees the
+memory of the sender, and what either writes the other reads (sharing.py). So several processes can train one model
+(Hogwild) after `model.share_memory()`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,19 @@ from multiprocessing import *  # noqa: F403
 from multiprocessing import reducer
 from typing import Any
 
+import taeda
+from taeda.multiprocessing import sharing
+
 __all__ = [
     "ProcessContext", "ProcessException", "ProcessExitedException", "ProcessRaisedException", "SpawnContext",
     "get_all_sharing_strategies", "get_sharing_strategy", "reducer", "set_sharing_strategy", "spawn",
     "start_processes",
 ]  # fmt: skip
 __all__ += multiprocessing.__all__
+
+for _shared in (taeda.Tensor, taeda.nn.Parameter):
+    reducer.ForkingPickler.register(_shared, sharing.reduce_tensor)
+reducer.ForkingPickler.register(taeda.UntypedStorage, sharing.reduce_storage)
 
 _strategy = "file_descriptor"
 

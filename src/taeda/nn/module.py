@@ -510,7 +510,7 @@ class Module(HookRegistration, ModuleState):
         `memory_format` is the layout of tensors of four and five dimensions.
         """
         memory_format = kwargs.get("memory_format")
-        device, dtype, non_blocking = _parse_to(*args, **kwargs)
+        device, dtype, non_blocking, _ = _parse_to(*args, **kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
@@ -612,11 +612,11 @@ class Module(HookRegistration, ModuleState):
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)" if lines else f"{self._get_name()}()"
 
 
-def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:
-    """`(device, dtype, non_blocking)` from the arguments of `to`."""
+def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+    """`(device, dtype, non_blocking, memory_format)` from the arguments of `to`."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
     non_blocking, other = kwargs.pop("non_blocking", False), kwargs.pop("tensor", None)
-    kwargs.pop("memory_format", None)
+    memory_format = kwargs.pop("memory_format", None)
     if kwargs:
         raise TypeError(f"to() received an invalid keyword argument '{next(iter(kwargs))}'")
     rest = list(args)
@@ -634,4 +634,4 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:
         device, dtype = other.device, other.dtype
     if isinstance(device, (str, int)):
         device = taeda.device(device)
-    return device, dtype, bool(non_blocking)
+    return device, dtype, bool(non_blocking), memory_format

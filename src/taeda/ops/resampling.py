@@ -87,6 +87,59 @@ def resample_cubic(input: Tensor, dim: int, size: SymInt, step: float, align_cor
     return result
 
 
+# -- along one dimension, smoothed by as much as it shrinks ----------------------------------------------------------
+
+
+def _filtered(x: Any, mode: str) -> Any:
+    """The weight at the distance x from the middle of a filter."""
+    x = x.abs()
+    if mode == "bilinear":
+        return (1 - x).clamp_min(0)
+    if mode == "lanczos":
+        return where(x < 3, x.sinc() * (x / 3).sinc(), x * 0)
+    a = -0.5  # (Keys 1981), as in Pillow; bicubic without antialiasing has -0.75
+    near, far = ((a + 2) * x - (a + 3)) * x * x + 1, ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+    return where(x < 1, near, where(x < 2, far, x * 0))
+
+
+@derived(public=False)
+def resample_antialiased(input: Tensor, dim: int, size: SymInt, step: float, support: int, taps: int,
+                         mode: str) -> Tensor:
+    """`size` elements along `dim`, each the average of those of the input under a filter that reaches `support` steps
+    to both sides, or pixels where the result is finer. `taps`: how many elements that are at most.
+
+    Bytes are computed as PyTorch and Pillow do it: with weights of 16 bits, rounded once along each dimension.
+    """
+    bytes_ = input.dtype == "uint8"
+    wide = "float64" if bytes_ else _position_dtype(input)
+    width, extent = larger(step, 1.0), input.shape[dim]
+    middles = (arange(0, 1, size, wide) + 0.5) * step
+    reach = support * width
+    first = convert((middles - reach + 0.5).trunc().clamp_min(0), "int64").unsqueeze(1)
+    behind = convert((middles + reach + 0.5).trunc(), "int64").clamp_max(extent).unsqueeze(1)
+    places = first + arange(0, 1, taps, "int64")
+    weights = _filtered((convert(places, wide) - middles.unsqueeze(1) + 0.5) / width, mode)
+    weights = where(places < behind, weights, weights * 0)
+    weights = weights / weights.sum((1,), True)
+    shape = (*input.shape[:dim], size, taps, *input.shape[dim + 1:])
+    found = input.index_select(dim, places.clamp_max(extent - 1).reshape((size * taps,))).reshape(shape)
+    if not bytes_:
+        return (found * convert(_weights_along(weights, input.ndim, dim), input.dtype)).sum((dim + 1,))
+    # As many bits behind the point as the largest weight leaves of 16 with a sign.
+    powers = convert(arange(1, 1, 22, "int64"), wide).exp2()
+    bits = convert((weights.amax() * powers + 0.5).floor() < 2.0**15, wide).sum()
+    scaled = weights * bits.exp2()
+    whole = convert((scaled.abs() + 0.5).floor() * scaled.sign(), "int64")
+    total = (convert(found, "int64") * _weights_along(whole, input.ndim, dim)).sum((dim + 1,))
+    half = convert((bits - 1).exp2(), "int64")
+    return convert((total + half).div(half * 2, rounding_mode="floor").clamp(0, 255), "uint8")
+
+
+def _weights_along(weights: Any, ndim: int, dim: int) -> Any:
+    """(size, taps) as dimensions `dim` and `dim + 1` of what is multiplied with them."""
+    return weights.reshape((*(1,) * dim, *weights.shape, *(1,) * (ndim - dim - 1)))
+
+
 # -- at a grid -------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,8 @@ from taeda.nn.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from taeda.overrides import has_torch_function_variadic, take_over
 
 _nearest, _linear, _cubic = op("resample_nearest"), op("resample_linear"), op("resample_cubic")
+_antialiased = op("resample_antialiased")
+_SUPPORT = {"bilinear": 1, "bicubic": 2, "lanczos": 3}  # how far a filter against aliasing reaches, in steps
 _LINEAR_MODES = {"linear": 3, "bilinear": 4, "trilinear": 5}
 
 
@@ -24,6 +26,7 @@ def interpolate(
     """Resample (N, C, *) to `size` or by `scale_factor`.
 
     Modes: `nearest`, `nearest-exact`, `linear` (3D input), `bilinear` (4D), `trilinear` (5D), `bicubic` (4D), `area`.
+    With `antialias`, `bilinear`, `bicubic` or `lanczos` average over as much as the image shrinks.
     """
     if has_torch_function_variadic(input):
         return take_over(interpolate, 1, locals())
@@ -72,13 +75,27 @@ def interpolate(
                 "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor "
                 "as input"
             )
-        raise NotImplementedError("interpolate: antialias=True is not there yet")
+    elif mode == "lanczos":
+        raise ValueError("Lanczos mode requires antialias=True")
     if any(extent <= 0 for extent in (*input.shape[2:], *output)):
         raise RuntimeError(
             "Input and output sizes should be greater than 0, but got input "
             f"({', '.join(map(str, input.shape[2:]))}) output ({', '.join(map(str, output))})"
         )
+    if antialias:
+        return _smoothed(input, output, scales, mode, bool(align_corners))
     return _resample(input, output, scales, mode, bool(align_corners))
+
+
+def _smoothed(input: Any, output: list[int], scales: list[float | None], mode: str, align_corners: bool) -> Any:
+    for axis in (1, 0):  # rows first
+        size, extent = input.size(axis + 2), output[axis]
+        step = _step(size, extent, scales[axis])
+        if align_corners:
+            step = (size - 1) / (extent - 1) if extent > 1 else 0.0
+        taps = 2 * math.ceil(_SUPPORT[mode] * max(step, 1.0)) + 1
+        input = _antialiased(input, axis + 2, extent, step, _SUPPORT[mode], min(taps, size), mode)
+    return input
 
 
 def _step(size: int, output: int, scale: float | None) -> float:
