@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/lapack_kernels.h"
+#include "core/lapack_small.h"
 #include "core/thread_pool.h"
 
 namespace taeda {
@@ -84,6 +85,16 @@ int64_t solve_triangular(const KernelArguments* a, int64_t begin, int64_t end) {
 
 // ---- LU -------------------------------------------------------------------------------------------------------------
 
+// The factors of a matrix of m rows, whose columns lie one after the other; LAPACK's info.
+template <class T>
+int factor(T* matrix, int* pivots, int m, int n) {
+  if (std::max(m, n) <= SMALL_MATRIX) return factor_small(matrix, pivots, m, n);
+  const int lda = leading(m);
+  int info = 0;
+  lapack<T>(Routine::getrf, &m, &n, matrix, &lda, pivots, &info);
+  return info;
+}
+
 // Operands input, out, pivots, infos; integers rows, columns, transposing, raising. `transposing` factors the matrix
 // itself, and `out` has its columns one after the other; else its transpose.
 template <class T>
@@ -92,7 +103,6 @@ int64_t lu(const KernelArguments* a, int64_t begin, int64_t end) {
   const bool transposing = a->integers[2], raising = a->integers[3];
   const int64_t elements = int64_t{rows} * columns;
   const int shorter = std::min(rows, columns), m = transposing ? rows : columns, n = transposing ? columns : rows;
-  const int lda = leading(m);
   for (int64_t i = begin; i < end; ++i) {
     const T* input = reinterpret_cast<const T*>(a->data[0]) + i * elements;
     T* out = reinterpret_cast<T*>(a->data[1]) + i * elements;
@@ -101,16 +111,12 @@ int64_t lu(const KernelArguments* a, int64_t begin, int64_t end) {
       transpose_matrix(out, input, rows, columns);
     else
       std::memcpy(out, input, elements * sizeof(T));
-    int info = 0;
-    lapack<T>(Routine::getrf, &m, &n, out, &lda, pivots, &info);
+    const int info = factor(out, pivots, m, n);
     reinterpret_cast<int32_t*>(a->data[3])[i] = info;
     if (info && raising) return failed_matrix(a, i, info);
   }
   return 0;
 }
-
-// How a system is solved with the factors of S: S x = b, Sᵀ x = b, Sᴴ x = b, or conj(S) x = b.
-enum Transposition : int64_t { PLAIN, TRANSPOSED, ADJOINT, CONJUGATE };
 
 template <class T>
 void conjugate(T* x, int64_t count) {
@@ -133,6 +139,11 @@ void solve_with_factors(const T* factors, const int* pivots, T* b, int n, int ot
 template <class T>
 bool solve_rows(const T* factors, const int* pivots, T* out, const T* b, int n, int other, int64_t how, bool columns) {
   const int64_t elements = int64_t{n} * other;
+  if (n <= SMALL_MATRIX && (columns || other == 1)) {
+    std::memcpy(out, b, elements * sizeof(T));
+    solve_small(factors, pivots, out, n, other, how);
+    return true;
+  }
   if (!columns || other == 1) {
     std::memcpy(out, b, elements * sizeof(T));
     solve_with_factors(factors, pivots, out, n, other, how);
@@ -171,15 +182,14 @@ int64_t lu_solve(const KernelArguments* a, int64_t begin, int64_t end) {
 // other, step (elements from one B to the next), left, raising.
 template <class T>
 int64_t solve(const KernelArguments* a, int64_t begin, int64_t end) {
-  const int n = static_cast<int>(a->integers[0]), other = static_cast<int>(a->integers[1]), lda = leading(n);
+  const int n = static_cast<int>(a->integers[0]), other = static_cast<int>(a->integers[1]);
   const bool left = a->integers[3], raising = a->integers[4];
   const int64_t square = int64_t{n} * n, side = int64_t{n} * other;
   for (int64_t i = begin; i < end; ++i) {
     T* factors = reinterpret_cast<T*>(a->data[3]) + i * square;
     int* pivots = reinterpret_cast<int*>(a->data[4]) + i * n;
     std::memcpy(factors, a->data[0] + i * square * sizeof(T), square * sizeof(T));
-    int info = 0;
-    lapack<T>(Routine::getrf, &n, &n, factors, &lda, pivots, &info);
+    const int info = factor(factors, pivots, n, n);
     reinterpret_cast<int32_t*>(a->data[5])[i] = info;
     if (info && raising) return failed_matrix(a, i, info);
     if (!solve_rows(factors, pivots, reinterpret_cast<T*>(a->data[2]) + i * side,
@@ -201,23 +211,27 @@ int64_t invert(const KernelArguments* a, int64_t begin, int64_t end) {
   lapack<T>(Routine::getri, &n, static_cast<T*>(nullptr), &lda, static_cast<int*>(nullptr), &best, &question, &info);
   const int size = asked(best, leading(n));
   ScratchPlan plan;
-  const size_t pivots_at = plan.add<int>(n), work_at = plan.add<T>(size);
+  const bool small = n <= SMALL_MATRIX;
+  const size_t pivots_at = plan.add<int>(n), work_at = plan.add<T>(small ? square : size);
   char* scratch = thread_scratch(plan.bytes());
   if (!scratch) return OUT_OF_SCRATCH;
   int* pivots = reinterpret_cast<int*>(scratch + pivots_at);
   T* work = reinterpret_cast<T*>(scratch + work_at);
   for (int64_t i = begin; i < end; ++i) {
-    T* m = reinterpret_cast<T*>(a->data[1]) + i * square;
+    T *out = reinterpret_cast<T*>(a->data[1]) + i * square, *m = small ? work : out;
     std::memcpy(m, a->data[0] + i * square * sizeof(T), square * sizeof(T));
-    int failed = 0;
-    lapack<T>(Routine::getrf, &n, &n, m, &lda, pivots, &failed);
+    const int failed = factor(m, pivots, n, n);
     reinterpret_cast<int32_t*>(a->data[2])[i] = failed;
     if (failed && raising) return failed_matrix(a, i, failed);
     if (failed) {  // as dividing by the zero on the diagonal would give
-      std::fill(m, m + square, T(std::numeric_limits<Real<T>>::quiet_NaN()));
-      continue;
+      std::fill(out, out + square, T(std::numeric_limits<Real<T>>::quiet_NaN()));
+    } else if (small) {
+      std::fill(out, out + square, T(0));
+      for (int k = 0; k < n; ++k) out[k * n + k] = 1;
+      solve_small(m, pivots, out, n, n, TRANSPOSED);
+    } else {
+      lapack<T>(Routine::getri, &n, m, &lda, pivots, work, &size, &info);
     }
-    lapack<T>(Routine::getri, &n, m, &lda, pivots, work, &size, &info);
   }
   return 0;
 }

@@ -105,6 +105,8 @@ CALLS = {
         m.mm(x)
         torch.sparse.sampled_addmm(x, torch.ones(2, 2), torch.ones(2, 3)) | torch.sparse.softmax(x, 1) | x.mul_(2)
         torch.sparse.sampled_addmm(x, torch.ones(2, 2), torch.ones(2, 3), beta=2, alpha=3)
+        torch.sparse.mm(x, m, "sum") | torch.sparse.mm(x, m, "mean") | torch.sparse.mm(x, m, "amax")
+        torch.sparse.mm(x, m, "amin") | torch.sparse.mm(x, m, "prod")
         (x @ x.t().to_sparse_csr()).to_dense()
         torch.sparse.sampled_addmm(x, torch.ones(2, 2), torch.ones(2, 2)) | torch.mm(x, torch.ones(2, 2)) | x.numpy()
     """,

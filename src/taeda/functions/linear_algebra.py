@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import taeda
 from taeda import _core
@@ -241,6 +241,14 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3), 1)
 
 
+class FactorsAndInfo(NamedTuple):
+    """What `lu` gives with get_infos."""
+
+    LU: Any
+    pivots: Any
+    info: Any
+
+
 @function(method=True)
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Object = None) -> Any:
     """linalg.lu_factor; with get_infos also, for each matrix, 0 or the first zero on the diagonal of U, from 1.
@@ -250,7 +258,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Object = Non
     factors, pivots, info = taeda.linalg.lu_factor_ex(A, pivot=pivot)
     if not get_infos and info.numel() and bool((info > 0).any()):
         factors, pivots = taeda.linalg.lu_factor(A, pivot=pivot)  # raises
-    results = (factors, pivots, info) if get_infos else (factors, pivots)
+    results = FactorsAndInfo(factors, pivots, info) if get_infos else (factors, pivots)
     if out is None:
         return results
     if not isinstance(out, (tuple, list)) or len(out) != len(results):

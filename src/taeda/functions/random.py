@@ -245,12 +245,12 @@ def uniform_(input: Tensor, from__: float = 0, to: float = 1, *, generator: Gene
 
 @function(modules=(), method=True)
 def normal_(input: Tensor, mean: float = 0, std: float = 1, *, generator: Generator | None = None) -> Any:
-    """Fill with normal numbers; of complex ones the variance is shared by the parts."""
+    """Fill with normal numbers; of complex ones both parts have the mean, and share the variance."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     ops = on(input.device)
     if input.is_complex():
-        return input.copy_(_standard_normal(ops, input.shape, input.dtype, generator) * std + mean)
+        return input.copy_(_standard_normal(ops, input.shape, input.dtype, generator) * std + complex(mean, mean))
     _floating("normal_kernel_cpu", input)
     return input.copy_(ops.normal(input.shape, float(mean), float(std), input.dtype, generator))
 

@@ -442,15 +442,18 @@ def sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alp
 def sparse_mm(mat1: Tensor, mat2: Tensor, reduce: str | None = None) -> Any:
     """The product of two matrices, of which one at least is sparse; of two sparse ones a sparse one.
 
+    `reduce` says what becomes of the products along a row of a CSR matrix with a strided one: their "sum", or the
+    "mean", "amax" or "amin" of those that are there (of none it is 0).
+
     >>> import taeda
     >>> taeda.sparse.mm(taeda.eye(2).to_sparse(), taeda.ones(2, 3))
     tensor([[1., 1., 1.],
             [1., 1., 1.]])
     """
-    if reduce not in (None, "sum"):
-        raise NotImplementedError(f"sparse.mm with reduce={reduce!r}; 'sum' is there")
-    from taeda.sparse.products import product
+    from taeda.sparse.products import product, reduced_product
 
+    if reduce not in (None, "sum"):
+        return reduced_product(mat1, mat2, reduce)
     return product(mat1, mat2)
 
 

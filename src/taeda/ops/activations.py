@@ -101,6 +101,7 @@ def rrelu(
     generator: Generator = None,
 ) -> Tensor:
     """`input` where positive, else a slope times it: the mean of the two limits, or one drawn for each in training."""
+    check(lower <= upper, RuntimeError, "Lower bound should be less than or equal to the upper bound")
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     return where(input > 0, input, input * uniform(input.shape, lower, upper, input.dtype, generator))

@@ -188,7 +188,7 @@ def lu(A: Tensor, *, pivot: bool = True) -> tuple[Tensor, Tensor, Tensor]:
 
 # -- systems -----------------------------------------------------------------------------------------------------------
 
-PLAIN, TRANSPOSED, ADJOINT, CONJUGATE = range(4)  # how, in csrc/core/lapack_factors.cpp
+PLAIN, TRANSPOSED, ADJOINT, CONJUGATE = range(4)  # how, in csrc/core/lapack_small.h
 
 
 def solve_launch(b: Any, columnwise: Any, pivots: Any, side: Any, how: int, columns: bool) -> Any:

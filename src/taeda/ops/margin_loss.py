@@ -7,7 +7,7 @@ from typing import Any
 
 from taeda.ops.creation import arange
 from taeda.ops.distance import pairwise_distance
-from taeda.ops.elementwise_loss import reduced_loss
+from taeda.ops.elementwise_loss import check_reduction, reduced_loss
 from taeda.ops.op import Number, Sample, Tensor, check, derived, sample
 from taeda.ops.pointwise import convert, minimum, where
 
@@ -139,6 +139,7 @@ def _(make: Any) -> Iterator[Sample]:
 @derived(modules=_FUNCTIONAL, method=False, autocast="float32")
 def multilabel_margin_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """sum over true j and false i of max(0, 1 - (x[j] - x[i])) / C; the true classes stand before the first -1."""
+    check_reduction(reduction)
     text = f"inconsistent target size: {_listed(target, 0)} for input of size: {_listed(input, target.ndim)}"
     sizes = (*target.shape, *input.shape)
     scores = input if input.ndim == 2 else input.reshape((1, -1))

@@ -44,7 +44,12 @@ def _check_broadcast(b: Any, left: Any, right: Any) -> None:
 
 
 def product_of_matrices(b: Any, left: Any, right: Any, out: Any, bias: Any = None) -> None:
-    """Writes left @ right (+ bias) to `out`, registers of a body. Complex products are four real ones."""
+    """Writes left @ right (+ bias) to `out`, registers of a body.
+
+    A complex product is one real product of twice the rows and columns: a row of `left` is in memory its parts in
+    turns, a row of `out` too, and `right` is written with each row b followed by i b, in parts:
+    (a, c) @ ((d, e), (-e, d)) = (ad - ce, ae + cd).
+    """
     if out.dtype not in COMPLEX:
         b.method("matmul", left=left, right=right, out=out, **({} if bias is None else {"bias": bias}))
         return
@@ -52,22 +57,25 @@ def product_of_matrices(b: Any, left: Any, right: Any, out: Any, bias: Any = Non
     if part == "float16":
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'ComplexHalf'")
 
-    def parts(x: Any) -> tuple[Any, Any]:
-        pairs = b.view_dtype(b.view("unsqueeze", x, [x.ndim]), part)
-        first, second = (b.contiguous(b.view("select", pairs, [x.ndim, k])) for k in range(2))
-        return first, second
+    def in_parts(x: Any) -> Any:
+        pairs = b.view_dtype(b.view("unsqueeze", b.contiguous(x), [x.ndim]), part)
+        *others, columns = (x.size(k) for k in range(x.ndim))
+        return b.view("reshape", pairs, (*others, columns * 2))
 
-    (a, c), (d, e) = parts(left), parts(right)
-    products = []
-    for x, y in ((a, d), (c, e), (a, e), (c, d)):
-        products.append(b.alloc(part, [out.size(k) for k in range(out.ndim)]))
-        b.method("matmul", left=x, right=y, out=products[-1])
-    ad, ce, ae, cd = (load(k, part) for k in range(4))
-    total = call("complex", ad - ce, ae + cd)
-    inputs = products if bias is None else [*products, bias]
-    operands = [*(Operand(r.dtype, "input") for r in inputs), Operand(out.dtype, "element")]
-    stored = total if bias is None else total + load(4, bias.dtype)
-    b.loops(Kernel(tuple(operands), (Store(len(inputs), stored),), "complex_product"), inputs, [out])
+    # The copy of `right` has dimensions (*, K, 2, N), of which K and 2 become one.
+    *batch, K, N = (right.size(k) for k in range(right.ndim))
+    doubled = b.alloc(right.dtype, (*batch, K, 2, N))
+    halves = [b.view("select", doubled, [right.ndim - 1, k]) for k in range(2)]
+    x = load(0, right.dtype)
+    turned = call("complex", -call("imag", x), call("real", x))
+    operands = (Operand(right.dtype, "input"), *(Operand(right.dtype, "element") for _ in halves))
+    b.loops(Kernel(operands, (Store(1, x), Store(2, turned)), "double_rows"), [right], halves)
+    rows = b.view("reshape", doubled, (*batch, K * 2, N))
+    added = {}
+    if bias is not None:
+        sizes = [bias.size(k) for k in range(bias.ndim - 1)]
+        added["bias"] = in_parts(b.view("expand", bias, (*sizes, N)))
+    b.method("matmul", left=in_parts(left), right=in_parts(rows), out=in_parts(out), **added)
 
 
 @kernel(public=False, epilogue=lambda left, right: left.dtype not in COMPLEX)

@@ -342,6 +342,8 @@ def _needs_float(op: str, input: Any) -> None:
 def _adaptive_checks(op: str, input: Any, output_size: Sequence[Any], rank: int) -> tuple[Any, ...]:
     if len(output_size) == 1:
         output_size = tuple(output_size) * rank
+    elif rank > 1 and input.ndim <= rank == len(output_size):
+        raise ValueError(f"Input dimension should be at least {rank + 1}")
     if len(output_size) != rank:
         raise RuntimeError(f"{op}: internal error: output_size.size() must be {rank}")
     if input.ndim not in (rank + 1, rank + 2):

@@ -425,11 +425,12 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     """Minimum and maximum at once."""
     dims = wrap_dims(dim, input.ndim)
     for d in dims:
-        check(
-            input.shape[d] != 0,
-            RuntimeError,
-            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+        message = (
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+            if dim is None
+            else f"aminmax: Expected reduction dim {d} to have non-zero size."
         )
+        check(input.shape[d] != 0, RuntimeError if dim is None else IndexError, message)
     return reduce(reduce_min, input, dims, keepdim), reduce(reduce_max, input, dims, keepdim)
 
 

@@ -60,6 +60,22 @@ def product(left: Any, right: Any) -> Any:
     return taeda.mm(left, right)
 
 
+def reduced_product(left: Any, right: Any, reduce: str) -> Any:
+    """The "mean", "amax" or "amin" of the products of the entries in each row of `left`, a CSR matrix, with the rows of
+    `right` that they meet."""
+    if reduce not in ("mean", "amax", "amin"):
+        raise RuntimeError(f"reduce argument must be either sum, mean, amax or amin, got {reduce}.")
+    if not isinstance(left, CompressedTensor) or left.layout is not CSR or isinstance(right, SparseTensor):
+        raise RuntimeError(f"sparse.mm with reduce={reduce!r} takes a CSR matrix and a strided one, got layouts "
+                           f"{left.layout} and {right.layout}")
+    _check(left, right)
+    values, pointers, columns, _ = _rows_of(left)
+    products = values.unsqueeze(1) * right.index_select(0, columns)
+    rows = taeda.repeat_interleave(taeda.arange(left.shape[0]), pointers.diff())
+    found = products.new_zeros(left.shape[0], right.shape[1])
+    return found.index_reduce(0, rows, products, reduce, include_self=False)
+
+
 def product_of_rows(left: Any, right: Any) -> Any:
     """The product of a COO matrix with a strided one, as a COO matrix of those rows that `left` has entries in."""
     _check(left, right)

@@ -67,7 +67,14 @@ def linear_cross_entropy(
     logits at a time; sums and means then compute their gradients together with the loss, so that nothing is done twice.
     """
     ignored = -100 if ignore_index is None else ignore_index
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
+    if ignore_index is not None and target.is_floating_point():
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     classes, *more, features = linear_weight.shape
+    if more and input.dim() == 1:
+        raise RuntimeError(f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires "
+                           f"batched input, (N, {features}), got unbatched input with shape {tuple(input.shape)}")
     if input.dim() not in (1, 2):
         raise RuntimeError(f"linear_cross_entropy: expected input of 1 or 2 dimensions, got {input.dim()}")
     if input.shape[-1] != features:

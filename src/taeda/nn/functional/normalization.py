@@ -47,6 +47,8 @@ def batch_norm(
             return input.clone()
         return _batch_norm_inference(input, weight, bias, running_mean, running_var, eps)
     _verify_batch_size(input.size())
+    if input.dim() < 2 and not input.numel():
+        return input.clone()
     output, mean, variance = _batch_norm_training(input, weight, bias, eps)
     if running_mean is not None or running_var is not None:
         with taeda.no_grad():
