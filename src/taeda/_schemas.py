@@ -36,7 +36,7 @@ def load() -> list[dict[str, Any]]:
     # What came with the package belongs to the definitions beside it, which nobody edits.
     installed = cache.PREBUILT.parent == Path(__file__).parent and cache.PREBUILT.is_dir()
     key = _key(times=not installed)
-    body = cache.load(key)
+    body = cache.load(key, prebuilt=installed)
     if body is None:
         body = _asked()
         cache.store(key, body)

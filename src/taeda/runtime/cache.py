@@ -31,9 +31,10 @@ def key_of(*parts: str) -> str:
     return h.hexdigest()
 
 
-def load(key: str) -> bytes | None:
-    """The object code stored under `key`, or None (absent, unreadable, damaged)."""
-    if environment.prebuilt():
+def load(key: str, prebuilt: bool | None = None) -> bytes | None:
+    """The object code stored under `key`, or None (absent, unreadable, damaged). Whether the package's own entries are
+    looked at says the environment, if `prebuilt` does not."""
+    if environment.prebuilt() if prebuilt is None else prebuilt:
         body = _content(PREBUILT / key[:2] / key)
         if body:
             return body

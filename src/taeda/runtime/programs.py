@@ -51,10 +51,7 @@ gives the address of a loop kernel's variant; `kernel_split(handle)` the two ker
 from __future__ import annotations
 
 import functools
-import os
-import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from taeda import _core, environment, ops
 from taeda.codegen.target import Target
@@ -62,31 +59,15 @@ from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
 from taeda.compiler.methods import FOURIER, LAPACK
 from taeda.ir.cost import cost_of
-from taeda.ir.loop import Kernel, Operand, Stage, Store, cast, load, reduce, scalar, split, walk
+from taeda.ir.loop import Kernel, Operand, Reduce, Stage, Store, cast, load, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
+from taeda.runtime import ahead
 from taeda.runtime.devices import kernels_of, target_of
+from taeda.runtime.lock import one_at_a_time
 
 ops.load_all()
 _core.check_programs(environment.check())
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-_lock = threading.RLock()
-# Nobody compiles while the process forks: a thread that is not there in the child could not let go of this lock, nor of
-# those in LLVM and of the modules it was importing.
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-
-
-def one_at_a_time(function: _Function) -> _Function:
-    """`function` under the compiler's lock: the tables here and LLVM's are for one thread at a time."""
-
-    @functools.wraps(function)
-    def locked(*args: Any, **kwargs: Any) -> Any:
-        with _lock:
-            return function(*args, **kwargs)
-
-    return locked  # type: ignore[return-value]
-
-
 kernels: list[Kernel | TemplateSpec] = []
 targets: list[Target] = []  # of each kernel
 _handles: dict[tuple[Kernel | TemplateSpec, Target], int] = {}
@@ -121,12 +102,25 @@ def compile_backward(
     op_name: str, key: tuple[Any, ...], needs: int, given: tuple[bool, ...] | None = None, device: str = "cpu"
 ) -> dict[str, Any]:
     """The Program for the gradients of such a call (see the top of this file)."""
-    target = target_of(device)
+    target, known = target_of(device), len(kernels)
     register = functools.partial(register_kernel, target)
-    return pipeline.compile_backward(registry.ops[op_name], key, needs, target, register, given)
+    made = pipeline.compile_backward(registry.ops[op_name], key, needs, target, register, given)
+    for handle in range(known, len(kernels)):
+        _expect(handle)
+    return made
 
 
-@one_at_a_time
+def _expect(handle: int) -> None:
+    """The kernel will be wanted soon. Of a loop kernel that is the variant for contiguous tensors of one shape, which
+    is almost always the one where nothing is reduced."""
+    kernel = kernels[handle]
+    if isinstance(kernel, Kernel):
+        if not any(isinstance(stage, Reduce) for stage in kernel.stages):
+            ahead.expect(functools.partial(kernel_variant, handle, "inner", 1, "c" * len(kernel.operands)))
+    elif kernel[0] not in (LAPACK, FOURIER):
+        ahead.expect(functools.partial(template_kernel, handle))
+
+
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
     kernel, target = kernels[handle], targets[handle]
@@ -164,21 +158,24 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     )
 
 
-@one_at_a_time
 def template_kernel(handle: int) -> int:
     """The address of a kernel from a template."""
     spec, target = kernels[handle], targets[handle]
     assert isinstance(spec, TemplateSpec)
-    if spec[0] == LAPACK:
-        from taeda.runtime import lapack  # not at the start: few programs decompose matrices
-
-        return lapack.kernel(spec[1], **dict(spec[2]))
-    if spec[0] == FOURIER:
-        return _core.fourier_kernel(**dict(spec[2]))
+    if spec[0] in (LAPACK, FOURIER):
+        return _core_kernel(spec)
     return kernels_of(target.family).template_kernel(spec, target)
 
 
 @one_at_a_time
+def _core_kernel(spec: TemplateSpec) -> int:
+    if spec[0] == FOURIER:
+        return _core.fourier_kernel(**dict(spec[2]))
+    from taeda.runtime import lapack  # not at the start: few programs decompose matrices
+
+    return lapack.kernel(spec[1], **dict(spec[2]))
+
+
 def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
     """The object file of a kernel, for programs that run without the compiler: of a variant of a loop kernel, or of a
     kernel from a template (None)."""

@@ -16,6 +16,7 @@ from taeda.compiler.reasons import Reason
 from taeda.ops.op import registry
 from taeda.runtime import programs
 from taeda.runtime.devices import target_of
+from taeda.runtime.lock import one_at_a_time
 
 # By the calls of a recording (a hash: a mistake here costs a compilation): the numbers in it when it was last planned.
 last_numbers: dict[int, dict[tuple[Any, ...], int]] = {}
@@ -24,7 +25,7 @@ failures: list[str] = []  # of plans, in words
 log: list[tuple[list[str], list[tuple[Any, ...]], list[Reason]]] | None = None
 
 
-@programs.one_at_a_time
+@one_at_a_time
 def joins(op: str, key: tuple[Any, ...]) -> bool | None:
     """Whether a call may become part of a larger Program; None: it must run at once."""
     try:
@@ -33,7 +34,7 @@ def joins(op: str, key: tuple[Any, ...]) -> bool | None:
         return None
 
 
-@programs.one_at_a_time
+@one_at_a_time
 def checks(op: str, key: tuple[Any, ...]) -> tuple[dict[str, Any], list[int]] | None:
     """For a call that can fail for its values: a Program that only checks them, and the numbers of the tensors that it
     reads; None where there is none, and the call must run at once."""
@@ -44,7 +45,7 @@ def checks(op: str, key: tuple[Any, ...]) -> tuple[dict[str, Any], list[int]] | 
         return None
 
 
-@programs.one_at_a_time
+@one_at_a_time
 def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
     """`recording`: calls, values and storages, each as the classes of compiler/plan.py say; `others`: the equalities of
     plans that do not fit."""
