@@ -131,3 +131,52 @@ def test_coded_products_are_finished_too(finished: list[str]) -> None:
         x = tensor("bfloat16", rows, 64)
         same(layer(x), (functional.linear(x.float(), layer.weight) + layer.bias).bfloat16())
     assert set(finished) == {"coded_matmul"}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
+@pytest.mark.parametrize("queries", [2, 37])  # few and blocks
+@pytest.mark.parametrize("mask", [None, "bool", "float"])
+def test_attention(dtype: str, queries: int, mask: str | None, finished: list[str]) -> None:
+    """The rows that attention gives are scaled, gated and converted where they are made."""
+    taeda.compiler.reset()
+    q, k, v = tensor(dtype, 2, 3, queries, 8), tensor(dtype, 2, 3, 41, 8), tensor(dtype, 2, 3, 41, 21)
+    bias = None if mask is None else tensor(dtype, 3, queries, 41)
+    bias = bias > 0 if mask == "bool" else bias
+    gates = [tensor(dtype, 2, 3, queries, 21), tensor(dtype, 3, 1, 1), tensor(dtype, queries, 1), tensor(dtype, 21),
+             tensor(dtype, 2, queries, 3, 21).transpose(1, 2)]
+
+    def gated(gate: Any, factor: float) -> Any:
+        return functional.scaled_dot_product_attention(q, k, v, bias) * factor * gate.sigmoid()
+    for gate in gates:
+        same(taeda.compile(gated)(gate, 0.5), gated(gate, 0.5))
+    assert len(finished) >= len(gates) - 1  # gates of the same sizes, strided or not, are one program
+    other = {"float32": taeda.bfloat16, "bfloat16": taeda.float32}.get(dtype)
+    if other:
+        def converted() -> Any:
+            return functional.scaled_dot_product_attention(q, k, v, bias).to(other)
+        same(taeda.compile(converted)(), converted())
+
+
+@pytest.mark.parametrize("call", [
+    lambda x: functional.scaled_dot_product_attention(x, x, x), lambda x: functional.conv2d(x, x)])
+def test_rounding_is_a_part_of_the_op(call: Any) -> None:
+    """Also outside of compiled functions: kernels convert what is read, but what is stored is so where it is made."""
+    from taeda.profiler import profile
+
+    x = taeda.randn(8, 8, 5, 5).half()
+    call(x)
+    with profile() as ran:
+        call(x)
+    names = [kernel.name for kernel in ran.kernels]
+    assert names[:2] == ["convert"] * 2 and names[-1].startswith("emit_")
+
+
+def test_attention_that_is_learned() -> None:
+    """What gradients read is kept as it is."""
+    q, k, v = (tensor("float32", 2, 3, 9, 8).requires_grad_() for _ in range(3))
+
+    def gradients() -> Any:
+        loss = (functional.scaled_dot_product_attention(q, k, v, is_causal=True).sigmoid() * 3).sum()
+        return taeda.autograd.grad(loss, (q, k, v))
+    for got, expected in zip(taeda.compile(gradients)(), gradients(), strict=True):
+        same(got, expected)

@@ -222,7 +222,7 @@ class _Lowering:
         renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
         self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], result.dtype,
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
-        self.node(node, (stored,))
+        self.node(node, (stored, *node.outputs[1:]))
 
     # -- groups ----------------------------------------------------------------------------------------------
 
@@ -261,15 +261,16 @@ def finishing(graph: Graph, items: Iterable[Item], users: dict[Value, list[Node]
 
 
 def _finished_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> Node | None:
-    """The node of which the group is the epilogue: nothing else uses its result, and the group makes one value of it,
-    of its shape. It is then launched where the group stands, after what else the group reads."""
+    """The node of which the group is the epilogue: nothing else uses its (first) result, and the group makes one value
+    of it, of its shape. It is then launched where the group stands, after what else the group reads."""
     stored = _stored_by(graph, group, users)
     if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_EPILOGUE_OPERANDS + 1:
         return None
     for v in reversed(group.reads):
         node = v.node
         if (node is not None and isinstance(node.op, KernelOp) and node.op.epilogue is not None
-                and node.op.epilogue(*node.op.for_body(node.arguments)) and v not in graph.outputs
+                and v is node.outputs[0] and node.op.epilogue(*node.op.for_body(node.arguments))
+                and v not in graph.outputs
                 and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
                 and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
             return node

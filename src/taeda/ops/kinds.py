@@ -195,7 +195,8 @@ class KernelOp(Op):
         self.batches = batch and not self.mutates
         self.batch_function: Callable[..., Any] | None = None
         self.batch_sum_function: Callable[..., Any] | None = None
-        # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is?
+        # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is,
+        # as the first one?
         self.epilogue = epilogue
         self.meta_function: Callable[..., Any] | None = None
         self.composition_function: Callable[..., Any] | None = None

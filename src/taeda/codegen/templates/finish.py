@@ -7,9 +7,10 @@ are in a cache: all templates do so by the function that `finish_rows` writes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, memory_type, vector
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, memory_type, vector
 from taeda.codegen.scalars.convert import from_memory, to_memory
 from taeda.codegen.scalars.expression import evaluate, read_number
 from taeda.ir.dtype import itemsize
@@ -94,3 +95,36 @@ def finish_rows(module: ModuleWriter, finish: Finish, lanes: int) -> FunctionWri
     f.loop(0, f["rows"], row)
     f.ret()
     return f
+
+
+class Finisher:
+    """Finishes results in the function of a kernel: `value` over results of `dtype`, by vectors of `lanes`."""
+
+    def __init__(self, module: ModuleWriter, value: Expr, dtype: str, lanes: int) -> None:
+        self.finish = finish_of(value, dtype)
+        self.function = finish_rows(module, self.finish, lanes)
+        self.size, self.stored = itemsize(dtype), itemsize(value.dtype)
+
+    @property
+    def operands(self) -> int:
+        return len(self.finish.dtypes)
+
+    def start(self, f: FunctionWriter, arguments: Arguments, operand: int, integer: int, dims: int,
+              number: int = 0) -> None:
+        """Reads what the kernel was given: extra operands from number `operand` on, from `integer` on the strides of
+        each, in bytes, along the `dims` dimensions of results, of which the last two are rows and columns, and from
+        `number` on the run-time numbers."""
+        self.f, self.numbers = f, f.at(arguments.scalars, 8 * number)
+        self.extras = [(arguments.data(operand + k), [arguments.integer(integer + k * dims + d) for d in range(dims)])
+                       for k in range(self.operands)]
+
+    def rows(self, sums: Value, sums_row: Value, out: Value, out_row: Value, at: Sequence[Value | int], rows: Value,
+             columns: Value) -> None:
+        """`rows` rows of `columns` results, the first of which stands `at` these coordinates."""
+        f = self.f
+        extras: list[Value] = []
+        for base, strides in self.extras:
+            for place, stride in zip(at, strides, strict=True):
+                base = f.at(base, stride * place)
+            extras += [base, *strides[-2:]]
+        f.call(self.function, sums, sums_row, out, out_row, *extras, f.constant(1), self.numbers, rows, columns)

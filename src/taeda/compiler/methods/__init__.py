@@ -62,8 +62,8 @@ sparse_product, sampled_product
 group_numbers, row_numbers
     keys (entries), bound, pointers (bound + 1), order (None: as they come), places (None) | pointers, rows, numbers
 attention, attention_gradient
-    query, key, value, mask (None), out, statistics, scale, causal; for the gradient also upstream, by_query, by_key,
-    by_value (filled). ops/attention.py says the shapes
+    query, key, value, mask (None), out, statistics, scale, causal, epilogue; for the gradient not that, but upstream,
+    by_query, by_key, by_value (filled). ops/attention.py says the shapes
 lapack
     kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0} the
     number of the matrix, {1} what LAPACK says of it): a kernel of csrc/core/lapack.h, which says what it takes

@@ -6,6 +6,7 @@ from typing import Any
 
 from taeda.codegen.templates.attention import backward, decode, forward
 from taeda.ir.dtype import itemsize
+from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import all_of, ceildiv, maximum, negated, to_float
 
 DECODE_QUERIES = 4  # up to here the kernel for few queries is used
@@ -28,18 +29,25 @@ def _kind(mask: Any) -> str | None:
 
 
 def attention(b: Any, *, query: Any, key: Any, value: Any, mask: Any, out: Any, statistics: Any, scale: Any,
-              causal: bool) -> None:
-    """See attention_forward in ops/attention.py, which says the shapes."""
+              causal: bool, epilogue: Epilogue | None = None) -> None:
+    """See attention_forward in ops/attention.py, which says the shapes. `epilogue` is what is done to the result before
+    it is stored."""
     batch, heads, queries, features = query.shape
     operands = [query, key, value, *([] if mask is None else [mask]), out, statistics]
     integers = _geometry(query, key, value, mask)
     params = {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}
+    numbers = [to_float(scale)]
+    if epilogue is not None:
+        numbers += epilogue.numbers
+        extras = [b.view("expand", t, out.shape) for t in epilogue.operands]
+        params["epilogue"], operands = epilogue.value, [*operands, *extras]
+        integers += [t.stride(d) * itemsize(t.dtype) for t in extras for d in range(4)]
     few = all_of(queries <= DECODE_QUERIES, key.stride(3) == 1, value.stride(3) == 1)
     size = itemsize(query.dtype)
-    b.launch(decode.emit_attention_decode, params, operands, integers, [to_float(scale)],
+    b.launch(decode.emit_attention_decode, params, operands, integers, numbers,
              work=batch * heads * queries, scratch=decode.scratch_bytes(features, value.size(3), size), when=few)
     rows = forward.query_block(b.target, query.dtype)
-    b.launch(forward.emit_attention, params, operands, integers, [to_float(scale)],
+    b.launch(forward.emit_attention, params, operands, integers, numbers,
              work=batch * heads * ceildiv(queries, rows),
              scratch=forward.scratch_bytes(features, value.size(3), size), when=negated(few))
 

@@ -12,8 +12,10 @@ from taeda.codegen.llvm import FunctionWriter, Value, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.attention.forward import Geometry, scale_of
 from taeda.codegen.templates.attention.parts import KEY_BLOCK, LOG2_E, Shape, exp2, horizontal_sum, shape_of
+from taeda.codegen.templates.finish import Finisher
 from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import itemsize
+from taeda.ir.loop import Expr
 
 KEYS = 4  # keys whose products with the query are summed side by side
 
@@ -22,11 +24,13 @@ def scratch_bytes(features: Any, value_features: Any, itemsize: int) -> Any:
     return (features + value_features + KEY_BLOCK + 16) * itemsize
 
 
-def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str | None) -> str:
+def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str | None,
+                          epilogue: Expr | None = None) -> str:
     """The kernel described above; parameters as for `emit_attention`."""
     module, f, arguments = start_kernel(target)
     shape = shape_of(target, dtype)
     size, lanes = itemsize(dtype), shape.lanes
+    finish = None if epilogue is None else Finisher(module, epilogue, dtype, lanes)
     g = Geometry(f, arguments, Reader(f, arguments), mask is not None)
     query, key, value = (arguments.data(k) for k in range(3))
     mask_base = arguments.data(3) if mask else query
@@ -36,6 +40,8 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
     scores = f.at(row, g.features * size)
     sums = f.at(scores, KEY_BLOCK * size)
     lowest = f.constant(float("-inf"), shape.type)
+    if finish is not None:
+        finish.start(f, arguments, 6 if mask else 5, g.integers, 4, 1)
 
     def item(w: Value) -> None:
         at = w % g.queries
@@ -78,9 +84,13 @@ def emit_attention_decode(target: Target, *, dtype: str, causal: bool, mask: str
         total = horizontal_sum(f, totals)
         safe = f.select(maximum.compare("oeq", float("-inf")), 0.0, maximum)
         inverse = f.select(total.compare("oeq", 0.0), 0.0, f.constant(1.0, shape.type) / total)
-        out = f.at(result, w * (g.value_features * size))
+        out = f.at(result, w * (g.value_features * size)) if finish is None else sums
         f.loop(0, g.value_features, lambda d: f.store(f.load(shape.type, f.at(sums, d * size)) * inverse,
                                                       f.at(out, d * size)))
+        if finish is not None:
+            stored = g.value_features * finish.stored
+            finish.rows(sums, g.value_features * size, f.at(result, w * stored), stored, (batch, head, at, 0),
+                        f.constant(1), g.value_features)
         place = number * 2 * g.queries + at
         f.store(safe, f.at(statistics, place * size))
         f.store(inverse, f.at(statistics, (place + g.queries) * size))

@@ -4,14 +4,14 @@ For a block of queries the keys are taken in blocks of `KEY_BLOCK`; a running ma
 softmax exact without the matrix of scores ever being in memory. Scores are kept in base 2: scale and log2(e) go into
 the queries once. With `causal`, blocks of keys after the last query of the block are not looked at.
 
-Operands `[query, key, value, (mask), result, statistics]`. result is contiguous (batch, heads, queries, value
-features); statistics is (batch, heads, 2, queries): the maximum of the scores in base 2, and one over the sum of
-2**(score - maximum), 0 for a query without any key. Other strides are free.
+Operands `[query, key, value, (mask), result, statistics, (extra operands of the epilogue)]`. result is contiguous
+(batch, heads, queries, value features); statistics is (batch, heads, 2, queries): the maximum of the scores in base 2,
+and one over the sum of 2**(score - maximum), 0 for a query without any key. Other strides are free.
 
 Integers: `[heads, group, queries, keys, features, value_features, query strides (batch, head, row, feature),
-key strides, value strides, (mask strides (batch, head, query, key))]`, strides in bytes. Head h uses key and value
-head h // group. Scalars: `[scale]`, a double. Work: batch * heads * blocks of queries (`query_blocks`).
-Scratch: `scratch_bytes`.
+key strides, value strides, (mask strides (batch, head, query, key)), (strides of each extra operand (batch, head,
+query, feature))]`, strides in bytes. Head h uses key and value head h // group. Scalars: `[scale, (those of the
+epilogue)]`, doubles. Work: batch * heads * blocks of queries (`query_blocks`). Scratch: `scratch_bytes`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ from taeda.codegen.templates.attention.parts import (
     transpose_in,
     transpose_out,
 )
+from taeda.codegen.templates.finish import Finisher
 from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import itemsize
+from taeda.ir.loop import Expr
 
 MAXIMUM_QUERIES = 64  # no target has larger blocks: enough for the size of scratch
 
@@ -46,8 +48,8 @@ def query_block(target: Target, dtype: str) -> int:
 
 
 def scratch_bytes(features: Any, value_features: Any, itemsize: int) -> Any:
-    """What one work item needs, for any target."""
-    return (features + value_features + KEY_BLOCK + 2 * 8) * (MAXIMUM_QUERIES * itemsize)
+    """What one work item needs, for any target, with an epilogue or not."""
+    return (features + 2 * value_features + KEY_BLOCK + 2 * 8) * (MAXIMUM_QUERIES * itemsize)
 
 
 class Geometry:
@@ -58,6 +60,7 @@ class Geometry:
         self.heads, self.group, self.queries, self.keys, self.features, self.value_features = reader.many(6)
         self.query, self.key, self.value = reader.many(4), reader.many(4), reader.many(4)
         self.mask = reader.many(4) if mask else []
+        self.integers = reader.position
 
     def start(self, base: Value, strides: list[Value], batch: Value, head: Value) -> Value:
         return self.f.at(base, batch * strides[0] + head * strides[1])
@@ -69,11 +72,12 @@ def scale_of(f: FunctionWriter, arguments: Arguments, shape: Shape) -> Value:
     return f.cast("fptrunc", scale, "float") if shape.type == "float" else scale
 
 
-def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None) -> str:
+def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None, epilogue: Expr | None = None) -> str:
     """The kernel described above. dtype 'float32' or 'float64'; mask None, 'bool' or 'float' (of the same dtype)."""
     module, f, arguments = start_kernel(target)
     shape = shape_of(target, dtype)
     size = itemsize(dtype)
+    finish = None if epilogue is None else Finisher(module, epilogue, dtype, shape.lanes)
     g = Geometry(f, arguments, Reader(f, arguments), mask is not None)
     query, key, value = (arguments.data(k) for k in range(3))
     mask_base = arguments.data(3) if mask else query
@@ -83,7 +87,10 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
     sums = f.at(transposed, g.features * shape.row)
     scores = f.at(sums, g.value_features * shape.row)
     spare = f.at(scores, (KEY_BLOCK + 8) * shape.row)
+    kept = f.at(spare, 8 * shape.row)
     blocks = f.ceil_div(g.queries, shape.queries)
+    if finish is not None:
+        finish.start(f, arguments, 6 if mask else 5, g.integers, 4, 1)
 
     def item(w: Value) -> None:
         # The last blocks of queries have the most keys under a causal mask: they go first.
@@ -135,8 +142,13 @@ def emit_attention(target: Target, *, dtype: str, causal: bool, mask: str | None
         one = f.constant(1.0, shape.vector)
         inverse = [f.select(e, 0.0, one / t) for e, t in zip(empty, total, strict=True)]
         row_bytes = g.value_features * size
-        out = f.at(result, (head_number * g.queries + first) * row_bytes)
-        transpose_out(f, shape, sums, g.value_features, rows, out, row_bytes, inverse)
+        number = (head_number * g.queries + first) * g.value_features
+        if finish is None:
+            transpose_out(f, shape, sums, g.value_features, rows, f.at(result, number * size), row_bytes, inverse)
+        else:
+            transpose_out(f, shape, sums, g.value_features, rows, kept, row_bytes, inverse)
+            finish.rows(kept, row_bytes, f.at(result, number * finish.stored), g.value_features * finish.stored,
+                        (batch, head, first, 0), rows, g.value_features)
         store_row(f, safe, spare, shape)
         store_row(f, inverse, f.at(spare, shape.row), shape)
         place = f.at(statistics, (head_number * 2 * g.queries + first) * size)

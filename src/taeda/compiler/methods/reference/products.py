@@ -166,8 +166,9 @@ def _convolve_weight(input: Tensor, upstream: Tensor, out: Tensor, *padding: int
 
 
 def attention(b: Any, *, query: Any, key: Any, value: Any, mask: Any, out: Any, statistics: Any, scale: Any,
-              causal: bool) -> None:
-    perform(b, _attention, [query, key, value, mask, out, statistics], (), [to_float(scale)], causal=causal)
+              causal: bool, epilogue: Epilogue | None = None) -> None:
+    with _finished(b, out, epilogue) as result:
+        perform(b, _attention, [query, key, value, mask, result, statistics], (), [to_float(scale)], causal=causal)
 
 
 def attention_gradient(b: Any, *, upstream: Any, query: Any, key: Any, value: Any, mask: Any, out: Any,
