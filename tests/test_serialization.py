@@ -1,9 +1,15 @@
 """Files: from Taeda to PyTorch and back, and what damaged and hostile ones get."""
 
+import argparse
 import collections
 import copy
+import dataclasses
+import enum
+import fractions
+import functools
 import io
 import os
+import pathlib
 import pickle
 import struct
 import subprocess
@@ -168,7 +174,7 @@ def test_own_classes_must_be_named():
     with pytest.raises(UnsafePickleError, match=r"add_safe_globals\(\[Own\]\)"):
         loaded(data)
     with pytest.raises(pickle.UnpicklingError, match="Unsupported global"):
-        loaded(data, weights_only=False)
+        loaded(data, weights_only=True)
     with taeda.serialization.safe_globals([Own]):
         value = loaded(data)
     assert value["own"].value == 3 and value["point"]["a"] == 2
@@ -179,6 +185,91 @@ def test_own_classes_must_be_named():
 class Own:
     def __init__(self, value):
         self.value = value
+
+
+@dataclasses.dataclass
+class Settings:
+    width: int = 3
+    sizes: list = dataclasses.field(default_factory=list)
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class Net(taeda.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = taeda.nn.Linear(2, 3)
+        self.norm = taeda.nn.BatchNorm1d(3)
+        self.lstm = taeda.nn.LSTM(3, 3)
+        self.activation, self.other = taeda.nn.functional.gelu, taeda.tanh
+        self.settings = Settings(5, [1])
+
+    def forward(self, x):
+        return self.norm(self.lstm(self.activation(self.linear(x)))[0])
+
+
+def test_objects_of_the_program_where_it_asks_for_them():
+    net, x = Net().eval(), taeda.randn(4, 2)
+    saved_net = {"net": net, "args": argparse.Namespace(lr=0.1), "own": Own(3), "color": Color.RED,
+                 "layers": taeda.nn.Sequential(taeda.nn.MultiheadAttention(4, 2), taeda.nn.ReLU())}
+    data = saved(saved_net)
+    with pytest.raises(UnsafePickleError, match="Unsupported global"):
+        loaded(data)
+    value = loaded(data, weights_only=False)
+    assert numbers(value["net"](x)) == numbers(net(x)) and value["net"].other is taeda.tanh
+    assert value["net"].settings == Settings(5, [1]) and value["args"].lr == 0.1 and value["color"] is Color.RED
+    assert value["own"].value == 3 and isinstance(value["layers"][0], taeda.nn.MultiheadAttention)
+
+
+def test_arrays_where_the_program_asks_for_them():
+    arrays = [numpy.arange(3.0), numpy.asfortranarray(numpy.ones((2, 3))), numpy.array(["ab", "c"]), numpy.float32(3),
+              numpy.arange(3, dtype=">i4"), numpy.array([True]), numpy.dtype("int64"), numpy.zeros((0, 2))]
+    value = loaded(saved(arrays), weights_only=False)
+    for found, given in zip(value[:6], arrays[:6], strict=True):
+        assert found.dtype == given.dtype.newbyteorder("=") and (found == given).all() and type(found) is type(given)
+    assert value[1].flags.f_contiguous and value[6] == arrays[6] and value[7].shape == (0, 2)
+    with pytest.raises(UnsafePickleError):
+        loaded(saved(arrays[0]))
+    with pytest.raises(UnsafePickleError, match="not on the list"):
+        loaded(saved(numpy.array([{}, None])), weights_only=False)
+
+
+class WithDel(Own):
+    def __del__(self):
+        pass
+
+
+DANGEROUS = [WithDel(1), fractions.Fraction(1, 2), pathlib.PurePosixPath("a"), functools.partial(int),
+             numpy.array(["2020-01-01"], dtype="datetime64[D]")]
+
+
+@pytest.mark.parametrize("value", DANGEROUS, ids=lambda v: type(v).__name__)
+def test_objects_that_would_run_code_are_refused_all_the_same(value):
+    with pytest.raises(UnsafePickleError):
+        loaded(saved(value), weights_only=False)
+
+
+@pytest.mark.parametrize("name", ["os\nsystem", "builtins\neval", "subprocess\nPopen", "torch\nload", "numpy\nload",
+                                  "torch.nn\nfunctional", "builtins\ngetattr"])
+def test_what_may_not_be_called_is_not_where_objects_are_asked_for(name):
+    with pytest.raises(CheckpointError):
+        loaded(archive_of(f"\x80\x02c{name}\n(U\x02lstR.".encode("latin1")), weights_only=False)
+
+
+@needs_torch
+def test_layers_go_to_pytorch_and_come_from_it():
+    def layers(library):
+        return library.nn.Sequential(library.nn.Conv2d(1, 2, 3), library.nn.BatchNorm2d(2), library.nn.ReLU(),
+                                     library.nn.MultiheadAttention(4, 2))
+
+    file = io.BytesIO(saved(layers(taeda)))
+    assert isinstance(torch.load(file, weights_only=False)[0], torch.nn.Conv2d)
+    file = io.BytesIO()
+    torch.save(layers(torch), file)
+    found = loaded(file.getvalue(), weights_only=False)
+    assert found[:3].eval()(taeda.ones(1, 1, 4, 4)).shape == (1, 2, 2, 2)
 
 
 # Hostile pickles

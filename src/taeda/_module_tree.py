@@ -1,7 +1,8 @@
-"""PyTorch's module names whose contents live elsewhere here: `taeda.nn.modules.conv` is `taeda.nn.convolution`.
+"""PyTorch's module names whose contents live elsewhere here: `taeda.optim.adamw` is `taeda.optim.adam`.
 
 Programs import from deep inside PyTorch's tree (`from torch.nn.modules.batchnorm import _BatchNorm`). Each row of the
-table is a second name of a module, not a copy; the module is imported when somebody asks.
+table is a second name of a module, not a copy; the module is imported when somebody asks. Where what PyTorch has in
+one file stands in several here, the row names them all, and the module looks in one after the other.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import types
 from collections.abc import Sequence
 from typing import Any, cast
 
-_TABLE = {
+_TABLE: dict[str, str | tuple[str, ...]] = {
     "distributions.normal": "taeda.distributions.location_scale",
     "distributions.laplace": "taeda.distributions.location_scale",
     "distributions.cauchy": "taeda.distributions.location_scale",
@@ -55,21 +56,21 @@ _TABLE = {
     "distributions.independent": "taeda.distributions.transformed",
     "distributions.exp_family": "taeda.distributions.distribution",
     "distributed._tensor": "taeda.distributed.tensor",
-    "functional": "taeda.functions",
+    "functional": ("taeda", "taeda.functions"),
     "fx._symbolic_trace": "taeda.fx.tracer",
     "nn.modules.adaptive": "taeda.nn.adaptive",
     "nn.modules.lazy": "taeda.nn.lazy",
-    "nn.modules.activation": "taeda.nn.activation",
-    "nn.modules.batchnorm": "taeda.nn.batchnorm",
+    "nn.modules.activation": ("taeda.nn.activation", "taeda.nn"),
+    "nn.modules.batchnorm": ("taeda.nn.batchnorm", "taeda.nn"),
     "nn.modules.channelshuffle": "taeda.nn.shaping",
     "nn.modules.container": "taeda.nn.containers",
-    "nn.modules.conv": "taeda.nn.convolution",
+    "nn.modules.conv": ("taeda.nn.convolution", "taeda.nn"),
     "nn.modules.distance": "taeda.nn.shaping",
     "nn.modules.dropout": "taeda.nn.dropout",
     "nn.modules.flatten": "taeda.nn.shaping",
     "nn.modules.fold": "taeda.nn.shaping",
-    "nn.modules.instancenorm": "taeda.nn.batchnorm",
-    "nn.modules.linear": "taeda.nn.linear",
+    "nn.modules.instancenorm": ("taeda.nn.batchnorm", "taeda.nn"),
+    "nn.modules.linear": ("taeda.nn.linear", "taeda.nn"),
     "nn.modules.loss": "taeda.nn.loss",
     "nn.modules.module": "taeda.nn.module",
     "nn.modules.normalization": "taeda.nn.normalization",
@@ -88,11 +89,44 @@ _TABLE = {
     "optim.asgd": "taeda.optim.resilient",
     "optim.radam": "taeda.optim.resilient",
     "optim.rprop": "taeda.optim.resilient",
+    "optim.sparse_adam": "taeda.optim.sparse",
+    "optim._adafactor": "taeda.optim.factored",
+    "optim._muon": "taeda.optim.factored",
+    "utils.data._utils": ("taeda.utils.data",),
     "utils.data._utils.collate": "taeda.utils.data.collate",
     "utils.data._utils.worker": "taeda.utils.data.worker",
     "utils.data._utils.fetch": "taeda.utils.data.fetch",
-    "utils.data.dataloader": "taeda.utils.data.loader",
+    "utils.data.dataloader": ("taeda.utils.data.loader", "taeda.utils.data"),
+    "_functorch": ("taeda.func",),
+    "_functorch.apis": "taeda.func",
+    "_functorch.eager_transforms": "taeda.func",
+    "_functorch.functional_call": ("taeda.func",),
+    "_functorch.vmap": ("taeda.func",),
+    "_vmap_internals": "taeda.func",
+    "_jit_internal": ("taeda.jit", "taeda.jit.annotations"),
+    "autograd.profiler_util": "taeda.autograd.profiler",
+    "cpu.amp.autocast_mode": ("taeda.cpu.amp", "taeda.amp.autocast_mode"),
+    "cpu.amp.grad_scaler": ("taeda.cpu.amp", "taeda.amp.grad_scaler"),
+    "cuda.amp.autocast_mode": ("taeda.cuda.amp", "taeda.amp.autocast_mode"),
+    "cuda.amp.grad_scaler": ("taeda.cuda.amp", "taeda.amp.grad_scaler"),
+    "cuda.graphs": "taeda.cuda",
+    "cuda.memory": "taeda.cuda",
+    "cuda.streams": "taeda.cuda",
+    "export.dynamic_shapes": ("taeda.export", "taeda.export.shapes"),
+    "export.exported_program": ("taeda.export", "taeda.export.program"),
+    "export.graph_signature": "taeda.export",
+    "jit._script": "taeda.jit",
+    "jit._trace": "taeda.jit",
+    "nn.utils.spectral_norm": ("taeda.nn.utils.spectral_norm_hook",),
+    "nn.utils.weight_norm": ("taeda.nn.utils.weight_norm_hook",),
+    "profiler.profiler": "taeda.profiler",
+    "signal.windows.windows": "taeda.signal.windows",
+    "testing._comparison": "taeda.testing.comparison",
+    "torch_version": "taeda.version",
 }
+
+# Modules that a function of the same name hides.
+_FUNCTIONS_TOO = {"taeda.nn.utils.spectral_norm", "taeda.nn.utils.weight_norm"}
 
 
 class _AliasLoader:
@@ -117,6 +151,50 @@ def alias_spec(name: str, home: str, origin: str | None, is_package: bool) -> im
     return importlib.machinery.ModuleSpec(name, cast(Any, _AliasLoader(home)), origin=origin, is_package=is_package)
 
 
+class _JoinedModule(types.ModuleType):
+    """A module that has what several others have. Called, it is the function whose name it has in PyTorch too:
+    `torch.nn.utils.weight_norm` is a function, and a module to import from."""
+
+    homes: list[types.ModuleType]
+    function: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return sorted({word for home in self.homes for word in dir(home) if not word.startswith("_")})
+        for home in self.homes:
+            try:
+                return getattr(home, name)
+            except AttributeError:
+                continue
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*self.__all__, *vars(self)]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.function is None:
+            raise TypeError("'module' object is not callable")
+        return self.function(*args, **kwargs)
+
+
+class _JoinedLoader:
+    """Makes a module of several."""
+
+    def __init__(self, homes: tuple[str, ...]):
+        self.homes = homes
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        module = _JoinedModule(spec.name)
+        module.homes = [importlib.import_module(home) for home in self.homes]
+        if spec.name in _FUNCTIONS_TOO:
+            package, _, name = spec.name.rpartition(".")
+            module.function = getattr(importlib.import_module(package), name)
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
 class _TreeFinder:
     """Finds the names of the table; it stands last, so it is asked only for names that no file has."""
 
@@ -124,7 +202,14 @@ class _TreeFinder:
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         home = _TABLE.get(fullname.removeprefix("taeda.")) if fullname.startswith("taeda.") else None
-        return None if home is None else alias_spec(fullname, home, home, False)
+        if home is None:
+            return None
+        if isinstance(home, str):
+            return alias_spec(fullname, home, home, False)
+        has_children = bool(submodules(fullname.removeprefix("taeda.")))
+        return importlib.machinery.ModuleSpec(
+            fullname, cast(Any, _JoinedLoader(home)), origin=home[0], is_package=has_children
+        )
 
 
 def install() -> None:
@@ -136,3 +221,22 @@ def submodules(package: str) -> list[str]:
     """The names that the table adds directly below `package` (without "taeda.")."""
     prefix = package + "." if package else ""
     return [name[len(prefix):] for name in _TABLE if name.startswith(prefix) and "." not in name[len(prefix):]]
+
+
+def open_package(namespace: dict[str, Any]) -> None:
+    """Let the table's modules below a package be attributes of it without having been imported.
+
+    Called at the end of the package with its `globals()`: PyTorch imports its whole tree at the start, so programs
+    write `torch.utils.data.dataloader.default_collate` after `import torch`.
+    """
+    package = namespace["__name__"]
+    known, own = frozenset(submodules(package.removeprefix("taeda."))), namespace.get("__getattr__")
+
+    def __getattr__(name: str) -> Any:
+        if name in known:
+            return importlib.import_module(f"{package}.{name}")
+        if own is not None:
+            return own(name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    namespace["__getattr__"] = __getattr__

@@ -21,7 +21,10 @@ class _TensorType(type):
     dtype: Any
 
     def __instancecheck__(cls, value: Any) -> bool:
-        return isinstance(value, _core.Tensor) and value.dtype == cls.dtype and value.device.type == "cpu"
+        return (
+            isinstance(value, _core.Tensor) and value.dtype == cls.dtype and value.device.type == "cpu"
+            and value.layout is _core.strided
+        )
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         import taeda
@@ -37,12 +40,34 @@ class _TensorType(type):
         return made if made.dtype == cls.dtype else taeda.empty(made.shape, dtype=cls.dtype)
 
     def __repr__(cls) -> str:
-        return f"<class 'torch.{cls.__name__}'>"
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+
+class _SparseType(_TensorType):
+    """The same for COO tensors: `sparse.FloatTensor(indices, values, size)`."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, _core.Tensor) and value.dtype == cls.dtype and value.layout is _core.sparse_coo
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        import taeda
+
+        if args and isinstance(args[0], _core.Tensor):
+            return taeda.sparse_coo_tensor(*args, **kwargs)  # of the values' dtype, as in PyTorch
+        size = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args or (0,)
+        return taeda.sparse_coo_tensor(size=size, dtype=cls.dtype, **kwargs)
 
 
 def _make(name: str, dtype: Any) -> Any:
     doc = f"The tensors of {dtype}; called, a new one of the given sizes (uninitialised) or data."
     return _TensorType(name, (), {"dtype": dtype, "__doc__": doc, "__module__": "torch"})
+
+
+def sparse_type(name: str) -> Any:
+    """The type of COO tensors that `taeda.sparse` calls `name`."""
+    dtype = globals()[name].dtype
+    doc = f"The COO tensors of {dtype}; called, one of indices, values and a size, or of sizes and without entries."
+    return _SparseType(name, (), {"dtype": dtype, "__doc__": doc, "__module__": "torch.sparse"})
 
 
 FloatTensor = _make("FloatTensor", _core.float32)

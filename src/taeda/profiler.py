@@ -12,6 +12,7 @@ from typing import Any
 from taeda.autograd import profiler as _profiler
 from taeda.autograd.profiler import kineto_available, record_function
 
+__path__: list[str] = []  # a package in PyTorch: its modules are rows of _module_tree.py
 __all__ = [
     "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule",
     "supported_activities", "tensorboard_trace_handler",

@@ -128,20 +128,33 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> Any:
     """The gradients of `outputs` with respect to `inputs`, one per input; `.grad` stays as it is.
 
-    `allow_unused`: None instead of an error for inputs that the outputs do not depend on. `materialize_grads`: zeros
-    instead of None.
+    `inputs` may be a dictionary of tensors; the gradients then are one with its keys. `only_inputs` is deprecated and
+    ignored. `allow_unused`: None instead of an error for inputs that the outputs do not depend on.
+    `materialize_grads`: zeros instead of None.
 
     >>> import taeda
     >>> x = taeda.tensor([1.0, 2.0], requires_grad=True)
     >>> taeda.autograd.grad((x * x).sum(), x)
     (tensor([2., 4.]),)
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+            "other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
+    if isinstance(inputs, dict):
+        found = grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
+                     is_grads_batched, materialize_grads)
+        return dict(zip(inputs, found, strict=True))
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."

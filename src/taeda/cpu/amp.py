@@ -6,6 +6,7 @@ from typing import Any
 
 from taeda import amp
 
+__path__: list[str] = []  # a package in PyTorch: its modules are rows of _module_tree.py
 __all__ = ["GradScaler", "autocast"]
 
 

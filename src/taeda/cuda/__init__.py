@@ -12,6 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from taeda._module_tree import open_package
+
 __all__ = ["amp", "random"]
 
 default_generators: tuple[Any, ...] = ()
@@ -304,3 +306,5 @@ def __getattr__(name: str) -> Any:
     if name in ("amp", "random"):
         return importlib.import_module(f"taeda.cuda.{name}")
     raise AttributeError(f"module 'taeda.cuda' has no attribute {name!r}")
+
+open_package(globals())

@@ -10,6 +10,7 @@ Samples of continuous distributions are differentiable functions of the paramete
     tensor([1., 1., 1.])
 """
 
+from taeda._module_tree import open_package
 from taeda.distributions import constraints, transforms
 from taeda.distributions.constraint_registry import biject_to, transform_to
 from taeda.distributions.discrete import (
@@ -57,3 +58,5 @@ __all__ = [
     "transform_to", "transforms",
 ]  # fmt: skip
 __all__ += transforms.__all__
+
+open_package(globals())

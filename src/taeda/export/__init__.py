@@ -22,6 +22,7 @@ Example::
 
 from __future__ import annotations
 
+from taeda._module_tree import open_package
 from taeda.export.files import load, save
 from taeda.export.program import (
     ExportBackwardSignature,
@@ -41,3 +42,5 @@ __all__ = [
     "ModuleCallEntry", "ModuleCallSignature", "ShapesCollection", "UnflattenedModule", "dims", "draft_export", "export",
     "load", "register_dataclass", "save", "unflatten",
 ]  # fmt: skip
+
+open_package(globals())

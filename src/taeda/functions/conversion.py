@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,10 @@ def type(input: Tensor, dtype: Object = None, non_blocking: bool = False) -> Any
         if found not in TENSORS:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = getattr(_core, found)
+    elif dtype is _core.Tensor:
+        dtype = _core.get_default_dtype()
+    elif isinstance(dtype, builtins.type):
+        dtype = vars(dtype).get("dtype")  # a legacy tensor type: x.type(torch.LongTensor)
     if not isinstance(dtype, _core.dtype):
         raise TypeError("dtype must be a type, str, or dtype object")
     return _convert(input, dtype, False)

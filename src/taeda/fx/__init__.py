@@ -17,6 +17,7 @@ Example::
     tensor([1., 1.])
 """
 
+from taeda._module_tree import open_package
 from taeda.fx import tracer as _symbolic_trace
 from taeda.fx.code_generation import CodeGen, PythonCode
 from taeda.fx.graph import Graph
@@ -31,3 +32,5 @@ __all__ = [
     "CodeGen", "Graph", "GraphModule", "Interpreter", "Node", "Proxy", "ProxyableClassMeta", "PythonCode", "Tracer",
     "Transformer", "_symbolic_trace", "has_side_effect", "map_arg", "replace_pattern", "symbolic_trace", "wrap",
 ]  # fmt: skip
+
+open_package(globals())

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
+from taeda._module_tree import open_package
 from taeda.futures import Future
 from taeda.jit.program import ProgramError
 from taeda.jit.recorder import TracerWarning
@@ -353,3 +354,5 @@ def _overload(function: Any) -> Any:
 
 
 _overload_method = _overload
+
+open_package(globals())

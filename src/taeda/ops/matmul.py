@@ -206,7 +206,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(70, 33), make(33, 50))
 
 
-@derived(out=True, autocast="lower")
+@derived(out=True, autocast="lower", aliases=("spmm", "dsmm"))
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """(M, K) @ (K, N)."""
     if input.ndim != 2:

@@ -1,5 +1,6 @@
 """Optimizers and schedules of their learning rate."""
 
+from taeda._module_tree import open_package
 from taeda.optim import lr_scheduler, swa_utils
 from taeda.optim.adagrad import Adadelta, Adagrad
 from taeda.optim.adam import Adam, AdamW
@@ -16,3 +17,5 @@ __all__ = [
     "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam", "lr_scheduler", "swa_utils",
 ]  # fmt: skip
+
+open_package(globals())

@@ -135,14 +135,16 @@ def load(
 ) -> Any:
     """Load an object saved by `save` or by `torch.save`.
 
-    `f`: a path, or a file object opened in binary mode. Only plain values and tensors are built, whatever
-    `weights_only` says; classes of yours must be named first (`add_safe_globals`). `map_location`: where tensors go, as
-    a device, a dictionary from saved to wanted devices, or a function. `mmap`: tensors lie in the mapped file (a path)
-    and are read when they are used; writing to them does not change the file.
+    `f`: a path, or a file object opened in binary mode. Plain values and tensors are built; other classes and functions
+    must be named first (`add_safe_globals`). `weights_only=False` builds NumPy's arrays too, and instances of classes
+    that the program has imported already (modules, records), without running their code; nothing is imported.
+    `map_location`: where tensors go, as a device, a dictionary from saved to wanted devices, or a function. `mmap`:
+    tensors lie in the mapped file (a path) and are read when they are used; writing to them does not change the file.
 
     Raises `CheckpointError` for a damaged file, and its subclass `UnsafePickleError` (also a
     `pickle.UnpicklingError`) for one that names what is not on the list.
     """
+    with_objects = weights_only is False
     if isinstance(f, (str, os.PathLike)):
         name = os.fspath(f)
         with open(f, "rb") as file:
@@ -153,9 +155,9 @@ def load(
             with_access = memory_mapping.ACCESS_COPY if mmap else memory_mapping.ACCESS_READ
             data = memory_mapping.mmap(file.fileno(), 0, access=with_access)
         if mmap:
-            return _load(data, name, map_location, mapped=True)
+            return _load(data, name, map_location, with_objects, mapped=True)
         try:
-            return _load(data, name, map_location)
+            return _load(data, name, map_location, with_objects)
         finally:
             with contextlib.suppress(BufferError):  # an exception's traceback may still hold views of it
                 data.close()
@@ -170,16 +172,16 @@ def load(
         position = f.tell()
         view = f.getbuffer()
         try:
-            return _load(view[position:], name, map_location)
+            return _load(view[position:], name, map_location, with_objects)
         finally:
             f.seek(len(view))
     content = f.read()
     if not isinstance(content, (bytes, bytearray, memoryview)):
         raise TypeError("load: the file must be opened in binary mode")
-    return _load(content, name, map_location)
+    return _load(content, name, map_location, with_objects)
 
 
-def _load(data: Any, name: str, map_location: Any, mapped: bool = False) -> Any:
+def _load(data: Any, name: str, map_location: Any, with_objects: bool = False, mapped: bool = False) -> Any:
     view = memoryview(data).cast("B")
     if bytes(view[: len(_LEGACY_MAGIC)]) == _LEGACY_MAGIC:
         raise CheckpointError(
@@ -216,7 +218,7 @@ def _load(data: Any, name: str, map_location: Any, mapped: bool = False) -> Any:
 
     pickled = bytes(archive.content(pickles[0]))
     try:
-        return Unpickler(pickled, load_storage, dict(_allowed)).load()
+        return Unpickler(pickled, load_storage, dict(_allowed), with_objects).load()
     except CheckpointError as error:
         raise type(error)(f"failed reading {name}: {error}") from None
     except (UnicodeDecodeError, OverflowError, KeyError, IndexError) as error:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import types
 import weakref
 from collections import OrderedDict
 from typing import Any
@@ -37,6 +38,19 @@ def _name(module: str, name: str) -> GlobalName:
     return _names.setdefault((module, name), GlobalName(module, name))
 
 
+def _name_in_torch(obj: Any) -> GlobalName | None:
+    """Taeda's layers and functions by the names under which PyTorch has its own."""
+    name: str = getattr(obj, "__name__", "")
+    if isinstance(obj, type):
+        if obj.__module__.startswith("taeda.nn.") and getattr(taeda.nn, name, None) is obj:
+            return _name("torch.nn", name)
+    elif isinstance(obj, (types.FunctionType, taeda._core.Op)):
+        for module, place in (("torch.nn.functional", taeda.nn.functional), ("torch", taeda)):
+            if getattr(place, name, None) is obj:
+                return _name(module, name)
+    return None
+
+
 _PicklerInPython: Any = pickle._Pickler
 
 
@@ -55,6 +69,8 @@ class TorchPickler(_PicklerInPython):
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if type(obj) is taeda.dtype:
             obj = _name("torch", dtype_name(obj))
+        elif (known_to_torch := _name_in_torch(obj)) is not None:
+            obj = known_to_torch
         if type(obj) is GlobalName:
             known = self.memo.get(id(obj))
             if known is not None:

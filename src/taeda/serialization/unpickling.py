@@ -2,9 +2,11 @@
 
 A pickle is a program for a stack machine; Python's own unpickler imports what the program names and calls it. Here a
 name must be in a table, and what the table gives is a function of this file that checks its arguments. Nothing is
-imported, no attribute is looked up, and the size of what is built is bounded by the size of the file.
+imported, no attribute is looked up, and the size of what is built is bounded by the size of the file. What may be
+named besides where the program says `weights_only=False` is the subject of objects.py.
 """
 
+import enum
 import struct
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from typing import Any
 
 import taeda
 from taeda.nn.parameter import Parameter
+from taeda.serialization import objects
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 from taeda.serialization.globals import DTYPES, STORAGES, dtype_called
 from taeda.serialization.memory import meta_tensor, tensor_on
@@ -179,6 +182,7 @@ def _table() -> dict[str, Any]:
         "torch.device": _build_device,
         "builtins.set": _build_set,
         "builtins.bytearray": _build_bytearray,
+        "builtins.bytes": lambda: b"",  # how protocol 2 writes those without content
         "builtins.complex": lambda real, imaginary: complex(
             _checked(real, (int, float)), _checked(imaginary, (int, float))
         ),
@@ -187,6 +191,7 @@ def _table() -> dict[str, Any]:
     table = {name: Builder(name, build) for name, build in table.items()}
     # The names of modules as Python 2 had them.
     table["__builtin__.set"] = table["builtins.set"]
+    table["__builtin__.bytes"] = table["builtins.bytes"]
     table["__builtin__.bytearray"] = table["builtins.bytearray"]
     table["__builtin__.complex"] = table["builtins.complex"]
     table["torch.Tensor"] = StorageType("")  # only named, as the type of a rebuilt tensor
@@ -200,6 +205,17 @@ def _table() -> dict[str, Any]:
 
 
 TABLE = _table()
+_OBJECTS: dict[str, Any] = {
+    "numpy.ndarray": objects.ArrayType(),
+    "numpy.dtype": Builder("numpy.dtype", objects.element_type),
+    "builtins.getattr": Builder("builtins.getattr", objects.function_of),
+    "__builtin__.getattr": Builder("builtins.getattr", objects.function_of),
+    **{
+        f"numpy.{core}.multiarray.{name}": Builder(f"numpy.{name}", build)
+        for core in ("core", "_core")
+        for name, build in (("_reconstruct", objects.array), ("scalar", objects.number))
+    },
+}
 _PLAIN_KEYS = (str, int, float, bool, bytes, complex, type(None))
 
 
@@ -216,15 +232,20 @@ class Unpickler:
     """Runs a pickle's opcodes.
 
     `load_storage(storage type, key, location, count)` gives the storage of a tensor. `allowed` maps the full names that
-    the user has put on the list to their classes and functions.
+    the user has put on the list to their classes and functions. `with_objects`: the program asked for more than plain
+    values (objects.py).
     """
 
-    def __init__(self, data: Any, load_storage: Callable[..., Any], allowed: dict[str, Any]) -> None:
+    def __init__(
+        self, data: Any, load_storage: Callable[..., Any], allowed: dict[str, Any], with_objects: bool = False
+    ) -> None:
         self.data = memoryview(data).cast("B")
         self.place = 0
         self.load_storage = load_storage
         self.allowed = allowed
         self.allowed_values = {id(value) for value in allowed.values()}
+        self.with_objects = with_objects
+        self.made: dict[int, Callable[[Any, Any], None]] = {}  # what may be given a state, and how
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
@@ -294,9 +315,16 @@ class Unpickler:
             return self.allowed[full]
         if full in TABLE:
             return TABLE[full]
+        if self.with_objects:
+            found = _OBJECTS.get(full) or objects.find(module, name)
+            if found is not None:
+                return found
+            builds = "plain values, tensors, arrays, and instances of classes that the program has imported"
+        else:
+            builds = "plain values and tensors only"
         raise UnsafePickleError(
-            f"Unsupported global: GLOBAL {full} was not an allowed global by default. Loading builds plain values and "
-            f"tensors only and never runs code. If you trust this class or function, import it and pass it to "
+            f"Unsupported global: GLOBAL {full} was not an allowed global by default. Loading builds {builds}, and "
+            f"never runs code. If you trust this class or function, import it and pass it to "
             f"`taeda.serialization.add_safe_globals([{name}])`, or load inside "
             f"`with taeda.serialization.safe_globals([{name}]):`"
         )
@@ -306,14 +334,32 @@ class Unpickler:
             raise CheckpointError("the pickle calls something without a tuple of arguments")
         if isinstance(function, Builder):
             try:
-                return function.build(*arguments)
+                value = function.build(*arguments)
             except (TypeError, ValueError) as error:
                 raise CheckpointError(f"{function.name} cannot be built: {error}") from None
+            if function.build is objects.array:
+                self._keep(value, objects.set_array)
+            elif function.build is objects.element_type:
+                self._keep(value, objects.set_element_type)
+            return value
         if id(function) in self.allowed_values:
             return function(*arguments)
+        if isinstance(function, enum.EnumMeta):
+            return objects.member(function, arguments)
         raise UnsafePickleError(f"the pickle calls {function!r}, which is not on the list of what may be called")
 
+    def _keep(self, value: Any, set_state: Callable[[Any, Any], None]) -> None:
+        """Let the pickle give `value` its state."""
+        self.made[id(value)] = set_state
+        self.memo[-id(value)] = value  # alive as long as its number is in use
+
     def _set_state(self, target: Any, state: Any) -> None:
+        if id(target) in self.made:
+            try:
+                self.made[id(target)](target, state)
+            except (TypeError, ValueError) as error:
+                raise CheckpointError(f"a {type(target).__name__} cannot be built: {error}") from None
+            return
         if id(type(target)) in self.allowed_values:
             if hasattr(target, "__setstate__"):
                 target.__setstate__(state)
@@ -349,6 +395,10 @@ def _op_newobj(u: Unpickler) -> None:
         u.stack.append(u._call(kind, arguments))
     elif id(kind) in u.allowed_values and isinstance(kind, type):
         u.stack.append(kind.__new__(kind, *arguments))
+    elif isinstance(kind, type) and not isinstance(kind, enum.EnumMeta):
+        value = objects.make(kind, arguments)
+        u._keep(value, objects.set_state)
+        u.stack.append(value)
     else:
         raise UnsafePickleError(f"the pickle makes an object of {kind!r}, which is not on the list")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import taeda
 
+__path__: list[str] = []  # a package in PyTorch: its modules are rows of _module_tree.py
 __all__ = ["bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming",
            "hann", "kaiser", "nuttall"]
 

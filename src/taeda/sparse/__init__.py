@@ -20,9 +20,18 @@ from taeda.sparse.invariants import as_sparse_gradcheck, check_sparse_tensor_inv
 
 globals().update(modules["sparse"])
 __all__ = [*sorted(modules["sparse"]), "as_sparse_gradcheck", "check_sparse_tensor_invariants"]
+_TYPES = {
+    "BFloat16Tensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor", "IntTensor",
+    "LongTensor", "ShortTensor",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
+    if name in _TYPES:
+        from taeda.legacy_types import sparse_type
+
+        globals()[name] = found = sparse_type(name)
+        return found
     if name in ("SparseSemiStructuredTensor", "to_sparse_semi_structured"):
         raise NotImplementedError(f"sparse.{name}: semi-structured sparsity is not there")
     raise AttributeError(f"module 'taeda.sparse' has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from taeda._module_tree import open_package
 from taeda.nn.module import Module
 from taeda.nn.parallel.scatter_gather import gather, parallel_apply, replicate, scatter
 
@@ -63,3 +64,5 @@ def data_parallel(
     """`module` of `inputs`, split over the devices."""
     inputs = inputs if isinstance(inputs, tuple) else (inputs,)
     return module(*inputs, **(module_kwargs or {}))
+
+open_package(globals())

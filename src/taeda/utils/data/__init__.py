@@ -1,5 +1,6 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
+from taeda._module_tree import open_package
 from taeda.utils.data.collate import default_collate, default_convert
 from taeda.utils.data.dataset import (
     ChainDataset,
@@ -28,3 +29,5 @@ __all__ = [
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset",
     "WeightedRandomSampler", "default_collate", "default_convert", "get_worker_info", "random_split",
 ]  # fmt: skip
+
+open_package(globals())

@@ -1,0 +1,72 @@
+"""Names from deep inside PyTorch's tree, by import and by attribute, and the first years' tensor types."""
+
+import importlib
+import warnings
+
+import pytest
+
+import taeda as torch
+
+DEEP = """utils.data.dataloader.default_collate optim.adamw.AdamW distributions.normal.Normal nn.modules.conv.LazyConv2d
+nn.modules.activation.MultiheadAttention nn.modules.batchnorm.SyncBatchNorm nn.modules.linear.LazyLinear
+functional.einsum functional.norm utils.data._utils.collate.default_collate utils.data._utils.worker.get_worker_info
+optim.sparse_adam.SparseAdam cuda.amp.grad_scaler.GradScaler cuda.amp.autocast_mode.autocast cuda.memory.empty_cache
+autograd.profiler_util.EventList signal.windows.windows.hann
+testing._comparison.assert_close jit._script.ScriptModule torch_version.TorchVersion
+_functorch.eager_transforms.vjp _jit_internal.is_scripting profiler.profiler.profile""".split()
+
+
+@pytest.mark.parametrize("path", DEEP)
+def test_deep_name(path):
+    module, _, name = path.rpartition(".")
+    found = getattr(importlib.import_module(f"taeda.{module}"), name)
+    value = torch
+    for part in path.split(".") if not path.startswith("_") else ():
+        value = getattr(value, part)
+    assert path.startswith(("_", "torch_version")) or value is found
+
+
+def test_a_function_that_hides_its_module_can_be_called_still():
+    before = torch.nn.utils.weight_norm
+    module = importlib.import_module("taeda.nn.utils.weight_norm")
+    assert module.WeightNorm.__name__ == "WeightNorm"
+    for weight_norm in (before, torch.nn.utils.weight_norm):
+        assert weight_norm(torch.nn.Linear(2, 3)).weight_g.shape == (3, 1)
+    with pytest.raises(TypeError, match="'module' object is not callable"):
+        importlib.import_module("taeda.functional")()
+
+
+def test_all_of_a_module_made_of_several():
+    names = {}
+    exec("from taeda.nn.modules.activation import *", names)
+    assert names["MultiheadAttention"] is torch.nn.MultiheadAttention and "ReLU" in names
+
+
+def test_types_of_the_first_years_convert():
+    x = torch.arange(3)
+    assert x.type(torch.FloatTensor).dtype == torch.float32 and x.type(torch.Tensor).dtype == torch.float32
+    with pytest.raises(TypeError, match="dtype must be a type, str, or dtype object"):
+        x.type(x)
+    with pytest.raises(TypeError, match="dtype must be a type, str, or dtype object"):
+        x.type(int)
+
+
+def test_sparse_types_of_the_first_years():
+    indices, values = torch.tensor([[0, 1], [1, 0]]), torch.tensor([1.0, 2.0])
+    x = torch.sparse.FloatTensor(indices, values, torch.Size([2, 2]))
+    assert x.to_dense().tolist() == [[0, 1], [2, 0]] and isinstance(x, torch.sparse.FloatTensor)
+    assert not isinstance(values, torch.sparse.FloatTensor) and not isinstance(x, torch.FloatTensor)
+    assert torch.sparse.LongTensor(2, 3).shape == (2, 3) and torch.sparse.IntTensor().shape == (0,)
+    assert repr(torch.sparse.HalfTensor) == "<class 'torch.sparse.HalfTensor'>"
+    assert torch.spmm(x, torch.eye(2)).tolist() == torch.dsmm(x, torch.eye(2)).tolist() == [[0, 1], [2, 0]]
+
+
+def test_gradients_as_programs_ask_for_them():
+    x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    found = torch.autograd.grad(outputs=(x * y).sum(), inputs=x, create_graph=True, only_inputs=True)[0]
+    assert found.tolist() == [1, 1]
+    named = torch.autograd.grad((x * x * y).sum(), {"x": x, "y": y})
+    assert {name: g.tolist() for name, g in named.items()} == {"x": [2, 2], "y": [1, 1]}
+    with warnings.catch_warnings(), pytest.raises(FutureWarning, match="only_inputs argument is deprecated"):
+        warnings.simplefilter("error")
+        torch.autograd.grad((x * y).sum(), x, only_inputs=False)
