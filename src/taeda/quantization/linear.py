@@ -22,6 +22,7 @@ class QuantizedLinear(nn.Module):
         super().__init__()
         self.in_features, self.out_features, self.scheme = in_features, out_features, scheme
         self.group = min(scheme.group or in_features, in_features)
+        self.step = scheme.step(in_features)
         panels, groups = -(-out_features // PANEL), -(-in_features // self.group)
         packed = scheme.bits == 4
         self.register_buffer("codes", taeda.zeros(panels, in_features, PANEL // 2 if packed else PANEL,
@@ -60,12 +61,11 @@ class QuantizedLinear(nn.Module):
         return decode(Codes(self.codes, self.scales, self.offsets, self.out_features, self.group))
 
     def forward(self, input: taeda.Tensor) -> taeda.Tensor:
-        step = self.scheme.step(self.in_features)
-        if step is not None and not (taeda.is_grad_enabled() and input.requires_grad):
-            return internal.rounded_linear(input, self.codes, self.scales, self.offsets, self.bias, self.out_features,
-                                           step, self.group)
-        return internal.coded_linear(input, self.codes, self.scales, self.offsets, self.bias, self.out_features,
-                                     self.group)
+        buffers = self._buffers  # small products take no longer than it takes to find these as attributes
+        weight = buffers["codes"], buffers["scales"], buffers["offsets"]
+        if self.step is not None and not (input.requires_grad and taeda.is_grad_enabled()):
+            return internal.rounded_linear(input, *weight, self.bias, self.out_features, self.step, self.group)
+        return internal.coded_linear(input, *weight, self.bias, self.out_features, self.group)
 
     def extra_repr(self) -> str:
         return (f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}, "

@@ -9,7 +9,7 @@ from taeda.codegen.templates.gemm.block import scratch_bytes
 from taeda.codegen.templates.gemm.kind import kind_of
 from taeda.compiler.methods.matmul import blocks_of, composed, strides_of
 from taeda.ir.epilogue import Epilogue
-from taeda.ir.expression import ceildiv
+from taeda.ir.expression import ceildiv, maximum
 
 
 def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int, bias: Any = None,
@@ -27,9 +27,11 @@ def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, ou
     integers = [rows, k, columns, group, int(bias is not None or epilogue is not None), *strides_of(extras)]
     operands = [b.contiguous(x) for x in (left, codes, scales, *(() if offsets is None else (offsets,)))]
     operands += [*extras, out]
-    b.launch(coded.emit_coded_thin, params, operands, integers, numbers,
-             work=ceildiv(ceildiv(columns, coded.PANEL), coded.together(b.target)),
-             when=(rows >= 1) * (rows <= coded.THIN_ROWS))
+    # Pieces of as many panels as one row takes together, of fewer where there are few: each thread has a piece then.
+    panels = ceildiv(columns, coded.PANEL)
+    few = panels < 4 * coded.together(b.target)
+    b.launch(coded.emit_coded_thin, params, operands, integers, numbers, work=panels,
+             grain=maximum(1, coded.together(b.target) * (1 - few)), when=(rows >= 1) * (rows <= coded.THIN_ROWS))
     b.launch(coded.emit_coded, params, operands, integers, numbers, work=blocks_of(kind, rows, columns),
              scratch=scratch_bytes(kind), when=rows > coded.THIN_ROWS)
 

@@ -11,7 +11,7 @@ those of a product with the float32 matrix, whatever M is.
     operands   left, codes, scales, [offsets], extra operands of the epilogue, out: the first ones and out contiguous
     integers   M, K, N, group, finish, then for each extra operand: row, column (strides in elements)
     scalars    those of the epilogue
-    work       as in blocked.py; for the thin one units of `together(target)` panels of 32 columns
+    work       as in blocked.py; for the thin one panels of 32 columns, in pieces of any number
 """
 
 from __future__ import annotations
@@ -263,20 +263,15 @@ def emit_coded_thin(target: Target, packed: bool, scale: str, offsets: bool, out
                *e.finish_from(f.constant(0), panel * PANEL), f.constant(rows),
                f.minimum(e.columns - panel * PANEL, panels * PANEL))
 
-    def unit(w: Value) -> None:
-        first = w * count
-        last = f.minimum(f.ceil_div(e.columns, PANEL), first + count)
+    def one_by_one(rows: int, first: Value) -> None:
+        f.loop(first, f["end"], lambda panel: some(panel, rows, 1))
 
-        def one_by_one(rows: int) -> None:
-            f.loop(first, last, lambda panel: some(panel, rows, 1))
+    def one_row() -> None:
+        whole = f["begin"] + (f["end"] - f["begin"]) // count * count
+        if count > 1:
+            f.loop(f["begin"], whole, lambda panel: some(panel, 1, count), step=count)
+        one_by_one(1, whole if count > 1 else f["begin"])
 
-        def one_row() -> None:
-            if count == 1:
-                some(first, 1, 1)
-            else:
-                f.branch((last - first).equals(count), lambda: some(first, 1, count), lambda: one_by_one(1))
-        f.switch(e.rows - 1, [one_row, *(functools.partial(one_by_one, n) for n in range(2, THIN_ROWS + 1))])
-
-    f.loop(f["begin"], f["end"], unit)
+    f.switch(e.rows - 1, [one_row, *(functools.partial(one_by_one, n, f["begin"]) for n in range(2, THIN_ROWS + 1))])
     f.ret(0)
     return module.text()

@@ -267,7 +267,7 @@ def emit_rounded(target: Target, packed: bool, scale: str, offsets: bool) -> str
         return run
 
     heights = [4, 2, 1]
-    few = by_heights(Codes(a), heights)
+    few = by_heights(Codes(a), [4, 3, 2, 1])
     many = by_heights(Ordered(a), [8, *heights] if a.tile(8)[0] == 8 else heights)
 
     def panel(n: Value) -> None:
