@@ -19,6 +19,7 @@ struct LoopOperand {
 };
 
 // A loop kernel over `shape`, the broadcast shape of all operands: inputs, then outputs.
+class LaunchCollection;
 struct LoopsLaunch {
   LoopKernel& kernel;
   const Dims& shape;
@@ -27,6 +28,7 @@ struct LoopsLaunch {
   LoopOperand* operands;
   int count, outputs;
   const uint64_t* scalars;
+  LaunchCollection* collection = nullptr;  // where it may be put to run later (core/loops.h)
 };
 
 // A kernel from a template over [0, work) in pieces of `grain` items (kernel_abi.h); 0: in one piece that takes long,

@@ -18,6 +18,7 @@
 namespace taeda {
 
 struct LoopsPlan;
+class LaunchCollection;
 
 // What one instruction may have; parsing refuses more.
 inline constexpr int MAX_LAUNCH_INTEGERS = 128, MAX_LAUNCH_SCALARS = 32, MAX_CHECK_NUMBERS = 10;
@@ -32,7 +33,8 @@ struct Frame {
   Device device;           // of the results
   DeviceRuntime* runtime;  // of that device
   KernelSource* kernels;
-  LoopsPlan* plan;  // what `infer` of loops leaves for `execute`
+  LoopsPlan* plan;                         // what `infer` of loops leaves for `execute`
+  LaunchCollection* collection = nullptr;  // where loops may be put to run later
   // Results may be written to these buffers of the caller, by the last instruction: an earlier write could destroy an
   // input that is still needed. "update" may take its own at once.
   struct Target {

@@ -1,6 +1,7 @@
 #include "core/loops.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/buffer.h"
 #include "core/thread_pool.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr int64_t PIECE = 32768;            // points per piece of work, about, if little is done at each
 constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
 constexpr int64_t SERIAL = 16384;           // below this many such points the calling thread does it alone
+constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done before it is put anywhere
 constexpr int64_t MOST_WEIGHT = 16;
 constexpr int64_t TILE = 64;
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
@@ -61,6 +63,25 @@ struct Launch {
   bool indexed;
   int64_t index_base;
 };
+
+// Of `l`, what is used of its arrays: most of their room is not.
+void copy_launch(Launch& to, const Launch& l) {
+  auto copy = [&](auto& a, const auto& b, int count) { std::copy(b, b + count, a); };
+  to.kernel = l.kernel;
+  to.operands = l.operands;
+  to.scalars = l.scalars;
+  to.loops = l.loops;
+  to.inner = l.inner;
+  to.middle = l.middle;
+  to.inner_chunk = l.inner_chunk;
+  to.indexed = false;
+  to.index_base = l.index_base;
+  copy(to.data, l.data, l.operands);
+  copy(to.inner_stride, l.inner_stride, l.operands);
+  copy(to.middle_stride, l.middle_stride, l.operands);
+  copy(to.loop_size, l.loop_size, l.loops);
+  for (int d = 0; d < l.loops; ++d) copy(to.loop_stride[d], l.loop_stride[d], l.operands);
+}
 
 int64_t call_kernel(const Launch& l, char** data, int64_t inner, int64_t index_base, int64_t begin, int64_t end) {
   int64_t integers[3 + 3 * MAX_OPERANDS];
@@ -149,8 +170,16 @@ int64_t weight_of(LoopKernel& kernel) {
   return weight;
 }
 
-void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body) {
+// Where a launch is put, and after how many others of the collection: the second half of a reduction needs the first.
+struct Later {
+  LaunchCollection* collection = nullptr;
+  int round = 0;
+};
+void put(const Later& later, const Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body);
+
+void run_parallel(Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body, const Later& later) {
   int64_t code;
+  if (later.collection && (points >= WORTH_COLLECTING || later.round)) return put(later, l, work, grain, points, body);
   if (points < SERIAL || work <= grain) {
     code = body(&l, 0, work);
   } else {
@@ -176,7 +205,7 @@ bool streams(const Launch& l, int o, int64_t bytes) {
 }
 
 void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands, int count, const uint64_t* scalars,
-                   int outputs) {
+                   int outputs, const Later& later) {
   int dims[MAX_DIMS], n = shape.count;
   for (int i = 0; i < n; ++i) dims[i] = i;
   if (!kernel.uses_index() && n > 1) {  // walk in the order of the output's memory
@@ -218,20 +247,20 @@ void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands,
     l.inner_chunk = l.inner;
     int64_t outer = l.loop_size[l.loops - 1];
     int64_t blocks = rows / outer * ((outer + TILE - 1) / TILE);
-    run_parallel(l, blocks, std::max<int64_t>(1, piece / (TILE * l.inner)), points * weight, run_tiled_piece);
+    run_parallel(l, blocks, std::max<int64_t>(1, piece / (TILE * l.inner)), points * weight, run_tiled_piece, later);
     return;
   }
   l.inner_chunk = l.inner >= 2 * piece ? piece : l.inner;
   int64_t chunks = l.inner_chunk < l.inner ? (l.inner + piece - 1) / piece : 1;
-  run_parallel(l, rows * chunks, std::max<int64_t>(1, piece / l.inner_chunk), points * weight, run_piece);
+  run_parallel(l, rows * chunks, std::max<int64_t>(1, piece / l.inner_chunk), points * weight, run_piece, later);
 }
 
 void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
-                   const uint64_t* scalars, int outputs);
+                   const uint64_t* scalars, int outputs, const Later& later);
 
 // Inner extents too long for one go: partial results per chunk, then their combination.
 bool run_in_chunks(LoopKernel& kernel, const Group& outer, const Group& inner, LoopOperand* operands, int count,
-                   const uint64_t* scalars, int outputs) {
+                   const uint64_t* scalars, int outputs, const Later& later) {
   if (inner.count != 1 || inner.size[0] <= REDUCTION_CHUNK || outer.count > MAX_DIMS - 2) return false;
   LoopKernel *partial, *combine;
   std::vector<DType> dtypes;
@@ -274,7 +303,7 @@ bool run_in_chunks(LoopKernel& kernel, const Group& outer, const Group& inner, L
         to.strides[1 + outer.count] = 0;
       }
     }
-    run_reduction(*partial, s, 1u << (outer.count + 1), ops.data(), inputs + partials, scalars, partials);
+    run_reduction(*partial, s, 1u << (outer.count + 1), ops.data(), inputs + partials, scalars, partials, later);
   };
   run_partial(0, whole, REDUCTION_CHUNK);
   run_partial(whole, rest ? 1 : 0, rest);
@@ -298,12 +327,15 @@ bool run_in_chunks(LoopKernel& kernel, const Group& outer, const Group& inner, L
       to.strides[outer.count] = 0;
     }
   }
-  run_reduction(*combine, s, 1u << outer.count, ops.data(), partials + outputs, scalars, outputs);
+  run_reduction(*combine, s, 1u << outer.count, ops.data(), partials + outputs, scalars, outputs,
+                {later.collection, later.round + 1});
+  if (later.collection)
+    for (Shared<Storage>& m : memory) later.collection->keep(std::move(m));
   return true;
 }
 
 void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, LoopOperand* operands, int count,
-                   const uint64_t* scalars, int outputs) {
+                   const uint64_t* scalars, int outputs, const Later& later) {
   int outer_dims[MAX_DIMS] = {}, inner_dims[MAX_DIMS] = {}, outer_count = 0, inner_count = 0;
   for (int d = 0; d < shape.count; ++d) {
     if (reduced >> d & 1)
@@ -318,7 +350,7 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   for (int k = 0; k < inner_count; ++k) empty_inner |= shape[inner_dims[k]] == 0;
   if (empty_inner) inner.count = 0;
   if (inner.count > 2) raise(ErrorKind::Internal, "a reduction over %d separate ranges reached run_loops", inner.count);
-  if (!empty_inner && run_in_chunks(kernel, outer, inner, operands, count, scalars, outputs)) return;
+  if (!empty_inner && run_in_chunks(kernel, outer, inner, operands, count, scalars, outputs, later)) return;
 
   Launch l;
   l.operands = count;
@@ -365,24 +397,25 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   l.kernel = kernel.variant(outer_axis, inner.count == 2 ? 2 : 1, classes, count);
   int64_t extent = std::max<int64_t>(1, l.inner * l.middle), weight = weight_of(kernel);
   int64_t grain = std::max<int64_t>(outer_axis ? TILE : 1, PIECE / weight / extent);
-  run_parallel(l, rows, grain, rows * extent * weight, run_piece);
+  run_parallel(l, rows, grain, rows * extent * weight, run_piece, later);
 }
 
 }  // namespace
 
 void run_loops(const LoopsLaunch& launch) {
-  auto& [kernel, shape, reduces, reduced, operands, count, outputs, scalars] = launch;
+  auto& [kernel, shape, reduces, reduced, operands, count, outputs, scalars, collection] = launch;
+  Later later{collection};
   if (count > MAX_OPERANDS)
     raise(ErrorKind::NotImplemented, "a kernel of %d operands (at most %d)", count, MAX_OPERANDS);
   for (int d = 0; d < shape.count; ++d)
     if (shape[d] == 0 && !(reduced >> d & 1)) return;  // no outer points
   if (reduces) {
-    run_reduction(kernel, shape, reduced, operands, count, scalars, outputs);
+    run_reduction(kernel, shape, reduced, operands, count, scalars, outputs, later);
     return;
   }
   if (TAEDA_LIKELY(shape.count <= 1)) {  // the commonest case by far: nothing to sort or collapse
     int64_t n = shape.count ? shape[0] : 1;
-    if (n < SERIAL / MOST_WEIGHT || n * weight_of(kernel) < SERIAL) {
+    if (n < SERIAL / MOST_WEIGHT || (!collection && n * weight_of(kernel) < SERIAL)) {
       char* data[MAX_OPERANDS];
       char classes[MAX_OPERANDS + 1];
       int64_t integers[3 + 3 * MAX_OPERANDS] = {n, 1, 0};
@@ -403,7 +436,138 @@ void run_loops(const LoopsLaunch& launch) {
       return;
     }
   }
-  run_pointwise(kernel, shape, operands, count, scalars, outputs);
+  run_pointwise(kernel, shape, operands, count, scalars, outputs, later);
+}
+
+// ---- several kernels as one launch ----------------------------------------------------------------------------------
+
+struct LaunchCollection::Launches {
+  struct Entry {
+    Launch launch;
+    int64_t work, grain;
+    ParallelBody body;
+    int round;
+    std::vector<uint64_t> scalars;
+  };
+  std::vector<std::unique_ptr<Entry>> entries;  // of which the first `count` are used; the rest is room
+  size_t count = 0;
+  int64_t points = 0;
+  int rounds = 0;
+  size_t next_scalars = 0;  // of the kernel that is run next
+  std::vector<Shared<Storage>> memory;
+
+  struct Round {
+    std::vector<Entry*> entries;
+    std::vector<int64_t> first;  // number of the first piece of each
+  };
+  void run();
+  void forget() {
+    count = 0;
+    points = 0;
+    rounds = 0;
+    memory.clear();
+  }
+};
+
+namespace {
+
+thread_local std::unique_ptr<LaunchCollection::Launches> spare;  // its room is used again
+std::atomic<uint64_t> collections{0};
+
+int64_t run_pieces(void* context, int64_t begin, int64_t end) {
+  auto& round = *static_cast<LaunchCollection::Launches::Round*>(context);
+  auto after = std::upper_bound(round.first.begin(), round.first.end(), begin);
+  for (size_t k = static_cast<size_t>(after - round.first.begin()) - 1; begin < end; ++k) {
+    auto& e = *round.entries[k];
+    int64_t last = k + 1 < round.first.size() ? std::min(end, round.first[k + 1]) : end;
+    int64_t from = (begin - round.first[k]) * e.grain, to = std::min(e.work, (last - round.first[k]) * e.grain);
+    if (int64_t code = e.body(&e.launch, from, to)) return code;
+    begin = last;
+  }
+  return 0;
+}
+
+void put(const Later& later, const Launch& l, int64_t work, int64_t grain, int64_t points, ParallelBody body) {
+  auto& all = later.collection->launches();
+  if (work <= 0) return;
+  if (all.count == all.entries.size())
+    all.entries.push_back(std::unique_ptr<LaunchCollection::Launches::Entry>(new LaunchCollection::Launches::Entry));
+  auto& e = *all.entries[all.count++];
+  copy_launch(e.launch, l);
+  if (l.scalars) e.scalars.assign(l.scalars, l.scalars + all.next_scalars);
+  e.launch.scalars = e.scalars.data();
+  e.work = work;
+  e.grain = std::min(grain, work);
+  e.body = body;
+  e.round = later.round;
+  all.rounds = std::max(all.rounds, later.round + 1);
+  all.points += points;
+}
+
+}  // namespace
+
+void LaunchCollection::Launches::run() {
+  for (int r = 0; r < rounds; ++r) {
+    Round round;
+    int64_t pieces = 0;
+    for (size_t k = 0; k < count; ++k) {
+      Entry& e = *entries[k];
+      if (e.round != r) continue;
+      round.entries.push_back(&e);
+      round.first.push_back(pieces);
+      pieces += (e.work + e.grain - 1) / e.grain;
+    }
+    if (!pieces) continue;
+    int64_t code;
+    if (points < SERIAL || pieces == 1) {
+      code = run_pieces(&round, 0, pieces);
+    } else {
+      WithoutHostLock unlocked;
+      code = parallel_for(pieces, 1, run_pieces, &round);
+    }
+    explain(code);
+  }
+}
+
+LaunchCollection::LaunchCollection() : number_(++collections), launches_(std::move(spare)) {
+  if (!launches_) launches_ = std::make_unique<Launches>();
+}
+
+LaunchCollection::~LaunchCollection() {
+  launches_->forget();
+  if (launches_->entries.size() <= 256) spare = std::move(launches_);
+}
+
+void LaunchCollection::wait_for(Buffers reads, Buffers writes, size_t scalars) {
+  launches_->next_scalars = scalars;
+  if (!launches_->count) return;
+  auto seen = [this](const Buffer* b) { return b->storage && b->storage->collected_by == number_; };
+  bool waits = false;
+  for (const Buffer* b : reads) waits |= seen(b) && b->storage->collected_write;
+  for (const Buffer* b : writes) waits |= seen(b);
+  if (waits) flush();
+}
+
+void LaunchCollection::note(Buffers reads, Buffers writes) {
+  if (launches_->count == noted_) return;  // it ran at once
+  noted_ = launches_->count;
+  auto touch = [this](const Buffer* b, bool write) {
+    if (!b->storage) return;
+    b->storage->collected_write = write || (b->storage->collected_by == number_ && b->storage->collected_write);
+    b->storage->collected_by = number_;
+    launches_->memory.push_back(b->storage);
+  };
+  for (const Buffer* b : reads) touch(b, false);
+  for (const Buffer* b : writes) touch(b, true);
+}
+
+void LaunchCollection::keep(Shared<Storage> memory) { launches_->memory.push_back(std::move(memory)); }
+
+void LaunchCollection::flush() {
+  if (launches_->count) launches_->run();
+  launches_->forget();
+  noted_ = 0;
+  number_ = ++collections;
 }
 
 }  // namespace taeda

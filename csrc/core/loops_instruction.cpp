@@ -1,7 +1,9 @@
 // The instruction that runs a loop kernel over the broadcast shape of its inputs.
 #include <algorithm>
+#include <utility>
 
 #include "core/instructions.h"
+#include "core/loops.h"
 
 namespace taeda {
 namespace {
@@ -194,7 +196,13 @@ void LoopsInstruction::infer(Frame& f) const {
 void LoopsInstruction::execute(Frame& f) const {
   LoopsPlan& plan = *f.plan;
   int n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
-  if (TAEDA_UNLIKELY(!plan.copies.empty())) make_copies(*f.kernels, plan);
+  LaunchCollection* collection = f.collection;
+  if (TAEDA_UNLIKELY(!plan.copies.empty())) {
+    if (collection) std::exchange(collection, nullptr)->flush();
+    make_copies(*f.kernels, plan);
+  }
+  LaunchCollection::Buffers reads{plan.inputs, static_cast<size_t>(n)}, writes{plan.outputs, static_cast<size_t>(m)};
+  if (collection) collection->wait_for(reads, writes, scalars.size());
   for (int k = 0; k < n; ++k) plan.operands[k].data = memory_of(*plan.inputs[k]);
   for (int k = 0; k < m; ++k) {
     if (outputs[k].fresh) allocate(*plan.outputs[k]);
@@ -202,7 +210,8 @@ void LoopsInstruction::execute(Frame& f) const {
   }
   uint64_t bits[MAX_OPERANDS];
   for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  f.runtime->run({f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, m, bits});
+  f.runtime->run({f.kernels->loop(kernel), plan.shape, reduces, plan.mask, plan.operands, n + m, m, bits, collection});
+  if (collection) collection->note(reads, writes);
   if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();  // their memory is needed no more
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "core/loops.h"
 #include "core/watcher.h"
 
 namespace taeda {
@@ -57,6 +58,24 @@ bool geometry_reads_memory(const I& i) {
   if constexpr (requires { i.arguments; })
     for (const Expression& e : i.arguments) reads |= e.reads_memory();
   return reads;
+}
+
+// Must what was put off have run before? Not for what only describes, and not for other loops, which see to it
+// themselves; but where a value is read to say how.
+bool waits_for_others(const Program::Step& step) {
+  if (step.when && step.when->reads_memory()) return true;
+  return std::visit(
+      [](const auto& i) {
+        using I = std::decay_t<decltype(i)>;
+        if constexpr (std::is_same_v<I, LoopsInstruction>) {
+          return std::any_of(i.scalars.begin(), i.scalars.end(), [](const Expression& e) { return e.reads_memory(); });
+        } else if constexpr (std::is_same_v<I, AllocInstruction> || std::is_same_v<I, ViewInstruction>) {
+          return geometry_reads_memory(i);
+        } else {
+          return !(std::is_same_v<I, ViewDtypeInstruction> || std::is_same_v<I, AliasInstruction>);
+        }
+      },
+      step.what);
 }
 
 void check_limits(const Instruction& what) {
@@ -136,6 +155,13 @@ void Program::finish() {
     }
     inferable &= !(step.when && step.when->reads_memory());
     std::visit([&](const auto& i) { inferable &= !geometry_reads_memory(i); }, step.what);
+  }
+  bool follows = false;  // loops, with nothing since that waits
+  for (Step& step : steps) {
+    step.waits = waits_for_others(step);
+    bool loops = std::holds_alternative<LoopsInstruction>(step.what);
+    collects_ |= loops && follows && !step.waits;
+    follows = loops || (follows && !step.waits);
   }
   if (count == 1 && !steps[0].when && temporaries_ == 0) only_loops_ = std::get_if<LoopsInstruction>(&steps[0].what);
 }
@@ -265,7 +291,10 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
 
 void Program::run_steps(Frame& f) const {
   bool execute = f.runtime->executes(), watched = program_watcher && execute;
+  std::optional<LaunchCollection> collection;
+  f.collection = execute && collects_ && !watched ? &collection.emplace() : nullptr;
   for (const Step& step : steps) {
+    if (f.collection && step.waits) f.collection->flush();
     f.last = &step == &steps.back();
     int64_t begin = TAEDA_UNLIKELY(watched) ? nanoseconds() : 0;
     // On "meta" a condition on values that are not there is taken to hold: only launches have one.
@@ -283,6 +312,8 @@ void Program::run_steps(Frame& f) const {
       f.places[r]->storage = nullptr;
     }
   }
+  if (f.collection) f.collection->flush();
+  f.collection = nullptr;
 }
 
 // ---- checking -------------------------------------------------------------------------------------------------------

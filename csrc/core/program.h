@@ -20,6 +20,7 @@ class Program {
     Instruction what;
     std::optional<Expression> when;  // skipped where this is 0
     std::vector<int> frees;          // registers not needed after this step; found by finish()
+    bool waits = true;               // for what was put off (core/loops.h); found by finish()
   };
   int tensor_count = 0, attribute_count = 0, register_count = 0;
   std::vector<int> outputs;  // registers; one may be an output twice, and an input may be one
@@ -62,6 +63,7 @@ class Program {
   std::vector<Place> places_;
   int temporaries_ = 0;
   const LoopsInstruction* only_loops_ = nullptr;  // the fast path of a Program of one kernel
+  bool collects_ = false;                         // there are kernels that may run as one launch
 };
 
 // Whether every run is preceded by one that only infers, and the two compared (TAEDA_CHECK=1).

@@ -141,15 +141,15 @@ def broadcast_dims(*shapes: tuple[Expression, ...]) -> tuple[Expression, ...]:
     return tuple(broadcast(*(s[len(s) - ndim + d] for s in shapes if len(s) - ndim + d >= 0)) for d in range(ndim))
 
 
-def _order(e: Expression) -> tuple[Any, ...]:
-    """A key that sorts expressions the same way in every run."""
+def _order(e: Expression) -> str:
+    """A key that sorts expressions the same way in every run, as long as the expression is."""
     if not isinstance(e, tuple):
-        return (0, repr(e))
-    parts: list[Any] = [1, e[0]]
+        return f"0{e!r}"
+    parts = []
     for o in e[1:]:
         number = getattr(o, "number", None)
-        parts.append(str(_order(o)) if isinstance(o, tuple) else f"{number:09d}" if number is not None else str(o))
-    return tuple(parts)
+        parts.append(_order(o) if isinstance(o, tuple) else f"{number:09d}" if number is not None else str(o))
+    return f"1{e[0]}({','.join(parts)})"
 
 
 def rewrite(e: Expression, leaf: Callable[[tuple[Any, ...]], Expression | None]) -> Expression:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import taeda
+from taeda._binding import internal
+
+_ORDINARY = {taeda.Tensor, taeda.nn.Parameter}
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -14,16 +17,30 @@ def _gradients(parameters: Any) -> list[Any]:
     return [parameter.grad for parameter in parameters if parameter.grad is not None]
 
 
+def _together(tensors: list[Any]) -> bool:
+    """Whether one kernel can go over all of them: ordinary tensors of one real dtype on one device."""
+    kinds = {(t.dtype, t.device, t.layout) for t in tensors}
+    return (len(kinds) == 1 and tensors[0].is_floating_point() and tensors[0].layout == taeda.strided
+            and _ORDINARY.issuperset(map(type, tensors)))
+
+
 def get_total_norm(
     tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Any:
     """The p-norm of all elements of all tensors: the norm of their norms."""
     tensors = [tensors] if isinstance(tensors, taeda.Tensor) else list(tensors)
-    norm_type = float(norm_type)
+    return _total_norm(tensors, float(norm_type), error_if_nonfinite,
+                       bool(tensors) and not taeda.is_grad_enabled() and _together(tensors))
+
+
+def _total_norm(tensors: list[Any], norm_type: float, error_if_nonfinite: bool, together: bool) -> Any:
     if not tensors:
         return taeda.tensor(0.0)
-    norms = [tensor.norm(norm_type) for tensor in tensors]
-    total = taeda.stack(norms).norm(norm_type)
+    if norm_type == 2.0 and together:
+        total = internal.total_norm(tensors)
+    else:
+        norms = [tensor.norm(norm_type) for tensor in tensors]
+        total = taeda.stack(norms).norm(norm_type)
     if error_if_nonfinite and not bool(taeda.isfinite(total)):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
@@ -36,10 +53,18 @@ def get_total_norm(
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
     """Scale gradients by max_norm / total_norm where that is below 1."""
     with taeda.no_grad():
-        # The limit at 1 is a clamp and not a branch, so that nobody waits for the value.
-        factor = taeda.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
-        for gradient in _gradients(parameters):
-            gradient.mul_(factor)
+        gradients = _gradients(parameters)
+        _scale(gradients, max_norm, total_norm, bool(gradients) and _together(gradients))
+
+
+def _scale(gradients: list[Any], max_norm: float, total_norm: Any, together: bool) -> None:
+    # The limit at 1 is a clamp and not a branch, so that nobody waits for the value.
+    factor = taeda.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
+    if together and type(factor) is taeda.Tensor and factor.device == gradients[0].device:
+        internal.scale_all(gradients, factor)
+        return
+    for gradient in gradients:
+        gradient.mul_(factor)
 
 
 def clip_grad_norm_(
@@ -53,8 +78,10 @@ def clip_grad_norm_(
     if not isinstance(parameters, taeda.Tensor):
         parameters = list(parameters) if isinstance(parameters, Iterable) else [parameters]
     with taeda.no_grad():
-        total = get_total_norm(_gradients(parameters), norm_type, error_if_nonfinite, foreach)
-        clip_grads_with_norm_(parameters, max_norm, total, foreach)
+        gradients = _gradients(parameters)
+        together = bool(gradients) and _together(gradients)
+        total = _total_norm(gradients, float(norm_type), error_if_nonfinite, together)
+        _scale(gradients, max_norm, total, together)
     return total
 
 
