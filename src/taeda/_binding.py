@@ -60,9 +60,11 @@ def function_of(name: str, in_place: bool = False) -> Any:
 
 def definition_of(name: str) -> Any:
     """The definition of the op with this unique name; None if there is none."""
-    import taeda.ops.op  # noqa: F401  (which defines all)
+    from taeda import ops
     from taeda.ops.registry import registry
 
+    if name not in registry.ops:
+        ops.load_all()
     return registry.ops.get(name)
 
 

@@ -19,10 +19,12 @@ if that does, and its gradient is composed of the part's gradient as the tensor 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from taeda import _core
+from taeda._binding import definition_of, function_of, internal
 from taeda.without_memory import refuse_the_rest
 
 Rule = Callable[..., Any]
@@ -246,6 +248,36 @@ class Composed(_core.Tensor):
 
 
 refuse_the_rest(Composed, "a tensor that is not strided", "use its parts, or to_dense()")
+
+
+@functools.cache
+def op(name: str) -> Callable[..., Any]:
+    """The op of this unique name as a function of all arguments of its signature, in order: what rules get."""
+    definition = definition_of(name)
+    called = getattr(internal, name, None) or function_of(name)
+    positional = sum(not p.keyword_only for p in definition.parameters)
+    names = [p.name for p in definition.parameters[positional:]]
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        return called(*arguments[:positional], **dict(zip(names, arguments[positional:], strict=False)), **named)
+
+    return call
+
+
+# Derived ops that compute each element from those at the same place, as pointwise ones do.
+_ELEMENTWISE = frozenset((
+    "gelu", "dropout", "alpha_dropout", "softshrink", "softsign", "tanhshrink", "hardtanh", "rrelu", "logit",
+    "clamp_max", "clamp_min", "isclose", "div.rounded", "floor_divide", "rsub", "float_power", "pow.number",
+    "ldexp", "deg2rad", "rad2deg", "positive", "real", "conj_physical", "resolve_conj", "resolve_neg", "max.other",
+    "min.other", "where.method", "isreal", "ndtr", "contiguous", "native_dropout", "isin",
+))  # fmt: skip
+
+
+@functools.cache
+def is_elementwise(name: str) -> bool:
+    """Whether an op computes each element from those at the same place of its arguments."""
+    definition = definition_of(name)
+    return definition is not None and (definition.kind == "pointwise" or name in _ELEMENTWISE)
 
 
 def _composed(arguments: tuple[Any, ...], out: Any) -> Any:

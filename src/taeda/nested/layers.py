@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import taeda
-from taeda.composed import Composed
+from taeda.composed import Composed, op
 from taeda.nested.padding import padded, unpadded
-from taeda.nested.rules import op
 from taeda.nested.tensors import NestedTensor, compact, nested
 from taeda.nested.views import inner_dim
 

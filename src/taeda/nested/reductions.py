@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
+from taeda.composed import op
 from taeda.nested.padding import padded
-from taeda.nested.rules import op
 from taeda.nested.tensors import NestedTensor, compact, nested, wrapped
 
 

@@ -10,45 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
-from taeda._binding import definition_of, function_of, internal
-from taeda.composed import Composed
+from taeda.composed import Composed, is_elementwise, op
 from taeda.nested.padding import padded, unpadded
 from taeda.nested.tensors import NestedTensor, compact, nested, wrapped
 
-
-@functools.cache
-def op(name: str) -> Callable[..., Any]:
-    """The op or function of this unique name as a function of all arguments of its signature, in order: what rules
-    get."""
-    definition = definition_of(name)
-    called = getattr(internal, name, None) or function_of(name)
-    positional = sum(not p.keyword_only for p in definition.parameters)
-    names = [p.name for p in definition.parameters[positional:]]
-
-    def call(*arguments: Any, **named: Any) -> Any:
-        return called(*arguments[:positional], **dict(zip(names, arguments[positional:], strict=False)), **named)
-
-    return call
-
-
 # Element by element -------------------------------------------------------------------------------------------------
-
-# Derived ops that are so too, in their first argument or in all tensors.
-_ELEMENTWISE = frozenset((
-    "gelu", "dropout", "alpha_dropout", "softshrink", "softsign", "tanhshrink", "hardtanh", "rrelu", "logit",
-    "clamp_max", "clamp_min", "isclose", "div.rounded", "floor_divide", "rsub", "float_power", "pow.number",
-    "ldexp", "deg2rad", "rad2deg", "positive", "real", "conj_physical", "resolve_conj", "resolve_neg", "max.other",
-    "min.other", "where.method", "isreal", "ndtr", "contiguous", "native_dropout", "isin",
-))  # fmt: skip
 
 
 @functools.cache
 def rule_of_kind(name: str) -> Callable[..., Any] | None:
     """The rule of ops that compute each element from those at the same place."""
-    definition = definition_of(name)
-    if definition is None or definition.kind != "pointwise" and name not in _ELEMENTWISE:
-        return None
-    return functools.partial(_elementwise, op(name), name)
+    return functools.partial(_elementwise, op(name), name) if is_elementwise(name) else None
 
 
 def _elementwise(function: Callable[..., Any], name: str, *arguments: Any) -> Any:
