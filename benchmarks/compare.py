@@ -160,6 +160,24 @@ def _(torch: Any) -> Step:
     return lambda: torch.fft.fft(x)
 
 
+@workload("fft of 1000 rows of 1000 complex numbers")
+def _(torch: Any) -> Step:
+    x = torch.complex(normal(torch, 1000, 1000), normal(torch, 1000, 1000, seed=1))
+    return lambda: torch.fft.fft(x)
+
+
+@workload("rfft of 2^20")
+def _(torch: Any) -> Step:
+    x = normal(torch, 1 << 20)
+    return lambda: torch.fft.rfft(x)
+
+
+@workload("fft2 of 16 images of 256 x 256")
+def _(torch: Any) -> Step:
+    x = torch.complex(normal(torch, 16, 256, 256), normal(torch, 16, 256, 256, seed=1))
+    return lambda: torch.fft.fft2(x)
+
+
 @workload("fft of 100003, a prime")
 def _(torch: Any) -> Step:
     x = torch.complex(normal(torch, 100003), normal(torch, 100003, seed=1))
@@ -188,6 +206,12 @@ def _(torch: Any) -> Step:
 def _(torch: Any) -> Step:
     x = normal(torch, 1_000_000).abs() * 10
     return lambda: torch.lgamma(x)
+
+
+@workload("igamma of a million")
+def _(torch: Any) -> Step:
+    a, x = (normal(torch, 1_000_000, seed=k).abs() * 10 for k in range(2))
+    return lambda: torch.special.gammainc(a, x)
 
 
 def sparse_product(torch: Any, density: float) -> Step:

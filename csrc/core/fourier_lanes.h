@@ -50,7 +50,18 @@ TAEDA_LOOP void store_some(float* p, Vector<float> v, int count) {
 TAEDA_LOOP void store_some(double* p, Vector<double> v, int count) {
   _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << count) - 1), (__m512d)v);
 }
+// Four floats of each fourth lane from `p` on.
+TAEDA_LOOP Vector<float> gather_fours(const float* const* p, int64_t at) {
+  __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(p[0] + at));
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(p[4] + at), 1);
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(p[8] + at), 2);
+  return (Vector<float>)_mm512_insertf32x4(v, _mm_loadu_ps(p[12] + at), 3);
+}
 #elif TAEDA_VECTOR_BYTES == 32
+TAEDA_LOOP Vector<float> gather_fours(const float* const* p, int64_t at) {
+  return (Vector<float>)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p[0] + at)), _mm_loadu_ps(p[4] + at),
+                                             1);
+}
 TAEDA_LOOP Vector<float> fused(Vector<float> a, Vector<float> b, Vector<float> c) {
   return reinterpret_cast<Vector<float>>(_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c));
 }
@@ -74,6 +85,11 @@ TAEDA_LOOP void store_some(double* p, Vector<double> v, int count) {
   _mm256_maskstore_ps(reinterpret_cast<float*>(p), first_words(2 * count), _mm256_castpd_ps((__m256d)v));
 }
 #else
+TAEDA_LOOP Vector<float> gather_fours(const float* const* p, int64_t at) {
+  Vector<float> v;
+  __builtin_memcpy(&v, p[0] + at, sizeof v);
+  return v;
+}
 template <class T>
 TAEDA_LOOP T fused(T a, T b, T c) {
   return a * b + c;
@@ -122,6 +138,23 @@ struct PlacesOf<std::integer_sequence<int, I...>> {
   template <class V>
   static TAEDA_LOOP V upper(V a, V b) {
     return __builtin_shufflevector(a, b, (N / 2 + I / 2 + I % 2 * N)...);
+  }
+  // The same in each four elements: those with even or odd place in half of them, and whole halves.
+  template <class V>
+  static TAEDA_LOOP V lower_of_four(V a, V b) {
+    return __builtin_shufflevector(a, b, (I / 4 * 4 + I % 4 / 2 + I % 2 * N)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V upper_of_four(V a, V b) {
+    return __builtin_shufflevector(a, b, (I / 4 * 4 + 2 + I % 4 / 2 + I % 2 * N)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V first_halves(V a, V b) {
+    return __builtin_shufflevector(a, b, (I / 4 * 4 + I % 2 + I % 4 / 2 * N)...);
+  }
+  template <class V>
+  static TAEDA_LOOP V second_halves(V a, V b) {
+    return __builtin_shufflevector(a, b, (I / 4 * 4 + 2 + I % 2 + I % 4 / 2 * N)...);
   }
   template <class V>
   static TAEDA_LOOP V reversed(V a) {
@@ -361,6 +394,31 @@ TAEDA_LOOP void store_block(const Lane<T>* from, const LaneJob<T>& j, int64_t st
     if (l < j.lanes) store_parts<T, SOME>(j.to + 2 * (l * j.to_lane + start), {re[l], im[l]}, count);
 }
 
+// The same of floats, two elements of all lanes at a time: these are four numbers of each lane, which are put side by
+// side as they are loaded, and all that is left to transpose are squares of four. `length` is even, and all lanes are
+// there. Not for lanes that fall into the same set of the cache: a line is read in several steps.
+TAEDA_LOOP void square_of_four(Vector<float>* v) {
+  using P = Places<LANES<float>>;
+  const Vector<float> a = P::lower_of_four(v[0], v[1]), b = P::upper_of_four(v[0], v[1]);
+  const Vector<float> c = P::lower_of_four(v[2], v[3]), d = P::upper_of_four(v[2], v[3]);
+  v[0] = P::first_halves(a, c), v[1] = P::second_halves(a, c);
+  v[2] = P::first_halves(b, d), v[3] = P::second_halves(b, d);
+}
+
+TAEDA_LOOP void load_twos(Lane<float>* to, const LaneJob<float>& j, int64_t length) {
+  constexpr int N = LANES<float>;
+  const float* lanes[N];
+  for (int l = 0; l < N; ++l) lanes[l] = j.from + 2 * l * j.from_lane;
+  for (int64_t i = 0; i < length; i += 2) {
+    Vector<float> v[4];
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) v[k] = gather_fours(lanes + k, 2 * i);
+    square_of_four(v);
+    to[i] = swapped<float>({v[0], v[1]}, j.swap_in);
+    to[i + 1] = swapped<float>({v[2], v[3]}, j.swap_in);
+  }
+}
+
 template <class T>
 TAEDA_LOOP void load_lanes(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
   constexpr int N = LANES<T>;
@@ -372,6 +430,8 @@ TAEDA_LOOP void load_lanes(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
     return;
   }
   int64_t start = 0;
+  if constexpr (sizeof(T) == sizeof(float))
+    if (j.lanes == N && j.from_lane % 256 != 0) load_twos(to, j, start = length / 2 * 2);
   for (; start + N <= length; start += N) load_block<T, false>(to, j, start, N);
   if (start < length) load_block<T, true>(to, j, start, static_cast<int>(length - start));
 }

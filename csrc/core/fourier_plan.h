@@ -10,7 +10,7 @@
 
 namespace taeda {
 
-inline constexpr int64_t SHORT_ROW = 256;  // up to here a row is one lane
+inline constexpr int64_t SHORT_ROW = 255;  // up to here a row is one lane
 
 template <class T>
 struct AlignedArray {

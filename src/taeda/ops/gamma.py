@@ -186,80 +186,97 @@ _TEMME = (
 )
 
 
-def _below_log(x: Expr, y: Expr) -> Expr:
+def _below_log(x: Expr, y: Expr, single: bool) -> Expr:
     """log(x / y) - (x / y - 1) without cancellation: by the series of the inverse hyperbolic tangent near 0."""
     mu = (x - y) / y
     r = mu / (mu + 2)
     square = r * r
-    value = const(1 / 35, mu.dtype)
-    for k in range(33, 1, -2):
+    last = 21 if single else 35
+    value = const(1 / last, mu.dtype)
+    for k in range(last - 2, 1, -2):
         value = value * square + 1 / k
     near = 2 * r * square * value - r * mu
     return select(abs(mu) < 0.4, near, call("log", x / y) - mu)
 
 
-def _prefactor(a: Expr, x: Expr) -> Expr:
+def _prefactor(a: Expr, x: Expr, single: bool) -> Expr:
     """x^a exp(-x) / gamma(a + 1)."""
     small = call("exp", a * call("log", x) - x - call("lgamma", a + 1))
     y = call("maximum", a, const(10, a.dtype))
     square = 1 / (y * y)
     correction = 1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square * (1 / 1188
                  - square * (691 / 360360 - square / 156)))))
-    large = call("exp", y * _below_log(x, y) - correction / y) / call("sqrt", y * (2 * math.pi))
+    large = call("exp", y * _below_log(x, y, single) - correction / y) / call("sqrt", y * (2 * math.pi))
     return select(a > 10, large, small)
 
 
-def _power_series(a: Expr, x: Expr) -> Expr:
+# Sums and fractions are carried as numerators and denominators: the division of a step gives its result, and the next
+# step does not wait for it. Before they overflow all of them are made smaller.
+_LARGE = 1e100
+
+
+def _smaller(size: Expr, *parts: Expr) -> tuple[Expr, ...]:
+    factor = select(abs(size) > _LARGE, const(1 / _LARGE, size.dtype), const(1, size.dtype))
+    return tuple(part * factor for part in parts)
+
+
+def _power_series(a: Expr, x: Expr, single: bool) -> Expr:
     """1 + x / (a + 1) + x^2 / ((a + 1) (a + 2)) + .."""
+    enough = 1e-10 if single else 1e-17
     one = const(1, a.dtype)
-    return iterate(
-        [one, one, a, x],
-        lambda total, term, a, x: term > total * 1e-17,
-        lambda total, term, a, x: (total + term * x / (a + 1), term * x / (a + 1), a + 1), 0)
+
+    def step(value: Expr, total: Expr, product: Expr, power: Expr, a: Expr, x: Expr) -> tuple[Expr, ...]:
+        total, product, power = _smaller(product, total * (a + 1) + power * x, product * (a + 1), power * x)
+        return total / product, total, product, power, a + 1
+
+    return iterate([one, one, one, one, a, x],
+                   lambda value, total, product, power, a, x: power > total * enough, step, 0)
 
 
-def _small_series(a: Expr, x: Expr) -> Expr:
+def _small_series(a: Expr, x: Expr, single: bool) -> Expr:
     """Q for x of about 1 or less: -expm1(a log(x) - log gamma(1 + a)) - x^a / gamma(1 + a) * a sum, n > 0, of
     (-x)^n / (n! (a + n))."""
     zero, one = const(0, a.dtype), const(1, a.dtype)
+    enough, coefficients = (1e-11, _LGAMMA[:20]) if single else (1e-18, _LGAMMA)
     total = iterate(
         [zero, one, one, a, x],
-        lambda total, term, n, a, x: abs(term) > 1e-18,
+        lambda total, term, n, a, x: abs(term) > enough,
         lambda total, term, n, a, x: (total + term * -x / (n * (a + n)), term * -x / n, n + 1), 0)
     below = call("minimum", a, one)
-    exponent = a * call("log", x) - a * series(_LGAMMA, (4 * below - 1) / 3)
+    exponent = a * call("log", x) - a * series(coefficients, (4 * below - 1) / 3)
     return -call("expm1", exponent) - call("exp", exponent) * a * total
 
 
-def _continued_fraction(a: Expr, x: Expr) -> Expr:
-    """Q * x / (x^a exp(-x) / gamma(a)), by Lentz' method."""
+def _continued_fraction(a: Expr, x: Expr, single: bool) -> Expr:
+    """Q * x / (x^a exp(-x) / gamma(a)): x / (x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / (x + 5 - a - ..)))."""
+    enough = 1e-10 if single else 2e-16
     one = const(1, a.dtype)
     start = x + 1 - a
-    inverse = 1 / start
-    return x * iterate(
-        [inverse, inverse, const(1e300, a.dtype), start, one, one * 2, a],
-        lambda value, d, c, b, n, change, a: (abs(change - 1) > 2e-16) & (n < 2000),
-        lambda value, d, c, b, n, change, a: _lentz(value, d, c, b, n, a), 0)
+
+    def step(value: Expr, last: Expr, above: Expr, below: Expr, before: Expr, under: Expr, b: Expr, n: Expr,
+             a: Expr) -> tuple[Expr, ...]:
+        factor, b = n * (a - n), b + 2
+        parts = _smaller(below, b * above + factor * before, b * below + factor * under, above, below)
+        return parts[0] / parts[1], value, *parts, b, n + 1
+
+    def unfinished(value: Expr, last: Expr, *states: Expr) -> Expr:
+        return (abs(value - last) > abs(value) * enough) & (states[5] < 2000)
+
+    return x * iterate([1 / start, one * 0, one, start, one * 0, one, start, one, a], unfinished, step, 0)
 
 
-def _lentz(value: Expr, d: Expr, c: Expr, b: Expr, n: Expr, a: Expr) -> tuple[Expr, ...]:
-    numerator = n * (a - n)
-    b = b + 2
-    d, c = 1 / (numerator * d + b), b + numerator / c
-    return value * d * c, d, c, b, n + 1, d * c
-
-
-def _uniform(a: Expr, x: Expr, upper: bool) -> Expr:
+def _uniform(a: Expr, x: Expr, single: bool, upper: bool) -> Expr:
     """Near x = a: erfc of eta, and a correction whose coefficients come from a recurrence."""
     y = call("maximum", a, const(10, a.dtype))
-    half_square = -_below_log(x, y)
+    half_square = -_below_log(x, y, single)
     eta = call("sqrt", 2 * half_square)
     eta = select(x < y, -eta, eta)
     inverse = 1 / y
     after, here = const(0, a.dtype), const(0, a.dtype)
     total = const(0, a.dtype)
-    for m in range(len(_TEMME) - 2, -1, -1):
-        after, here = here, (m + 2) * inverse * after + _TEMME[m + 1]
+    coefficients = _TEMME[:17] if single else _TEMME
+    for m in range(len(coefficients) - 2, -1, -1):
+        after, here = here, (m + 2) * inverse * after + coefficients[m + 1]
         total = total * eta + here
     # Now `here` and `after` are the coefficients 0 and 1.
     correction = call("exp", -y * half_square) / call("sqrt", y * (2 * math.pi)) * total / (1 + after * inverse)
@@ -275,18 +292,18 @@ def _incomplete(a: Expr, x: Expr, single: bool, upper: bool) -> Expr:
     small = ~uniform & (safe_x < 1.5) & (safe_a < 1) & ((safe_x > 0.5) | (safe_a < 0.5))
     fraction = ~uniform & ~small & (safe_x > safe_a) & (safe_x > 1)
     below = ~uniform & ~small & ~fraction
-    prefactor = _prefactor(safe_a, safe_x)
+    prefactor = _prefactor(safe_a, safe_x, single)
     # What is not asked for gets arguments that end at once.
-    by_series = prefactor * _power_series(safe_a, select(below, safe_x, zero))
+    by_series = prefactor * _power_series(safe_a, select(below, safe_x, zero), single)
     by_fraction = prefactor * safe_a / safe_x * _continued_fraction(select(fraction, safe_a, one),
-                                                                    select(fraction, safe_x, one * 4))
-    by_small = _small_series(select(small, safe_a, one), select(small, safe_x, zero + 1e-300))
+                                                                    select(fraction, safe_x, one * 4), single)
+    by_small = _small_series(select(small, safe_a, one), select(small, safe_x, zero + 1e-300), single)
     lower, higher = by_series, select(fraction, by_fraction, by_small)
     if upper:
         value = select(below, 1 - lower, higher)
     else:
         value = select(below, lower, 1 - higher)
-    value = select(uniform, _uniform(safe_a, safe_x, upper), value)
+    value = select(uniform, _uniform(safe_a, safe_x, single, upper), value)
     at_start, at_end = (one, zero) if upper else (zero, one)
     value = select(valid, value, const(math.nan, a.dtype))
     value = select(x.eq(math.inf), at_end, value)
