@@ -21,6 +21,7 @@ _SUBMODULES = frozenset(
         "__config__",
         "storage",
         "_dynamo",
+        "_utils",
         "_inductor",
         "accelerator",
         "_C",

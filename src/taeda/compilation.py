@@ -26,12 +26,16 @@ _STANCES = ("default", "force_eager", "eager_on_recompile", "fail_on_recompile")
 _stance = "default"
 
 
-def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: Any = "inductor",
+_default_backend: Any = None
+
+
+def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: Any = None,
             mode: str | None = None, options: dict[str, Any] | None = None, disable: bool = False) -> Any:
     """`model`, a function or a module, compiled: it gives the same results and has the same effects, faster.
 
     fullgraph, dynamic: there are no graph breaks, and sizes may always vary; both are accepted.
-    backend: "inductor" (the compiler there is), or "eager" and "aot_eager", which change nothing.
+    backend: "inductor" (the compiler there is, and the default: `taeda.compiler.set_default_backend`), or "eager" and
+        "aot_eager", which change nothing.
     mode, options: accepted. disable: give `model` back.
     Without `model` a decorator.
 
@@ -48,6 +52,7 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
         raise RuntimeError("Either mode or options can be specified, but both can't be specified at the same time.")
     if mode is not None and mode not in _MODES:
         raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(_MODES)}")
+    backend = get_default_backend() if backend is None else backend
     if callable(backend):
         raise NotImplementedError(
             "taeda.compile: a backend of your own is not there yet: what is recorded is no FX graph")
@@ -223,6 +228,25 @@ def list_backends(exclude_tags: Sequence[str] | None = ("debug", "experimental")
     return sorted(_BACKENDS if exclude_tags and "debug" in exclude_tags else (*_BACKENDS, *_EAGER))
 
 
+def set_default_backend(backend: Any) -> None:
+    """The backend of functions compiled without `backend=`; None for "inductor"."""
+    global _default_backend
+    if backend is not None and not callable(backend) and backend not in (*_BACKENDS, *_EAGER):
+        raise RuntimeError(f"Invalid backend: {backend!r}, see `taeda.compiler.list_backends()` for those there are")
+    _default_backend = backend
+
+
+def get_default_backend() -> Any:
+    """The backend of functions compiled without `backend=`."""
+    return "inductor" if _default_backend is None else _default_backend
+
+
+def nested_compile_region(fn: Any = None, *, options: Any = None, max_reuse_entries: int = 8,
+                          reuse_hash_fn: Any = None) -> Any:
+    """`fn` itself. It marks what is repeated in a model; here compiled parts that are alike are one anyway."""
+    return fn if fn is not None else lambda function: function
+
+
 class set_stance:  # PyTorch's name  # noqa: N801
     """set_stance("force_eager"): compiled functions run as they are, until the next call; as a context manager or a
     decorator only inside. "default" is the opposite; the stances about recompiling change nothing."""
@@ -372,11 +396,14 @@ __all__ = [
     "cudagraph_mark_step_begin",
     "disable",
     "explain",
+    "get_default_backend",
     "is_compiling",
     "is_dynamo_compiling",
     "is_exporting",
     "list_backends",
+    "nested_compile_region",
     "reset",
+    "set_default_backend",
     "set_stance",
     "substitute_in_graph",
     "wrap_numpy",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from taeda._binding import modules
+from taeda._core import Tensor as Tensor
 
 globals().update(modules["fft"])
 __all__ = sorted(modules["fft"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import modules
+from taeda._core import Tensor as Tensor
 
 # name here: name in the main namespace
 _SAME = {

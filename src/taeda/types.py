@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import IO, Any, TypeAlias
 
 from taeda._core import Size, Tensor, device, dtype
+from taeda.dispatch_keys import DispatchKey as DispatchKey
 
 __all__ = ["Device", "FileLike", "Number", "Storage"]
 

@@ -70,3 +70,74 @@ def test_gradients_as_programs_ask_for_them():
     with warnings.catch_warnings(), pytest.raises(FutureWarning, match="only_inputs argument is deprecated"):
         warnings.simplefilter("error")
         torch.autograd.grad((x * y).sum(), x, only_inputs=False)
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_gradients_of_convolutions_by_themselves(dims):
+    import taeda.nn.grad as grads
+
+    x = torch.randn(2, 4, *(5,) * dims, requires_grad=True)
+    w = torch.randn(6, 2, *(3,) * dims, requires_grad=True)
+    options = {"stride": 2, "padding": 1, "groups": 2}
+    y = getattr(torch.nn.functional, f"conv{dims}d")(x, w, **options)
+    g = torch.randn_like(y)
+    for_x, for_w = torch.autograd.grad(y, (x, w), g)
+    found_x = getattr(grads, f"conv{dims}d_input")(x.shape, w, g, **options)
+    found_w = getattr(grads, f"conv{dims}d_weight")(x, list(w.shape), g, **options)
+    assert torch.equal(found_x, for_x) and torch.equal(found_w, for_w) and found_w.requires_grad
+    with torch.no_grad():
+        assert not getattr(grads, f"conv{dims}d_weight")(x, w.shape, g, **options).requires_grad
+
+
+def test_flat_lists_and_exceptions_from_elsewhere():
+    from taeda import _utils
+
+    tensors = [torch.ones(2, 3), torch.zeros(0), torch.full((2,), 3.0)]
+    flat = _utils._flatten_dense_tensors(tensors)
+    parts = _utils._unflatten_dense_tensors(flat, tensors)
+    assert flat.shape == (8,) and all(map(torch.equal, parts, tensors)) and parts[2].data_ptr() != tensors[2].data_ptr()
+    groups = list(_utils._take_tensors([torch.ones(2), torch.ones(2).long(), torch.ones(2), torch.ones(9)], 16))
+    assert [[len(t) for t in group] for group in groups] == [[2, 2], [2], [9]] or len(groups) == 3
+    try:
+        {}["missing"]
+    except KeyError:
+        wrapped = _utils.ExceptionWrapper(where="in worker 0")
+    with pytest.raises(KeyError, match="Caught KeyError in worker 0.\nOriginal Traceback"):
+        wrapped.reraise()
+
+
+def test_settings_of_libraries_that_are_not_there():
+    for module, options in ((torch.backends.mkldnn, {"enabled": False}), (torch.backends.nnpack, {"enabled": False})):
+        with module.flags(**options):
+            assert module.enabled is False
+        assert module.enabled is True
+    with torch.backends.mkl.verbose(torch.backends.mkl.VERBOSE_ON):
+        pass
+    with pytest.raises(RuntimeError, match="NVTX functions not installed. Are you sure you have a CUDA build?"):
+        torch.cuda.nvtx.range_push("step")
+    assert torch.cuda.OutOfMemoryError is torch.OutOfMemoryError
+
+
+def test_the_default_backend_of_compiled_functions():
+    assert torch.compiler.get_default_backend() == "inductor"
+    torch.compiler.set_default_backend("eager")
+    try:
+        def double(x):
+            return 2 * x
+
+        assert torch.compile(double) is double or torch.compile(double)(1) == 2
+        with pytest.raises(RuntimeError, match="Invalid backend: 'other'"):
+            torch.compiler.set_default_backend("other")
+    finally:
+        torch.compiler.set_default_backend(None)
+    assert torch.compiler.nested_compile_region(double) is double
+
+
+@pytest.mark.parametrize("path", """fft.Tensor special.Tensor nn.utils.rnn.PackedSequence_
+distributions.transforms.Distribution
+autograd.graph.TorchDispatchMode autograd.graph.Variable utils.checkpoint.tree_map types.DispatchKey
+nn.Module.T_destination autograd.kineto_available""".split())
+def test_names_that_programs_import_from_where_pytorch_uses_them(path):
+    value = torch
+    for part in path.split("."):
+        value = getattr(value, part)

@@ -4,6 +4,7 @@ The graph is recorded by the core while ops run (csrc/tape.h); this package is w
 """
 
 import os
+from typing import Any
 
 from taeda import _core
 from taeda.autograd import anomaly_mode, forward_ad, function, functional, grad_mode, graph, reverse, variable
@@ -50,3 +51,11 @@ __all__ = [
     "set_multithreading_enabled",
     "variable",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "kineto_available":
+        from taeda.autograd.profiler import kineto_available
+
+        return kineto_available
+    raise AttributeError(f"module 'taeda.autograd' has no attribute {name!r}")

@@ -27,6 +27,16 @@ __all__ = [
 Node = _core.Node
 
 
+def __getattr__(name: str) -> Any:
+    if name == "TorchDispatchMode":  # programs import both from here too
+        from taeda.utils._python_dispatch import TorchDispatchMode
+
+        return TorchDispatchMode
+    if name == "Variable":
+        return taeda.autograd.Variable
+    raise AttributeError(f"module 'taeda.autograd.graph' has no attribute {name!r}")
+
+
 class GradientEdge(NamedTuple):
     """Where in the graph the gradient of a tensor arrives: an output of a node.
 

@@ -1,6 +1,10 @@
 """MKL, in whose place Taeda generates its own kernels."""
 
-__all__ = ["is_available"]
+from taeda.backends.mkldnn import verbose as verbose
+
+__all__ = ["is_available", "verbose"]
+
+VERBOSE_OFF, VERBOSE_ON = 0, 1
 
 
 def is_available() -> bool:

@@ -303,7 +303,9 @@ _TYPES = frozenset(
 def __getattr__(name: str) -> Any:
     if name in _TYPES:
         return _type_of_device(name)
-    if name in ("amp", "random"):
+    if name in ("OutOfMemoryError", "AcceleratorError"):
+        return getattr(importlib.import_module("taeda"), name)
+    if name in ("amp", "nvtx", "random"):
         return importlib.import_module(f"taeda.cuda.{name}")
     raise AttributeError(f"module 'taeda.cuda' has no attribute {name!r}")
 

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
+from taeda import Tensor as Tensor
 from taeda.distributions import constraints
+from taeda.distributions.distribution import Distribution as Distribution
 from taeda.distributions.utils import broadcast_all, tril_matrix_to_vec, vec_to_tril_matrix
+from taeda.distributions.utils import lazy_property as lazy_property
 from taeda.nn.functional import pad, softplus
 
 __all__ = [

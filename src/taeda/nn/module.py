@@ -122,6 +122,7 @@ class Module(HookRegistration, ModuleState):
 
     dump_patches: bool = False
     training: bool
+    T_destination = T_destination
     call_super_init: bool = False
     _compiled_call_impl: Callable[..., Any] | None = None
 

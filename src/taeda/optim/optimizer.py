@@ -98,6 +98,11 @@ class Optimizer:
     OptimizerPreHook = Callable[["Optimizer", tuple[Any, ...], dict[str, Any]], Any]
     OptimizerPostHook = Callable[["Optimizer", tuple[Any, ...], dict[str, Any]], None]
 
+    @staticmethod
+    def profile_hook_step(func: Callable[..., Any]) -> Callable[..., Any]:
+        """A `step` that runs the hooks of steps before and after; subclasses get it for theirs by themselves."""
+        return _with_hooks(func)
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         step = cls.__dict__.get("step")

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-__all__ = ["_pytree", "checkpoint", "data", "dlpack", "hooks"]
+__all__ = ["_pytree", "checkpoint", "data", "dlpack", "hooks", "tensorboard"]
 _SMALL = ("ThroughputBenchmark", "get_cpp_backtrace", "set_module", "swap_tensors")
 
 

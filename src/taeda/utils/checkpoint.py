@@ -22,6 +22,8 @@ from typing import Any
 import taeda
 from taeda.autograd.graph import saved_tensors_hooks
 from taeda.random import fork_rng
+from taeda.utils._python_dispatch import TorchDispatchMode as TorchDispatchMode
+from taeda.utils._pytree import tree_map as tree_map
 from taeda.utils.selective import (
     SAC_IGNORED_OPS,
     CheckpointPolicy,

@@ -1,21 +1,29 @@
 """Batches of sequences of different lengths: padded and packed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import taeda
+from taeda import Tensor as Tensor
 
 __all__ = [
-    "PackedSequence", "invert_permutation", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence",
-    "pad_sequence", "unpack_sequence", "unpad_sequence",
+    "PackedSequence", "PackedSequence_", "bind", "invert_permutation", "pack_padded_sequence", "pack_sequence",
+    "pad_packed_sequence", "pad_sequence", "unpack_sequence", "unpad_sequence",
 ]  # fmt: skip
 
 
-class _PackedSequence(NamedTuple):
+class PackedSequence_(NamedTuple):  # noqa: N801, PyTorch's name
+    """The parts of a `PackedSequence`, as a plain tuple."""
+
     data: Any
     batch_sizes: Any
     sorted_indices: Any
     unsorted_indices: Any
+
+
+def bind(optional: Any, fn: Callable[[Any], Any]) -> Any:
+    """`fn(optional)`; None for None."""
+    return None if optional is None else fn(optional)
 
 
 def invert_permutation(permutation: Any) -> Any:
@@ -26,7 +34,7 @@ def invert_permutation(permutation: Any) -> Any:
     return taeda.empty_like(permutation).scatter_(0, permutation, places)
 
 
-class PackedSequence(_PackedSequence):
+class PackedSequence(PackedSequence_):
     """Sequences sorted by falling length, one time step after the other.
 
     `data` holds the rows of step 0 of all sequences, then those of step 1 of the sequences that have one, and so on;
