@@ -1,6 +1,8 @@
 #include "python/profiling.h"
 
+#include <algorithm>
 #include <mutex>
+#include <unordered_map>
 
 #include "core/watcher.h"
 #include "python/runtime.h"
@@ -26,6 +28,8 @@ struct Kernel {
   int handle;  // of a kernel; -1: one of the executor's own
   std::vector<int> labels;
   long thread;
+  int64_t allocated;       // bytes in use on the device when it had run
+  std::vector<int> after;  // the kernels that made what it reads
 };
 
 struct Call {  // a Program that was run at once
@@ -50,13 +54,34 @@ class Profile final : public ProgramWatcher {
   }
 
   void ran(const Instruction& what, const Frame& f, int number, int64_t begin, int64_t end) override {
-    Kernel k{begin, end, 0, nullptr, -1, {}, static_cast<long>(PyThread_get_thread_ident())};
-    auto reads = [&](int reg) { k.bytes += bytes_of(f.registers[reg]); };
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (auto* i = std::get_if<AllocInstruction>(&what)) {  // whatever had this storage's address before
+      const Buffer* b = f.registers[i->reg];
+      if (b && b->storage) maker_.erase(b->storage.get());
+      return;
+    }
+    Kernel k{begin, end, 0, nullptr, -1, {}, static_cast<long>(PyThread_get_thread_ident()), 0, {}};
+    std::vector<const Storage*> made;
+    auto writes = [&](int reg) {
+      const Buffer* b = f.registers[reg];
+      k.bytes += bytes_of(b);
+      if (b && b->storage) made.push_back(b->storage.get());
+    };
+    auto reads = [&](int reg) {
+      const Buffer* b = f.registers[reg];
+      k.bytes += bytes_of(b);
+      if (!b || !b->storage) return;
+      if (auto at = maker_.find(b->storage.get()); at != maker_.end()) {
+        if (std::find(k.after.begin(), k.after.end(), at->second) == k.after.end()) k.after.push_back(at->second);
+      } else if (std::holds_alternative<LaunchInstruction>(what)) {
+        made.push_back(b->storage.get());  // a launch fills what nobody has filled yet, or reads what was there before
+      }
+    };
     if (auto* i = std::get_if<LoopsInstruction>(&what)) {
       k.kind = "loops";
       k.handle = i->kernel;
       for (int r : i->inputs) reads(r);
-      for (const auto& o : i->outputs) reads(o.reg);
+      for (const auto& o : i->outputs) writes(o.reg);
     } else if (auto* i = std::get_if<LaunchInstruction>(&what)) {
       k.kind = "launch";
       k.handle = i->handle;
@@ -64,22 +89,22 @@ class Profile final : public ProgramWatcher {
     } else if (auto* i = std::get_if<CopyInstruction>(&what)) {
       k.kind = "copy";
       reads(i->source);
-      reads(i->destination);
+      writes(i->destination);
     } else if (auto* i = std::get_if<FillInstruction>(&what)) {
       k.kind = "fill";
-      reads(i->reg);
+      writes(i->reg);
     } else if (auto* i = std::get_if<ContiguousInstruction>(&what)) {
-      copies(k, f, i->reg, i->source, "copy");
+      if (is_copy(f, i->reg, i->source)) k.kind = "copy", reads(i->source), writes(i->reg);
     } else if (auto* i = std::get_if<UpdateInstruction>(&what)) {
-      copies(k, f, i->reg, i->source, "copy");
+      if (is_copy(f, i->reg, i->source)) k.kind = "copy", reads(i->source), writes(i->reg);
     } else if (auto* i = std::get_if<ViewInstruction>(&what)) {
-      copies(k, f, i->reg, i->source, "copy");
+      if (is_copy(f, i->reg, i->source)) k.kind = "copy", reads(i->source), writes(i->reg);
     } else if (auto* i = std::get_if<SumToInstruction>(&what)) {
-      copies(k, f, i->reg, i->source, "sum");
+      if (is_copy(f, i->reg, i->source)) k.kind = "sum", reads(i->source), writes(i->reg);
     } else if (auto* i = std::get_if<JoinInstruction>(&what)) {
       k.kind = "join";
-      reads(i->reg);
       for (int r : i->sources) reads(r);
+      writes(i->reg);
     }
     if (!k.kind) return;
     const Running& running = here();
@@ -92,7 +117,8 @@ class Profile final : public ProgramWatcher {
     } else {
       for (int label : running.labels) comes_from(label);
     }
-    std::lock_guard<std::mutex> lock(mutex_);
+    for (const Storage* storage : made) maker_[storage] = static_cast<int>(kernels.size());
+    k.allocated = f.runtime->query().allocated;
     kernels.push_back(std::move(k));
   }
 
@@ -110,11 +136,9 @@ class Profile final : public ProgramWatcher {
 
  private:
   // What may be a view of its source, or a copy of it.
-  static void copies(Kernel& k, const Frame& f, int reg, int source, const char* kind) {
+  static bool is_copy(const Frame& f, int reg, int source) {
     const Buffer *to = f.registers[reg], *from = f.registers[source];
-    if (!to || !from || to->storage.get() == from->storage.get()) return;
-    k.kind = kind;
-    k.bytes = bytes_of(to) + bytes_of(from);
+    return to && from && to->storage.get() != from->storage.get();
   }
   // What a thread runs, as a profile was told.
   struct Running {
@@ -131,6 +155,7 @@ class Profile final : public ProgramWatcher {
   static inline int next_ = 0;
   const int first_ = next_;
   std::mutex mutex_;
+  std::unordered_map<const Storage*, int> maker_;  // the last kernel that wrote to it
 };
 
 Profile* profile = nullptr;
@@ -177,8 +202,10 @@ PyObject* stop_profile(PyObject*, PyObject*) {
     Ref<> kernels = list_of(done->kernels, [](const Kernel& k) {
       Ref<> of = list_of(k.labels, [](int l) { return checked(PyLong_FromLong(l)); });
       std::string name = k.handle < 0 ? k.kind : kernel_name(k.handle);
-      return checked(Py_BuildValue("(LLLsOl)", static_cast<long long>(k.begin), static_cast<long long>(k.end),
-                                   static_cast<long long>(k.bytes), name.c_str(), of.get(), k.thread));
+      Ref<> after = list_of(k.after, [](int other) { return checked(PyLong_FromLong(other)); });
+      return checked(Py_BuildValue("(LLLsOlLO)", static_cast<long long>(k.begin), static_cast<long long>(k.end),
+                                   static_cast<long long>(k.bytes), name.c_str(), of.get(), k.thread,
+                                   static_cast<long long>(k.allocated), after.get()));
     });
     Ref<> calls = list_of(done->calls, [](const Call& c) {
       return checked(
@@ -198,7 +225,8 @@ PyMethodDef functions[] = {
     {"start_profile", start_profile, METH_NOARGS, "Note the times of calls and kernels from here on."},
     {"stop_profile", stop_profile, METH_NOARGS,
      "What ran since start_profile(): labels (op, backward, file, line, function, scope); kernels (begin, end, bytes, "
-     "name, labels, thread) and calls (begin, end, label, thread), with times in nanoseconds."},
+     "name, labels, thread, allocated bytes, kernels whose results it reads) and calls (begin, end, label, thread), "
+     "with times in nanoseconds."},
     {"set_profiled_scope", set_profiled_scope, METH_O,
      "Say which module runs from here on, by a number that labels will have; the one before."},
     {nullptr, nullptr, 0, nullptr},

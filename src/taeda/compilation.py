@@ -280,13 +280,18 @@ class set_stance:  # PyTorch's name  # noqa: N801
 @dataclass
 class ExplainedKernel:
     """A kernel that ran: the ops that it does, the user's lines that they come from, the bytes that it reads and
-    writes, its time and the least that moving those bytes through memory takes (both in microseconds)."""
+    writes, its time and the least that moving those bytes through memory takes (both in microseconds), when it began,
+    the bytes in use when it had run, what kind it is, and the numbers of the kernels that made what it reads."""
 
     ops: list[str]
     lines: list[str]
     bytes: int
     time: float
     floor: float
+    start: float = 0.0
+    allocated: int = 0
+    kind: str = ""
+    after: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
         rate = f"{self.time / self.floor:5.2f} x floor" if self.floor >= 20 else " " * 13  # less stays in the caches
@@ -297,6 +302,7 @@ class ExplainedKernel:
 class Explanation:
     """What a call of a compiled function was made of."""
 
+    name: str = ""                      # of the function
     recordings: int = 0                 # how often what was put off had to run
     calls: int = 0                      # calls of ops and of their gradients that were put off
     programs: list[str] = field(default_factory=list)  # what they became: one line for each joined Program or lone call
@@ -304,6 +310,21 @@ class Explanation:
     ran: list[ExplainedKernel] = field(default_factory=list)  # all kernels of a second call, in order
     not_fused: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (op, reader of its result, why)
     at_once: dict[tuple[str, str], int] = field(default_factory=dict)  # calls that could not be put off: (op, why)
+
+    def save_html(self, path: Any) -> None:
+        """Write all of it as a page to look at: the kernels with what they read of each other, memory over time, and
+        what `print` shows. The file needs nothing else.
+
+        >>> import taeda, tempfile, pathlib
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "step.html"
+        >>> taeda.compiler.explain(lambda x: x.exp().sum(), taeda.ones(3)).save_html(path)
+        >>> "Memory over time" in path.read_text(encoding="utf-8")
+        True
+        """
+        from taeda.explanation_page import page
+
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(page(self))
 
     def __str__(self) -> str:
         lines = [f"{self.calls} calls in {self.recordings} recordings became {len(self.programs)} programs, "
@@ -354,7 +375,7 @@ def explain(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
     from taeda.runtime import recorded
 
     notes: list[tuple[str, str]] = []
-    found = Explanation()
+    found = Explanation(getattr(fn, "__qualname__", type(fn).__name__))
     function = getattr(fn, "_torchdynamo_orig_callable", fn)
     reset()
     recorded.log = []
@@ -382,7 +403,8 @@ def explain(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
     rate = _bytes_per_microsecond()
     with profile() as watched:
         _core.run_compiled(function, *args, **kwargs)
-    found.ran = [ExplainedKernel(k.ops, k.stack, k.bytes, k.cpu_time, k.bytes / rate) for k in watched.kernels]
+    found.ran = [ExplainedKernel(k.ops, k.stack, k.bytes, k.cpu_time, k.bytes / rate, k.start, k.allocated, k.name,
+                                 k.after) for k in watched.kernels]
     return found
 
 

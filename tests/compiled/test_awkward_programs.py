@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import gc
 import io
+import pickle
+import random
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from typing import Any
@@ -391,6 +397,16 @@ def gradients_added_up(x: Any) -> Any:
 
 
 @program
+def gradients_zeroed_in_place(x: Any) -> Any:
+    w = taeda.ones(2, 3, requires_grad=True)
+    for _ in range(3):
+        if w.grad is not None:
+            w.grad.zero_()
+        (taeda.nn.functional.linear(x, w) * x[:, :2]).sum().backward()
+    return w.grad
+
+
+@program
 def array_of_its_own(x: Any) -> Any:
     y = taeda.from_numpy(numpy.arange(12, dtype=numpy.float32).reshape(4, 3)) * 2 + x
     kept = numpy.arange(12, dtype=numpy.float32)
@@ -402,6 +418,293 @@ def array_of_its_own(x: Any) -> Any:
     array[:] = 5
     del array
     return y, z, v, w + 1
+
+@program
+def pieces_and_writes(x: Any) -> Any:
+    y = x * 2
+    a, b = y.split(2)
+    c, d, e = y.unbind(1)
+    a.mul_(3)
+    f = b + a
+    y[1:3, ::2] += 1
+    return y, a * 1, b * 1, c + d, e.sum(), f, [p.exp() for p in y.chunk(3, 1)]
+
+
+@program
+def basic_indices(x: Any) -> Any:
+    y = x.sin()
+    return (y[..., None, 1] * 2, y[1:, :2].t() @ y[1:, 1:], y[None, ::2, 1:].sum(-1), y[-1] + y[0], y[:, 0][2] * 3,
+            y[2:2].sum(), y.diagonal() * 2, y.unfold(0, 2, 1).mean(-1))
+
+
+@program
+def gradients_of_pieces(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    a, b = (x * 2).split((1, 3))
+    first, *_ = x.exp().unbind()
+    (a.sum() * 3 + (b[1:] ** 2).sum() + first[1]).backward()
+    return x.grad
+
+
+@program
+def numbers_of_tensors(x: Any) -> Any:
+    n = int(x.abs().sum()) % 3 + 1
+    total = sum(float(r.sum()) for r in x[:n])
+    return f"{x[0, 0]:.3f} {n}", round(total, 4), x.tolist(), [x * k for k in range(n)], bool((x > 9).any())
+
+
+@program
+def sorted_by_values(x: Any) -> Any:
+    rows = sorted(x.cos().unbind(), key=lambda r: r.sum().item())
+    named = {f"{k}:{r.argmax().item()}": r * k for k, r in enumerate(rows)}
+    return named, max(rows, key=lambda r: float(r[0])), min(x.view(-1)), rows[0] in (rows[0],)
+
+
+@program
+def and_or_in(x: Any) -> Any:
+    a, b = x.sum(), x.mean()
+    return (a and b), (a > 0 or b), not (a < b), a if a > b else b, x.any() and x.all()
+
+
+@program
+def loop_with_else(x: Any) -> Any:
+    seen = []
+    for k, row in enumerate(x):
+        if row[0] > 1.5:
+            break
+        if row[1] < 0:
+            continue
+        seen.append(row * k)
+    else:
+        seen.append(x.sum())
+    return seen
+
+
+@program
+def finally_writes(x: Any) -> Any:
+    y = x.exp()
+    try:
+        try:
+            y.add_(1)
+            return y.view(5, 5)
+        finally:
+            y.mul_(2)
+    except RuntimeError as error:
+        return y, type(error).__name__
+
+
+@program
+def generator_that_is_sent_to(x: Any) -> Any:
+    def running() -> Iterator[Any]:
+        total = x * 0
+        while True:
+            given = yield total
+            if given is None:
+                return
+            total = total + given
+
+    sums = running()
+    next(sums)
+    found = [sums.send(r * 2) for r in x]
+    sums.close()
+    return found
+
+
+@program
+def context_managers(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    with taeda.no_grad():
+        a = x * 2
+        with taeda.enable_grad():
+            b = a * x
+    with taeda.set_grad_enabled(False):
+        x.add_(1)
+    with taeda.inference_mode():
+        c = (x * 3).sum()
+    b.sum().backward()
+    return a, b, c + 0, x.grad, x
+
+
+@program
+def sorting_by_recursion(x: Any) -> Any:
+    def quick(v: Any) -> Any:
+        if len(v) < 2:
+            return v
+        pivot, rest = v[0], v[1:]
+        return taeda.cat([quick(rest[rest < pivot]), pivot[None], quick(rest[rest >= pivot])])
+
+    return quick(x.tanh().reshape(-1))
+
+
+@program
+def greedy_decoding(x: Any) -> Any:
+    table, token, found = x @ x.t(), taeda.tensor(0), []
+    for _ in range(6):
+        scores = table[token] + taeda.nn.functional.embedding(token, table)
+        table[token] = -9
+        token = scores.argmax()
+        found.append(token)
+    return taeda.stack(found), table
+
+
+@program
+def descent_until_it_is_flat(x: Any) -> Any:
+    w, steps = taeda.zeros(3, requires_grad=True), 0
+    target = x.sum(1)
+    while steps < 30:
+        loss = ((x @ w - target) ** 2).mean()
+        (g,) = taeda.autograd.grad(loss, w)
+        if g.norm() < 0.05:
+            break
+        with taeda.no_grad():
+            w -= 0.1 * g
+        steps += 1
+    return w, steps
+
+
+@program
+def error_in_a_hook(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    y = x * 2
+
+    def hook(g: Any) -> None:
+        raise KeyError("in the hook")
+
+    handle = y.register_hook(hook)
+    try:
+        y.sum().backward()
+    except KeyError as error:
+        handle.remove()
+        (y * 3).sum().backward()
+        return x.grad, str(error)
+    return None
+
+
+@program
+def copies_of_what_is_put_off(x: Any) -> Any:
+    y = x.sin()
+    a, b = copy.copy(y), copy.deepcopy({"y": [y, y]})
+    y.add_(1)
+    return a, b, pickle.loads(pickle.dumps(y * 2)), b["y"][0] is b["y"][1]
+
+
+@program
+def modules_and_schedules(x: Any) -> Any:
+    model = taeda.nn.Sequential(taeda.nn.Linear(3, 4), taeda.nn.BatchNorm1d(4), taeda.nn.Dropout(0.5),
+                                taeda.nn.Linear(4, 2))
+    optimizer = taeda.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    schedule = taeda.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+    losses = []
+    for k in range(5):
+        model.train(k % 2 == 0)
+        optimizer.zero_grad(set_to_none=k % 3 == 0)
+        loss = taeda.nn.functional.cross_entropy(model(x), taeda.tensor([0, 1, 1, 0]))
+        loss.backward()
+        taeda.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss)
+    return losses, dict(model.state_dict()), optimizer.param_groups[0]["lr"]
+
+
+@program
+def closure_of_an_optimizer(x: Any) -> Any:
+    w = taeda.zeros(3, requires_grad=True)
+    optimizer = taeda.optim.LBFGS([w], max_iter=4)
+    calls = []
+
+    def loss() -> Any:
+        optimizer.zero_grad()
+        value = ((x @ w - 1) ** 2).sum()
+        value.backward()
+        calls.append(value.item())
+        return value
+
+    optimizer.step(loss)
+    return w, calls
+
+
+@program
+def subclass(x: Any) -> Any:
+    class Named(taeda.Tensor):
+        log: list[str] = []
+
+        @classmethod
+        def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            cls.log.append(getattr(function, "__name__", "?"))
+            return super().__torch_function__(function, types, args, kwargs or {})
+
+    y = x.as_subclass(Named)
+    z = (y + 1).sin()
+    return type(z).__name__, z.as_subclass(taeda.Tensor) * 2, Named.log[:2]
+
+
+@program
+def detached_and_written(x: Any) -> Any:
+    x = x.detach().clone().requires_grad_()
+    y = x * 2
+    z = y.detach()
+    z[0] = 0
+    w = y.data
+    w.add_(1)
+    y.sum().backward()
+    return y, z, w, x.grad
+
+
+@program
+def broadcast_and_written(x: Any) -> Any:
+    base = x[:, :1] * 1
+    wide = base.expand(4, 5)
+    total = wide.sum(0)
+    base.fill_(2)
+    return total, wide.sum(0), wide.is_contiguous(), base
+
+
+@program
+def coroutine(x: Any) -> Any:
+    async def half(y: Any) -> Any:
+        await asyncio.sleep(0)
+        return y / 2
+
+    async def everything() -> Any:
+        return await asyncio.gather(*(half(r) for r in x))
+
+    return asyncio.run(everything())
+
+
+@program
+def python_random_control_flow(x: Any) -> Any:
+    choices = random.Random(3)
+    for _ in range(12):
+        match choices.randrange(4), x.shape:
+            case 0, _:
+                x = x.sin()
+            case 1, (rows, columns) if rows > columns:
+                x = x.t()
+            case 2, (rows, _):
+                x = x + x[choices.randrange(rows)]
+            case _:
+                x = x * choices.random() if x.mean() > 0 else x - 1
+    return x
+
+
+@program
+def garbage_in_the_middle(x: Any) -> Any:
+    y = x.exp()
+    seen = weakref.ref(y)
+    z = y * 2
+    del y
+    gc.collect()
+    return z, seen() is None, z._version
+
+
+@program
+def selection_by_masks(x: Any) -> Any:
+    mask = x > 0
+    y = x.masked_fill(mask, 0)
+    y[~mask] = y[~mask] * 2
+    x[mask] += 1
+    return y, x, taeda.where(mask, y, -x), x[mask.any(1)], mask.sum()
 
 
 def plain(value: Any) -> Any:

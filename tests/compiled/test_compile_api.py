@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import html.parser
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -249,3 +251,58 @@ def test_destructors_may_compute_while_it_runs() -> None:
         assert f(x).equal(taeda.ones(3))
         gc.collect()
     assert found and set(found) == {4.0}
+
+
+def test_page_of_an_explanation(tmp_path: Any) -> None:
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+
+    def step(x: Any, y: Any) -> Any:
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        return loss < 1  # a "<" to be escaped
+
+    found = taeda.compiler.explain(step, taeda.randn(3, 4), taeda.tensor([0, 1, 1]))
+    assert all(k.allocated > 0 and k.start > 0 for k in found.ran)
+    makers = {tuple(found.ran[a].ops) for k in found.ran for a in k.after if "gradient of linear" in k.ops}
+    assert makers and all(a < n for n, k in enumerate(found.ran) for a in k.after)
+    path = tmp_path / "step.html"
+    found.save_html(path)
+    text = path.read_text(encoding="utf-8")
+    assert text.count("<li><div class=ops>") == len(found.ran)
+    assert text.count("<path data-from=") == sum(len(k.after) for k in found.ran)
+    assert "step" in text and "http" not in text
+    assert html.parser.HTMLParser().feed(text) is None
+
+
+def test_failure_gives_a_script_of_few_calls(monkeypatch: Any, recwarn: Any, capsys: Any) -> None:
+    from taeda.compiler import plan
+    from taeda.runtime import recorded
+
+    fuse = plan.fuse
+
+    def fails_at_tan(graph: Any) -> Any:
+        if any(n.op.name == "tan" for n in graph.nodes):
+            raise TypeError("tan is too much")
+        return fuse(graph)
+
+    def f(x: Any) -> Any:
+        y = (x * 2 + 1).exp()
+        z = y.sin().tan() + y
+        return (z.cos() @ x).softmax(-1)
+
+    monkeypatch.setattr(plan, "fuse", fails_at_tan)
+    taeda.compiler.reset()
+    x = taeda.randn(3, 3)
+    assert taeda.compile(f)(x).equal(f(x))
+    (warning,) = [w for w in recwarn if "compiling what was recorded failed" in str(w.message)]
+    path = Path(str(warning.message).partition("the script ")[2].partition(",")[0])
+    script = path.read_text(encoding="utf-8")
+    path.unlink()
+    assert 1 <= script.count("'key'") + script.count("('tensor'") <= 4 and "tan is too much" in script
+    with pytest.raises(TypeError, match="too much"):
+        exec(compile(script, str(path), "exec"), {})
+    monkeypatch.undo()
+    exec(compile(script, str(path), "exec"), {})  # and where it does not fail, it runs through
+    assert "tan is too much" in capsys.readouterr().err
+    recorded.failures.clear()  # this one was wanted
+    taeda.compiler.reset()

@@ -25,7 +25,8 @@ class FunctionEvent:
     """One call, one named range or one kernel; several of them under one name after averaging. Times are microseconds.
 
     `stack` names the user's lines, `module_path` the module that ran (`blocks.3.attention`), `ops` the ops of a kernel,
-    `bytes` what it read and wrote, `cpu_memory_usage` the bytes that a call took and kept (with `profile_memory`).
+    `bytes` what it read and wrote, `allocated` the bytes in use when it had run, `after` the numbers (in `kernels`)
+    of those that made what it reads, `cpu_memory_usage` the bytes that a call took and kept (with `profile_memory`).
     """
 
     def __init__(self, name: str, start: float, end: float, parent: FunctionEvent | None, shapes: Any = None) -> None:
@@ -43,6 +44,8 @@ class FunctionEvent:
         self.module_path = ""
         self.ops: list[str] = []
         self.bytes = 0
+        self.allocated = 0
+        self.after: list[int] = []
         self.cpu_memory_usage = 0
         self._total = end - start
         self._own: float | None = None
@@ -369,10 +372,12 @@ class profile:  # noqa: N801, PyTorch's name
                 event = around
             self._place(event, [labels[number]])
             run_by.setdefault(number, []).append((begin, end, event))
-        for begin, end, count, name, of, thread in kernels:
+        first = len(self.kernels)
+        for begin, end, count, name, of, thread, allocated, after in kernels:
             owner = next((e for n in of for b, t, e in run_by.get(n, ()) if b <= begin and end <= t), None)
             event = FunctionEvent(name, begin / 1000, end / 1000, owner)
             event.thread, event.bytes, event.is_kernel = thread, count, True
+            event.allocated, event.after = allocated, [first + k for k in after]
             self._place(event, [labels[n] for n in of])
             event.ops = list(dict.fromkeys(labels[n][0] for n in of))
             self.kernels.append(event)

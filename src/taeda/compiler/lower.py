@@ -12,7 +12,7 @@ from taeda.ir.dtype import COMPLEX, FLOATS, info
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
-from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute
+from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute, walk
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp, registry
 
 if TYPE_CHECKING:
@@ -218,8 +218,9 @@ class _Lowering:
         (stored,), result = _stored_by(self.graph, group, users), node.outputs[0]
         kernel, reads, scalars = build_kernel(group, [stored])
         (stage,) = kernel.stages
-        order = [result, *(v for v in reads if v is not result)]
-        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
+        loaded = {e.attribute for e in walk((stage.value,)) if e.op == "load"}  # not what merely has the right shape
+        order = [result, *(v for k, v in enumerate(reads) if v is not result and k in loaded)]
+        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads) if v in order}
         self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], result.dtype,
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
         self.node(node, (stored, *node.outputs[1:]))

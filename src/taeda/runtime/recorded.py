@@ -21,6 +21,7 @@ from taeda.runtime.lock import one_at_a_time
 # By the calls of a recording (a hash: a mistake here costs a compilation): the numbers in it when it was last planned.
 last_numbers: dict[int, dict[tuple[Any, ...], int]] = {}
 failures: list[str] = []  # of plans, in words
+_last_recording: Any = None  # the last that was planned
 # Gets for each plan the names of the calls, its steps, and why neighbours are not one kernel.
 log: list[tuple[list[str], list[tuple[Any, ...]], list[Reason]]] | None = None
 
@@ -49,17 +50,19 @@ def checks(op: str, key: tuple[Any, ...]) -> tuple[dict[str, Any], list[int]] | 
 def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
     """`recording`: calls, values and storages, each as the classes of compiler/plan.py say; `others`: the equalities of
     plans that do not fit."""
-    calls, values, memories = recording
+    global _last_recording
     target = target_of("cpu")
     reasons: list[Reason] | None = None if log is None else []
-    calls, values = [Call(*c) for c in calls], [Recorded(*v) for v in values]
+    calls, values, memories = [Call(*c) for c in recording[0]], [Recorded(*v) for v in recording[1]], [
+        Memory(*m) for m in recording[2]]
+    _last_recording = calls, values, memories
     key = hash(tuple((c.op, repr(c.key)) for c in calls))
     numbers = numbers_of(calls, values)
     varying = changed_numbers(numbers, last_numbers.get(key, {}))
     if len(last_numbers) > 1024:
         last_numbers.clear()
     last_numbers[key] = {where: number for where, (number, _) in numbers.items()}
-    made = make_plan(calls, values, [Memory(*m) for m in memories], others, target,
+    made = make_plan(calls, values, memories, others, target,
                      functools.partial(programs.register_kernel, target), reasons, varying)
     if log is not None and reasons is not None:
         log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1], reasons))
@@ -74,6 +77,16 @@ def failed(error: Exception) -> None:
     failures.append(text)
     if len(failures) == 1:
         print(text, file=sys.stderr)
+        path = None
+        if _last_recording is not None and not isinstance(error, MemoryError):
+            try:
+                from taeda.runtime.failures import write_script
+
+                path = write_script(error, _last_recording)
+            except Exception as another:  # whatever is wrong here too, the user's program goes on
+                print(f"taeda.compile: no script could be made of it: {another!r}", file=sys.stderr)
+        script = f" and the script {path}, which does it again" if path else ""
         warnings.warn(
             f"taeda.compile: compiling what was recorded failed ({type(error).__name__}: {error}); it runs without "
-            "being compiled, with the same results. Please report this with the traceback above.", stacklevel=2)
+            f"being compiled, with the same results. Please report this with the traceback above{script}.",
+            stacklevel=2)
