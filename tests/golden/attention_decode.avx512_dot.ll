@@ -73,7 +73,7 @@ work2:
   %v65 = icmp slt i64 %begin, %end
   br i1 %v65, label %loop63, label %done64
 loop63:
-  %v66 = phi i64 [ %begin, %work2 ], [ %v589, %done570 ]
+  %v66 = phi i64 [ %begin, %work2 ], [ %v590, %done571 ]
   %v67 = urem i64 %v66, %v17
   %v68 = udiv i64 %v66, %v17
   %v69 = udiv i64 %v68, %v13
@@ -93,41 +93,41 @@ loop63:
   %v83 = mul i64 %v71, %v43
   %v84 = add i64 %v82, %v83
   %v85 = getelementptr i8, ptr %v52, i64 %v84
-  %v88 = icmp slt i64 0, %v21
-  br i1 %v88, label %loop86, label %done87
-loop86:
-  %v89 = phi i64 [ 0, %loop63 ], [ %v96, %loop86 ]
-  %v90 = mul i64 %v89, %v31
-  %v91 = getelementptr i8, ptr %v77, i64 %v90
-  %v92 = load float, ptr %v91, align 4
-  %v93 = fmul float %v92, %v59
-  %v94 = mul i64 %v89, 4
-  %v95 = getelementptr i8, ptr %v10, i64 %v94
-  store float %v93, ptr %v95, align 4
-  %v96 = add i64 %v89, 1
-  %v97 = icmp slt i64 %v96, %v21
-  br i1 %v97, label %loop86, label %done87
-done87:
-  %v100 = icmp slt i64 0, %v23
-  br i1 %v100, label %loop98, label %done99
-loop98:
-  %v101 = phi i64 [ 0, %done87 ], [ %v104, %loop98 ]
-  %v102 = mul i64 %v101, 4
-  %v103 = getelementptr i8, ptr %v62, i64 %v102
-  store float 0x0000000000000000, ptr %v103, align 4
-  %v104 = add i64 %v101, 1
-  %v105 = icmp slt i64 %v104, %v23
-  br i1 %v105, label %loop98, label %done99
-done99:
-  %v106 = add i64 %v67, 1
-  %v107 = call i64 @llvm.smin.i64(i64 %v19, i64 %v106)
-  %v110 = icmp slt i64 0, %v107
+  %v86 = add i64 %v67, 1
+  %v87 = call i64 @llvm.smin.i64(i64 %v19, i64 %v86)
+  %v90 = icmp slt i64 0, %v21
+  br i1 %v90, label %loop88, label %done89
+loop88:
+  %v91 = phi i64 [ 0, %loop63 ], [ %v98, %loop88 ]
+  %v92 = mul i64 %v91, %v31
+  %v93 = getelementptr i8, ptr %v77, i64 %v92
+  %v94 = load float, ptr %v93, align 4
+  %v95 = fmul float %v94, %v59
+  %v96 = mul i64 %v91, 4
+  %v97 = getelementptr i8, ptr %v10, i64 %v96
+  store float %v95, ptr %v97, align 4
+  %v98 = add i64 %v91, 1
+  %v99 = icmp slt i64 %v98, %v21
+  br i1 %v99, label %loop88, label %done89
+done89:
+  %v102 = icmp slt i64 0, %v23
+  br i1 %v102, label %loop100, label %done101
+loop100:
+  %v103 = phi i64 [ 0, %done89 ], [ %v106, %loop100 ]
+  %v104 = mul i64 %v103, 4
+  %v105 = getelementptr i8, ptr %v62, i64 %v104
+  store float 0x0000000000000000, ptr %v105, align 4
+  %v106 = add i64 %v103, 1
+  %v107 = icmp slt i64 %v106, %v23
+  br i1 %v107, label %loop100, label %done101
+done101:
+  %v110 = icmp slt i64 0, %v87
   br i1 %v110, label %loop108, label %done109
 loop108:
-  %v111 = phi i64 [ 0, %done99 ], [ %v544, %done518 ]
-  %v112 = phi float [ 0xFFF0000000000000, %done99 ], [ %v362, %done518 ]
-  %v113 = phi <16 x float> [ splat (float 0x0000000000000000), %done99 ], [ %v415, %done518 ]
-  %v114 = sub i64 %v107, %v111
+  %v111 = phi i64 [ 0, %done101 ], [ %v545, %done519 ]
+  %v112 = phi float [ 0xFFF0000000000000, %done101 ], [ %v364, %done519 ]
+  %v113 = phi <16 x float> [ splat (float 0x0000000000000000), %done101 ], [ %v417, %done519 ]
+  %v114 = sub i64 %v87, %v111
   %v115 = call i64 @llvm.smin.i64(i64 64, i64 %v114)
   %v118 = icmp slt i64 0, 64
   br i1 %v118, label %loop116, label %done117
@@ -144,517 +144,518 @@ loop116:
 done117:
   %v126 = mul i64 %v111, %v37
   %v127 = getelementptr i8, ptr %v81, i64 %v126
-  %v128 = urem i64 %v21, 16
-  %v129 = sub i64 %v21, %v128
-  %v130 = urem i64 %v115, 4
-  %v131 = sub i64 %v115, %v130
-  %v134 = icmp slt i64 0, %v131
-  br i1 %v134, label %loop132, label %done133
-loop132:
-  %v135 = phi i64 [ 0, %done117 ], [ %v276, %done233 ]
-  %v136 = mul i64 %v135, %v37
-  %v137 = getelementptr i8, ptr %v127, i64 %v136
-  %v138 = add i64 %v135, 1
-  %v139 = mul i64 %v138, %v37
-  %v140 = getelementptr i8, ptr %v127, i64 %v139
-  %v141 = add i64 %v135, 2
-  %v142 = mul i64 %v141, %v37
-  %v143 = getelementptr i8, ptr %v127, i64 %v142
-  %v144 = add i64 %v135, 3
-  %v145 = mul i64 %v144, %v37
-  %v146 = getelementptr i8, ptr %v127, i64 %v145
-  %v149 = icmp slt i64 0, %v129
-  br i1 %v149, label %loop147, label %done148
-loop147:
-  %v150 = phi i64 [ 0, %loop132 ], [ %v174, %loop147 ]
-  %v151 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v161, %loop147 ]
-  %v152 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v165, %loop147 ]
-  %v153 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v169, %loop147 ]
-  %v154 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v173, %loop147 ]
-  %v155 = mul i64 %v150, 4
-  %v156 = getelementptr i8, ptr %v10, i64 %v155
-  %v157 = load <16 x float>, ptr %v156, align 4
-  %v158 = mul i64 %v150, 4
-  %v159 = getelementptr i8, ptr %v137, i64 %v158
-  %v160 = load <16 x float>, ptr %v159, align 4
-  %v161 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v160, <16 x float> %v157, <16 x float> %v151)
-  %v162 = mul i64 %v150, 4
-  %v163 = getelementptr i8, ptr %v140, i64 %v162
-  %v164 = load <16 x float>, ptr %v163, align 4
-  %v165 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v164, <16 x float> %v157, <16 x float> %v152)
-  %v166 = mul i64 %v150, 4
-  %v167 = getelementptr i8, ptr %v143, i64 %v166
-  %v168 = load <16 x float>, ptr %v167, align 4
-  %v169 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v168, <16 x float> %v157, <16 x float> %v153)
-  %v170 = mul i64 %v150, 4
-  %v171 = getelementptr i8, ptr %v146, i64 %v170
-  %v172 = load <16 x float>, ptr %v171, align 4
-  %v173 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v172, <16 x float> %v157, <16 x float> %v154)
-  %v174 = add i64 %v150, 16
-  %v175 = icmp slt i64 %v174, %v129
-  br i1 %v175, label %loop147, label %done148
-done148:
-  %v176 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v161, %loop147 ]
-  %v177 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v165, %loop147 ]
-  %v178 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v169, %loop147 ]
-  %v179 = phi <16 x float> [ splat (float 0x0000000000000000), %loop132 ], [ %v173, %loop147 ]
-  %v180 = shufflevector <16 x float> %v176, <16 x float> %v176, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v181 = shufflevector <16 x float> %v176, <16 x float> %v176, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v182 = fadd <8 x float> %v180, %v181
-  %v183 = shufflevector <8 x float> %v182, <8 x float> %v182, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v184 = shufflevector <8 x float> %v182, <8 x float> %v182, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v185 = fadd <4 x float> %v183, %v184
-  %v186 = shufflevector <4 x float> %v185, <4 x float> %v185, <2 x i32> <i32 0, i32 1>
-  %v187 = shufflevector <4 x float> %v185, <4 x float> %v185, <2 x i32> <i32 2, i32 3>
-  %v188 = fadd <2 x float> %v186, %v187
-  %v189 = shufflevector <2 x float> %v188, <2 x float> %v188, <1 x i32> <i32 0>
-  %v190 = shufflevector <2 x float> %v188, <2 x float> %v188, <1 x i32> <i32 1>
-  %v191 = fadd <1 x float> %v189, %v190
-  %v192 = extractelement <1 x float> %v191, i64 0
-  %v193 = shufflevector <16 x float> %v177, <16 x float> %v177, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v194 = shufflevector <16 x float> %v177, <16 x float> %v177, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v195 = fadd <8 x float> %v193, %v194
-  %v196 = shufflevector <8 x float> %v195, <8 x float> %v195, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v197 = shufflevector <8 x float> %v195, <8 x float> %v195, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v198 = fadd <4 x float> %v196, %v197
-  %v199 = shufflevector <4 x float> %v198, <4 x float> %v198, <2 x i32> <i32 0, i32 1>
-  %v200 = shufflevector <4 x float> %v198, <4 x float> %v198, <2 x i32> <i32 2, i32 3>
-  %v201 = fadd <2 x float> %v199, %v200
-  %v202 = shufflevector <2 x float> %v201, <2 x float> %v201, <1 x i32> <i32 0>
-  %v203 = shufflevector <2 x float> %v201, <2 x float> %v201, <1 x i32> <i32 1>
-  %v204 = fadd <1 x float> %v202, %v203
-  %v205 = extractelement <1 x float> %v204, i64 0
-  %v206 = shufflevector <16 x float> %v178, <16 x float> %v178, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v207 = shufflevector <16 x float> %v178, <16 x float> %v178, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v208 = fadd <8 x float> %v206, %v207
-  %v209 = shufflevector <8 x float> %v208, <8 x float> %v208, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v210 = shufflevector <8 x float> %v208, <8 x float> %v208, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v211 = fadd <4 x float> %v209, %v210
-  %v212 = shufflevector <4 x float> %v211, <4 x float> %v211, <2 x i32> <i32 0, i32 1>
-  %v213 = shufflevector <4 x float> %v211, <4 x float> %v211, <2 x i32> <i32 2, i32 3>
-  %v214 = fadd <2 x float> %v212, %v213
-  %v215 = shufflevector <2 x float> %v214, <2 x float> %v214, <1 x i32> <i32 0>
-  %v216 = shufflevector <2 x float> %v214, <2 x float> %v214, <1 x i32> <i32 1>
-  %v217 = fadd <1 x float> %v215, %v216
-  %v218 = extractelement <1 x float> %v217, i64 0
-  %v219 = shufflevector <16 x float> %v179, <16 x float> %v179, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v220 = shufflevector <16 x float> %v179, <16 x float> %v179, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v221 = fadd <8 x float> %v219, %v220
-  %v222 = shufflevector <8 x float> %v221, <8 x float> %v221, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v223 = shufflevector <8 x float> %v221, <8 x float> %v221, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v224 = fadd <4 x float> %v222, %v223
-  %v225 = shufflevector <4 x float> %v224, <4 x float> %v224, <2 x i32> <i32 0, i32 1>
-  %v226 = shufflevector <4 x float> %v224, <4 x float> %v224, <2 x i32> <i32 2, i32 3>
-  %v227 = fadd <2 x float> %v225, %v226
-  %v228 = shufflevector <2 x float> %v227, <2 x float> %v227, <1 x i32> <i32 0>
-  %v229 = shufflevector <2 x float> %v227, <2 x float> %v227, <1 x i32> <i32 1>
-  %v230 = fadd <1 x float> %v228, %v229
-  %v231 = extractelement <1 x float> %v230, i64 0
-  %v234 = icmp slt i64 %v129, %v21
-  br i1 %v234, label %loop232, label %done233
-loop232:
-  %v235 = phi i64 [ %v129, %done148 ], [ %v259, %loop232 ]
-  %v236 = phi float [ %v192, %done148 ], [ %v246, %loop232 ]
-  %v237 = phi float [ %v205, %done148 ], [ %v250, %loop232 ]
-  %v238 = phi float [ %v218, %done148 ], [ %v254, %loop232 ]
-  %v239 = phi float [ %v231, %done148 ], [ %v258, %loop232 ]
-  %v240 = mul i64 %v235, 4
-  %v241 = getelementptr i8, ptr %v10, i64 %v240
-  %v242 = load float, ptr %v241, align 4
-  %v243 = mul i64 %v235, 4
-  %v244 = getelementptr i8, ptr %v137, i64 %v243
-  %v245 = load float, ptr %v244, align 4
-  %v246 = call float @llvm.fma.f32(float %v245, float %v242, float %v236)
-  %v247 = mul i64 %v235, 4
-  %v248 = getelementptr i8, ptr %v140, i64 %v247
-  %v249 = load float, ptr %v248, align 4
-  %v250 = call float @llvm.fma.f32(float %v249, float %v242, float %v237)
-  %v251 = mul i64 %v235, 4
-  %v252 = getelementptr i8, ptr %v143, i64 %v251
-  %v253 = load float, ptr %v252, align 4
-  %v254 = call float @llvm.fma.f32(float %v253, float %v242, float %v238)
-  %v255 = mul i64 %v235, 4
-  %v256 = getelementptr i8, ptr %v146, i64 %v255
-  %v257 = load float, ptr %v256, align 4
-  %v258 = call float @llvm.fma.f32(float %v257, float %v242, float %v239)
-  %v259 = add i64 %v235, 1
-  %v260 = icmp slt i64 %v259, %v21
-  br i1 %v260, label %loop232, label %done233
-done233:
-  %v261 = phi float [ %v192, %done148 ], [ %v246, %loop232 ]
-  %v262 = phi float [ %v205, %done148 ], [ %v250, %loop232 ]
-  %v263 = phi float [ %v218, %done148 ], [ %v254, %loop232 ]
-  %v264 = phi float [ %v231, %done148 ], [ %v258, %loop232 ]
-  %v265 = mul i64 %v135, 4
-  %v266 = getelementptr i8, ptr %v61, i64 %v265
-  store float %v261, ptr %v266, align 4
-  %v267 = add i64 %v135, 1
-  %v268 = mul i64 %v267, 4
-  %v269 = getelementptr i8, ptr %v61, i64 %v268
-  store float %v262, ptr %v269, align 4
-  %v270 = add i64 %v135, 2
-  %v271 = mul i64 %v270, 4
-  %v272 = getelementptr i8, ptr %v61, i64 %v271
-  store float %v263, ptr %v272, align 4
-  %v273 = add i64 %v135, 3
-  %v274 = mul i64 %v273, 4
-  %v275 = getelementptr i8, ptr %v61, i64 %v274
-  store float %v264, ptr %v275, align 4
-  %v276 = add i64 %v135, 4
-  %v277 = icmp slt i64 %v276, %v131
-  br i1 %v277, label %loop132, label %done133
-done133:
-  %v280 = icmp slt i64 %v131, %v115
-  br i1 %v280, label %loop278, label %done279
-loop278:
-  %v281 = phi i64 [ %v131, %done133 ], [ %v329, %done313 ]
-  %v282 = mul i64 %v281, %v37
-  %v283 = getelementptr i8, ptr %v127, i64 %v282
-  %v286 = icmp slt i64 0, %v129
-  br i1 %v286, label %loop284, label %done285
-loop284:
-  %v287 = phi i64 [ 0, %loop278 ], [ %v296, %loop284 ]
-  %v288 = phi <16 x float> [ splat (float 0x0000000000000000), %loop278 ], [ %v295, %loop284 ]
-  %v289 = mul i64 %v287, 4
-  %v290 = getelementptr i8, ptr %v10, i64 %v289
-  %v291 = load <16 x float>, ptr %v290, align 4
-  %v292 = mul i64 %v287, 4
-  %v293 = getelementptr i8, ptr %v283, i64 %v292
-  %v294 = load <16 x float>, ptr %v293, align 4
-  %v295 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v294, <16 x float> %v291, <16 x float> %v288)
-  %v296 = add i64 %v287, 16
-  %v297 = icmp slt i64 %v296, %v129
-  br i1 %v297, label %loop284, label %done285
-done285:
-  %v298 = phi <16 x float> [ splat (float 0x0000000000000000), %loop278 ], [ %v295, %loop284 ]
-  %v299 = shufflevector <16 x float> %v298, <16 x float> %v298, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v300 = shufflevector <16 x float> %v298, <16 x float> %v298, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v301 = fadd <8 x float> %v299, %v300
-  %v302 = shufflevector <8 x float> %v301, <8 x float> %v301, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v303 = shufflevector <8 x float> %v301, <8 x float> %v301, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v304 = fadd <4 x float> %v302, %v303
-  %v305 = shufflevector <4 x float> %v304, <4 x float> %v304, <2 x i32> <i32 0, i32 1>
-  %v306 = shufflevector <4 x float> %v304, <4 x float> %v304, <2 x i32> <i32 2, i32 3>
-  %v307 = fadd <2 x float> %v305, %v306
-  %v308 = shufflevector <2 x float> %v307, <2 x float> %v307, <1 x i32> <i32 0>
-  %v309 = shufflevector <2 x float> %v307, <2 x float> %v307, <1 x i32> <i32 1>
-  %v310 = fadd <1 x float> %v308, %v309
-  %v311 = extractelement <1 x float> %v310, i64 0
-  %v314 = icmp slt i64 %v129, %v21
-  br i1 %v314, label %loop312, label %done313
-loop312:
-  %v315 = phi i64 [ %v129, %done285 ], [ %v324, %loop312 ]
-  %v316 = phi float [ %v311, %done285 ], [ %v323, %loop312 ]
-  %v317 = mul i64 %v315, 4
-  %v318 = getelementptr i8, ptr %v10, i64 %v317
-  %v319 = load float, ptr %v318, align 4
-  %v320 = mul i64 %v315, 4
-  %v321 = getelementptr i8, ptr %v283, i64 %v320
-  %v322 = load float, ptr %v321, align 4
-  %v323 = call float @llvm.fma.f32(float %v322, float %v319, float %v316)
-  %v324 = add i64 %v315, 1
-  %v325 = icmp slt i64 %v324, %v21
-  br i1 %v325, label %loop312, label %done313
-done313:
-  %v326 = phi float [ %v311, %done285 ], [ %v323, %loop312 ]
-  %v327 = mul i64 %v281, 4
-  %v328 = getelementptr i8, ptr %v61, i64 %v327
-  store float %v326, ptr %v328, align 4
-  %v329 = add i64 %v281, 1
-  %v330 = icmp slt i64 %v329, %v115
-  br i1 %v330, label %loop278, label %done279
-done279:
-  %v331 = insertelement <16 x float> poison, float %v112, i32 0
-  %v332 = shufflevector <16 x float> %v331, <16 x float> poison, <16 x i32> zeroinitializer
-  %v335 = icmp slt i64 0, 64
-  br i1 %v335, label %loop333, label %done334
-loop333:
-  %v336 = phi i64 [ 0, %done279 ], [ %v343, %loop333 ]
-  %v337 = phi <16 x float> [ %v332, %done279 ], [ %v342, %loop333 ]
-  %v338 = mul i64 %v336, 4
-  %v339 = getelementptr i8, ptr %v61, i64 %v338
-  %v340 = load <16 x float>, ptr %v339, align 4
-  %v341 = fcmp ogt <16 x float> %v340, %v337
-  %v342 = select <16 x i1> %v341, <16 x float> %v340, <16 x float> %v337
-  %v343 = add i64 %v336, 16
-  %v344 = icmp slt i64 %v343, 64
-  br i1 %v344, label %loop333, label %done334
-done334:
-  %v345 = phi <16 x float> [ %v332, %done279 ], [ %v342, %loop333 ]
-  %v346 = shufflevector <16 x float> %v345, <16 x float> %v345, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v347 = shufflevector <16 x float> %v345, <16 x float> %v345, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v348 = fcmp ogt <8 x float> %v346, %v347
-  %v349 = select <8 x i1> %v348, <8 x float> %v346, <8 x float> %v347
-  %v350 = shufflevector <8 x float> %v349, <8 x float> %v349, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v351 = shufflevector <8 x float> %v349, <8 x float> %v349, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v352 = fcmp ogt <4 x float> %v350, %v351
-  %v353 = select <4 x i1> %v352, <4 x float> %v350, <4 x float> %v351
-  %v354 = shufflevector <4 x float> %v353, <4 x float> %v353, <2 x i32> <i32 0, i32 1>
-  %v355 = shufflevector <4 x float> %v353, <4 x float> %v353, <2 x i32> <i32 2, i32 3>
-  %v356 = fcmp ogt <2 x float> %v354, %v355
-  %v357 = select <2 x i1> %v356, <2 x float> %v354, <2 x float> %v355
-  %v358 = shufflevector <2 x float> %v357, <2 x float> %v357, <1 x i32> <i32 0>
-  %v359 = shufflevector <2 x float> %v357, <2 x float> %v357, <1 x i32> <i32 1>
-  %v360 = fcmp ogt <1 x float> %v358, %v359
-  %v361 = select <1 x i1> %v360, <1 x float> %v358, <1 x float> %v359
-  %v362 = extractelement <1 x float> %v361, i64 0
-  %v363 = fcmp oeq float %v362, 0xFFF0000000000000
-  %v364 = select i1 %v363, float 0x0000000000000000, float %v362
-  %v365 = fsub float %v112, %v364
-  %v366 = fcmp olt float %v365, 0xC05FC00000000000
-  %v367 = select i1 %v366, float 0xC05FC00000000000, float %v365
-  %v368 = fadd float %v367, 0x4168000FE0000000
-  %v369 = fsub float %v368, 0x4168000FE0000000
-  %v370 = fsub float %v367, %v369
-  %v371 = call float @llvm.fma.f32(float 0x3F244138A0000000, float %v370, float 0x3F55F08900000000)
-  %v372 = call float @llvm.fma.f32(float %v371, float %v370, float 0x3F83B2A540000000)
-  %v373 = call float @llvm.fma.f32(float %v372, float %v370, float 0x3FAC6AF6C0000000)
-  %v374 = call float @llvm.fma.f32(float %v373, float %v370, float 0x3FCEBFBE00000000)
-  %v375 = call float @llvm.fma.f32(float %v374, float %v370, float 0x3FE62E4300000000)
-  %v376 = call float @llvm.fma.f32(float %v375, float %v370, float 0x3FF0000000000000)
-  %v377 = bitcast float %v368 to i32
-  %v378 = shl i32 %v377, 23
-  %v379 = bitcast i32 %v378 to float
-  %v380 = fmul float %v376, %v379
-  %v381 = insertelement <16 x float> poison, float %v364, i32 0
-  %v382 = shufflevector <16 x float> %v381, <16 x float> poison, <16 x i32> zeroinitializer
-  %v383 = insertelement <16 x float> poison, float %v380, i32 0
+  %v128 = mul i64 %v111, %v45
+  %v129 = getelementptr i8, ptr %v85, i64 %v128
+  %v130 = urem i64 %v21, 16
+  %v131 = sub i64 %v21, %v130
+  %v132 = urem i64 %v115, 4
+  %v133 = sub i64 %v115, %v132
+  %v136 = icmp slt i64 0, %v133
+  br i1 %v136, label %loop134, label %done135
+loop134:
+  %v137 = phi i64 [ 0, %done117 ], [ %v278, %done235 ]
+  %v138 = mul i64 %v137, %v37
+  %v139 = getelementptr i8, ptr %v127, i64 %v138
+  %v140 = add i64 %v137, 1
+  %v141 = mul i64 %v140, %v37
+  %v142 = getelementptr i8, ptr %v127, i64 %v141
+  %v143 = add i64 %v137, 2
+  %v144 = mul i64 %v143, %v37
+  %v145 = getelementptr i8, ptr %v127, i64 %v144
+  %v146 = add i64 %v137, 3
+  %v147 = mul i64 %v146, %v37
+  %v148 = getelementptr i8, ptr %v127, i64 %v147
+  %v151 = icmp slt i64 0, %v131
+  br i1 %v151, label %loop149, label %done150
+loop149:
+  %v152 = phi i64 [ 0, %loop134 ], [ %v176, %loop149 ]
+  %v153 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v163, %loop149 ]
+  %v154 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v167, %loop149 ]
+  %v155 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v171, %loop149 ]
+  %v156 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v175, %loop149 ]
+  %v157 = mul i64 %v152, 4
+  %v158 = getelementptr i8, ptr %v10, i64 %v157
+  %v159 = load <16 x float>, ptr %v158, align 4
+  %v160 = mul i64 %v152, 4
+  %v161 = getelementptr i8, ptr %v139, i64 %v160
+  %v162 = load <16 x float>, ptr %v161, align 4
+  %v163 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v162, <16 x float> %v159, <16 x float> %v153)
+  %v164 = mul i64 %v152, 4
+  %v165 = getelementptr i8, ptr %v142, i64 %v164
+  %v166 = load <16 x float>, ptr %v165, align 4
+  %v167 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v166, <16 x float> %v159, <16 x float> %v154)
+  %v168 = mul i64 %v152, 4
+  %v169 = getelementptr i8, ptr %v145, i64 %v168
+  %v170 = load <16 x float>, ptr %v169, align 4
+  %v171 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v170, <16 x float> %v159, <16 x float> %v155)
+  %v172 = mul i64 %v152, 4
+  %v173 = getelementptr i8, ptr %v148, i64 %v172
+  %v174 = load <16 x float>, ptr %v173, align 4
+  %v175 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v174, <16 x float> %v159, <16 x float> %v156)
+  %v176 = add i64 %v152, 16
+  %v177 = icmp slt i64 %v176, %v131
+  br i1 %v177, label %loop149, label %done150
+done150:
+  %v178 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v163, %loop149 ]
+  %v179 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v167, %loop149 ]
+  %v180 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v171, %loop149 ]
+  %v181 = phi <16 x float> [ splat (float 0x0000000000000000), %loop134 ], [ %v175, %loop149 ]
+  %v182 = shufflevector <16 x float> %v178, <16 x float> %v178, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v183 = shufflevector <16 x float> %v178, <16 x float> %v178, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v184 = fadd <8 x float> %v182, %v183
+  %v185 = shufflevector <8 x float> %v184, <8 x float> %v184, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v186 = shufflevector <8 x float> %v184, <8 x float> %v184, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v187 = fadd <4 x float> %v185, %v186
+  %v188 = shufflevector <4 x float> %v187, <4 x float> %v187, <2 x i32> <i32 0, i32 1>
+  %v189 = shufflevector <4 x float> %v187, <4 x float> %v187, <2 x i32> <i32 2, i32 3>
+  %v190 = fadd <2 x float> %v188, %v189
+  %v191 = shufflevector <2 x float> %v190, <2 x float> %v190, <1 x i32> <i32 0>
+  %v192 = shufflevector <2 x float> %v190, <2 x float> %v190, <1 x i32> <i32 1>
+  %v193 = fadd <1 x float> %v191, %v192
+  %v194 = extractelement <1 x float> %v193, i64 0
+  %v195 = shufflevector <16 x float> %v179, <16 x float> %v179, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v196 = shufflevector <16 x float> %v179, <16 x float> %v179, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v197 = fadd <8 x float> %v195, %v196
+  %v198 = shufflevector <8 x float> %v197, <8 x float> %v197, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v199 = shufflevector <8 x float> %v197, <8 x float> %v197, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v200 = fadd <4 x float> %v198, %v199
+  %v201 = shufflevector <4 x float> %v200, <4 x float> %v200, <2 x i32> <i32 0, i32 1>
+  %v202 = shufflevector <4 x float> %v200, <4 x float> %v200, <2 x i32> <i32 2, i32 3>
+  %v203 = fadd <2 x float> %v201, %v202
+  %v204 = shufflevector <2 x float> %v203, <2 x float> %v203, <1 x i32> <i32 0>
+  %v205 = shufflevector <2 x float> %v203, <2 x float> %v203, <1 x i32> <i32 1>
+  %v206 = fadd <1 x float> %v204, %v205
+  %v207 = extractelement <1 x float> %v206, i64 0
+  %v208 = shufflevector <16 x float> %v180, <16 x float> %v180, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v209 = shufflevector <16 x float> %v180, <16 x float> %v180, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v210 = fadd <8 x float> %v208, %v209
+  %v211 = shufflevector <8 x float> %v210, <8 x float> %v210, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v212 = shufflevector <8 x float> %v210, <8 x float> %v210, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v213 = fadd <4 x float> %v211, %v212
+  %v214 = shufflevector <4 x float> %v213, <4 x float> %v213, <2 x i32> <i32 0, i32 1>
+  %v215 = shufflevector <4 x float> %v213, <4 x float> %v213, <2 x i32> <i32 2, i32 3>
+  %v216 = fadd <2 x float> %v214, %v215
+  %v217 = shufflevector <2 x float> %v216, <2 x float> %v216, <1 x i32> <i32 0>
+  %v218 = shufflevector <2 x float> %v216, <2 x float> %v216, <1 x i32> <i32 1>
+  %v219 = fadd <1 x float> %v217, %v218
+  %v220 = extractelement <1 x float> %v219, i64 0
+  %v221 = shufflevector <16 x float> %v181, <16 x float> %v181, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v222 = shufflevector <16 x float> %v181, <16 x float> %v181, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v223 = fadd <8 x float> %v221, %v222
+  %v224 = shufflevector <8 x float> %v223, <8 x float> %v223, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v225 = shufflevector <8 x float> %v223, <8 x float> %v223, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v226 = fadd <4 x float> %v224, %v225
+  %v227 = shufflevector <4 x float> %v226, <4 x float> %v226, <2 x i32> <i32 0, i32 1>
+  %v228 = shufflevector <4 x float> %v226, <4 x float> %v226, <2 x i32> <i32 2, i32 3>
+  %v229 = fadd <2 x float> %v227, %v228
+  %v230 = shufflevector <2 x float> %v229, <2 x float> %v229, <1 x i32> <i32 0>
+  %v231 = shufflevector <2 x float> %v229, <2 x float> %v229, <1 x i32> <i32 1>
+  %v232 = fadd <1 x float> %v230, %v231
+  %v233 = extractelement <1 x float> %v232, i64 0
+  %v236 = icmp slt i64 %v131, %v21
+  br i1 %v236, label %loop234, label %done235
+loop234:
+  %v237 = phi i64 [ %v131, %done150 ], [ %v261, %loop234 ]
+  %v238 = phi float [ %v194, %done150 ], [ %v248, %loop234 ]
+  %v239 = phi float [ %v207, %done150 ], [ %v252, %loop234 ]
+  %v240 = phi float [ %v220, %done150 ], [ %v256, %loop234 ]
+  %v241 = phi float [ %v233, %done150 ], [ %v260, %loop234 ]
+  %v242 = mul i64 %v237, 4
+  %v243 = getelementptr i8, ptr %v10, i64 %v242
+  %v244 = load float, ptr %v243, align 4
+  %v245 = mul i64 %v237, 4
+  %v246 = getelementptr i8, ptr %v139, i64 %v245
+  %v247 = load float, ptr %v246, align 4
+  %v248 = call float @llvm.fma.f32(float %v247, float %v244, float %v238)
+  %v249 = mul i64 %v237, 4
+  %v250 = getelementptr i8, ptr %v142, i64 %v249
+  %v251 = load float, ptr %v250, align 4
+  %v252 = call float @llvm.fma.f32(float %v251, float %v244, float %v239)
+  %v253 = mul i64 %v237, 4
+  %v254 = getelementptr i8, ptr %v145, i64 %v253
+  %v255 = load float, ptr %v254, align 4
+  %v256 = call float @llvm.fma.f32(float %v255, float %v244, float %v240)
+  %v257 = mul i64 %v237, 4
+  %v258 = getelementptr i8, ptr %v148, i64 %v257
+  %v259 = load float, ptr %v258, align 4
+  %v260 = call float @llvm.fma.f32(float %v259, float %v244, float %v241)
+  %v261 = add i64 %v237, 1
+  %v262 = icmp slt i64 %v261, %v21
+  br i1 %v262, label %loop234, label %done235
+done235:
+  %v263 = phi float [ %v194, %done150 ], [ %v248, %loop234 ]
+  %v264 = phi float [ %v207, %done150 ], [ %v252, %loop234 ]
+  %v265 = phi float [ %v220, %done150 ], [ %v256, %loop234 ]
+  %v266 = phi float [ %v233, %done150 ], [ %v260, %loop234 ]
+  %v267 = mul i64 %v137, 4
+  %v268 = getelementptr i8, ptr %v61, i64 %v267
+  store float %v263, ptr %v268, align 4
+  %v269 = add i64 %v137, 1
+  %v270 = mul i64 %v269, 4
+  %v271 = getelementptr i8, ptr %v61, i64 %v270
+  store float %v264, ptr %v271, align 4
+  %v272 = add i64 %v137, 2
+  %v273 = mul i64 %v272, 4
+  %v274 = getelementptr i8, ptr %v61, i64 %v273
+  store float %v265, ptr %v274, align 4
+  %v275 = add i64 %v137, 3
+  %v276 = mul i64 %v275, 4
+  %v277 = getelementptr i8, ptr %v61, i64 %v276
+  store float %v266, ptr %v277, align 4
+  %v278 = add i64 %v137, 4
+  %v279 = icmp slt i64 %v278, %v133
+  br i1 %v279, label %loop134, label %done135
+done135:
+  %v282 = icmp slt i64 %v133, %v115
+  br i1 %v282, label %loop280, label %done281
+loop280:
+  %v283 = phi i64 [ %v133, %done135 ], [ %v331, %done315 ]
+  %v284 = mul i64 %v283, %v37
+  %v285 = getelementptr i8, ptr %v127, i64 %v284
+  %v288 = icmp slt i64 0, %v131
+  br i1 %v288, label %loop286, label %done287
+loop286:
+  %v289 = phi i64 [ 0, %loop280 ], [ %v298, %loop286 ]
+  %v290 = phi <16 x float> [ splat (float 0x0000000000000000), %loop280 ], [ %v297, %loop286 ]
+  %v291 = mul i64 %v289, 4
+  %v292 = getelementptr i8, ptr %v10, i64 %v291
+  %v293 = load <16 x float>, ptr %v292, align 4
+  %v294 = mul i64 %v289, 4
+  %v295 = getelementptr i8, ptr %v285, i64 %v294
+  %v296 = load <16 x float>, ptr %v295, align 4
+  %v297 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v296, <16 x float> %v293, <16 x float> %v290)
+  %v298 = add i64 %v289, 16
+  %v299 = icmp slt i64 %v298, %v131
+  br i1 %v299, label %loop286, label %done287
+done287:
+  %v300 = phi <16 x float> [ splat (float 0x0000000000000000), %loop280 ], [ %v297, %loop286 ]
+  %v301 = shufflevector <16 x float> %v300, <16 x float> %v300, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v302 = shufflevector <16 x float> %v300, <16 x float> %v300, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v303 = fadd <8 x float> %v301, %v302
+  %v304 = shufflevector <8 x float> %v303, <8 x float> %v303, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v305 = shufflevector <8 x float> %v303, <8 x float> %v303, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v306 = fadd <4 x float> %v304, %v305
+  %v307 = shufflevector <4 x float> %v306, <4 x float> %v306, <2 x i32> <i32 0, i32 1>
+  %v308 = shufflevector <4 x float> %v306, <4 x float> %v306, <2 x i32> <i32 2, i32 3>
+  %v309 = fadd <2 x float> %v307, %v308
+  %v310 = shufflevector <2 x float> %v309, <2 x float> %v309, <1 x i32> <i32 0>
+  %v311 = shufflevector <2 x float> %v309, <2 x float> %v309, <1 x i32> <i32 1>
+  %v312 = fadd <1 x float> %v310, %v311
+  %v313 = extractelement <1 x float> %v312, i64 0
+  %v316 = icmp slt i64 %v131, %v21
+  br i1 %v316, label %loop314, label %done315
+loop314:
+  %v317 = phi i64 [ %v131, %done287 ], [ %v326, %loop314 ]
+  %v318 = phi float [ %v313, %done287 ], [ %v325, %loop314 ]
+  %v319 = mul i64 %v317, 4
+  %v320 = getelementptr i8, ptr %v10, i64 %v319
+  %v321 = load float, ptr %v320, align 4
+  %v322 = mul i64 %v317, 4
+  %v323 = getelementptr i8, ptr %v285, i64 %v322
+  %v324 = load float, ptr %v323, align 4
+  %v325 = call float @llvm.fma.f32(float %v324, float %v321, float %v318)
+  %v326 = add i64 %v317, 1
+  %v327 = icmp slt i64 %v326, %v21
+  br i1 %v327, label %loop314, label %done315
+done315:
+  %v328 = phi float [ %v313, %done287 ], [ %v325, %loop314 ]
+  %v329 = mul i64 %v283, 4
+  %v330 = getelementptr i8, ptr %v61, i64 %v329
+  store float %v328, ptr %v330, align 4
+  %v331 = add i64 %v283, 1
+  %v332 = icmp slt i64 %v331, %v115
+  br i1 %v332, label %loop280, label %done281
+done281:
+  %v333 = insertelement <16 x float> poison, float %v112, i32 0
+  %v334 = shufflevector <16 x float> %v333, <16 x float> poison, <16 x i32> zeroinitializer
+  %v337 = icmp slt i64 0, 64
+  br i1 %v337, label %loop335, label %done336
+loop335:
+  %v338 = phi i64 [ 0, %done281 ], [ %v345, %loop335 ]
+  %v339 = phi <16 x float> [ %v334, %done281 ], [ %v344, %loop335 ]
+  %v340 = mul i64 %v338, 4
+  %v341 = getelementptr i8, ptr %v61, i64 %v340
+  %v342 = load <16 x float>, ptr %v341, align 4
+  %v343 = fcmp ogt <16 x float> %v342, %v339
+  %v344 = select <16 x i1> %v343, <16 x float> %v342, <16 x float> %v339
+  %v345 = add i64 %v338, 16
+  %v346 = icmp slt i64 %v345, 64
+  br i1 %v346, label %loop335, label %done336
+done336:
+  %v347 = phi <16 x float> [ %v334, %done281 ], [ %v344, %loop335 ]
+  %v348 = shufflevector <16 x float> %v347, <16 x float> %v347, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v349 = shufflevector <16 x float> %v347, <16 x float> %v347, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v350 = fcmp ogt <8 x float> %v348, %v349
+  %v351 = select <8 x i1> %v350, <8 x float> %v348, <8 x float> %v349
+  %v352 = shufflevector <8 x float> %v351, <8 x float> %v351, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v353 = shufflevector <8 x float> %v351, <8 x float> %v351, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v354 = fcmp ogt <4 x float> %v352, %v353
+  %v355 = select <4 x i1> %v354, <4 x float> %v352, <4 x float> %v353
+  %v356 = shufflevector <4 x float> %v355, <4 x float> %v355, <2 x i32> <i32 0, i32 1>
+  %v357 = shufflevector <4 x float> %v355, <4 x float> %v355, <2 x i32> <i32 2, i32 3>
+  %v358 = fcmp ogt <2 x float> %v356, %v357
+  %v359 = select <2 x i1> %v358, <2 x float> %v356, <2 x float> %v357
+  %v360 = shufflevector <2 x float> %v359, <2 x float> %v359, <1 x i32> <i32 0>
+  %v361 = shufflevector <2 x float> %v359, <2 x float> %v359, <1 x i32> <i32 1>
+  %v362 = fcmp ogt <1 x float> %v360, %v361
+  %v363 = select <1 x i1> %v362, <1 x float> %v360, <1 x float> %v361
+  %v364 = extractelement <1 x float> %v363, i64 0
+  %v365 = fcmp oeq float %v364, 0xFFF0000000000000
+  %v366 = select i1 %v365, float 0x0000000000000000, float %v364
+  %v367 = fsub float %v112, %v366
+  %v368 = fcmp olt float %v367, 0xC05FC00000000000
+  %v369 = select i1 %v368, float 0xC05FC00000000000, float %v367
+  %v370 = fadd float %v369, 0x4168000FE0000000
+  %v371 = fsub float %v370, 0x4168000FE0000000
+  %v372 = fsub float %v369, %v371
+  %v373 = call float @llvm.fma.f32(float 0x3F244138A0000000, float %v372, float 0x3F55F08900000000)
+  %v374 = call float @llvm.fma.f32(float %v373, float %v372, float 0x3F83B2A540000000)
+  %v375 = call float @llvm.fma.f32(float %v374, float %v372, float 0x3FAC6AF6C0000000)
+  %v376 = call float @llvm.fma.f32(float %v375, float %v372, float 0x3FCEBFBE00000000)
+  %v377 = call float @llvm.fma.f32(float %v376, float %v372, float 0x3FE62E4300000000)
+  %v378 = call float @llvm.fma.f32(float %v377, float %v372, float 0x3FF0000000000000)
+  %v379 = bitcast float %v370 to i32
+  %v380 = shl i32 %v379, 23
+  %v381 = bitcast i32 %v380 to float
+  %v382 = fmul float %v378, %v381
+  %v383 = insertelement <16 x float> poison, float %v366, i32 0
   %v384 = shufflevector <16 x float> %v383, <16 x float> poison, <16 x i32> zeroinitializer
-  %v385 = fmul <16 x float> %v113, %v384
-  %v388 = icmp slt i64 0, 64
-  br i1 %v388, label %loop386, label %done387
-loop386:
-  %v389 = phi i64 [ 0, %done334 ], [ %v413, %loop386 ]
-  %v390 = phi <16 x float> [ %v385, %done334 ], [ %v412, %loop386 ]
-  %v391 = mul i64 %v389, 4
-  %v392 = getelementptr i8, ptr %v61, i64 %v391
-  %v393 = load <16 x float>, ptr %v392, align 4
-  %v394 = fsub <16 x float> %v393, %v382
-  %v395 = fcmp olt <16 x float> %v394, splat (float 0xC05FC00000000000)
-  %v396 = select <16 x i1> %v395, <16 x float> splat (float 0xC05FC00000000000), <16 x float> %v394
-  %v397 = fadd <16 x float> %v396, splat (float 0x4168000FE0000000)
-  %v398 = fsub <16 x float> %v397, splat (float 0x4168000FE0000000)
-  %v399 = fsub <16 x float> %v396, %v398
-  %v400 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F244138A0000000), <16 x float> %v399, <16 x float> splat (float 0x3F55F08900000000))
-  %v401 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v400, <16 x float> %v399, <16 x float> splat (float 0x3F83B2A540000000))
-  %v402 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v401, <16 x float> %v399, <16 x float> splat (float 0x3FAC6AF6C0000000))
-  %v403 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v402, <16 x float> %v399, <16 x float> splat (float 0x3FCEBFBE00000000))
-  %v404 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v403, <16 x float> %v399, <16 x float> splat (float 0x3FE62E4300000000))
-  %v405 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v404, <16 x float> %v399, <16 x float> splat (float 0x3FF0000000000000))
-  %v406 = bitcast <16 x float> %v397 to <16 x i32>
-  %v407 = shl <16 x i32> %v406, splat (i32 23)
-  %v408 = bitcast <16 x i32> %v407 to <16 x float>
-  %v409 = fmul <16 x float> %v405, %v408
-  %v410 = mul i64 %v389, 4
-  %v411 = getelementptr i8, ptr %v61, i64 %v410
-  store <16 x float> %v409, ptr %v411, align 4
-  %v412 = fadd <16 x float> %v390, %v409
-  %v413 = add i64 %v389, 16
-  %v414 = icmp slt i64 %v413, 64
-  br i1 %v414, label %loop386, label %done387
-done387:
-  %v415 = phi <16 x float> [ %v385, %done334 ], [ %v412, %loop386 ]
-  %v416 = mul i64 %v111, %v45
-  %v417 = getelementptr i8, ptr %v85, i64 %v416
-  %v418 = urem i64 %v23, 64
-  %v419 = sub i64 %v23, %v418
-  %v420 = urem i64 %v23, 16
-  %v421 = sub i64 %v23, %v420
-  %v424 = icmp slt i64 0, %v419
-  br i1 %v424, label %loop422, label %done423
-loop422:
-  %v425 = phi i64 [ 0, %done387 ], [ %v484, %done450 ]
-  %v426 = mul i64 %v425, 4
-  %v427 = getelementptr i8, ptr %v62, i64 %v426
-  %v428 = mul i64 %v425, 4
-  %v429 = getelementptr i8, ptr %v417, i64 %v428
-  %v430 = load <16 x float>, ptr %v427, align 4
-  %v431 = insertelement <16 x float> poison, float %v380, i32 0
-  %v432 = shufflevector <16 x float> %v431, <16 x float> poison, <16 x i32> zeroinitializer
-  %v433 = fmul <16 x float> %v430, %v432
-  %v434 = getelementptr i8, ptr %v427, i64 64
-  %v435 = load <16 x float>, ptr %v434, align 4
-  %v436 = insertelement <16 x float> poison, float %v380, i32 0
-  %v437 = shufflevector <16 x float> %v436, <16 x float> poison, <16 x i32> zeroinitializer
-  %v438 = fmul <16 x float> %v435, %v437
-  %v439 = getelementptr i8, ptr %v427, i64 128
-  %v440 = load <16 x float>, ptr %v439, align 4
-  %v441 = insertelement <16 x float> poison, float %v380, i32 0
-  %v442 = shufflevector <16 x float> %v441, <16 x float> poison, <16 x i32> zeroinitializer
-  %v443 = fmul <16 x float> %v440, %v442
-  %v444 = getelementptr i8, ptr %v427, i64 192
-  %v445 = load <16 x float>, ptr %v444, align 4
-  %v446 = insertelement <16 x float> poison, float %v380, i32 0
+  %v385 = insertelement <16 x float> poison, float %v382, i32 0
+  %v386 = shufflevector <16 x float> %v385, <16 x float> poison, <16 x i32> zeroinitializer
+  %v387 = fmul <16 x float> %v113, %v386
+  %v390 = icmp slt i64 0, 64
+  br i1 %v390, label %loop388, label %done389
+loop388:
+  %v391 = phi i64 [ 0, %done336 ], [ %v415, %loop388 ]
+  %v392 = phi <16 x float> [ %v387, %done336 ], [ %v414, %loop388 ]
+  %v393 = mul i64 %v391, 4
+  %v394 = getelementptr i8, ptr %v61, i64 %v393
+  %v395 = load <16 x float>, ptr %v394, align 4
+  %v396 = fsub <16 x float> %v395, %v384
+  %v397 = fcmp olt <16 x float> %v396, splat (float 0xC05FC00000000000)
+  %v398 = select <16 x i1> %v397, <16 x float> splat (float 0xC05FC00000000000), <16 x float> %v396
+  %v399 = fadd <16 x float> %v398, splat (float 0x4168000FE0000000)
+  %v400 = fsub <16 x float> %v399, splat (float 0x4168000FE0000000)
+  %v401 = fsub <16 x float> %v398, %v400
+  %v402 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F244138A0000000), <16 x float> %v401, <16 x float> splat (float 0x3F55F08900000000))
+  %v403 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v402, <16 x float> %v401, <16 x float> splat (float 0x3F83B2A540000000))
+  %v404 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v403, <16 x float> %v401, <16 x float> splat (float 0x3FAC6AF6C0000000))
+  %v405 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v404, <16 x float> %v401, <16 x float> splat (float 0x3FCEBFBE00000000))
+  %v406 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v405, <16 x float> %v401, <16 x float> splat (float 0x3FE62E4300000000))
+  %v407 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v406, <16 x float> %v401, <16 x float> splat (float 0x3FF0000000000000))
+  %v408 = bitcast <16 x float> %v399 to <16 x i32>
+  %v409 = shl <16 x i32> %v408, splat (i32 23)
+  %v410 = bitcast <16 x i32> %v409 to <16 x float>
+  %v411 = fmul <16 x float> %v407, %v410
+  %v412 = mul i64 %v391, 4
+  %v413 = getelementptr i8, ptr %v61, i64 %v412
+  store <16 x float> %v411, ptr %v413, align 4
+  %v414 = fadd <16 x float> %v392, %v411
+  %v415 = add i64 %v391, 16
+  %v416 = icmp slt i64 %v415, 64
+  br i1 %v416, label %loop388, label %done389
+done389:
+  %v417 = phi <16 x float> [ %v387, %done336 ], [ %v414, %loop388 ]
+  %v418 = mul i64 %v111, %v37
+  %v419 = getelementptr i8, ptr %v81, i64 %v418
+  %v420 = mul i64 %v111, %v45
+  %v421 = getelementptr i8, ptr %v85, i64 %v420
+  %v422 = urem i64 %v23, 64
+  %v423 = sub i64 %v23, %v422
+  %v424 = urem i64 %v23, 16
+  %v425 = sub i64 %v23, %v424
+  %v428 = icmp slt i64 0, %v423
+  br i1 %v428, label %loop426, label %done427
+loop426:
+  %v429 = phi i64 [ 0, %done389 ], [ %v485, %done454 ]
+  %v430 = mul i64 %v429, 4
+  %v431 = getelementptr i8, ptr %v62, i64 %v430
+  %v432 = mul i64 %v429, 4
+  %v433 = getelementptr i8, ptr %v421, i64 %v432
+  %v434 = getelementptr i8, ptr %v431, i64 64
+  %v435 = getelementptr i8, ptr %v431, i64 128
+  %v436 = getelementptr i8, ptr %v431, i64 192
+  %v437 = load <16 x float>, ptr %v431, align 4
+  %v438 = insertelement <16 x float> poison, float %v382, i32 0
+  %v439 = shufflevector <16 x float> %v438, <16 x float> poison, <16 x i32> zeroinitializer
+  %v440 = fmul <16 x float> %v437, %v439
+  %v441 = load <16 x float>, ptr %v434, align 4
+  %v442 = insertelement <16 x float> poison, float %v382, i32 0
+  %v443 = shufflevector <16 x float> %v442, <16 x float> poison, <16 x i32> zeroinitializer
+  %v444 = fmul <16 x float> %v441, %v443
+  %v445 = load <16 x float>, ptr %v435, align 4
+  %v446 = insertelement <16 x float> poison, float %v382, i32 0
   %v447 = shufflevector <16 x float> %v446, <16 x float> poison, <16 x i32> zeroinitializer
   %v448 = fmul <16 x float> %v445, %v447
-  %v451 = icmp slt i64 0, %v115
-  br i1 %v451, label %loop449, label %done450
-loop449:
-  %v452 = phi i64 [ 0, %loop422 ], [ %v475, %loop449 ]
-  %v453 = phi <16 x float> [ %v433, %loop422 ], [ %v465, %loop449 ]
-  %v454 = phi <16 x float> [ %v438, %loop422 ], [ %v468, %loop449 ]
-  %v455 = phi <16 x float> [ %v443, %loop422 ], [ %v471, %loop449 ]
-  %v456 = phi <16 x float> [ %v448, %loop422 ], [ %v474, %loop449 ]
-  %v457 = mul i64 %v452, 4
-  %v458 = getelementptr i8, ptr %v61, i64 %v457
-  %v459 = load float, ptr %v458, align 4
-  %v460 = insertelement <16 x float> poison, float %v459, i32 0
-  %v461 = shufflevector <16 x float> %v460, <16 x float> poison, <16 x i32> zeroinitializer
-  %v462 = mul i64 %v452, %v45
-  %v463 = getelementptr i8, ptr %v429, i64 %v462
-  %v464 = load <16 x float>, ptr %v463, align 4
-  %v465 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v461, <16 x float> %v464, <16 x float> %v453)
-  %v466 = getelementptr i8, ptr %v463, i64 64
-  %v467 = load <16 x float>, ptr %v466, align 4
-  %v468 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v461, <16 x float> %v467, <16 x float> %v454)
-  %v469 = getelementptr i8, ptr %v463, i64 128
-  %v470 = load <16 x float>, ptr %v469, align 4
-  %v471 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v461, <16 x float> %v470, <16 x float> %v455)
-  %v472 = getelementptr i8, ptr %v463, i64 192
-  %v473 = load <16 x float>, ptr %v472, align 4
-  %v474 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v461, <16 x float> %v473, <16 x float> %v456)
-  %v475 = add i64 %v452, 1
-  %v476 = icmp slt i64 %v475, %v115
-  br i1 %v476, label %loop449, label %done450
-done450:
-  %v477 = phi <16 x float> [ %v433, %loop422 ], [ %v465, %loop449 ]
-  %v478 = phi <16 x float> [ %v438, %loop422 ], [ %v468, %loop449 ]
-  %v479 = phi <16 x float> [ %v443, %loop422 ], [ %v471, %loop449 ]
-  %v480 = phi <16 x float> [ %v448, %loop422 ], [ %v474, %loop449 ]
-  store <16 x float> %v477, ptr %v427, align 4
-  %v481 = getelementptr i8, ptr %v427, i64 64
-  store <16 x float> %v478, ptr %v481, align 4
-  %v482 = getelementptr i8, ptr %v427, i64 128
-  store <16 x float> %v479, ptr %v482, align 4
-  %v483 = getelementptr i8, ptr %v427, i64 192
-  store <16 x float> %v480, ptr %v483, align 4
-  %v484 = add i64 %v425, 64
-  %v485 = icmp slt i64 %v484, %v419
-  br i1 %v485, label %loop422, label %done423
-done423:
-  %v488 = icmp slt i64 %v419, %v421
-  br i1 %v488, label %loop486, label %done487
-loop486:
-  %v489 = phi i64 [ %v419, %done423 ], [ %v515, %done499 ]
-  %v490 = mul i64 %v489, 4
-  %v491 = getelementptr i8, ptr %v62, i64 %v490
-  %v492 = mul i64 %v489, 4
-  %v493 = getelementptr i8, ptr %v417, i64 %v492
-  %v494 = load <16 x float>, ptr %v491, align 4
-  %v495 = insertelement <16 x float> poison, float %v380, i32 0
-  %v496 = shufflevector <16 x float> %v495, <16 x float> poison, <16 x i32> zeroinitializer
-  %v497 = fmul <16 x float> %v494, %v496
-  %v500 = icmp slt i64 0, %v115
-  br i1 %v500, label %loop498, label %done499
-loop498:
-  %v501 = phi i64 [ 0, %loop486 ], [ %v512, %loop498 ]
-  %v502 = phi <16 x float> [ %v497, %loop486 ], [ %v511, %loop498 ]
-  %v503 = mul i64 %v501, 4
-  %v504 = getelementptr i8, ptr %v61, i64 %v503
-  %v505 = load float, ptr %v504, align 4
-  %v506 = insertelement <16 x float> poison, float %v505, i32 0
-  %v507 = shufflevector <16 x float> %v506, <16 x float> poison, <16 x i32> zeroinitializer
-  %v508 = mul i64 %v501, %v45
-  %v509 = getelementptr i8, ptr %v493, i64 %v508
-  %v510 = load <16 x float>, ptr %v509, align 4
-  %v511 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v507, <16 x float> %v510, <16 x float> %v502)
-  %v512 = add i64 %v501, 1
-  %v513 = icmp slt i64 %v512, %v115
-  br i1 %v513, label %loop498, label %done499
-done499:
-  %v514 = phi <16 x float> [ %v497, %loop486 ], [ %v511, %loop498 ]
-  store <16 x float> %v514, ptr %v491, align 4
-  %v515 = add i64 %v489, 16
-  %v516 = icmp slt i64 %v515, %v421
-  br i1 %v516, label %loop486, label %done487
-done487:
-  %v519 = icmp slt i64 %v421, %v23
-  br i1 %v519, label %loop517, label %done518
-loop517:
-  %v520 = phi i64 [ %v421, %done487 ], [ %v542, %done528 ]
-  %v521 = mul i64 %v520, 4
-  %v522 = getelementptr i8, ptr %v62, i64 %v521
-  %v523 = mul i64 %v520, 4
-  %v524 = getelementptr i8, ptr %v417, i64 %v523
-  %v525 = load float, ptr %v522, align 4
-  %v526 = fmul float %v525, %v380
-  %v529 = icmp slt i64 0, %v115
-  br i1 %v529, label %loop527, label %done528
-loop527:
-  %v530 = phi i64 [ 0, %loop517 ], [ %v539, %loop527 ]
-  %v531 = phi float [ %v526, %loop517 ], [ %v538, %loop527 ]
-  %v532 = mul i64 %v530, 4
-  %v533 = getelementptr i8, ptr %v61, i64 %v532
-  %v534 = load float, ptr %v533, align 4
-  %v535 = mul i64 %v530, %v45
-  %v536 = getelementptr i8, ptr %v524, i64 %v535
-  %v537 = load float, ptr %v536, align 4
-  %v538 = call float @llvm.fma.f32(float %v534, float %v537, float %v531)
-  %v539 = add i64 %v530, 1
-  %v540 = icmp slt i64 %v539, %v115
-  br i1 %v540, label %loop527, label %done528
-done528:
-  %v541 = phi float [ %v526, %loop517 ], [ %v538, %loop527 ]
-  store float %v541, ptr %v522, align 4
-  %v542 = add i64 %v520, 1
-  %v543 = icmp slt i64 %v542, %v23
-  br i1 %v543, label %loop517, label %done518
-done518:
-  %v544 = add i64 %v111, 64
-  %v545 = icmp slt i64 %v544, %v107
-  br i1 %v545, label %loop108, label %done109
+  %v449 = load <16 x float>, ptr %v436, align 4
+  %v450 = insertelement <16 x float> poison, float %v382, i32 0
+  %v451 = shufflevector <16 x float> %v450, <16 x float> poison, <16 x i32> zeroinitializer
+  %v452 = fmul <16 x float> %v449, %v451
+  %v455 = icmp slt i64 0, %v115
+  br i1 %v455, label %loop453, label %done454
+loop453:
+  %v456 = phi i64 [ 0, %loop426 ], [ %v479, %loop453 ]
+  %v457 = phi <16 x float> [ %v440, %loop426 ], [ %v469, %loop453 ]
+  %v458 = phi <16 x float> [ %v444, %loop426 ], [ %v472, %loop453 ]
+  %v459 = phi <16 x float> [ %v448, %loop426 ], [ %v475, %loop453 ]
+  %v460 = phi <16 x float> [ %v452, %loop426 ], [ %v478, %loop453 ]
+  %v461 = mul i64 %v456, 4
+  %v462 = getelementptr i8, ptr %v61, i64 %v461
+  %v463 = load float, ptr %v462, align 4
+  %v464 = insertelement <16 x float> poison, float %v463, i32 0
+  %v465 = shufflevector <16 x float> %v464, <16 x float> poison, <16 x i32> zeroinitializer
+  %v466 = mul i64 %v456, %v45
+  %v467 = getelementptr i8, ptr %v433, i64 %v466
+  %v468 = load <16 x float>, ptr %v467, align 4
+  %v469 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v465, <16 x float> %v468, <16 x float> %v457)
+  %v470 = getelementptr i8, ptr %v467, i64 64
+  %v471 = load <16 x float>, ptr %v470, align 4
+  %v472 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v465, <16 x float> %v471, <16 x float> %v458)
+  %v473 = getelementptr i8, ptr %v467, i64 128
+  %v474 = load <16 x float>, ptr %v473, align 4
+  %v475 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v465, <16 x float> %v474, <16 x float> %v459)
+  %v476 = getelementptr i8, ptr %v467, i64 192
+  %v477 = load <16 x float>, ptr %v476, align 4
+  %v478 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v465, <16 x float> %v477, <16 x float> %v460)
+  %v479 = add i64 %v456, 1
+  %v480 = icmp slt i64 %v479, %v115
+  br i1 %v480, label %loop453, label %done454
+done454:
+  %v481 = phi <16 x float> [ %v440, %loop426 ], [ %v469, %loop453 ]
+  %v482 = phi <16 x float> [ %v444, %loop426 ], [ %v472, %loop453 ]
+  %v483 = phi <16 x float> [ %v448, %loop426 ], [ %v475, %loop453 ]
+  %v484 = phi <16 x float> [ %v452, %loop426 ], [ %v478, %loop453 ]
+  store <16 x float> %v481, ptr %v431, align 4
+  store <16 x float> %v482, ptr %v434, align 4
+  store <16 x float> %v483, ptr %v435, align 4
+  store <16 x float> %v484, ptr %v436, align 4
+  %v485 = add i64 %v429, 64
+  %v486 = icmp slt i64 %v485, %v423
+  br i1 %v486, label %loop426, label %done427
+done427:
+  %v489 = icmp slt i64 %v423, %v425
+  br i1 %v489, label %loop487, label %done488
+loop487:
+  %v490 = phi i64 [ %v423, %done427 ], [ %v516, %done500 ]
+  %v491 = mul i64 %v490, 4
+  %v492 = getelementptr i8, ptr %v62, i64 %v491
+  %v493 = mul i64 %v490, 4
+  %v494 = getelementptr i8, ptr %v421, i64 %v493
+  %v495 = load <16 x float>, ptr %v492, align 4
+  %v496 = insertelement <16 x float> poison, float %v382, i32 0
+  %v497 = shufflevector <16 x float> %v496, <16 x float> poison, <16 x i32> zeroinitializer
+  %v498 = fmul <16 x float> %v495, %v497
+  %v501 = icmp slt i64 0, %v115
+  br i1 %v501, label %loop499, label %done500
+loop499:
+  %v502 = phi i64 [ 0, %loop487 ], [ %v513, %loop499 ]
+  %v503 = phi <16 x float> [ %v498, %loop487 ], [ %v512, %loop499 ]
+  %v504 = mul i64 %v502, 4
+  %v505 = getelementptr i8, ptr %v61, i64 %v504
+  %v506 = load float, ptr %v505, align 4
+  %v507 = insertelement <16 x float> poison, float %v506, i32 0
+  %v508 = shufflevector <16 x float> %v507, <16 x float> poison, <16 x i32> zeroinitializer
+  %v509 = mul i64 %v502, %v45
+  %v510 = getelementptr i8, ptr %v494, i64 %v509
+  %v511 = load <16 x float>, ptr %v510, align 4
+  %v512 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v508, <16 x float> %v511, <16 x float> %v503)
+  %v513 = add i64 %v502, 1
+  %v514 = icmp slt i64 %v513, %v115
+  br i1 %v514, label %loop499, label %done500
+done500:
+  %v515 = phi <16 x float> [ %v498, %loop487 ], [ %v512, %loop499 ]
+  store <16 x float> %v515, ptr %v492, align 4
+  %v516 = add i64 %v490, 16
+  %v517 = icmp slt i64 %v516, %v425
+  br i1 %v517, label %loop487, label %done488
+done488:
+  %v520 = icmp slt i64 %v425, %v23
+  br i1 %v520, label %loop518, label %done519
+loop518:
+  %v521 = phi i64 [ %v425, %done488 ], [ %v543, %done529 ]
+  %v522 = mul i64 %v521, 4
+  %v523 = getelementptr i8, ptr %v62, i64 %v522
+  %v524 = mul i64 %v521, 4
+  %v525 = getelementptr i8, ptr %v421, i64 %v524
+  %v526 = load float, ptr %v523, align 4
+  %v527 = fmul float %v526, %v382
+  %v530 = icmp slt i64 0, %v115
+  br i1 %v530, label %loop528, label %done529
+loop528:
+  %v531 = phi i64 [ 0, %loop518 ], [ %v540, %loop528 ]
+  %v532 = phi float [ %v527, %loop518 ], [ %v539, %loop528 ]
+  %v533 = mul i64 %v531, 4
+  %v534 = getelementptr i8, ptr %v61, i64 %v533
+  %v535 = load float, ptr %v534, align 4
+  %v536 = mul i64 %v531, %v45
+  %v537 = getelementptr i8, ptr %v525, i64 %v536
+  %v538 = load float, ptr %v537, align 4
+  %v539 = call float @llvm.fma.f32(float %v535, float %v538, float %v532)
+  %v540 = add i64 %v531, 1
+  %v541 = icmp slt i64 %v540, %v115
+  br i1 %v541, label %loop528, label %done529
+done529:
+  %v542 = phi float [ %v527, %loop518 ], [ %v539, %loop528 ]
+  store float %v542, ptr %v523, align 4
+  %v543 = add i64 %v521, 1
+  %v544 = icmp slt i64 %v543, %v23
+  br i1 %v544, label %loop518, label %done519
+done519:
+  %v545 = add i64 %v111, 64
+  %v546 = icmp slt i64 %v545, %v87
+  br i1 %v546, label %loop108, label %done109
 done109:
-  %v546 = phi float [ 0xFFF0000000000000, %done99 ], [ %v362, %done518 ]
-  %v547 = phi <16 x float> [ splat (float 0x0000000000000000), %done99 ], [ %v415, %done518 ]
-  %v548 = shufflevector <16 x float> %v547, <16 x float> %v547, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v549 = shufflevector <16 x float> %v547, <16 x float> %v547, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v550 = fadd <8 x float> %v548, %v549
-  %v551 = shufflevector <8 x float> %v550, <8 x float> %v550, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v552 = shufflevector <8 x float> %v550, <8 x float> %v550, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v553 = fadd <4 x float> %v551, %v552
-  %v554 = shufflevector <4 x float> %v553, <4 x float> %v553, <2 x i32> <i32 0, i32 1>
-  %v555 = shufflevector <4 x float> %v553, <4 x float> %v553, <2 x i32> <i32 2, i32 3>
-  %v556 = fadd <2 x float> %v554, %v555
-  %v557 = shufflevector <2 x float> %v556, <2 x float> %v556, <1 x i32> <i32 0>
-  %v558 = shufflevector <2 x float> %v556, <2 x float> %v556, <1 x i32> <i32 1>
-  %v559 = fadd <1 x float> %v557, %v558
-  %v560 = extractelement <1 x float> %v559, i64 0
-  %v561 = fcmp oeq float %v546, 0xFFF0000000000000
-  %v562 = select i1 %v561, float 0x0000000000000000, float %v546
-  %v563 = fcmp oeq float %v560, 0x0000000000000000
-  %v564 = fdiv float 0x3FF0000000000000, %v560
-  %v565 = select i1 %v563, float 0x0000000000000000, float %v564
-  %v566 = mul i64 %v23, 4
-  %v567 = mul i64 %v66, %v566
-  %v568 = getelementptr i8, ptr %v54, i64 %v567
-  %v571 = icmp slt i64 0, %v23
-  br i1 %v571, label %loop569, label %done570
-loop569:
-  %v572 = phi i64 [ 0, %done109 ], [ %v579, %loop569 ]
-  %v573 = mul i64 %v572, 4
-  %v574 = getelementptr i8, ptr %v62, i64 %v573
-  %v575 = load float, ptr %v574, align 4
-  %v576 = fmul float %v575, %v565
-  %v577 = mul i64 %v572, 4
-  %v578 = getelementptr i8, ptr %v568, i64 %v577
-  store float %v576, ptr %v578, align 4
-  %v579 = add i64 %v572, 1
-  %v580 = icmp slt i64 %v579, %v23
-  br i1 %v580, label %loop569, label %done570
-done570:
-  %v581 = mul i64 %v68, 2
-  %v582 = mul i64 %v581, %v17
-  %v583 = add i64 %v582, %v67
-  %v584 = mul i64 %v583, 4
-  %v585 = getelementptr i8, ptr %v56, i64 %v584
-  store float %v562, ptr %v585, align 4
-  %v586 = add i64 %v583, %v17
-  %v587 = mul i64 %v586, 4
-  %v588 = getelementptr i8, ptr %v56, i64 %v587
-  store float %v565, ptr %v588, align 4
-  %v589 = add i64 %v66, 1
-  %v590 = icmp slt i64 %v589, %end
-  br i1 %v590, label %loop63, label %done64
+  %v547 = phi float [ 0xFFF0000000000000, %done101 ], [ %v364, %done519 ]
+  %v548 = phi <16 x float> [ splat (float 0x0000000000000000), %done101 ], [ %v417, %done519 ]
+  %v549 = shufflevector <16 x float> %v548, <16 x float> %v548, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v550 = shufflevector <16 x float> %v548, <16 x float> %v548, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v551 = fadd <8 x float> %v549, %v550
+  %v552 = shufflevector <8 x float> %v551, <8 x float> %v551, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v553 = shufflevector <8 x float> %v551, <8 x float> %v551, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v554 = fadd <4 x float> %v552, %v553
+  %v555 = shufflevector <4 x float> %v554, <4 x float> %v554, <2 x i32> <i32 0, i32 1>
+  %v556 = shufflevector <4 x float> %v554, <4 x float> %v554, <2 x i32> <i32 2, i32 3>
+  %v557 = fadd <2 x float> %v555, %v556
+  %v558 = shufflevector <2 x float> %v557, <2 x float> %v557, <1 x i32> <i32 0>
+  %v559 = shufflevector <2 x float> %v557, <2 x float> %v557, <1 x i32> <i32 1>
+  %v560 = fadd <1 x float> %v558, %v559
+  %v561 = extractelement <1 x float> %v560, i64 0
+  %v562 = fcmp oeq float %v547, 0xFFF0000000000000
+  %v563 = select i1 %v562, float 0x0000000000000000, float %v547
+  %v564 = fcmp oeq float %v561, 0x0000000000000000
+  %v565 = fdiv float 0x3FF0000000000000, %v561
+  %v566 = select i1 %v564, float 0x0000000000000000, float %v565
+  %v567 = mul i64 %v23, 4
+  %v568 = mul i64 %v66, %v567
+  %v569 = getelementptr i8, ptr %v54, i64 %v568
+  %v572 = icmp slt i64 0, %v23
+  br i1 %v572, label %loop570, label %done571
+loop570:
+  %v573 = phi i64 [ 0, %done109 ], [ %v580, %loop570 ]
+  %v574 = mul i64 %v573, 4
+  %v575 = getelementptr i8, ptr %v62, i64 %v574
+  %v576 = load float, ptr %v575, align 4
+  %v577 = fmul float %v576, %v566
+  %v578 = mul i64 %v573, 4
+  %v579 = getelementptr i8, ptr %v569, i64 %v578
+  store float %v577, ptr %v579, align 4
+  %v580 = add i64 %v573, 1
+  %v581 = icmp slt i64 %v580, %v23
+  br i1 %v581, label %loop570, label %done571
+done571:
+  %v582 = mul i64 %v68, 2
+  %v583 = mul i64 %v582, %v17
+  %v584 = add i64 %v583, %v67
+  %v585 = mul i64 %v584, 4
+  %v586 = getelementptr i8, ptr %v56, i64 %v585
+  store float %v563, ptr %v586, align 4
+  %v587 = add i64 %v584, %v17
+  %v588 = mul i64 %v587, 4
+  %v589 = getelementptr i8, ptr %v56, i64 %v588
+  store float %v566, ptr %v589, align 4
+  %v590 = add i64 %v66, 1
+  %v591 = icmp slt i64 %v590, %end
+  br i1 %v591, label %loop63, label %done64
 done64:
   ret i64 0
 }

@@ -44,128 +44,118 @@ work2:
   %v34 = load i64, ptr %v33, align 8
   %v35 = mul i64 %v32, 4
   %v36 = mul i64 %v34, 4
-  %v40 = icmp slt i64 %begin, %end
-  br i1 %v40, label %loop38, label %done39
-loop38:
-  %v41 = phi i64 [ %begin, %work2 ], [ %v128, %end53 ]
-  %v42 = mul i64 %v41, 2
-  %v43 = sub i64 32, 1
-  %v44 = add i64 %v17, %v43
-  %v45 = udiv i64 %v44, 32
-  %v46 = add i64 %v42, 2
-  %v47 = call i64 @llvm.smin.i64(i64 %v45, i64 %v46)
-  %v48 = sub i64 %v13, 1
-  switch i64 %v48, label %case52 [ i64 0, label %case49 i64 1, label %case50 i64 2, label %case51 ]
-case49:
-  %v54 = sub i64 %v47, %v42
-  %v55 = icmp eq i64 %v54, 2
-  br i1 %v55, label %then56, label %else57
-then56:
-  call void @thin_1x2x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v42, ptr %buffer37)
-  %v59 = mul i64 %v42, 128
-  %v60 = getelementptr i8, ptr %v28, i64 %v59
-  %v61 = mul i64 %v17, 4
-  %v62 = mul i64 %v42, 32
-  %v63 = mul i64 %v62, %v36
-  %v64 = getelementptr i8, ptr %v30, i64 %v63
-  %v65 = mul i64 %v42, 32
-  %v66 = sub i64 %v17, %v65
-  %v67 = call i64 @llvm.smin.i64(i64 %v66, i64 64)
-  call void @finish_rows(ptr %buffer37, i64 256, ptr %v60, i64 %v61, ptr %v64, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 1, i64 %v67)
-  br label %end58
-else57:
-  %v70 = icmp slt i64 %v42, %v47
-  br i1 %v70, label %loop68, label %done69
-loop68:
-  %v71 = phi i64 [ %v42, %else57 ], [ %v81, %loop68 ]
-  call void @thin_1x1x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v71, ptr %buffer37)
-  %v72 = mul i64 %v71, 128
-  %v73 = getelementptr i8, ptr %v28, i64 %v72
-  %v74 = mul i64 %v17, 4
-  %v75 = mul i64 %v71, 32
-  %v76 = mul i64 %v75, %v36
-  %v77 = getelementptr i8, ptr %v30, i64 %v76
-  %v78 = mul i64 %v71, 32
-  %v79 = sub i64 %v17, %v78
-  %v80 = call i64 @llvm.smin.i64(i64 %v79, i64 32)
-  call void @finish_rows(ptr %buffer37, i64 128, ptr %v73, i64 %v74, ptr %v77, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 1, i64 %v80)
-  %v81 = add i64 %v71, 1
-  %v82 = icmp slt i64 %v81, %v47
-  br i1 %v82, label %loop68, label %done69
-done69:
-  br label %end58
-end58:
-  br label %end53
-case50:
-  %v85 = icmp slt i64 %v42, %v47
-  br i1 %v85, label %loop83, label %done84
-loop83:
-  %v86 = phi i64 [ %v42, %case50 ], [ %v96, %loop83 ]
-  call void @thin_2x1x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v86, ptr %buffer37)
-  %v87 = mul i64 %v86, 128
-  %v88 = getelementptr i8, ptr %v28, i64 %v87
-  %v89 = mul i64 %v17, 4
-  %v90 = mul i64 %v86, 32
-  %v91 = mul i64 %v90, %v36
-  %v92 = getelementptr i8, ptr %v30, i64 %v91
-  %v93 = mul i64 %v86, 32
-  %v94 = sub i64 %v17, %v93
-  %v95 = call i64 @llvm.smin.i64(i64 %v94, i64 32)
-  call void @finish_rows(ptr %buffer37, i64 128, ptr %v88, i64 %v89, ptr %v92, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 2, i64 %v95)
-  %v96 = add i64 %v86, 1
-  %v97 = icmp slt i64 %v96, %v47
-  br i1 %v97, label %loop83, label %done84
-done84:
-  br label %end53
-case51:
-  %v100 = icmp slt i64 %v42, %v47
-  br i1 %v100, label %loop98, label %done99
-loop98:
-  %v101 = phi i64 [ %v42, %case51 ], [ %v111, %loop98 ]
-  call void @thin_3x1x2_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v101, ptr %buffer37)
-  call void @thin_3x1x2_2(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v101, ptr %buffer37)
-  %v102 = mul i64 %v101, 128
-  %v103 = getelementptr i8, ptr %v28, i64 %v102
-  %v104 = mul i64 %v17, 4
-  %v105 = mul i64 %v101, 32
-  %v106 = mul i64 %v105, %v36
-  %v107 = getelementptr i8, ptr %v30, i64 %v106
-  %v108 = mul i64 %v101, 32
-  %v109 = sub i64 %v17, %v108
-  %v110 = call i64 @llvm.smin.i64(i64 %v109, i64 32)
-  call void @finish_rows(ptr %buffer37, i64 128, ptr %v103, i64 %v104, ptr %v107, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 3, i64 %v110)
-  %v111 = add i64 %v101, 1
-  %v112 = icmp slt i64 %v111, %v47
-  br i1 %v112, label %loop98, label %done99
-done99:
-  br label %end53
-case52:
-  %v115 = icmp slt i64 %v42, %v47
-  br i1 %v115, label %loop113, label %done114
-loop113:
-  %v116 = phi i64 [ %v42, %case52 ], [ %v126, %loop113 ]
-  call void @thin_4x1x2_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v116, ptr %buffer37)
-  call void @thin_4x1x2_2(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v116, ptr %buffer37)
-  %v117 = mul i64 %v116, 128
-  %v118 = getelementptr i8, ptr %v28, i64 %v117
-  %v119 = mul i64 %v17, 4
-  %v120 = mul i64 %v116, 32
-  %v121 = mul i64 %v120, %v36
-  %v122 = getelementptr i8, ptr %v30, i64 %v121
-  %v123 = mul i64 %v116, 32
-  %v124 = sub i64 %v17, %v123
-  %v125 = call i64 @llvm.smin.i64(i64 %v124, i64 32)
-  call void @finish_rows(ptr %buffer37, i64 128, ptr %v118, i64 %v119, ptr %v122, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 4, i64 %v125)
-  %v126 = add i64 %v116, 1
-  %v127 = icmp slt i64 %v126, %v47
-  br i1 %v127, label %loop113, label %done114
-done114:
-  br label %end53
-end53:
-  %v128 = add i64 %v41, 1
-  %v129 = icmp slt i64 %v128, %end
-  br i1 %v129, label %loop38, label %done39
-done39:
+  %v38 = sub i64 %v13, 1
+  switch i64 %v38, label %case42 [ i64 0, label %case39 i64 1, label %case40 i64 2, label %case41 ]
+case39:
+  %v44 = sub i64 %end, %begin
+  %v45 = udiv i64 %v44, 2
+  %v46 = mul i64 %v45, 2
+  %v47 = add i64 %begin, %v46
+  %v50 = icmp slt i64 %begin, %v47
+  br i1 %v50, label %loop48, label %done49
+loop48:
+  %v51 = phi i64 [ %begin, %case39 ], [ %v61, %loop48 ]
+  call void @thin_1x2x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v51, ptr %buffer37)
+  %v52 = mul i64 %v51, 128
+  %v53 = getelementptr i8, ptr %v28, i64 %v52
+  %v54 = mul i64 %v17, 4
+  %v55 = mul i64 %v51, 32
+  %v56 = mul i64 %v55, %v36
+  %v57 = getelementptr i8, ptr %v30, i64 %v56
+  %v58 = mul i64 %v51, 32
+  %v59 = sub i64 %v17, %v58
+  %v60 = call i64 @llvm.smin.i64(i64 %v59, i64 64)
+  call void @finish_rows(ptr %buffer37, i64 256, ptr %v53, i64 %v54, ptr %v57, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 1, i64 %v60)
+  %v61 = add i64 %v51, 2
+  %v62 = icmp slt i64 %v61, %v47
+  br i1 %v62, label %loop48, label %done49
+done49:
+  %v65 = icmp slt i64 %v47, %end
+  br i1 %v65, label %loop63, label %done64
+loop63:
+  %v66 = phi i64 [ %v47, %done49 ], [ %v76, %loop63 ]
+  call void @thin_1x1x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v66, ptr %buffer37)
+  %v67 = mul i64 %v66, 128
+  %v68 = getelementptr i8, ptr %v28, i64 %v67
+  %v69 = mul i64 %v17, 4
+  %v70 = mul i64 %v66, 32
+  %v71 = mul i64 %v70, %v36
+  %v72 = getelementptr i8, ptr %v30, i64 %v71
+  %v73 = mul i64 %v66, 32
+  %v74 = sub i64 %v17, %v73
+  %v75 = call i64 @llvm.smin.i64(i64 %v74, i64 32)
+  call void @finish_rows(ptr %buffer37, i64 128, ptr %v68, i64 %v69, ptr %v72, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 1, i64 %v75)
+  %v76 = add i64 %v66, 1
+  %v77 = icmp slt i64 %v76, %end
+  br i1 %v77, label %loop63, label %done64
+done64:
+  br label %end43
+case40:
+  %v80 = icmp slt i64 %begin, %end
+  br i1 %v80, label %loop78, label %done79
+loop78:
+  %v81 = phi i64 [ %begin, %case40 ], [ %v91, %loop78 ]
+  call void @thin_2x1x4_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v81, ptr %buffer37)
+  %v82 = mul i64 %v81, 128
+  %v83 = getelementptr i8, ptr %v28, i64 %v82
+  %v84 = mul i64 %v17, 4
+  %v85 = mul i64 %v81, 32
+  %v86 = mul i64 %v85, %v36
+  %v87 = getelementptr i8, ptr %v30, i64 %v86
+  %v88 = mul i64 %v81, 32
+  %v89 = sub i64 %v17, %v88
+  %v90 = call i64 @llvm.smin.i64(i64 %v89, i64 32)
+  call void @finish_rows(ptr %buffer37, i64 128, ptr %v83, i64 %v84, ptr %v87, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 2, i64 %v90)
+  %v91 = add i64 %v81, 1
+  %v92 = icmp slt i64 %v91, %end
+  br i1 %v92, label %loop78, label %done79
+done79:
+  br label %end43
+case41:
+  %v95 = icmp slt i64 %begin, %end
+  br i1 %v95, label %loop93, label %done94
+loop93:
+  %v96 = phi i64 [ %begin, %case41 ], [ %v106, %loop93 ]
+  call void @thin_3x1x2_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v96, ptr %buffer37)
+  call void @thin_3x1x2_2(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v96, ptr %buffer37)
+  %v97 = mul i64 %v96, 128
+  %v98 = getelementptr i8, ptr %v28, i64 %v97
+  %v99 = mul i64 %v17, 4
+  %v100 = mul i64 %v96, 32
+  %v101 = mul i64 %v100, %v36
+  %v102 = getelementptr i8, ptr %v30, i64 %v101
+  %v103 = mul i64 %v96, 32
+  %v104 = sub i64 %v17, %v103
+  %v105 = call i64 @llvm.smin.i64(i64 %v104, i64 32)
+  call void @finish_rows(ptr %buffer37, i64 128, ptr %v98, i64 %v99, ptr %v102, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 3, i64 %v105)
+  %v106 = add i64 %v96, 1
+  %v107 = icmp slt i64 %v106, %end
+  br i1 %v107, label %loop93, label %done94
+done94:
+  br label %end43
+case42:
+  %v110 = icmp slt i64 %begin, %end
+  br i1 %v110, label %loop108, label %done109
+loop108:
+  %v111 = phi i64 [ %begin, %case42 ], [ %v121, %loop108 ]
+  call void @thin_4x1x2_0(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v111, ptr %buffer37)
+  call void @thin_4x1x2_2(ptr %v22, ptr %v24, ptr %v26, ptr %v26, i64 %v19, i64 %v15, i64 %v111, ptr %buffer37)
+  %v112 = mul i64 %v111, 128
+  %v113 = getelementptr i8, ptr %v28, i64 %v112
+  %v114 = mul i64 %v17, 4
+  %v115 = mul i64 %v111, 32
+  %v116 = mul i64 %v115, %v36
+  %v117 = getelementptr i8, ptr %v30, i64 %v116
+  %v118 = mul i64 %v111, 32
+  %v119 = sub i64 %v17, %v118
+  %v120 = call i64 @llvm.smin.i64(i64 %v119, i64 32)
+  call void @finish_rows(ptr %buffer37, i64 128, ptr %v113, i64 %v114, ptr %v117, i64 %v35, i64 %v36, i64 %v21, ptr %v8, i64 4, i64 %v120)
+  %v121 = add i64 %v111, 1
+  %v122 = icmp slt i64 %v121, %end
+  br i1 %v122, label %loop108, label %done109
+done109:
+  br label %end43
+end43:
   ret i64 0
 }
 

@@ -162,7 +162,7 @@ def test_int8_cache(model: Decoder) -> None:
         expected, found = model(tokens, exact), model(tokens, short)
         assert float((found - expected).std()) < 0.05 * float(expected.std()) and not taeda.equal(found, expected)
     assert short[0].nbytes() < 0.4 * exact[0].nbytes()
-    assert taeda.equal(short[0].fork(50).page(0, 50)[1][0], short[0].page(0, 50)[1][0])
+    assert short[0].fork(50).pages.numbers == short[0].pages.numbers[:4]
     alone = [model.generate(prompt, max_tokens=20, cache_bits=8).tokens for prompt in PROMPTS]
     assert [f.tokens for f in model.generate(PROMPTS, max_tokens=20, cache_bits=8)] == alone
     assert [f.tokens for f in model.generate(PROMPTS, max_tokens=20, cache_bits=8, draft=model)] == alone
@@ -198,7 +198,8 @@ def test_pages_are_bounded(model: Decoder) -> None:
     with taeda.no_grad():
         model(taeda.tensor([[1] * 64]), [cache])
     page = cache.page(0, 16)
-    nbytes = sum(part.nbytes for parts in page for part in parts)
+    nbytes = page.nbytes
+    assert nbytes == 16 * cache_bytes(model, None) == cache.nbytes() // 4
     store = PrefixStore(3 * nbytes)
     names = page_names([*range(80)], 16)
     assert len(set(names)) == 5 and page_names([*range(79)], 16) == names[:4]
@@ -208,6 +209,44 @@ def test_pages_are_bounded(model: Decoder) -> None:
     store.add(names[3], page)
     assert names[0] in store and names[1] not in store and store.size == 3 * nbytes
     assert store.get(names[1]) is None and store.reused == 16
+
+
+def test_pages_are_shared_and_given_back(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of requests that begin alike while both are alive there is one copy of the beginning; what nobody holds is used
+    again."""
+    monkeypatch.setattr("taeda.llm.engine.PIECE", 32)
+    start = [k % 90 for k in range(70)]
+    engine = Engine(model, 4, prefixes=PrefixStore())
+    alone = [model.generate([*start, k], max_tokens=4).tokens for k in range(3)]
+    requests = [engine.submit([*start, k], Sampling(max_tokens=4)) for k in range(3)]
+    while not all(request.choices for request in requests):
+        engine.step()
+    assert len({tuple(request.cache.pages.numbers[:4]) for request in requests}) == 1
+    assert engine.pool.used == 4 + 3  # 64 tokens of all, and the rest of each
+    list(engine.run())
+    assert [request.tokens for request in requests] == alone
+    del requests
+    engine.step()
+    assert engine.pool.used == 4  # those of the store
+    engine.prefixes = None
+    assert engine.pool.used == 0
+
+
+@pytest.mark.parametrize("bits", [None, 8])
+def test_shared_pages_are_not_written_to(model: Decoder, bits: int | None) -> None:
+    """Forks from the middle of a page go their own ways, and pages are copied into other pools."""
+    tokens, ways = [*range(1, 40)], ([5, 6, 7], [8, 9, 10])
+    with taeda.no_grad():
+        cache = model.caches(1, bits)[0]
+        model(taeda.tensor([tokens]), [cache])
+        caches = [cache, cache.fork(), cache.fork(35), model.caches(1, bits)[0]]
+        caches[3].add_page(cache.page(0, 32))
+        rest = [*ways, tokens[35:] + ways[0], tokens[32:] + ways[1]]
+        found = [model(taeda.tensor([some]), [c], last_only=True) for c, some in zip(caches, rest, strict=True)]
+    assert len({c.pages.numbers[2] for c in caches[:3]}) == 3 and len({c.pages.numbers[1] for c in caches[:3]}) == 1
+    for k in (0, 1):
+        assert taeda.allclose(found[k], found[k + 2], 1e-3, 1e-3)
+    assert not taeda.allclose(found[0], found[1], 1e-3, 1e-3)
 
 
 def test_memory_that_does_not_suffice(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:

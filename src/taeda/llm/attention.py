@@ -7,12 +7,27 @@ from dataclasses import dataclass, field
 import taeda
 import taeda.nn.functional as F
 from taeda import nn
-from taeda.llm.cache import SequenceCache
+from taeda._binding import internal
+from taeda.llm.cache import PAGE, PagePool, SequenceCache, place_of, slots_of
 from taeda.llm.config import DecoderConfig, LayerConfig
 from taeda.llm.norms import make_norm
 from taeda.llm.rotary import Rotary, rotate
 
 ONE_BY_ONE = 4  # as many queries as the op takes one by one over the keys
+
+
+@dataclass
+class Group:
+    """The sequences of a step whose caches are in one pool. `rows` and `slots`: their rows, and where those lie in its
+    memory. `few`: the sequences of which so few tokens come that each is attended to by itself; `table` has their
+    pages."""
+
+    pool: PagePool
+    rows: taeda.Tensor
+    slots: taeda.Tensor
+    few: list[int]
+    table: taeda.Tensor
+    places: dict[int | None, taeda.Tensor] = field(default_factory=dict)
 
 
 @dataclass
@@ -26,6 +41,43 @@ class Step:
     caches: list[SequenceCache] | None
     turns: dict[Rotary, tuple[taeda.Tensor, taeda.Tensor]] = field(default_factory=dict)
     masks: dict[tuple[int, int, int | None], taeda.Tensor] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    seen: dict[int, slice | taeda.Tensor] = field(default_factory=dict)  # the places of the tokens of a sequence
+
+    def __post_init__(self) -> None:
+        """Give the sequences pages for what comes, and group them by pool."""
+        caches = self.caches or []
+        self.starts = [sum(self.lengths[:k]) for k in range(len(self.lengths))]
+        for cache, length in zip(caches, self.lengths, strict=bool(caches)):
+            cache.extend(length)
+        for pool in dict.fromkeys(cache.pool for cache in caches):
+            members = [k for k, cache in enumerate(caches) if cache.pool is pool]
+            few = [k for k in members if self.lengths[k] <= ONE_BY_ONE]
+            most = max((len(caches[k].pages.numbers) for k in few), default=0)
+            self.groups.append(Group(
+                pool,
+                taeda.cat([taeda.arange(self.starts[k], self.starts[k] + self.lengths[k]) for k in members]),
+                taeda.cat([slots_of(caches[k].pages.numbers, caches[k].tokens, caches[k].tokens + self.lengths[k])
+                           for k in members]),
+                few,
+                taeda.tensor([caches[k].pages.numbers + [-1] * (most - len(caches[k].pages.numbers)) for k in few])))
+
+    def places(self, group: Group, window: int | None) -> taeda.Tensor:
+        """Of each row of the group's few: its number among them, the first token that it sees, and the end of those."""
+        found = group.places.get(window)
+        if found is None:
+            caches = self.caches or []
+            ends = [(n, caches[k].tokens + row + 1) for n, k in enumerate(group.few) for row in range(self.lengths[k])]
+            found = taeda.tensor([[n, 0 if window is None else max(0, end - window), end] for n, end in ends])
+            group.places[window] = found
+        return found
+
+    def place(self, number: int) -> slice | taeda.Tensor:
+        """The place of all tokens of a sequence, the new ones among them, in the memory of its pool."""
+        if number not in self.seen:
+            cache = (self.caches or [])[number]
+            self.seen[number] = place_of(cache.pages.numbers, cache.tokens + self.lengths[number])
+        return self.seen[number]
 
     def mask(self, queries: int, keys: int, window: int | None) -> taeda.Tensor:
         """(queries, keys), true where the query, one of the last tokens, sees the key."""
@@ -106,15 +158,36 @@ class Attention(nn.Module):
             query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
         if step.caches is None:
             return self.o_proj(self._whole(query, key, value, step))
-        parts, first = [], 0
-        for length, cache in zip(step.lengths, step.caches, strict=True):
-            rows = slice(first, first + length)
-            keys, values = cache.append(self.number, key[rows], value[rows])
-            seen = attend(query[rows].transpose(0, 1).unsqueeze(0), keys, values, step, scale=self.scale,
-                          window=self.window, cap=self.cap)
-            parts.append(seen[0].transpose(0, 1).reshape(length, -1))
-            first += length
-        return self.o_proj(parts[0] if len(parts) == 1 else taeda.cat(parts))
+        return self.o_proj(self._paged(query, key, value, step))
+
+    def _paged(self, query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step) -> taeda.Tensor:
+        """Rows (tokens, heads * size): each attends to the tokens of its own sequence."""
+        parts: dict[int, taeda.Tensor] = {}
+        for group in step.groups:
+            whole = len(step.groups) == 1
+            group.pool.write(self.number, group.slots, key if whole else key[group.rows],
+                             value if whole else value[group.rows])
+            few = [] if self.cap is not None else group.few
+            if few:
+                alone = sum(step.lengths[k] for k in few) == query.size(0)
+                rows = query if alone else taeda.cat([self._rows(query, step, k) for k in few])
+                found = internal.paged_attention(rows, *group.pool.memory(self.number), group.table,
+                                                 step.places(group, self.window), self.scale, PAGE).flatten(1)
+                if alone:
+                    return found
+                parts |= zip(few, found.split([step.lengths[k] for k in few]), strict=True)
+        for k, cache in enumerate(step.caches or ()):
+            if k not in parts:
+                keys, values = cache.pool.read(self.number, step.place(k), query.dtype)
+                seen = attend(self._rows(query, step, k).transpose(0, 1).unsqueeze(0), keys, values, step,
+                              scale=self.scale, window=self.window, cap=self.cap)
+                parts[k] = seen[0].transpose(0, 1).flatten(1)
+        return parts[0] if len(parts) == 1 else taeda.cat([parts[k] for k in range(len(parts))])
+
+    @staticmethod
+    def _rows(rows: taeda.Tensor, step: Step, number: int) -> taeda.Tensor:
+        """The rows of a sequence."""
+        return rows[step.starts[number]:step.starts[number] + step.lengths[number]]
 
     def _whole(self, query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step) -> taeda.Tensor:
         shape = (len(step.lengths), step.lengths[0])

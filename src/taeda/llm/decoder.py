@@ -9,7 +9,7 @@ import taeda
 import taeda.nn.functional as F
 from taeda import nn
 from taeda.llm.attention import Attention, Step
-from taeda.llm.cache import SequenceCache
+from taeda.llm.cache import PagePool, SequenceCache
 from taeda.llm.config import DecoderConfig, LayerConfig
 from taeda.llm.mlp import MLP, Mixture
 from taeda.llm.norms import make_norm
@@ -105,8 +105,13 @@ class Decoder(nn.Module):
         return self.model.norm.weight.dtype
 
     def caches(self, count: int = 1, bits: int | None = None) -> list[SequenceCache]:
-        """Empty caches for `count` sequences; `bits` 8: in int8, with less memory."""
-        return [SequenceCache(len(self.config.layers), bits) for _ in range(count)]
+        """Empty caches for `count` sequences, in pages of the same memory; `bits` 8: in int8, with less memory."""
+        pool = self.pool(bits)
+        return [SequenceCache(pool) for _ in range(count)]
+
+    def pool(self, bits: int | None = None) -> PagePool:
+        """Memory for the caches of any number of sequences (`SequenceCache(pool)`)."""
+        return PagePool(len(self.config.layers), bits)
 
     def features(self, input_ids: taeda.Tensor, caches: Sequence[SequenceCache] | None = None,
                  lengths: Sequence[int] | None = None) -> taeda.Tensor:
@@ -126,9 +131,9 @@ class Decoder(nn.Module):
                 raise ContextError(start, length, self.config.context)
         if not input_ids.numel():
             return taeda.empty(0, self.config.hidden_size, dtype=self.dtype)
-        step = Step(rows, None if caches is None else list(caches))
         if caches is not None and any(rotary.depends_on_length() for rotary in self.model.rotaries):
             self._keep_history(input_ids, caches, rows)
+        step = Step(rows, None if caches is None else list(caches))
         if caches is None:
             positions = taeda.arange(rows[0]).repeat(len(rows))
         else:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import taeda
-from taeda.llm.cache import PrefixStore, SequenceCache, page_names
+from taeda.llm.cache import PAGE, PrefixStore, SequenceCache, page_names
 from taeda.llm.constraints import Automaton, ConstraintError, Matcher, by_regex, by_schema
 from taeda.llm.decoder import ContextError, Decoder
 from taeda.llm.memory import MemoryNeeded, available, check, needs
@@ -23,6 +23,7 @@ PIECE = 256  # tokens of a prompt in one step
 # Tokens that a draft model proposes. With the token before them they are as many queries as attention serves one by
 # one, so that checking them gives the bits that generating them one after the other does.
 PROPOSED = 3
+_FORESEEN = 512  # tokens of an answer for which there is memory from the start
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Engine:
         self.model, self.draft, self.batch, self.cache_bits = model, draft, batch, cache_bits
         # Where positions depend on the length of the whole text, so does every page.
         self.prefixes = None if any(rotary.depends_on_length() for rotary in model.model.rotaries) else prefixes
+        self.pool = model.pool(cache_bits)
+        self.draft_pool = None if draft is None else draft.pool()
         self.waiting: deque[Request] = deque()
         self.active: list[Request] = []
 
@@ -148,7 +151,8 @@ class Engine:
             raise ValueError("stop texts need a tokenizer, and this model has none (tokenizer.json)")
         limit = min(sampling.max_tokens, config.context - len(tokens))
         check(self.model, len(tokens), limit, self.cache_bits)
-        cache = self.model.caches(1, self.cache_bits)[0] if cache is None else cache
+        if cache is None:
+            cache = SequenceCache(self.pool)
         if cache.tokens >= len(tokens):
             cache.shorten(len(tokens) - 1)
         if form is None:
@@ -156,7 +160,7 @@ class Engine:
         matcher = None if form is None else Matcher(form, stops)
         request = Request(tokens, sampling, Sampler(sampling, tokens, config.vocab_size, matcher), cache,
                           frozenset(stops),
-                          limit, None if self.draft is None else self.draft.caches()[0])
+                          limit, None if self.draft_pool is None else SequenceCache(self.draft_pool))
         request._stream = None if tokenizer is None else tokenizer.stream()
         if self.prefixes is not None and not cache.tokens:
             # Not the last token: what comes after it is asked of the model.
@@ -176,6 +180,7 @@ class Engine:
             request = self.waiting.popleft()
             if request.finish is None:
                 self.active.append(request)
+                self._reserve()
         if not self.active:
             return
         try:
@@ -191,6 +196,17 @@ class Engine:
             raise error
         if refused is not None:
             raise refused
+
+    def _reserve(self) -> None:
+        """Have memory for what the active requests will add, so that it need not be moved; of long answers for a
+        beginning, as many end before."""
+        for pool in filter(None, (self.pool, self.draft_pool)):
+            pages = 0
+            for request in self.active:
+                tokens = len(request.prompt) + min(request.limit, _FORESEEN) + PROPOSED
+                pages += sum(-(-tokens // PAGE) - len(cache.pages.numbers)
+                             for cache in (request.cache, request.draft) if cache is not None and cache.pool is pool)
+            pool.reserve(max(pages, 0))
 
     def _rows(self) -> tuple[list[Request], list[list[int]]]:
         """Who takes part, and the tokens of each: one request at most is reading its prompt."""

@@ -119,6 +119,60 @@ def _(grads: Any, grad_output: Any, query: Any, key: Any, value: Any, mask: Any,
     return found
 
 
+# -- keys and values in pages ------------------------------------------------------------------------------------------
+
+
+@kernel(public=False)
+def paged_attention(b: Any, query: Tensor, keys: Tensor, values: Tensor, key_scales: Tensor | None,
+                    value_scales: Tensor | None, pages: Tensor, places: Tensor, scale: Number, page: int) -> Tensor:
+    """Attention of the queries (R, H, E) to keys (T, G, E) and values (T, G, F) of their sequences: (R, H, F).
+
+    The T tokens are memory of pages of `page` tokens. `pages` (S, P) in int64: those of each sequence, in order.
+    `places` (R, 3) in int64: of each query its sequence, the first token that it sees, and the end of those. Keys and
+    values have the dtype of the queries, or are int8 with scales (T, G) in float32, one for each token and head: the
+    numbers are code * scale, rounded to the dtype of the queries. A query has the bits that
+    `scaled_dot_product_attention` gives it on its keys and values alone. Raises IndexError for tokens that are not
+    there. Without gradients."""
+    _check_paged(query, keys, values, key_scales, value_scales, pages, places, page)
+    scales = [] if key_scales is None else [key_scales, value_scales]
+    rows, heads, features = query.shape
+    tokens, groups, width = keys.shape
+    good = (width == features) * (values.shape[0] == tokens) * (values.shape[1] == groups) * (places.shape[0] == rows)
+    good = good * (places.shape[1] == 3) * (groups >= 1) * (heads % maximum(groups, 1) == 0)
+    good = good * (keys.stride(2) == 1) * (values.stride(2) == 1)
+    for x in scales:
+        good = good * (x.shape[0] == tokens) * (x.shape[1] == groups)
+    b.check(good, RuntimeError, "keys ({3}, {4}, {5}) do not fit {0} queries of {1} heads of {2} features, or values "
+            "or scales do not fit the keys, or features are not neighbours in memory", rows, heads, features, tokens,
+            groups, width)
+    out = b.alloc(query.dtype, [rows, heads, values.size(2)])
+    b.method("paged_attention", query=query, keys=keys, values=values, scales=scales, pages=pages, places=places,
+             out=out, scale=scale, page=page, faults=[
+                 ("IndexError", "query {3} is to see tokens {1} to {2} of sequence {0}, which are not all there"),
+                 ("IndexError", "page {2} of sequence {1} is said to be {0}, which there is not")])
+    return out
+
+
+def _check_paged(query: Any, keys: Any, values: Any, key_scales: Any, value_scales: Any, pages: Any, places: Any,
+                 page: int) -> None:
+    given = [(x.dtype, x.ndim) for x in (pages, places)]
+    if given != [("int64", 2)] * 2 or [x.ndim for x in (query, keys, values)] != [3] * 3 or page < 1:
+        raise RuntimeError(f"expected three dimensions of queries, keys and values, and matrices of int64, got {given}")
+    scales = [None if x is None else (x.dtype, x.ndim) for x in (key_scales, value_scales)]
+    stored = query.dtype if key_scales is None else "int8"
+    if query.dtype not in FLOATS or {keys.dtype, values.dtype} != {stored} or scales not in (
+            [None, None], [("float32", 2)] * 2):
+        raise RuntimeError("expected keys and values of the dtype of the queries, or int8 with two matrices of scales "
+                           f"in float32, got {query.dtype}, {keys.dtype}, {values.dtype} and scales {scales}")
+
+
+@paged_attention.meta
+def _(query: Any, keys: Any, values: Any, key_scales: Any, value_scales: Any, pages: Any, places: Any, scale: Any,
+      page: int) -> Result:
+    _check_paged(query, keys, values, key_scales, value_scales, pages, places, page)
+    return Result(query.dtype, [query.shape[0], query.shape[1], values.shape[2]])
+
+
 def _sum(a: Any, b: Any) -> Any:
     return b if a is None else a + b
 

@@ -64,6 +64,9 @@ group_numbers, row_numbers
 attention, attention_gradient
     query, key, value, mask (None), out, statistics, scale, causal, epilogue; for the gradient not that, but upstream,
     by_query, by_key, by_value (filled). ops/attention.py says the shapes
+paged_attention
+    query, keys, values, scales (of both, or none), pages, places, out, scale, page, faults (places that are none: {0}
+    sequence, {1} first, {2} end, {3} query; a page that is none: {0} page, {1} sequence, {2} place in it)
 lapack
     kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0} the
     number of the matrix, {1} what LAPACK says of it): a kernel of csrc/core/lapack.h, which says what it takes
@@ -101,7 +104,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
         "sorting": ("sort", "topk", "select_rank"),
         "scanning": ("scan", "scan_extremes"),
         "searching": ("search_rows", "bound_numbers", "total", "repeat_numbers"),
-        "attention": ("attention", "attention_gradient"),
+        "attention": ("attention", "attention_gradient", "paged_attention"),
         "sparse": ("sparse_product", "sampled_product", "group_numbers", "row_numbers"),
         "lapack": ("lapack",),
         "fourier": ("fourier",),
@@ -109,7 +112,7 @@ METHODS: dict[str, dict[str, tuple[str, ...]]] = {
     "reference": {
         "reference.products": (
             "matmul", "coded_matmul", "rounded_matmul", "convolve", "convolve_transposed", "convolve_weight",
-            "attention", "attention_gradient",
+            "attention", "attention_gradient", "paged_attention",
         ),
         "reference.windows": (
             "max_pool", "max_pool_gradient", "mean_pool", "mean_pool_gradient", "adaptive_mean_pool",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda.codegen.templates.attention import backward, decode, forward
-from taeda.ir.dtype import itemsize
+from taeda.codegen.templates.attention import backward, decode, forward, paged
+from taeda.ir.dtype import info, itemsize
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import all_of, ceildiv, maximum, negated, to_float
 
@@ -62,3 +62,19 @@ def attention_gradient(b: Any, *, upstream: Any, query: Any, key: Any, value: An
     b.launch(backward.emit_attention_backward, {"dtype": query.dtype, "causal": causal, "mask": _kind(mask)}, operands,
              integers, [to_float(scale)], work=query.size(0) * key.size(1),
              scratch=backward.scratch_bytes(query.size(3), value.size(3), size))
+
+
+def paged_attention(b: Any, *, query: Any, keys: Any, values: Any, scales: Any, pages: Any, places: Any, out: Any,
+                    scale: Any, page: int, faults: list[tuple[str, str]]) -> None:
+    """See paged_attention in ops/attention.py."""
+    rows, heads, features = query.shape
+    size = itemsize(keys.dtype)
+    integers = [heads, heads // maximum(keys.size(1), 1), features, values.size(2), keys.size(0) // page, *pages.shape]
+    integers += [query.stride(d) * itemsize(query.dtype) for d in range(3)]
+    integers += [x.stride(d) * size for x in (keys, values) for d in range(2)]
+    integers += [x.stride(d) * itemsize(x.dtype) for x in scales for d in range(2)]
+    wide = itemsize(info(query.dtype).compute)
+    b.launch(paged.emit_paged_attention, {"dtype": query.dtype, "stored": keys.dtype, "page": page},
+             [query, keys, values, *scales, b.contiguous(pages), b.contiguous(places), out], integers,
+             [to_float(scale)], work=rows * heads, scratch=decode.scratch_bytes(features, values.size(2), wide),
+             faults=[(k + 1, *fault) for k, fault in enumerate(faults)])

@@ -14,6 +14,7 @@ from taeda.compiler.methods.reference.kernels import Array, Tensor, perform
 from taeda.ir.epilogue import Epilogue
 from taeda.ir.expression import to_float
 from taeda.ir.loop import Kernel, Operand, Store
+from taeda.ir.loop_interpreter import round_to
 
 
 def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
@@ -200,6 +201,34 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, o
     weights, largest, total = _weights(_scores(query, key, mask, scale, causal))
     out.store(weights @ np.repeat(value.wide, query.shape[1] // max(value.shape[1], 1), 1))
     statistics.store(np.stack([largest[..., 0] * np.log2(np.e), 1 / total[..., 0]], 2))
+
+
+def paged_attention(b: Any, *, query: Any, keys: Any, values: Any, scales: Any, pages: Any, places: Any, out: Any,
+                    scale: Any, page: int, faults: list[tuple[str, str]]) -> None:
+    perform(b, _paged_attention, [query, keys, values, *(scales or (None, None)), pages, places, out], (),
+            [to_float(scale)], faults, page=page)
+
+
+def _paged_attention(query: Tensor, keys: Tensor, values: Tensor, key_scales: Tensor | None,
+                     value_scales: Tensor | None, pages: Tensor, places: Tensor, out: Tensor, scale: float,
+                     page: int) -> tuple[int, ...] | None:
+    found = np.zeros(out.shape)
+    share = query.shape[1] // max(keys.shape[1], 1)
+    sequences, most = pages.shape
+    for row, (sequence, first, end) in enumerate(places.values.tolist()):
+        if not (0 <= sequence < sequences and 0 <= first <= end <= most * page):
+            return 1, sequence, first, end, row
+        table = pages.values[sequence].tolist()
+        for number in range(first // page, -(-end // page)):
+            if not 0 <= table[number] < keys.shape[0] // page:
+                return 2, table[number], sequence, number
+        at = [table[t // page] * page + t % page for t in range(first, end)]
+        k, v = (x.wide[at] if s is None else round_to(x.values[at] * s.values[at][..., None], query.dtype)
+                for x, s in ((keys, key_scales), (values, value_scales)))
+        scores = np.einsum("he,the->ht", query.wide[row], np.repeat(k, share, 1)) * scale
+        found[row] = np.einsum("ht,thf->hf", _weights(scores)[0], np.repeat(v, share, 1))
+    out.store(found)
+    return None
 
 
 def _attention_gradient(upstream: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
