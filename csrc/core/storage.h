@@ -72,6 +72,8 @@ class Storage {
   void before_write() const {  // to be called before memory is written to that may have been there
     if (__builtin_expect(recorded_by_ != nullptr, false)) recorded_by_->finish();
   }
+  // There will never be memory: who asks for it has `asked` finish, which raises.
+  void refuse_memory(PendingCalls& asked) { pending_ = true, recorded_by_ = &asked; }
   void take_memory(Storage& from);  // of as many bytes, where there is none yet
 
   // Which collection of launches (core/loops.h) has one on this memory, and whether one that writes to it.

@@ -13,6 +13,7 @@
 #include "python/run.h"
 #include "python/runtime.h"
 #include "python/state.h"
+#include "python/subclass.h"
 #include "tape/tape.h"
 
 namespace taeda {
@@ -274,6 +275,8 @@ Ref<> run_inplace_view(OpObject* op, const Call& call) {
 }
 
 Ref<> execute_call(OpObject* op, const Call& call) {
+  if (TAEDA_UNLIKELY(dispatching_types) && concerns_subclasses(call))
+    if (Ref<> result = call_subclasses(op, call)) return result;
   if (TAEDA_UNLIKELY(live_lifted != 0 || draws_are_lifted)) {
     if (live_lifted && concerns_composed(call)) {
       if (Ref<> result = call_composed(op, call)) return result;

@@ -4,6 +4,7 @@
 
 #include "python/run.h"
 #include "python/state.h"
+#include "python/subclass.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -120,12 +121,12 @@ void run_dispatched(BackwardProgram& backward, const Overload& of, size_t gradie
   Ref<> wanted = checked(PyTuple_New(static_cast<Py_ssize_t>(backward.grads.size())));
   for (size_t k = 0; k < backward.grads.size(); ++k)
     PyTuple_SET_ITEM(wanted.get(), static_cast<Py_ssize_t>(k), PyLong_FromLong(backward.grads[k]));
-  bool plain = attributes.empty();
   Ref<> capsule = checked(PyCapsule_New(call.get(), GRADIENT_CALL, destroy));
   call.release();
   Ref<> run = checked(PyCFunction_New(&run_method, capsule.get()));
-  Ref<> found = checked(PyObject_CallMethod(mode.get(), "backward", "sOOOOO", of.display.c_str(), grads.get(),
-                                            saved.get(), wanted.get(), plain ? Py_True : Py_False, run.get()));
+  Ref<> found = checked(PyObject_CallMethod(mode.get(), "backward", "ssOOOOOO", of.display.c_str(), of.name.c_str(),
+                                            backward.key.get(), grads.get(), saved.get(), wanted.get(),
+                                            attributes_object(attributes).get(), run.get()));
   if (!PyTuple_Check(found.get()) || PyTuple_GET_SIZE(found.get()) != static_cast<Py_ssize_t>(results.size()))
     raise(PyExc_TypeError, "__torch_dispatch__ must return a tuple of %zu gradients for the backward of %s, not %s",
           results.size(), of.display.c_str(), Py_TYPE(found.get())->tp_name);

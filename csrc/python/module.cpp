@@ -6,6 +6,7 @@
 #include "python/op.h"
 #include "python/override.h"
 #include "python/runtime.h"
+#include "python/subclass.h"
 #include "tape/tape.h"
 
 namespace taeda {
@@ -92,6 +93,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_tensor_to_module(module.get());
     add_operators_to_module(module.get());
     add_overrides_to_module(module.get());
+    add_subclasses_to_module(module.get());
     add_interop_to_module(module.get());
     add_generator_to_module(module.get());
     add_machine_code_to_module(module.get());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "python/state.h"
+#include "python/subclass.h"
 
 namespace taeda {
 
@@ -204,6 +205,7 @@ PyObject* init_subclass(PyObject* cls, PyObject* const*, Py_ssize_t count, PyObj
     type->tp_getattro = overridable_attribute;
     PyType_Modified(type);
   }
+  note_type(type);
   Py_RETURN_NONE;
 }
 

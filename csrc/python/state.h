@@ -14,8 +14,9 @@ class Pending;
 struct State {
   bool grad_enabled = true;
   bool inference_mode = false;
-  bool anomaly = false;   // autograd.set_detect_anomaly
-  bool overrides = true;  // other types may take over calls (override.h)
+  bool anomaly = false;    // autograd.set_detect_anomaly
+  bool subclasses = true;  // their __torch_dispatch__ may take over calls (subclass.h)
+  bool overrides = true;   // other types may take over calls (override.h)
   PyObject* dispatch_mode =
       nullptr;  // the innermost TorchDispatchMode, which sees ops below autograd (dispatch_mode.h)
   PyObject* function_mode = nullptr;  // the innermost TorchFunctionMode, which takes over all calls (override.h)

@@ -1,7 +1,10 @@
 #include "python/tensor.h"
 
+#include <algorithm>
+
 #include "python/core_types.h"
 #include "python/lifted.h"
+#include "python/subclass.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
 
@@ -102,6 +105,12 @@ void describe_alias_of(Tensor& t, const Tensor& of, const Dims& sizes, const Dim
 }  // namespace
 
 Ref<Tensor> alias(const Tensor& of, const Dims& sizes, const Dims& strides, int64_t offset) {
+  if (TAEDA_UNLIKELY(dispatching(&of))) {
+    bool whole = same_shape(of, sizes) && offset == of.offset && std::equal(strides.begin(), strides.end(), of.strides);
+    if (whole) return detached_subclass(of);
+    raise(PyExc_NotImplementedError, "this view of a %s, whose __torch_dispatch__ is not asked for it",
+          Py_TYPE(&of.ob_base)->tp_name);
+  }
   Ref<Tensor> t = undescribed();
   describe_alias_of(*t, of, sizes, strides, offset);
   return t;

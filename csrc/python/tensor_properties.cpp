@@ -1,6 +1,7 @@
 // The attributes of taeda.Tensor, and the small constant objects that some of them are.
 #include "python/core_types.h"
 #include "python/lifted.h"
+#include "python/subclass.h"
 #include "python/tensor_type.h"
 #include "tape/tape.h"
 
@@ -201,7 +202,7 @@ PyObject* get_version(PyObject* self, void*) {
 
 PyObject* get_data(PyObject* self, void*) {
   return guarded_object([&] {
-    Ref<Tensor> out = alias_as(Py_TYPE(self), the(self));
+    Ref<Tensor> out = dispatching(self) ? detached_subclass(the(self)) : alias_as(Py_TYPE(self), the(self));
     out->detached_version = true;
     return reinterpret_cast<PyObject*>(out.release());
   });

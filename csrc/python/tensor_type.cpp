@@ -6,6 +6,7 @@
 #include "python/core_types.h"
 #include "python/interop.h"
 #include "python/override.h"
+#include "python/subclass.h"
 #include "tape/tape.h"
 
 namespace taeda {
@@ -112,7 +113,7 @@ PyObject* iterate(PyObject* self) {
     if (t.ndim == 0) raise(PyExc_TypeError, "iteration over a 0-d tensor");
     Ref<> items;
     // One node for all rows, so that the gradient is put together once.
-    if ((requires_gradient(t) || overridden(self)) && registered(Operator::Unbind)) {
+    if ((requires_gradient(t) || overridden(self) || dispatching(self)) && registered(Operator::Unbind)) {
       items = checked(PyObject_CallOneArg(registered(Operator::Unbind), self));
     } else {
       items = checked(PyTuple_New(static_cast<Py_ssize_t>(t.sizes[0])));
@@ -130,12 +131,16 @@ PyObject* representation(PyObject* self) {
 PyObject* subscript(PyObject* self, PyObject* key) {
   if (TAEDA_UNLIKELY(overridden(self) || overridden(key)))
     return guarded_object([&] { return call_overridden("__getitem__", {self, key}).release(); });
+  if (TAEDA_UNLIKELY(dispatching(self)))
+    return guarded_object([&] { return ask_subclasses("get_item", {self, key}).release(); });
   return get_item(self, key);
 }
 
 int assign_subscript(PyObject* self, PyObject* key, PyObject* value) {
   if (TAEDA_UNLIKELY(value && (overridden(self) || overridden(key) || overridden(value))))
     return guarded(-1, [&] { return call_overridden("__setitem__", {self, key, value}), 0; });
+  if (TAEDA_UNLIKELY(value && dispatching(self)))
+    return guarded(-1, [&] { return ask_subclasses("set_item", {self, key, value}), 0; });
   return set_item(self, key, value);
 }
 
@@ -159,6 +164,8 @@ Ref<Tensor> recorded_alias(Tensor& t) {
 
 Ref<> only_element(const Tensor& t, PyObject* type, const char* message) {
   if (t.numel != 1) raise(type, "%s", message);
+  if (TAEDA_UNLIKELY(dispatching(&t)))
+    return ask_subclasses("item", {reinterpret_cast<PyObject*>(const_cast<Tensor*>(&t))});
   if (!t.has_memory()) raise(PyExc_RuntimeError, "Tensor.item() cannot be called on meta tensors");
   return checked(read_element(t.data(), t.dtype));
 }

@@ -1,6 +1,7 @@
 // Mutation and views: who may write to what, and how the graph follows. Also what makes and unmakes leaves.
 #include <algorithm>
 
+#include "python/subclass.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -266,8 +267,14 @@ Ref<Tensor> keep_before_write(Compiled& compiled, uint64_t needs, Tensor& target
   for (const BackwardProgram::Saved& s : compiled.backward_for(needs, ALL_OUTPUTS).saved) {
     if (s.source != BackwardProgram::Input || s.index != 0) continue;
     Shared<Node> history = gradient_function(target);
-    Ref<Tensor> copy = empty(target.dtype, target.shape(), target.device);
-    copy_into(*copy, target);
+    Ref<Tensor> copy;
+    if (TAEDA_UNLIKELY(dispatching(&target))) {
+      Setting no_grad(state.grad_enabled, false);
+      copy = call_core(CoreOp::Clone, {&target.ob_base});
+    } else {
+      copy = empty(target.dtype, target.shape(), target.device);
+      copy_into(*copy, target);
+    }
     copy->grad_fn = std::move(history);
     copy->output_number = target.output_number;
     copy->requires_grad = static_cast<bool>(copy->grad_fn);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "python/lifted.h"
+#include "python/subclass.h"
 
 namespace taeda {
 
@@ -96,7 +97,11 @@ Ref<Tensor> filled(DType dtype, const Dims& sizes, Device device, int64_t with) 
 }  // namespace
 
 Ref<Tensor> zeros(const Node::OutputInfo& like) { return filled(like.dtype, like.sizes, like.device, 0); }
-Ref<Tensor> ones(const Tensor& like) { return filled(like.dtype, like.shape(), like.device, 1); }
+Ref<Tensor> ones(const Tensor& like) {
+  if (TAEDA_UNLIKELY(dispatching(&like)))
+    return tensor_from(ask_subclasses("ones", {reinterpret_cast<PyObject*>(const_cast<Tensor*>(&like))}));
+  return filled(like.dtype, like.shape(), like.device, 1);
+}
 
 Ref<Tensor> shape_tensor(DType dtype, Device device, const Dims& sizes, const Dims& strides) {
   Ref<Tensor> t = undescribed();
@@ -146,11 +151,12 @@ void fit_gradient(Ref<Tensor>& gradient, const Node::OutputInfo& wanted, const N
             maker ? maker->name().c_str() : "GraphRoot", index, shape_text(*gradient).at, dims_text(wanted.sizes).at);
     }
     Ref<Tensor> like = shape_tensor(wanted.dtype, wanted.device, wanted.sizes, contiguous_strides(wanted.sizes));
-    gradient =
-        create_graph ? call_core(CoreOp::SumTo, {gradient.object(), like.object()}) : sum_to_shape(*gradient, *like);
+    gradient = create_graph || dispatching(gradient.get())
+                   ? call_core(CoreOp::SumTo, {gradient.object(), like.object()})
+                   : sum_to_shape(*gradient, *like);
   }
   if (TAEDA_UNLIKELY(gradient->dtype != wanted.dtype)) {
-    if (create_graph || is_lifted(gradient.get())) {
+    if (create_graph || is_lifted(gradient.get()) || dispatching(gradient.get())) {
       gradient = call_core(CoreOp::Convert, {gradient.object(), dtype_object(wanted.dtype)});
     } else {
       Ref<Tensor> cast = empty(wanted.dtype, gradient->shape(), gradient->device);
@@ -191,7 +197,7 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t
   Tensor& t = *variable;
   Ref<Tensor> before = autograd_data(t).grad;
   if (before) {
-    if (create_graph || is_lifted(incoming.get()) || is_lifted(before.get())) {
+    if (create_graph || is_lifted(incoming.get()) || is_lifted(before.get()) || dispatching(incoming.get())) {
       t.autograd->grad = sum(before, incoming);
     } else {
       add_into(before, incoming);
@@ -207,6 +213,8 @@ Gradients AccumulateGrad::apply(Gradients gradients, bool create_graph, uint64_t
         (dense ? same_layout(*incoming, t) : incoming->is_contiguous());
     if (own) {
       t.autograd->grad = std::move(incoming);
+    } else if (!create_graph && dispatching(incoming.get())) {
+      t.autograd->grad = detached_subclass(*incoming);
     } else if (create_graph || is_lifted(incoming.get())) {
       t.autograd->grad = call_core(CoreOp::Clone, {incoming.object()});
     } else {

@@ -6,6 +6,7 @@
 #include "python/dispatch_mode.h"
 #include "python/lifted.h"
 #include "python/state.h"
+#include "python/subclass.h"
 
 namespace taeda {
 
@@ -186,6 +187,11 @@ Gradients OpNode::apply(Gradients gradients, bool create_graph, uint64_t wanted)
     std::vector<Ref<Tensor>> lifted = run_lifted(backward, inputs, numbers);
     for (size_t k = 0; k < lifted.size(); ++k) found[k] = std::move(lifted[k]);
     create_graph = false;  // it has been recorded
+  } else if (TAEDA_UNLIKELY(any_dispatching(inputs))) {
+    Setting recorded_call_by_call(state.grad_enabled, create_graph);
+    std::vector<Ref<Tensor>> made = run_for_subclasses(backward, inputs, numbers);
+    for (size_t k = 0; k < made.size(); ++k) found[k] = std::move(made[k]);
+    create_graph = false;
   } else if (TAEDA_UNLIKELY(state.dispatch_mode != nullptr)) {
     run_dispatched(backward, *compiled_.overload, first, inputs, numbers, {found.begin(), found.size()});
   } else {

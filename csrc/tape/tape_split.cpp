@@ -4,6 +4,7 @@
 
 #include "python/composed.h"
 #include "python/lifted.h"
+#include "python/subclass.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
@@ -42,7 +43,8 @@ class SplitNode final : public Node {
     for (const Ref<Tensor>& g : gradients) any |= static_cast<bool>(g);
     if (!any || !edges[0].node) return result;
     gradients.resize(lengths_.size());
-    bool lifted = std::any_of(gradients.begin(), gradients.end(), [](auto& g) { return is_lifted(g.get()); });
+    bool lifted = std::any_of(gradients.begin(), gradients.end(),
+                              [](auto& g) { return is_lifted(g.get()) || dispatching(g.get()); });
     if (create_graph || lifted || state.pending) {  // one call, that can be put off
       Ref<> pieces = checked(PyTuple_New(static_cast<Py_ssize_t>(gradients.size())));
       for (size_t k = 0; k < gradients.size(); ++k) {
@@ -80,11 +82,13 @@ class SplitNode final : public Node {
 // The views, as a tuple; noted as views of several, and recorded where the tensor needs a gradient.
 Ref<> pieces(Tensor& whole, Way way, int dim, std::vector<int64_t> lengths, const char* name) {
   if (is_composed(&whole)) raise(PyExc_NotImplementedError, "%s of a tensor that is not strided", name);
-  if (is_lifted(&whole)) {  // one view after the other
+  if (bool lifted = is_lifted(&whole); lifted || dispatching(&whole)) {  // one view after the other
     auto* type = reinterpret_cast<PyObject*>(LiftedType);
     Ref<> along = Ref<>::borrow(way == Way::Along ? Py_True : Py_False), list = checked(PyList_New(0));
     for (int64_t n : lengths)
       if (PyList_Append(list.get(), checked(PyLong_FromLongLong(n)).get()) < 0) throw PythonError();
+    if (!lifted)
+      return ask_subclasses("pieces", {&whole.ob_base, along.get(), checked(PyLong_FromLong(dim)).get(), list.get()});
     return checked(PyObject_CallMethod(type, "pieces", "OOiO", &whole.ob_base, along.get(), dim, list.get()));
   }
   Ref<> result = checked(PyTuple_New(static_cast<Py_ssize_t>(lengths.size())));

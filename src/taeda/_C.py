@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taeda._core import Generator, Size, device, dtype
+from taeda._core import Generator, Size, _disabled_torch_function_impl, device, dtype, set_subclasses
 from taeda._core import Tensor as TensorBase
 from taeda.dispatch_keys import DispatchKey, DispatchKeySet
 from taeda.dispatch_keys import ExcludeDispatchKeyGuard as _ExcludeDispatchKeyGuard
@@ -13,7 +13,8 @@ from taeda.serialization.records import PyTorchFileReader
 
 __all__ = [
     "DisableTorchFunctionSubclass", "DispatchKey", "DispatchKeySet", "Generator", "PyTorchFileReader", "Size",
-    "TensorBase", "_ExcludeDispatchKeyGuard", "device", "dtype",
+    "TensorBase", "_DisableTorchDispatch", "_ExcludeDispatchKeyGuard", "_disabled_torch_function_impl", "device",
+    "dtype",
 ]  # fmt: skip
 
 _TensorMeta = type(TensorBase)
@@ -52,6 +53,16 @@ def _get_cudnn_enabled() -> bool:
     """Whether cuDNN is used: False."""
     return False
 
+
+
+class _DisableTorchDispatch:
+    """In this context no `__torch_dispatch__` of a subclass of Tensor is called."""
+
+    def __enter__(self) -> None:
+        self._before = set_subclasses(False)
+
+    def __exit__(self, *error: object) -> None:
+        set_subclasses(self._before)
 
 
 class _nn:  # noqa: N801, PyTorch's name

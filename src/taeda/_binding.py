@@ -124,12 +124,12 @@ def _result_type(schema: Schema) -> Any:
     made = collections.namedtuple(schema["public"], schema["fields"])  # type: ignore[misc]
 
     class Named(made):
-        """A named tuple made from one tuple, as the core gives it."""
+        """A named tuple made from one tuple, as the core gives it, or from the values."""
 
         __slots__ = ()
 
-        def __new__(cls, values: Iterable[Any]) -> Any:
-            return super().__new__(cls, *values)
+        def __new__(cls, values: Iterable[Any], *more: Any) -> Any:
+            return super().__new__(cls, *((values, *more) if more else values))
 
         def __reduce__(self) -> Any:
             return tuple, (tuple(self),)

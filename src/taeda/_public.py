@@ -118,6 +118,7 @@ def _complete_tensor() -> None:
     for name in ("__array_wrap__", "__reversed__", "__setstate__", "is_shared", "module_load", "record_stream",
                  "share_memory_"):
         setattr(tensor, name, _lazily(home, name.removeprefix("__").removesuffix("__")))
+    tensor._make_wrapper_subclass = staticmethod(_lazily(home, "make_wrapper_subclass"))
     tensor.__div__ = tensor.__truediv__
     tensor.__rdiv__ = tensor.__rtruediv__
     tensor.__idiv__ = tensor.__itruediv__

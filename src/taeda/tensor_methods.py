@@ -23,6 +23,27 @@ def reversed(self: Any) -> Any:  # noqa: A001, the name of the method
     return self if self.dim() == 0 else self.flip(0)
 
 
+def make_wrapper_subclass(
+    cls: Any, size: Any, strides: Any = None, storage_offset: Any = None, memory_format: Any = None, dtype: Any = None,
+    layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+    dispatch_sizes_strides_policy: str | None = None, dispatch_device: bool = False, dispatch_layout: bool = False,
+    _extra_dispatch_keys: Any = None, storage_size: Any = None,
+) -> Any:
+    """A tensor of the class `cls` with this geometry and no memory: the `__torch_dispatch__` of the class, which it
+    must have, says what ops do with it.
+
+    `memory_format`, `layout` and the options of dispatch are taken as they are by default only.
+    """
+    if layout not in (None, taeda.strided) or memory_format not in (None, taeda.contiguous_format):
+        raise NotImplementedError("_make_wrapper_subclass: only contiguous or strided wrappers are there")
+    if dispatch_sizes_strides_policy or dispatch_device or dispatch_layout:
+        raise NotImplementedError("_make_wrapper_subclass: sizes, strides, device and layout are those that are given; "
+                                  "asking the class for them is not there yet")
+    return taeda._core.make_wrapper(
+        cls, tuple(size), None if strides is None else tuple(strides), storage_offset or 0,
+        dtype or taeda.get_default_dtype(), taeda.device(device or "cpu"), requires_grad)
+
+
 def is_shared(self: Any) -> bool:
     """Whether other processes may have the memory too."""
     return bool(self.untyped_storage().is_shared())

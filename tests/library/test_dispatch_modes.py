@@ -168,6 +168,23 @@ def test_operations_are_counted_by_module(capsys):
     assert "Sequential.0" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("call", "geometry"), [
+    (lambda x, w: F.conv2d(x, w, stride=(2, 1), padding=1, dilation=1, groups=2), ([2, 1], [1, 1], [1, 1], False, 2)),
+    (lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=(1, 0), groups=2), ([2, 2], [1, 0], [1, 1], True, 2)),
+])  # fmt: skip
+def test_the_backward_of_a_convolution_says_its_strides(call, geometry):
+    class Backward(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            if func is aten.convolution_backward.default:
+                self.args = args
+            return func(*args, **(kwargs or {}))
+
+    with Backward() as mode:
+        call(taeda.ones(1, 4, 5, 5, requires_grad=True), taeda.ones(4, 2, 3, 3, requires_grad=True)).sum().backward()
+    stride, padding, dilation, transposed, groups = geometry
+    assert mode.args[4:] == (stride, padding, dilation, transposed, [0, 0], groups, [True, True, False])
+
+
 def test_operations_of_transformers_and_transposed_convolutions():
     layer = taeda.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, dropout=0.0)
     with FlopCounterMode(display=False) as counter:

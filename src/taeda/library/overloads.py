@@ -120,9 +120,13 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     "_scaled_dot_product_flash_attention_for_cpu": lambda *a, **k: _torch.nn.functional.scaled_dot_product_attention(
         *a, **k
     ),
+    "_local_scalar_dense": lambda x: x.item(),
     "_to_copy": lambda x, **options: x.to(copy=True, **options),
     "_unsafe_view": lambda x, size: x.view(size),
     "convolution": _convolution,
+    "index": lambda x, indices: x[tuple(slice(None) if i is None else i for i in indices)],
+    "slice": lambda x, dim=0, start=None, end=None, step=1: x[
+        (slice(None),) * (dim % x.dim()) + (slice(start, end, step),)],
 }
 
 

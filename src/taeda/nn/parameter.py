@@ -8,10 +8,17 @@ import taeda
 __all__ = ["Buffer", "Parameter"]
 
 
-class Parameter(taeda.Tensor):
+class _ParameterMeta(type(taeda.Tensor)):  # type: ignore[misc]
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return super().__instancecheck__(instance) or (
+            cls is Parameter and isinstance(instance, taeda.Tensor) and getattr(instance, "_is_param", False))
+
+
+class Parameter(taeda.Tensor, metaclass=_ParameterMeta):
     """A tensor that becomes a parameter of the module it is assigned to.
 
-    It shares the data of `data` and is a leaf of the graph, whatever `data` was.
+    It shares the data of `data` and is a leaf of the graph, whatever `data` was. Of an object of another subclass of
+    Tensor it is one of that class, which `isinstance(.., Parameter)` knows for a parameter.
 
     >>> import taeda
     >>> taeda.nn.Parameter(taeda.zeros(2)).requires_grad
@@ -21,7 +28,17 @@ class Parameter(taeda.Tensor):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         if data is None:
             data = taeda.empty(0)
-        return taeda.Tensor._make_subclass(cls, data.detach(), requires_grad)
+        if type(data) in (taeda.Tensor, Parameter) or cls is not Parameter or isinstance(data, Parameter):
+            return taeda.Tensor._make_subclass(cls, data.detach(), requires_grad)
+        found = data.detach().requires_grad_(requires_grad)
+        if type(found) is not type(data):
+            raise RuntimeError(
+                f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() returns "
+                f"an instance of the same type, but return type {type(found).__name__} was found instead. To use the "
+                "type as a Parameter, please correct the detach() semantics defined by its __torch_dispatch__() "
+                "implementation.")
+        found._is_param = True
+        return found
 
     __torch_function__ = taeda._core._disabled_torch_function_impl  # results are plain tensors
 

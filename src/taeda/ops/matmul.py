@@ -450,6 +450,16 @@ def _(grad: Any, input: Any, weight: Any, bias: Any) -> Any:
     )
 
 
+@linear.composition
+def _(input: Any, weight: Any, bias: Any = None) -> Any:
+    if weight.ndim == 1:
+        found = matmul(input, weight)
+        return (found if bias is None else found + bias,)
+    flat = input if input.ndim == 2 else input.reshape((product(input.shape[:-1]), input.shape[-1]))
+    found = mm(flat, weight.t()) if bias is None else addmm(bias, flat, weight.t())
+    return (found if input.ndim == 2 else found.reshape((*input.shape[:-1], weight.shape[0])),)
+
+
 @linear.batch
 def _(batch: Any, input: Any, weight: Any, bias: Any) -> Any:
     if not batch.carries(weight) and (bias is None or not batch.carries(bias)):

@@ -121,6 +121,14 @@ def _expect(handle: int) -> None:
         ahead.expect(functools.partial(template_kernel, handle))
 
 
+@functools.lru_cache(maxsize=1024)
+@one_at_a_time
+def gradient_of(op_name: str, key: tuple[Any, ...]) -> pipeline.Gradient:
+    """What the backward Program with this key is compiled from, for who makes its calls one by one."""
+    _, inner, needs, given = key
+    return pipeline.gradient(registry.ops[op_name], inner, needs, given)
+
+
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
     kernel, target = kernels[handle], targets[handle]

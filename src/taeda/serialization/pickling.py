@@ -229,6 +229,22 @@ class _Rebuilt:
         return _rebuild_tensor_v2, self.arguments
 
 
+def _copied_by_class(tensor: Any, memo: dict[Any, Any]) -> Any:
+    """A copy of a tensor whose class says by `__torch_dispatch__` what clone() does."""
+    result = tensor.detach().clone()
+    if type(result) is not type(tensor):
+        raise RuntimeError(
+            f"The default implementation of __deepcopy__() for wrapper subclasses only works for subclass types that "
+            f"properly implement clone() semantics, returning their own type; that of {type(tensor).__name__} returned "
+            f"{type(result).__name__}")
+    memo[id(tensor)] = result.requires_grad_(tensor.requires_grad)
+    if tensor.grad is not None:
+        result.grad = copy.deepcopy(tensor.grad, memo)
+    if getattr(tensor, "_is_param", False):
+        result._is_param = True
+    return result
+
+
 def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
     """`Tensor.__deepcopy__`: copies of tensors that share memory share it too."""
     if id(tensor) in memo:
@@ -239,6 +255,8 @@ def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001"
         )
+    if taeda._core.is_dispatching(tensor):
+        return _copied_by_class(tensor, memo)
     storage = storage_of(tensor)
     copied = memo.get(storage)
     if copied is None:

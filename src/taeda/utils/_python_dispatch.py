@@ -8,7 +8,10 @@ from taeda import _core
 from taeda.library.dispatching import Entered
 from taeda.overrides import Mode
 
-__all__ = ["BaseTorchDispatchMode", "TorchDispatchMode", "is_in_torch_dispatch_mode"]
+__all__ = [
+    "BaseTorchDispatchMode", "TorchDispatchMode", "is_in_torch_dispatch_mode", "is_traceable_wrapper_subclass",
+    "is_traceable_wrapper_subclass_type", "return_and_correct_aliasing", "transform_subclass",
+]  # fmt: skip
 
 
 class TorchDispatchMode(Mode):
@@ -18,7 +21,7 @@ class TorchDispatchMode(Mode):
 
     What PyTorch composes of others comes as those (`linear` as `t` and `addmm`); a backward that is no product comes as
     `aten.NAME_backward` with the gradients and what the op saved. Indexing by `x[..]` and copies between dtypes that
-    the core makes itself are not seen. Tensor subclasses with `__torch_dispatch__` are not there.
+    the core makes itself are not seen.
 
     Example::
 
@@ -58,3 +61,33 @@ def is_in_torch_dispatch_mode(include_infra_modes: bool = True) -> bool:
     before = _core.set_dispatch_mode(None)
     _core.set_dispatch_mode(before)
     return before is not None
+
+
+def is_traceable_wrapper_subclass_type(t: type) -> bool:
+    """Whether objects of the class consist of other tensors, as `__tensor_flatten__` and `__tensor_unflatten__` say."""
+    return issubclass(t, _core.Tensor) and hasattr(t, "__tensor_flatten__") and hasattr(t, "__tensor_unflatten__")
+
+
+def is_traceable_wrapper_subclass(t: object) -> bool:
+    """Whether `t` is a tensor that consists of others (`is_traceable_wrapper_subclass_type`)."""
+    return is_traceable_wrapper_subclass_type(type(t))
+
+
+def transform_subclass(t: Any, callback: Any, outer_size: Any = None, outer_stride: Any = None) -> Any:
+    """A tensor of the class of `t` made of `callback(name, tensor)` of each that `t` consists of."""
+    names, context = t.__tensor_flatten__()
+    inner = {name: callback(name, getattr(t, name)) for name in names}
+    size = t.size() if outer_size is None else outer_size
+    found = type(t).__tensor_unflatten__(inner, context, size, t.stride() if outer_stride is None else outer_stride)
+    if found.shape != size:
+        raise AssertionError(f"{type(t).__name__}.__tensor_unflatten__ gave a tensor of {found.shape}, not {size}")
+    return found
+
+
+def return_and_correct_aliasing(func: Any, args: Any, kwargs: Any, out: Any) -> Any:
+    """What `__torch_dispatch__` of a wrapper should return: of an in-place op the tensor that was written to, of one
+    with out= that argument, else `out`."""
+    if func._overloadname.endswith("out") and kwargs and "out" in kwargs:
+        return kwargs["out"]
+    name = func.overloadpacket.__name__
+    return args[0] if name.endswith("_") and not name.endswith("__") else out
