@@ -260,3 +260,10 @@ def test_small_answers():
         torch.testing.assert_allclose(torch.ones(2), [1.0, 1.0])
     assert torch.func.functionalize(lambda x: x.add_(1))(torch.zeros(1)).item() == 1
     assert torch.ones(1).is_conj() is False and torch.utils.dlpack.DLDeviceType.kDLCPU == 1
+
+
+def test_complex_numbers_are_close_within_tolerances():
+    x = taeda.tensor([1 + 2j, 3.0])
+    taeda.testing.assert_close(x, x + 1e-7)
+    with pytest.raises(AssertionError, match="1 / 2"):
+        taeda.testing.assert_close(x, x + taeda.tensor([0.0, 0.1j]))

@@ -56,9 +56,9 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def hooked_step(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self._opt_called = True  # schedulers warn when they are stepped before the optimizer
         if "_optimizer_step_pre_hooks" not in self.__dict__:  # a wrapper that did not call Optimizer.__init__
             return step(self, *args, **kwargs)
-        self._opt_called = True  # schedulers warn when they are stepped before the optimizer
         if not (
             self._optimizer_step_pre_hooks
             or self._optimizer_step_post_hooks

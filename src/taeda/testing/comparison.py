@@ -163,7 +163,7 @@ def _values(actual: Any, expected: Any, rtol: float, atol: float, equal_nan: boo
     actual, expected = actual.to(dtype), expected.to(dtype)
     a, b = (t.to(taeda.int64 if dtype == taeda.bool else dtype) for t in (actual, expected))
     same = a == b
-    if dtype.is_floating_point:
+    if dtype.is_floating_point or dtype.is_complex:
         same = same | (b.isfinite() & ((a - b).abs() <= atol + rtol * b.abs()))
         if equal_nan:
             same = same | (a.isnan() & b.isnan())
