@@ -44,7 +44,8 @@ def blocks_of(kind: Kind, M: Any, N: Any) -> Any:
     column_block: Any = kind.column_blocks[-1][1]
     for largest, columns in reversed(kind.column_blocks[:-1]):
         column_block = _make("where", _make("le", M * N, largest), columns, column_block)
-    return _make("ceildiv", M, kind.row_block) * divided(N, column_block, lambda a, b: _make("min", a, b))
+    row_blocks = _make("ceildiv", M, kind.row_block)
+    return row_blocks * divided(N, column_block, row_blocks, lambda a, b: _make("min", a, b))
 
 
 def _sums(kind: Kind) -> tuple[Expr, ...]:

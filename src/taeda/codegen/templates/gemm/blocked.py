@@ -105,25 +105,33 @@ def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue
 
 
 def for_blocks(f: FunctionWriter, kind: Kind, M: Value, N: Value, body: Callable[..., object]) -> None:
-    """body(matrix, row, column, rows, columns) for the blocks from f["begin"] to f["end"]."""
-    most_columns = f.constant(kind.column_blocks[-1][1])
+    """body(matrix, row, column, rows, columns) for the blocks from f["begin"] to f["end"].
+
+    Blocks next to each other in number, which one thread takes, are next to each other in C's rows: where two threads
+    write to the same rows, each one's caches fetch lines ahead that the other is about to write.
+    """
+    most_columns, unit = f.constant(kind.column_blocks[-1][1]), f.constant(kind.columns)
     for largest, columns in reversed(kind.column_blocks[:-1]):
-        most_columns = f.select(M * N <= largest, f.constant(columns), most_columns)
-    row_blocks, column_blocks = f.ceil_div(M, kind.row_block), divided(N, most_columns, f.minimum)
+        narrow = M * N <= largest
+        most_columns = f.select(narrow, f.constant(columns), most_columns)
+        unit = f.select(narrow, f.constant(kind.lanes), unit)
+    row_blocks = f.ceil_div(M, kind.row_block)
+    column_blocks = divided(N, most_columns, row_blocks, f.minimum)
     row_block = f.ceil_div(f.ceil_div(M, row_blocks), kind.rows) * kind.rows
-    # Blocks of columns differ by a vector at most, and none is empty.
-    vectors = f.ceil_div(N, kind.lanes)
+    # Blocks of columns differ by a unit at most, and none is empty: a panel, or where there are few a vector.
+    units = f.ceil_div(N, unit)
 
     def item(at: Value) -> None:
-        row, rest = at % row_blocks * row_block, at // row_blocks
-        number = rest % column_blocks
-        column, end = ((number + n) * vectors // column_blocks * kind.lanes for n in (0, 1))
-        body(rest // column_blocks, row, column, f.minimum(M - row, row_block), f.minimum(N, end) - column)
+        number, rest = at % column_blocks, at // column_blocks
+        row = rest % row_blocks * row_block
+        column, end = ((number + n) * units // column_blocks * unit for n in (0, 1))
+        body(rest // row_blocks, row, column, f.minimum(M - row, row_block), f.minimum(N, end) - column)
     f.loop(f["begin"], f["end"], item)
 
 
-def divided(N: Any, most: Any, minimum: Callable[[Any, Any], Any]) -> Any:
-    """Into how many blocks of at most `most` columns N is divided: an even number where there are several, so that two
-    threads have the same to do. Of run-time values here, of expressions where the work is counted."""
+def divided(N: Any, most: Any, row_blocks: Any, minimum: Callable[[Any, Any], Any]) -> Any:
+    """Into how many blocks of at most `most` columns N is divided: where there are several, such that all blocks are an
+    even number, so that two threads have the same to do. Of run-time values here, of expressions where the work is
+    counted."""
     blocks = (N + (most - 1)) // most
-    return blocks + blocks % 2 * minimum(blocks - 1, 1)
+    return blocks + blocks % 2 * (row_blocks % 2) * minimum(blocks - 1, 1)

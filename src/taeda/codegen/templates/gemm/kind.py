@@ -88,13 +88,13 @@ class Kind:
 
         They are multiples of `columns` for every dtype and target.
         """
-        return [(1 << 17, 96), (1 << 19, 192), (1 << 62, 384)]
+        return [(1 << 15, 96), (1 << 19, 192), (1 << 62, 384)]
 
     @property
     def k_block(self) -> int:
-        """Units of k that are packed at a time: the block of B then takes about half of a second cache of 1 MB
-        (AVX-512), or three quarters of one of 512 KB."""
-        return (384 if self.target.vector_registers == 32 else 256) * 4 // self.unit
+        """Units of k that are packed at a time: the block of B then takes three quarters of a second cache of 1 MB
+        (AVX-512), or of 512 KB. Longer ones are better, as sums go to memory and back for each."""
+        return (512 if self.target.vector_registers == 32 else 256) * 4 // self.unit
 
     @property
     def k_block_thin(self) -> int:

@@ -67,18 +67,16 @@ def tile(module: ModuleWriter, kind: Kind, rows: int, vectors: int, copy: Functi
     places = [f.at(row, v * lanes * unit) for row in c_rows for v in range(vectors)]
 
     zero = f.constant(0, kind.vector)
-    if kind.masks:
-        mask = f.lane_range(lanes, f.constant(0), columns - (vectors - 1) * lanes)
-        every = f.cast("bitcast", f.cast("sext", loads, f"i{lanes}"), vector(lanes, "i1"))
-        last = f.emit(mask.type, f"and {mask.type} {mask.text}, {every.text}")
-        sums = [f.masked_load(kind.vector, place, last if k % vectors == vectors - 1 else every, zero)
-                for k, place in enumerate(places)]
-    else:
-        def load_sums() -> list[Value]:
-            if copy is not None:
-                f.branch(whole, lambda: None, lambda: f.call(copy, f["c"], f["c_row"], c, c_row, count, columns))
-            return [f.load(kind.vector, place) for place in places]
-        sums = f.branch(loads, load_sums, lambda: [zero] * (rows * vectors))
+    mask = f.lane_range(lanes, f.constant(0), columns - (vectors - 1) * lanes) if kind.masks else None
+
+    def load_sums() -> list[Value]:
+        if copy is not None:
+            f.branch(whole, lambda: None, lambda: f.call(copy, f["c"], f["c_row"], c, c_row, count, columns))
+        return [f.masked_load(kind.vector, place, mask, zero) if mask is not None and k % vectors == vectors - 1
+                else f.load(kind.vector, place) for k, place in enumerate(places)]
+
+    # A jump, and not a mask: loads would wait for lines of C that are nowhere near.
+    sums = f.branch(loads, load_sums, lambda: [zero] * (rows * vectors))
     packed = vector(lanes, kind.packed_type)
 
     def step(_: Value, offset: Value, b: Value, *sums: Value) -> list[Value]:
@@ -92,7 +90,7 @@ def tile(module: ModuleWriter, kind: Kind, rows: int, vectors: int, copy: Functi
 
     sums = f.loop(0, f["depth"], step, carry=[f.constant(0), f["b"], *sums])[2:]
     for k, place in enumerate(places):
-        if kind.masks and k % vectors == vectors - 1:
+        if mask is not None and k % vectors == vectors - 1:
             f.masked_store(sums[k], place, mask)
         else:
             f.store(sums[k], place)
