@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 Step = Callable[[], Any]
+SETTLE = 0.01  # seconds for which the threads of the library that was on turn may still wait for more work, spinning
 WORKLOADS: dict[str, Callable[[Any], Step]] = {}
 
 
@@ -320,6 +321,7 @@ def measure(
     times: tuple[list[float], list[float]] = ([], [])
     for k in range(rounds):
         for j in (0, 1) if k % 2 else (1, 0):
+            time.sleep(SETTLE), steps[j]()
             times[j].append(timed(steps[j], counts[j]))
     return (
         statistics.median(times[0]),

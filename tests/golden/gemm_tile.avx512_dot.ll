@@ -26,46 +26,51 @@ main:
   %v17 = shufflevector <16 x i32> %v16, <16 x i32> poison, <16 x i32> zeroinitializer
   %v18 = icmp slt <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v17
   %v19 = and <16 x i1> %v14, %v18
-  %v20 = sext i1 %v1 to i16
-  %v21 = bitcast i16 %v20 to <16 x i1>
-  %v22 = and <16 x i1> %v19, %v21
-  %v23 = call <16 x float> @llvm.masked.load.v16f32.p0(ptr %c, i32 4, <16 x i1> %v22, <16 x float> splat (float 0x0000000000000000))
-  %v24 = call <16 x float> @llvm.masked.load.v16f32.p0(ptr %v10, i32 4, <16 x i1> %v22, <16 x float> splat (float 0x0000000000000000))
-  %v27 = icmp slt i64 0, %depth
-  br i1 %v27, label %loop25, label %done26
-loop25:
-  %v28 = phi i64 [ 0, %main ], [ %v50, %loop25 ]
-  %v29 = phi i64 [ 0, %main ], [ %v48, %loop25 ]
-  %v30 = phi ptr [ %b, %main ], [ %v49, %loop25 ]
-  %v31 = phi <16 x float> [ %v23, %main ], [ %v40, %loop25 ]
-  %v32 = phi <16 x float> [ %v24, %main ], [ %v47, %loop25 ]
-  %v33 = load <16 x i32>, ptr %v30, align 4
-  %v34 = getelementptr i8, ptr %a, i64 %v29
-  %v35 = load i32, ptr %v34, align 4
-  %v36 = insertelement <16 x i32> poison, i32 %v35, i32 0
-  %v37 = shufflevector <16 x i32> %v36, <16 x i32> poison, <16 x i32> zeroinitializer
-  %v38 = bitcast <16 x i32> %v37 to <32 x bfloat>
-  %v39 = bitcast <16 x i32> %v33 to <32 x bfloat>
-  %v40 = call <16 x float> @llvm.x86.avx512bf16.dpbf16ps.512(<16 x float> %v31, <32 x bfloat> %v38, <32 x bfloat> %v39)
-  %v41 = getelementptr i8, ptr %v8, i64 %v29
-  %v42 = load i32, ptr %v41, align 4
-  %v43 = insertelement <16 x i32> poison, i32 %v42, i32 0
-  %v44 = shufflevector <16 x i32> %v43, <16 x i32> poison, <16 x i32> zeroinitializer
-  %v45 = bitcast <16 x i32> %v44 to <32 x bfloat>
-  %v46 = bitcast <16 x i32> %v33 to <32 x bfloat>
-  %v47 = call <16 x float> @llvm.x86.avx512bf16.dpbf16ps.512(<16 x float> %v32, <32 x bfloat> %v45, <32 x bfloat> %v46)
-  %v48 = add i64 %v29, %a_step
-  %v49 = getelementptr i8, ptr %v30, i64 %b_step
-  %v50 = add i64 %v28, 1
-  %v51 = icmp slt i64 %v50, %depth
-  br i1 %v51, label %loop25, label %done26
-done26:
-  %v52 = phi i64 [ 0, %main ], [ %v48, %loop25 ]
-  %v53 = phi ptr [ %b, %main ], [ %v49, %loop25 ]
-  %v54 = phi <16 x float> [ %v23, %main ], [ %v40, %loop25 ]
-  %v55 = phi <16 x float> [ %v24, %main ], [ %v47, %loop25 ]
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v54, ptr %c, i32 4, <16 x i1> %v19)
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v55, ptr %v10, i32 4, <16 x i1> %v19)
+  br i1 %v1, label %then20, label %else21
+then20:
+  %v23 = call <16 x float> @llvm.masked.load.v16f32.p0(ptr %c, i32 4, <16 x i1> %v19, <16 x float> splat (float 0x0000000000000000))
+  %v24 = call <16 x float> @llvm.masked.load.v16f32.p0(ptr %v10, i32 4, <16 x i1> %v19, <16 x float> splat (float 0x0000000000000000))
+  br label %end22
+else21:
+  br label %end22
+end22:
+  %v25 = phi <16 x float> [ %v23, %then20 ], [ splat (float 0x0000000000000000), %else21 ]
+  %v26 = phi <16 x float> [ %v24, %then20 ], [ splat (float 0x0000000000000000), %else21 ]
+  %v29 = icmp slt i64 0, %depth
+  br i1 %v29, label %loop27, label %done28
+loop27:
+  %v30 = phi i64 [ 0, %end22 ], [ %v52, %loop27 ]
+  %v31 = phi i64 [ 0, %end22 ], [ %v50, %loop27 ]
+  %v32 = phi ptr [ %b, %end22 ], [ %v51, %loop27 ]
+  %v33 = phi <16 x float> [ %v25, %end22 ], [ %v42, %loop27 ]
+  %v34 = phi <16 x float> [ %v26, %end22 ], [ %v49, %loop27 ]
+  %v35 = load <16 x i32>, ptr %v32, align 4
+  %v36 = getelementptr i8, ptr %a, i64 %v31
+  %v37 = load i32, ptr %v36, align 4
+  %v38 = insertelement <16 x i32> poison, i32 %v37, i32 0
+  %v39 = shufflevector <16 x i32> %v38, <16 x i32> poison, <16 x i32> zeroinitializer
+  %v40 = bitcast <16 x i32> %v39 to <32 x bfloat>
+  %v41 = bitcast <16 x i32> %v35 to <32 x bfloat>
+  %v42 = call <16 x float> @llvm.x86.avx512bf16.dpbf16ps.512(<16 x float> %v33, <32 x bfloat> %v40, <32 x bfloat> %v41)
+  %v43 = getelementptr i8, ptr %v8, i64 %v31
+  %v44 = load i32, ptr %v43, align 4
+  %v45 = insertelement <16 x i32> poison, i32 %v44, i32 0
+  %v46 = shufflevector <16 x i32> %v45, <16 x i32> poison, <16 x i32> zeroinitializer
+  %v47 = bitcast <16 x i32> %v46 to <32 x bfloat>
+  %v48 = bitcast <16 x i32> %v35 to <32 x bfloat>
+  %v49 = call <16 x float> @llvm.x86.avx512bf16.dpbf16ps.512(<16 x float> %v34, <32 x bfloat> %v47, <32 x bfloat> %v48)
+  %v50 = add i64 %v31, %a_step
+  %v51 = getelementptr i8, ptr %v32, i64 %b_step
+  %v52 = add i64 %v30, 1
+  %v53 = icmp slt i64 %v52, %depth
+  br i1 %v53, label %loop27, label %done28
+done28:
+  %v54 = phi i64 [ 0, %end22 ], [ %v50, %loop27 ]
+  %v55 = phi ptr [ %b, %end22 ], [ %v51, %loop27 ]
+  %v56 = phi <16 x float> [ %v25, %end22 ], [ %v42, %loop27 ]
+  %v57 = phi <16 x float> [ %v26, %end22 ], [ %v49, %loop27 ]
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %v56, ptr %c, i32 4, <16 x i1> %v19)
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %v57, ptr %v10, i32 4, <16 x i1> %v19)
   ret void
 }
 

@@ -31,6 +31,21 @@ def scale_by_power(f: FunctionWriter, x: Value, n: Value) -> Value:
     return f.concatenate(parts)
 
 
+def split(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
+    """(e, m) of float32 numbers with x = 2**e * m and m in [1, 2) (AVX-512; see `has_scaling`).
+
+    e is -infinity for 0 and infinity for that; m is NaN for numbers below 0 and NaN."""
+    exponents, mantissas = [], []
+    every = "i16 -1, i32 4"
+    for start in range(0, x.lanes, 16):
+        y = x if x.lanes == 16 else x.slice(start, 16)
+        form = f.constant(0b1000, "i32")  # from 1 on, NaN for numbers with a sign
+        exponents.append(f.call_external("llvm.x86.avx512.mask.getexp.ps.512", y.type, y, y.const(0.0), extra=every))
+        mantissas.append(f.call_external("llvm.x86.avx512.mask.getmant.ps.512", y.type, y, form, y.const(0.0),
+                                         extra=every))
+    return f.concatenate(exponents), f.concatenate(mantissas)
+
+
 def has_look_up(target: Target) -> bool:
     return target.vector_bytes >= 32
 

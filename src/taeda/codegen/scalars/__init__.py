@@ -112,10 +112,6 @@ def _hypot_double(f: FunctionWriter, x: Value, y: Value) -> Value:
     return infinite.select(float("inf"), f.intrinsic("llvm.sqrt", x * x + y * y))
 
 
-def _log_of_base(base_inverse: float) -> Function:
-    return lambda f, x: m64.log(f, x) * base_inverse
-
-
 # Tables: float32, float64, and what is the same for both
 
 BOTH: dict[str, Function] = {
@@ -155,15 +151,15 @@ SINGLE: dict[str, Function] = BOTH | {
     "expm1": in_double(m64.expm1),
     "log": m32.log,
     "log1p": m32.log1p,
-    "log2": in_double(_log_of_base(1.4426950408889634)),
-    "log10": in_double(_log_of_base(0.4342944819032518)),
+    "log2": m32.log2,
+    "log10": m32.log10,
     "sin": where_large(m32.LARGE_ANGLE, "sin", lambda f, x: m32.sin_cos(f, x, False)),
     "cos": where_large(m32.LARGE_ANGLE, "cos", lambda f, x: m32.sin_cos(f, x, True)),
-    "tan": where_large(m32.LARGE_ANGLE, "tan", in_double(m64.tan)),
+    "tan": where_large(m32.LARGE_ANGLE, "tan", m32.tan),
     "asin": in_double(_asin_double),
     "acos": in_double(_acos_double),
-    "atan": in_double(m64.atan),
-    "atan2": in_double(m64.atan2),
+    "atan": m32.atan,
+    "atan2": m32.atan2,
     "sinh": in_double(_sinh_double),
     "cosh": in_double(_cosh_double),
     "tanh": m32.tanh,

@@ -12,6 +12,7 @@ from taeda.codegen.llvm import FunctionWriter, Value
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440054690583e-4  # the first has 10 bits: a product with n is exact
+_LOG_2_PARTS = (0.693145751953125, 1.42860682030941723e-6)  # the first has 15 bits; both are positive, for infinite n
 _ROUND = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest integer in the low bits
 
 # (exp(r) - 1 - r) / r**2 on [-ln 2 / 2, ln 2 / 2]
@@ -20,11 +21,27 @@ _EXP = (0.0013926176119935579, 0.0083631730745137109, 0.041666554662050534, 0.16
 _EXP2 = (0.0001545316294512069, 0.0013390863364671234, 0.0096180825572778515, 0.055503571142190778,
          0.24022650760568127, 0.69314718802622878)
 # (log(1 + t) - t + t**2 / 2) / t**3 on [sqrt(1/2) - 1, sqrt(2) - 1]
-_LOG = (0.069716114714511778, -0.11479733846637636, 0.11685419923486739, -0.12425687331451106, 0.1424905764569748,
-        -0.16667802319501254, 0.20000715748892102, -0.24999996957950882, 0.33333331180030048)
+_LOG = (-0.07634374842404326, 0.12763474938129624, -0.13161105568646206, 0.14201567997513717, -0.1662325014202505,
+        0.20001231158942673, -0.2500082391904568, 0.33333331696905444)
+# (log2(1 + t) - t log2(e)) / t**2 there, and log2(e) in two parts
+_LOG2 = (-0.10997738398940236, 0.18621735841117135, -0.191070677207564, 0.2045942725340562, -0.2396159859704379,
+         0.288567742296947, -0.3606967043524453, 0.4808982334275862, -0.7213473510881775)
+_LOG2_E_PARTS = (1.44269502162933349609375, 1.92596299112661746887e-8)
+# The same to base 10. Of log10(2) the first part has 14 bits.
+_LOG10 = (-0.033106491343103214, 0.05605701056439675, -0.05751800514724047, 0.06158901297886641, -0.07213159921657508,
+          0.08686754621217137, -0.1085805273472621, 0.14476479312352597, -0.2171471899702977)
+_LOG10_E_PARTS = (0.4342944920063018798828125, -1.01030497735215748e-8)
+_LOG10_2_PARTS = (0.301025390625, 4.605038981195214e-6)
 # (tanh(x) / x - 1) / x**2 in x**2, up to x = 0.625
 _TANH = (-0.0060967141659081976, 0.020997178999074751, -0.053850909578513581, 0.13332769736976328,
          -0.33333328944134255)
+# (tan(r) / r - 1) / r**2 in r**2, up to pi / 4
+_TAN = (0.004387067376873815, 6.822180178206244e-05, 0.010852165569303808, 0.021276063056858946, 0.054061065494978244,
+        0.13332653536702468, 0.3333335002952639)
+# (atan(r) / r - 1) / r**2 in r**2, up to 1; pi / 2 in two parts
+_ATAN = (-0.0017935938871327405, 0.010914480994605449, -0.0311776129854903, 0.05795735950735457, -0.08403436648801796,
+         0.10952181098487407, -0.14264240789954272, 0.19998548201333644, -0.333332990864155)
+_HALF_PI = (1.57079637050628662109375, -4.37113900018624283e-8)
 # (sin(r) - r) / r**3 and (cos(r) - 1 + r**2 / 2) / r**4 in r**2, up to pi / 4
 _SIN = (-0.00019587890880412386, 0.0083327482706297495, -0.16666664662314379)
 _COS = (2.4547942085071573e-5, -0.0013888303035894866, 0.041666664659502207)
@@ -95,7 +112,14 @@ def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
 
 
 def split_log(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
-    """(e as float, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)), for positive finite x."""
+    """(e as float, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)), for positive finite x.
+
+    With AVX-512 e is infinite with the right sign for 0 and infinity, and t is NaN for the rest: nothing is left to
+    `log_specials`."""
+    if x86.has_scaling(f, x):
+        exponent, mantissa = x86.split(f, x)
+        upper = mantissa.compare("oge", 1.41421354)
+        return upper.select(exponent + 1.0, exponent), upper.select(mantissa * 0.5, mantissa) - 1.0
     tiny = x.compare("olt", 1.17549435e-38)
     bits = tiny.select(x * 33554432.0, x).bits
     shifted = bits - 0x3F3504F3  # bits of sqrt(1/2)
@@ -105,8 +129,10 @@ def split_log(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
     return tiny.select(exponent - 25.0, exponent), mantissa - 1.0
 
 
-def log_specials(x: Value, result: Value) -> Value:
+def log_specials(f: FunctionWriter, x: Value, result: Value) -> Value:
     """Right at 0, infinity, below 0 and at NaN."""
+    if x.kind == "float" and x86.has_scaling(f, x):
+        return result  # e is -infinity or infinity, t is NaN
     special = x.compare("oeq", 0.0).select(float("-inf"), x.const(float("nan")))
     special = x.compare("oeq", float("inf")).select(x, special)
     ordinary = x.compare("ogt", 0.0) & x.compare("olt", float("inf"))
@@ -114,24 +140,39 @@ def log_specials(x: Value, result: Value) -> Value:
 
 
 def log(f: FunctionWriter, x: Value) -> Value:
-    return log_specials(x, _log(f, *split_log(f, x)))
+    return log_specials(f, x, _log(f, *split_log(f, x)))
 
 
 def _log(f: FunctionWriter, e: Value, t: Value, correction: Value | None = None) -> Value:
     z = t * t
     y = f.polynomial(t, _LOG) * (t * z)
-    y = f.fma(e, _LN2_LOW, y)
+    y = f.fma(e, _LOG_2_PARTS[1], y)
     y = f.fma(z, -0.5, y)
     if correction is not None:
         y = y + correction
-    return f.fma(e, _LN2_HIGH, t + y)
+    return f.fma(e, _LOG_2_PARTS[0], t + y)
+
+
+def log2(f: FunctionWriter, x: Value) -> Value:
+    e, t = split_log(f, x)
+    y = f.fma(t, _LOG2_E_PARTS[1], f.polynomial(t, _LOG2) * (t * t))
+    return log_specials(f, x, e + f.fma(t, _LOG2_E_PARTS[0], y))
+
+
+def log10(f: FunctionWriter, x: Value) -> Value:
+    e, t = split_log(f, x)
+    y = f.fma(t, _LOG10_E_PARTS[1], f.polynomial(t, _LOG10) * (t * t))
+    y = f.fma(t, _LOG10_E_PARTS[0], f.fma(e, _LOG10_2_PARTS[1], y))
+    return log_specials(f, x, f.fma(e, _LOG10_2_PARTS[0], y))
 
 
 def log1p(f: FunctionWriter, x: Value) -> Value:
     """log of u = 1 + x rounded, and the rounding error relative to u added."""
     u = x + 1.0
     lost = f.intrinsic("llvm.fabs", x).compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
-    result = log_specials(u, _log(f, *split_log(f, u), lost / u))
+    exponent, t = split_log(f, u)
+    correction = exponent.abs().compare("olt", float("inf")).select(lost / u, 0.0)
+    result = log_specials(f, u, _log(f, exponent, t, correction))
     return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
 
 
@@ -156,8 +197,19 @@ def copysign(f: FunctionWriter, x: Value, sign: Value) -> Value:
     return f.intrinsic("llvm.copysign", x, sign)
 
 
+def exp_nonpositive(f: FunctionWriter, x: Value) -> Value:
+    """exp for x <= 0 or NaN: nothing to clamp, and scaling up by a number that is always in range, and down by one."""
+    zero, x = without_underflow(x, -105.0)
+    n, n_integer, p = reduce_exp(f, x)
+    if x86.has_scaling(f, x):
+        return zero.select(0.0, x86.scale_by_power(f, p, n))
+    return zero.select(0.0, p * (n_integer + (127 + 64)).shl(23).as_float * 2.0**-64)
+
+
 def sigmoid(f: FunctionWriter, x: Value) -> Value:
-    return 1.0 / (exp(f, -x) + 1.0)
+    """1 or exp(-|x|), by the sign, over 1 + exp(-|x|)."""
+    e = exp_nonpositive(f, -x.abs())
+    return x.compare("olt", 0.0).select(e, 1.0) / (e + 1.0)
 
 
 def erf(f: FunctionWriter, x: Value) -> Value:
@@ -204,3 +256,36 @@ def sin_cos(f: FunctionWriter, x: Value, cosine: bool) -> Value:
     value = (quadrant & 1).compare("ne", 0).select(cosine_value, sine)
     result = (value.bits ^ (quadrant & 2).shl(30)).as_float
     return result if cosine else x.compare("oeq", 0.0).select(x, result)  # r + r**3 * p loses the sign of zero
+
+
+def tan(f: FunctionWriter, x: Value) -> Value:
+    r, quadrant = reduce_angle(f, x)
+    z = r * r
+    value = f.fma(f.polynomial(z, _TAN) * z, r, r)
+    result = (quadrant & 1).compare("ne", 0).select(-1.0 / value, value)
+    return x.compare("oeq", 0.0).select(x, result)
+
+
+def _atan(f: FunctionWriter, r: Value) -> Value:
+    z = r * r
+    return f.fma(f.polynomial(z, _ATAN) * z, r, r)
+
+
+def atan(f: FunctionWriter, x: Value) -> Value:
+    """A polynomial up to 1; above, pi / 2 - atan(1 / x)."""
+    t = x.abs()
+    above = t.compare("ogt", 1.0)
+    angle = _atan(f, above.select(-1.0 / t, t))
+    return copysign(f, above.select((angle + _HALF_PI[1]) + _HALF_PI[0], angle), x)
+
+
+def atan2(f: FunctionWriter, y: Value, x: Value) -> Value:
+    """The angle of the lesser to the greater, put where it belongs; with C's special cases."""
+    p, q = y.abs(), x.abs()
+    steep = p.compare("ogt", q)
+    low, high = steep.select(q, p), steep.select(p, q)
+    same = low.compare("oeq", 0.0).select(low, 1.0)  # also of two infinities
+    angle = _atan(f, low.compare("oeq", high).select(same, low / high))
+    angle = steep.select((_HALF_PI[1] - angle) + _HALF_PI[0], angle)
+    left = x.bits.compare("slt", 0)
+    return copysign(f, left.select((2.0 * _HALF_PI[1] - angle) + 2.0 * _HALF_PI[0], angle), y)
