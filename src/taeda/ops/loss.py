@@ -12,6 +12,7 @@ from taeda.ops.dtypes import is_float, torch_kernel_name
 from taeda.ops.op import Result, Sample, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, where
 from taeda.ops.reduction import compute, log_softmax, softmax
+from taeda.ops.scattering import gather_along
 
 
 @kernel(public=False, differentiable=False)
@@ -153,10 +154,10 @@ def nll_loss(
     scores, rows = _rows(input, target)
     x = compute(scores)
     rows = checked_targets(rows, scores.shape[1], ignore_index)
-    weights, hot = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
-    chosen = where(hot, x, 0.0).sum((1,))
-    # An ignored row counts nothing even where its score is infinite.
-    losses = where(rows.ne(ignore_index), -chosen * weights, 0.0)
+    weights, _ = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
+    kept = rows.ne(ignore_index)
+    chosen = gather_along(x, 1, where(kept, convert(rows, "int64"), 0).unsqueeze(1), False).sum((1,))
+    losses = where(kept, -chosen * weights, 0.0)  # nothing even where an ignored row's score is infinite
     return _finish(losses, weights, target, input.dtype, reduction)
 
 

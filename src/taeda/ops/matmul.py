@@ -8,7 +8,7 @@ from typing import Any
 from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.expression import broadcast_dims, product, to_int, unwrap, wrap
 from taeda.ir.loop import Kernel, Operand, Store, call, load
-from taeda.ops.dtypes import is_integer
+from taeda.ops.dtypes import is_float, is_integer
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
 
@@ -152,6 +152,9 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
             input.shape[0],
             other.shape[0],
         )
+        if is_float(input.dtype) and input.dtype == other.dtype:  # one sum, which threads and vectors can share
+            wide = info(input.dtype).accumulate
+            return convert((convert(input, wide) * convert(other, wide)).sum(), input.dtype)
     elif left.ndim == 2 and right.ndim == 2:
         check(
             left.shape[1] == right.shape[0],
