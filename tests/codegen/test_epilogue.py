@@ -180,3 +180,59 @@ def test_attention_that_is_learned() -> None:
         return taeda.autograd.grad(loss, (q, k, v))
     for got, expected in zip(taeda.compile(gradients)(), gradients(), strict=True):
         same(got, expected)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """One for each operand that a product is to make itself."""
+    seen: list[bool] = []
+    begin = lower._Lowering.begin
+    monkeypatch.setattr(lower._Lowering, "begin", lambda self, *rest: (seen.append(True), begin(self, *rest))[1])
+    return seen
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float64"])
+@pytest.mark.parametrize("sizes", [(3, 1500, 701), (30, 200, 70), (30, 199, 1), (300, 200, 70), (30, 50, 70),
+                                   (0, 200, 70), (2, 1100, 1000)])  # rows, columns and k
+def test_operands_that_are_made_as_they_are_packed(dtype: str, sizes: tuple[int, int, int], begun: list[bool]) -> None:
+    """Codes times scales, conversions: from rows, from columns, from neither, followed by an epilogue."""
+    taeda.compiler.reset()
+    rows, columns, k = sizes
+    wanted = getattr(taeda, dtype)
+    x, scale, shift = tensor(dtype, rows, k), tensor(dtype, columns, 1), tensor(dtype, k)
+    codes = taeda.randint(-128, 127, (columns, 2 * k)).to(taeda.int8)
+    for weight in (codes[:, k:], codes[:, :k].t().contiguous().t(), codes[:, ::2]):
+        functions = [lambda w=weight: functional.linear(x, w.to(wanted) * scale - shift),
+                     lambda w=weight: (x @ (w.to(wanted) * 0.3).t()).relu() + scale.t(),
+                     lambda w=weight: (x @ w.t().to(wanted)).float()]
+        for function in functions:
+            same(taeda.compile(function)(), function())
+    assert len(begun) >= 2  # the third one where a size of 1 is not that of two dimensions
+
+
+def test_operands_that_are_better_made_before(begun: list[bool]) -> None:
+    """Functions take their time, what others read is stored anyway, and a batch of products would make it again."""
+    taeda.compiler.reset()
+    x, codes = tensor("float32", 30, 70), taeda.randint(-9, 9, (70, 200)).to(taeda.int8)
+    w = tensor("float32", 70, 200)
+
+    def read_twice() -> Any:
+        weight = codes.float() * 2
+        return x @ weight + weight[0]
+    for function in (lambda: x @ functional.gelu(codes.float()), read_twice, lambda: x @ (w * 2)):
+        same(taeda.compile(function)(), function())
+    assert not begun
+    batch = tensor("float32", 3, 30, 70)
+    same(taeda.compile(lambda: batch @ (codes.float() * 2))(), batch @ (codes.float() * 2))
+
+
+@pytest.mark.parametrize("write", [lambda codes: codes.add_(1), lambda codes: codes[:3].zero_()])
+def test_operands_are_those_that_were_there(write: Any) -> None:
+    """What is written between an operand and its product changes nothing of it."""
+    def function(codes: Any) -> Any:
+        weight = codes.float() * 0.5
+        write(codes)
+        return x @ weight, codes
+    x, codes = tensor("float32", 30, 70), taeda.randint(-9, 9, (70, 200)).to(taeda.int8)
+    for got, wanted in zip(taeda.compile(function)(codes.clone()), function(codes.clone()), strict=True):
+        same(got, wanted)

@@ -168,7 +168,7 @@ main:
   %v7 = icmp slt i64 0, %rows
   br i1 %v7, label %loop5, label %done6
 loop5:
-  %v8 = phi i64 [ 0, %main ], [ %v91, %end18 ]
+  %v8 = phi i64 [ 0, %main ], [ %v128, %end18 ]
   %v9 = mul i64 %v8, %sums_row
   %v10 = getelementptr i8, ptr %sums, i64 %v9
   %v11 = mul i64 %v8, %c_row
@@ -178,100 +178,146 @@ loop5:
   %v15 = icmp ne i64 %finish, 0
   br i1 %v15, label %then16, label %else17
 then16:
-  %v19 = udiv i64 %columns, 16
-  %v20 = mul i64 %v19, 16
-  %v21 = select i1 %v4, i64 %v20, i64 0
+  %v19 = select i1 %v4, i64 %columns, i64 0
+  %v20 = udiv i64 %v19, 32
+  %v21 = mul i64 %v20, 32
   %v24 = icmp slt i64 0, %v21
   br i1 %v24, label %loop22, label %done23
 loop22:
   %v25 = phi i64 [ 0, %then16 ], [ %v42, %end33 ]
   %v26 = mul i64 %v25, 4
   %v27 = getelementptr i8, ptr %v10, i64 %v26
-  %v28 = load <16 x float>, ptr %v27, align 4
+  %v28 = load <32 x float>, ptr %v27, align 4
   %v29 = mul i64 %v25, %extra0_column
   %v30 = getelementptr i8, ptr %v14, i64 %v29
   br i1 %v1, label %then31, label %else32
 then31:
-  %v34 = load <16 x float>, ptr %v30, align 4
+  %v34 = load <32 x float>, ptr %v30, align 4
   br label %end33
 else32:
   %v35 = load float, ptr %v30, align 4
-  %v36 = insertelement <16 x float> poison, float %v35, i32 0
-  %v37 = shufflevector <16 x float> %v36, <16 x float> poison, <16 x i32> zeroinitializer
+  %v36 = insertelement <32 x float> poison, float %v35, i32 0
+  %v37 = shufflevector <32 x float> %v36, <32 x float> poison, <32 x i32> zeroinitializer
   br label %end33
 end33:
-  %v38 = phi <16 x float> [ %v34, %then31 ], [ %v37, %else32 ]
-  %v39 = fadd <16 x float> %v28, %v38
+  %v38 = phi <32 x float> [ %v34, %then31 ], [ %v37, %else32 ]
+  %v39 = fadd <32 x float> %v28, %v38
   %v40 = mul i64 %v25, 4
   %v41 = getelementptr i8, ptr %v12, i64 %v40
-  store <16 x float> %v39, ptr %v41, align 4
-  %v42 = add i64 %v25, 16
+  store <32 x float> %v39, ptr %v41, align 4
+  %v42 = add i64 %v25, 32
   %v43 = icmp slt i64 %v42, %v21
   br i1 %v43, label %loop22, label %done23
 done23:
-  %v46 = icmp slt i64 %v21, %columns
-  br i1 %v46, label %loop44, label %done45
-loop44:
-  %v47 = phi i64 [ %v21, %done23 ], [ %v62, %loop44 ]
-  %v48 = mul i64 %v47, 4
-  %v49 = getelementptr i8, ptr %v10, i64 %v48
-  %v50 = load float, ptr %v49, align 4
-  %v51 = insertelement <4 x float> poison, float %v50, i32 0
-  %v52 = shufflevector <4 x float> %v51, <4 x float> poison, <4 x i32> zeroinitializer
-  %v53 = mul i64 %v47, %extra0_column
+  %v44 = udiv i64 %v19, 16
+  %v45 = mul i64 %v44, 16
+  %v48 = icmp slt i64 %v21, %v45
+  br i1 %v48, label %loop46, label %done47
+loop46:
+  %v49 = phi i64 [ %v21, %done23 ], [ %v66, %end57 ]
+  %v50 = mul i64 %v49, 4
+  %v51 = getelementptr i8, ptr %v10, i64 %v50
+  %v52 = load <16 x float>, ptr %v51, align 4
+  %v53 = mul i64 %v49, %extra0_column
   %v54 = getelementptr i8, ptr %v14, i64 %v53
-  %v55 = load float, ptr %v54, align 4
-  %v56 = insertelement <4 x float> poison, float %v55, i32 0
-  %v57 = shufflevector <4 x float> %v56, <4 x float> poison, <4 x i32> zeroinitializer
-  %v58 = fadd <4 x float> %v52, %v57
-  %v59 = extractelement <4 x float> %v58, i32 0
-  %v60 = mul i64 %v47, 4
-  %v61 = getelementptr i8, ptr %v12, i64 %v60
-  store float %v59, ptr %v61, align 4
-  %v62 = add i64 %v47, 1
-  %v63 = icmp slt i64 %v62, %columns
-  br i1 %v63, label %loop44, label %done45
-done45:
+  br i1 %v1, label %then55, label %else56
+then55:
+  %v58 = load <16 x float>, ptr %v54, align 4
+  br label %end57
+else56:
+  %v59 = load float, ptr %v54, align 4
+  %v60 = insertelement <16 x float> poison, float %v59, i32 0
+  %v61 = shufflevector <16 x float> %v60, <16 x float> poison, <16 x i32> zeroinitializer
+  br label %end57
+end57:
+  %v62 = phi <16 x float> [ %v58, %then55 ], [ %v61, %else56 ]
+  %v63 = fadd <16 x float> %v52, %v62
+  %v64 = mul i64 %v49, 4
+  %v65 = getelementptr i8, ptr %v12, i64 %v64
+  store <16 x float> %v63, ptr %v65, align 4
+  %v66 = add i64 %v49, 16
+  %v67 = icmp slt i64 %v66, %v45
+  br i1 %v67, label %loop46, label %done47
+done47:
+  %v70 = icmp slt i64 %v45, %columns
+  br i1 %v70, label %loop68, label %done69
+loop68:
+  %v71 = phi i64 [ %v45, %done47 ], [ %v86, %loop68 ]
+  %v72 = mul i64 %v71, 4
+  %v73 = getelementptr i8, ptr %v10, i64 %v72
+  %v74 = load float, ptr %v73, align 4
+  %v75 = insertelement <4 x float> poison, float %v74, i32 0
+  %v76 = shufflevector <4 x float> %v75, <4 x float> poison, <4 x i32> zeroinitializer
+  %v77 = mul i64 %v71, %extra0_column
+  %v78 = getelementptr i8, ptr %v14, i64 %v77
+  %v79 = load float, ptr %v78, align 4
+  %v80 = insertelement <4 x float> poison, float %v79, i32 0
+  %v81 = shufflevector <4 x float> %v80, <4 x float> poison, <4 x i32> zeroinitializer
+  %v82 = fadd <4 x float> %v76, %v81
+  %v83 = extractelement <4 x float> %v82, i32 0
+  %v84 = mul i64 %v71, 4
+  %v85 = getelementptr i8, ptr %v12, i64 %v84
+  store float %v83, ptr %v85, align 4
+  %v86 = add i64 %v71, 1
+  %v87 = icmp slt i64 %v86, %columns
+  br i1 %v87, label %loop68, label %done69
+done69:
   br label %end18
 else17:
-  %v64 = udiv i64 %columns, 16
-  %v65 = mul i64 %v64, 16
-  %v68 = icmp slt i64 0, %v65
-  br i1 %v68, label %loop66, label %done67
-loop66:
-  %v69 = phi i64 [ 0, %else17 ], [ %v75, %loop66 ]
-  %v70 = mul i64 %v69, 4
-  %v71 = getelementptr i8, ptr %v10, i64 %v70
-  %v72 = load <16 x float>, ptr %v71, align 4
-  %v73 = mul i64 %v69, 4
-  %v74 = getelementptr i8, ptr %v12, i64 %v73
-  store <16 x float> %v72, ptr %v74, align 4
-  %v75 = add i64 %v69, 16
-  %v76 = icmp slt i64 %v75, %v65
-  br i1 %v76, label %loop66, label %done67
-done67:
-  %v79 = icmp slt i64 %v65, %columns
-  br i1 %v79, label %loop77, label %done78
-loop77:
-  %v80 = phi i64 [ %v65, %done67 ], [ %v89, %loop77 ]
-  %v81 = mul i64 %v80, 4
-  %v82 = getelementptr i8, ptr %v10, i64 %v81
-  %v83 = load float, ptr %v82, align 4
-  %v84 = insertelement <4 x float> poison, float %v83, i32 0
-  %v85 = shufflevector <4 x float> %v84, <4 x float> poison, <4 x i32> zeroinitializer
-  %v86 = extractelement <4 x float> %v85, i32 0
-  %v87 = mul i64 %v80, 4
-  %v88 = getelementptr i8, ptr %v12, i64 %v87
-  store float %v86, ptr %v88, align 4
-  %v89 = add i64 %v80, 1
-  %v90 = icmp slt i64 %v89, %columns
-  br i1 %v90, label %loop77, label %done78
-done78:
+  %v88 = udiv i64 %columns, 32
+  %v89 = mul i64 %v88, 32
+  %v92 = icmp slt i64 0, %v89
+  br i1 %v92, label %loop90, label %done91
+loop90:
+  %v93 = phi i64 [ 0, %else17 ], [ %v99, %loop90 ]
+  %v94 = mul i64 %v93, 4
+  %v95 = getelementptr i8, ptr %v10, i64 %v94
+  %v96 = load <32 x float>, ptr %v95, align 4
+  %v97 = mul i64 %v93, 4
+  %v98 = getelementptr i8, ptr %v12, i64 %v97
+  store <32 x float> %v96, ptr %v98, align 4
+  %v99 = add i64 %v93, 32
+  %v100 = icmp slt i64 %v99, %v89
+  br i1 %v100, label %loop90, label %done91
+done91:
+  %v101 = udiv i64 %columns, 16
+  %v102 = mul i64 %v101, 16
+  %v105 = icmp slt i64 %v89, %v102
+  br i1 %v105, label %loop103, label %done104
+loop103:
+  %v106 = phi i64 [ %v89, %done91 ], [ %v112, %loop103 ]
+  %v107 = mul i64 %v106, 4
+  %v108 = getelementptr i8, ptr %v10, i64 %v107
+  %v109 = load <16 x float>, ptr %v108, align 4
+  %v110 = mul i64 %v106, 4
+  %v111 = getelementptr i8, ptr %v12, i64 %v110
+  store <16 x float> %v109, ptr %v111, align 4
+  %v112 = add i64 %v106, 16
+  %v113 = icmp slt i64 %v112, %v102
+  br i1 %v113, label %loop103, label %done104
+done104:
+  %v116 = icmp slt i64 %v102, %columns
+  br i1 %v116, label %loop114, label %done115
+loop114:
+  %v117 = phi i64 [ %v102, %done104 ], [ %v126, %loop114 ]
+  %v118 = mul i64 %v117, 4
+  %v119 = getelementptr i8, ptr %v10, i64 %v118
+  %v120 = load float, ptr %v119, align 4
+  %v121 = insertelement <4 x float> poison, float %v120, i32 0
+  %v122 = shufflevector <4 x float> %v121, <4 x float> poison, <4 x i32> zeroinitializer
+  %v123 = extractelement <4 x float> %v122, i32 0
+  %v124 = mul i64 %v117, 4
+  %v125 = getelementptr i8, ptr %v12, i64 %v124
+  store float %v123, ptr %v125, align 4
+  %v126 = add i64 %v117, 1
+  %v127 = icmp slt i64 %v126, %columns
+  br i1 %v127, label %loop114, label %done115
+done115:
   br label %end18
 end18:
-  %v91 = add i64 %v8, 1
-  %v92 = icmp slt i64 %v91, %rows
-  br i1 %v92, label %loop5, label %done6
+  %v128 = add i64 %v8, 1
+  %v129 = icmp slt i64 %v128, %rows
+  br i1 %v129, label %loop5, label %done6
 done6:
   ret void
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from taeda.compiler import methods
 from taeda.ir.dtype import COMPLEX, info
-from taeda.ir.epilogue import Epilogue
+from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, unwrap, without_broadcast, wrap
 from taeda.ir.loop import Kernel, Operand, Store, call, scalar
 from taeda.ops import dtypes
@@ -68,8 +68,9 @@ class Builder:
         self.resolve: Callable[[Expression], Expression] = lambda e: e  # Values in expressions → registers
         self.epilogue: Epilogue | None = None  # given to the next method
         self.only_checks = False  # methods may leave out what they do besides raising errors
+        self.prologues: dict[Register, Prologue] = {}  # of registers that only have a shape
         self._pointwise: dict[tuple[Any, ...], tuple[Kernel, list[int], list[Expression]]] = {}
-        self._viewed: dict[Register, Register] = {}  # what views are of
+        self._viewed: dict[Register, tuple[Register, str, Sequence[Any]]] = {}  # views: of what, and which
 
     def _new(self, dtype: str, ndim: int) -> Register:
         register = Register(self.registers, dtypes.name_of(dtype), ndim)
@@ -149,7 +150,11 @@ class Builder:
         if ndim is None:
             ndim = _view_ndim(kind, source, arguments)
         register = self._new(source.dtype, ndim)
-        self._viewed[register] = source
+        self._viewed[register] = source, kind, arguments
+        if source in self.prologues:
+            p = self.prologues[source]
+            operands = tuple(self.view(kind, t, arguments, ndim, when) for t in p.operands)
+            self.prologues[register] = dataclasses.replace(p, operands=operands)
         given = [
             [self._number(m) for m in n] if isinstance(n, (list, tuple)) else self._number(n) for n in arguments]
         self.instructions.append(("view", kind, register.number, source.number, given, self._when(when)))
@@ -170,6 +175,28 @@ class Builder:
             return
         self.instructions.append(("check", holds, name, message, [self._number(n) for n in numbers]))
 
+    def later(self, prologue: Prologue, shape: Sequence[Any]) -> Register:
+        """A register of `shape` for an operand that a method makes as it reads it. It may be viewed, and given to a
+        method that takes a prologue."""
+        operands = tuple(self.view("expand", t, shape) for t in prologue.operands)
+        register = self.alias(operands[0])
+        register.dtype = prologue.value.dtype
+        self.prologues[register] = dataclasses.replace(prologue, operands=operands)
+        return register
+
+    def made(self, register: Register, when: Any = None) -> Register:
+        """In memory after all what has a prologue."""
+        if register in self._viewed:
+            source, kind, arguments = self._viewed[register]
+            return self.view(kind, self.made(source, when), arguments, register.ndim, when)
+        prologue = self.prologues[register]
+        value = prologue.value
+        inputs = tuple(Operand(t.dtype, "input") for t in prologue.operands)
+        kernel = Kernel((*inputs, Operand(value.dtype, "element")), (Store(len(inputs), value),), "make")
+        made = self.alloc(value.dtype, register.shape, when)
+        self.loops(kernel, prologue.operands, [made], prologue.numbers, when=when)
+        return made
+
     def flatten_epilogue(self, out: Register) -> None:
         """The method's result is a matrix, whose rows are those of `out` one after the other: so are the operands of
         the epilogue then."""
@@ -184,7 +211,7 @@ class Builder:
         if out.dtype == dtype:
             return
         if out in self._viewed:
-            self._store_as(self._viewed[out], dtype)
+            self._store_as(self._viewed[out][0], dtype)
         else:
             place = next(k for k, i in enumerate(self.instructions) if i[:2] == ("alloc", out.number))
             self.instructions[place] = (*self.instructions[place][:2], dtype, *self.instructions[place][3:])
@@ -198,6 +225,9 @@ class Builder:
         if self.epilogue is not None:
             arguments["epilogue"], self.epilogue = self.epilogue, None
             self._store_as(arguments["out"], arguments["epilogue"].value.dtype)
+        for given in [*arguments.values()]:
+            if isinstance(given, Register) and given in self.prologues:
+                arguments["prologue"] = self.prologues[given]
         return methods.find(self.target.family, name)(self, **arguments)
 
     def loops(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Group, Item, fuse
-from taeda.ir.dtype import COMPLEX, FLOATS, info
-from taeda.ir.epilogue import Epilogue
+from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
+from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute, walk
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
 MOST_EPILOGUE_OPERANDS = 12  # tensors that an epilogue reads besides the result
+MOST_PROLOGUE_OPERANDS = 4
+_QUICK = frozenset({"load", "const", "scalar", "cast", "add", "sub", "mul", "neg"})
 
 
 def lower(graph: Graph, tensors: Sequence[Value | None], items: Sequence[Item],
@@ -128,6 +130,8 @@ class _Lowering:
     def run(self, items: Sequence[Item]) -> dict[str, Any]:
         users = users_of(self.graph)
         finished = finishing(self.graph, items, users)
+        begun = {item for item in items if isinstance(item, Group) and item not in finished
+                 and begins(self.graph, item, users)}
         origins: list[tuple[int, ...]] = []
         for item in items:
             nodes = item.nodes if isinstance(item, Group) else [item]
@@ -135,6 +139,8 @@ class _Lowering:
                 if item in finished:
                     nodes = [finished[item], *nodes]
                     self.finish(finished[item], item, users)
+                elif item in begun:
+                    self.begin(item, users)
                 else:
                     self.group(item, users)
             elif item not in finished.values():
@@ -225,6 +231,18 @@ class _Lowering:
                                          tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
         self.node(node, (stored, *node.outputs[1:]))
 
+    def begin(self, group: Group, users: dict[Value, list[Node]]) -> None:
+        """The group as the prologue of the method that reads what it makes."""
+        (stored,) = _stored_by(self.graph, group, users)
+        kernel, reads, scalars = build_kernel(group, [stored])
+        (stage,) = kernel.stages
+        main = next(v for v in reads if v.dims == stored.dims)
+        order = [main, *(v for v in reads if v is not main)]
+        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
+        self.register[stored] = self.builder.later(
+            Prologue(substitute((stage.value,), renamed)[0], tuple(self.register[v] for v in order),
+                     tuple(map(wrap, scalars))), self.register[main].shape)
+
     # -- groups ----------------------------------------------------------------------------------------------
 
     def group(self, group: Group, users: dict[Value, list[Node]]) -> None:
@@ -276,6 +294,34 @@ def _finished_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> 
                 and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
             return node
     return None
+
+
+def begins(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> bool:
+    """Whether the group makes one value, of which nothing is but the operand of a method that can make it as it reads
+    it, perhaps transposed. That is worth it where fewer bytes are read then, and no function takes time."""
+    stored = _stored_by(graph, group, users)
+    if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_PROLOGUE_OPERANDS + 1:
+        return False
+    (value,) = stored
+    whole = [itemsize(v.dtype) for v in group.reads if v.dims == value.dims == group.space]
+    if (value.dtype not in FLOATS or value.ndim != 2 or any(v.dtype in COMPLEX or v.ndim > 2 for v in group.reads)
+            or not 0 < sum(whole) < itemsize(value.dtype)):
+        return False
+    (stage,) = build_kernel(group, stored)[0].stages
+    return all(e.op in _QUICK for e in walk((stage.value,))) and _is_operand(graph, value, users)
+
+
+def _is_operand(graph: Graph, value: Value, users: dict[Value, list[Node]]) -> bool:
+    """Whether nothing but a method that can make it reads the value, perhaps through a permutation."""
+    while value not in graph.outputs and len(users[value]) == 1:
+        (node,) = users[value]
+        if isinstance(node.op, ViewOp) and node.op.view_of(node.arguments).kind == "permute":
+            value = node.outputs[0]
+            continue
+        return (isinstance(node.op, KernelOp) and bool(node.op.prologue)
+                and [k for k, a in enumerate(node.arguments) if a is value] == [node.op.index[node.op.prologue]]
+                and node.op.epilogue is not None and node.op.epilogue(*node.op.for_body(node.arguments)))
+    return False
 
 
 def _stored_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> list[Value]:

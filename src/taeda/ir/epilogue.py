@@ -1,4 +1,5 @@
-"""What is done to each result of a method (a matrix product) before it is stored, as a loop-IR expression."""
+"""What is done to each result of a method (a matrix product) before it is stored, or to what it reads, as loop-IR
+expressions."""
 
 from __future__ import annotations
 
@@ -16,4 +17,14 @@ class Epilogue:
     value: Expr
     dtype: str
     operands: tuple[Any, ...] = ()
+    numbers: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prologue:
+    """An operand of a method that is not in memory: `value` over `load(k)`, the element of `operands[k]` there, which
+    all have its shape; `scalar(k)` is `numbers[k]`."""
+
+    value: Expr
+    operands: tuple[Any, ...]
     numbers: tuple[Any, ...] = ()

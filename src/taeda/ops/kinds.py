@@ -189,7 +189,7 @@ class KernelOp(Op):
     body_parameters = 1  # the Builder
 
     def __init__(self, body: Callable[..., Any], *, pure: bool = True, epilogue: Callable[..., bool] | None = None,
-                 batch: bool = True, **options: Any):
+                 prologue: str = "", batch: bool = True, **options: Any):
         super().__init__(body, **options)
         self.pure = pure and not self.mutates
         self.batches = batch and not self.mutates
@@ -198,6 +198,8 @@ class KernelOp(Op):
         # Of the op's arguments: does the body end in one method that takes an epilogue, whose result it gives as it is,
         # as the first one?
         self.epilogue = epilogue
+        # The argument that such a method makes of others as it reads it: given to it as it is, or as a view.
+        self.prologue = prologue
         self.meta_function: Callable[..., Any] | None = None
         self.composition_function: Callable[..., Any] | None = None
 

@@ -78,7 +78,7 @@ def product_of_matrices(b: Any, left: Any, right: Any, out: Any, bias: Any = Non
     b.method("matmul", left=in_parts(left), right=in_parts(rows), out=in_parts(out), **added)
 
 
-@kernel(public=False, epilogue=lambda left, right: left.dtype not in COMPLEX)
+@kernel(public=False, epilogue=lambda left, right: left.dtype not in COMPLEX, prologue="right")
 def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
     """left[..., M, K] @ right[..., K, N] with broadcast batch dimensions; both have two dimensions or more."""
     _same_dtype(left, right)
@@ -370,7 +370,8 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
 
 
 @kernel(public="linear", modules=("nn.functional",), method=False,
-        epilogue=lambda input, weight, bias: weight.ndim == 2 and input.dtype not in COMPLEX, autocast="lower")
+        epilogue=lambda input, weight, bias: weight.ndim == 2 and input.dtype not in COMPLEX, prologue="weight",
+        autocast="lower")
 def linear(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: input (*, K), weight (N, K) or (K), bias (N) or (); the result is (*, N) or (*)."""
     _check_linear(input, weight, bias)

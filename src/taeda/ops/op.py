@@ -164,7 +164,7 @@ def view(body: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 
 def kernel(body: Callable[..., Any] | None = None, **options: Any) -> Any:
-    """Define an op whose body emits instructions. Options: pure=, epilogue= (see KernelOp)."""
+    """Define an op whose body emits instructions. Options: pure=, epilogue=, prologue= (see KernelOp)."""
     return _decorator(KernelOp, body, options)
 
 

@@ -45,12 +45,12 @@ def finish_of(value: Expr, dtype: str) -> Finish:
     return Finish(value, dtype, tuple(extra[k] for k in sorted(extra)))
 
 
-def finish_rows(module: ModuleWriter, finish: Finish, lanes: int) -> FunctionWriter:
+def finish_rows(module: ModuleWriter, finish: Finish, lanes: int, name: str = "finish_rows") -> FunctionWriter:
     """The function that finishes `rows` rows of `columns` results at `sums` (rows `sums_row` bytes apart), to `out`. In
     and out may be the same memory."""
     source, stored = finish.dtype, finish.value.dtype
-    f = module.function("finish_rows", [("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"),
-                                     *finish.parameters, ("i64", "rows"), ("i64", "columns")])
+    f = module.function(name, [("ptr", "sums"), ("i64", "sums_row"), ("ptr", "out"), ("i64", "c_row"),
+                               *finish.parameters, ("i64", "rows"), ("i64", "columns")])
     extras = range(len(finish.dtypes))
     adjacent = [f[f"extra{k}_column"].equals(itemsize(finish.dtypes[k])) for k in extras]
     # Vectors only where the columns of every extra operand are neighbours, or one.
@@ -64,10 +64,10 @@ def finish_rows(module: ModuleWriter, finish: Finish, lanes: int) -> FunctionWri
 
         def extra(k: int, j: Value, count: int) -> Value:
             place, dtype = f.at(starts[k], j * f[f"extra{k}_column"]), finish.dtypes[k]
-            one, type = memory_type(dtype), vector(lanes, memory_type(dtype))
+            one, type = memory_type(dtype), vector(count, memory_type(dtype))
             if count == 0:
                 return from_memory(f, f.load(one, place), dtype)
-            (loaded,) = f.branch(adjacent[k], lambda: f.load(type, place), lambda: f.splat(f.load(one, place), lanes))
+            (loaded,) = f.branch(adjacent[k], lambda: f.load(type, place), lambda: f.splat(f.load(one, place), count))
             return from_memory(f, loaded, dtype)
 
         def elements(j: Value, count: int, finished: bool) -> None:
@@ -84,10 +84,14 @@ def finish_rows(module: ModuleWriter, finish: Finish, lanes: int) -> FunctionWri
             f.store(to_memory(f, value, stored), f.at(out, j * itemsize(stored)))
 
         def pass_(finished: bool) -> None:
-            whole = f["columns"] // lanes * lanes
+            columns = f["columns"]
             if finished:
-                whole = f.select(vectors, whole, f.constant(0))
-            f.loop(0, whole, lambda j: elements(j, lanes, finished), step=lanes)
+                columns = f.select(vectors, columns, f.constant(0))
+            # Two vectors at a time: functions are long chains of dependent instructions.
+            done = columns // (2 * lanes) * (2 * lanes)
+            f.loop(0, done, lambda j: elements(j, 2 * lanes, finished), step=2 * lanes)
+            whole = columns // lanes * lanes
+            f.loop(done, whole, lambda j: elements(j, lanes, finished), step=lanes)
             f.loop(whole, f["columns"], lambda j: elements(j, 0, finished))
 
         f.branch(f["finish"].differs(0), lambda: pass_(True), lambda: pass_(False))

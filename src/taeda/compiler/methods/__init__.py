@@ -13,7 +13,8 @@ name,
 
 matmul
     left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
-    epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so)
+    epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so), prologue
+    (None, or an ir.epilogue.Prologue: then right is not in memory, but Builder.made puts it there)
 coded_matmul
     left (M, K), codes, scales, offsets, bias (both None), group, out (M, N), epilogue: the weight is stored as
     ops/quantized.py says

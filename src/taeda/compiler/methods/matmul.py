@@ -7,6 +7,7 @@ same order (see `gemm_micro`).
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -16,9 +17,10 @@ from taeda.codegen.templates.gemm.block import scratch_bytes
 from taeda.codegen.templates.gemm.blocked import divided, emit_gemm
 from taeda.codegen.templates.gemm.finish import add_bias
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
-from taeda.ir.epilogue import Epilogue
+from taeda.codegen.templates.gemm.prologue import made_scratch_bytes
+from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import make, unwrap, wrap
-from taeda.ir.loop import Expr, cast, load, substitute, walk
+from taeda.ir.loop import Expr, cast, load, scalar, substitute, walk
 
 
 def _make(operator: str, *operands: Any) -> Any:
@@ -64,7 +66,7 @@ def composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]
 
 
 def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
-           epilogue: Epilogue | None = None) -> None:
+           epilogue: Epilogue | None = None, prologue: Prologue | None = None) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
     `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
@@ -74,14 +76,38 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     dimensions of `out`, is broadcast to it, and is added to the finished sums before they are rounded to the dtype.
     With `accumulate` the sums start from what `out` holds. `epilogue` is what is done to that result before it is
     stored; its operands have at most the dimensions of `out` and are broadcast to it. Then `out` has the dtype that it
-    stores.
+    stores. `prologue` says what `right` is, which then is not in memory (Builder.later): it is made as it is
+    packed, where that makes each element once.
 
     An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
     products (bool, complex).
     """
     kind = kind_of(b.target, left.dtype, out.dtype)
+    if prologue is not None:
+        source, M, N = prologue.operands[0], left.size(-2), right.size(-1)
+        # Where one block has all rows, and reading is what counts, each element is made as it is packed: by as many
+        # threads as would do it otherwise, along vectors. Of a few rows and a small matrix the thin kernel is better.
+        once: Any = 0
+        if out.ndim == 2:
+            vectors = _make("or", *(_make("eq", source.stride(d), 1) for d in range(2)))
+            large = _make("or", _make("lt", gemm_thin.THIN_ROWS, M), _make("lt", 1 << 20, N * right.size(-2)))
+            once = _all(_make("le", M, kind.row_block // 2), _make("lt", kind.column_blocks[0][1], N), vectors, large)
+            _launch(b, kind, left, right, out, bias, accumulate, epilogue, prologue, once)
+        right = b.made(right, _make("not", once))
+        _launch(b, kind, left, right, out, bias, accumulate, epilogue, when=_make("not", once))
+        return
+    _launch(b, kind, left, right, out, bias, accumulate, epilogue)
+
+
+def _all(*conditions: Any) -> Any:
+    return functools.reduce(lambda a, b: _make("and", a, b), [c for c in conditions if c is not None])
+
+
+def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accumulate: bool, epilogue: Epilogue | None,
+            prologue: Prologue | None = None, when: Any = None) -> None:
+    """The kernels of a product, launched `when` that holds (None: always)."""
     rank = out.ndim - 2
-    M, N, K = left.size(-2), right.size(-1), left.size(-1)
+    M, N, K = left.size(-2), out.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
     integers += [int(accumulate), int(bias is not None or epilogue is not None), rank]
     params: dict[str, Any] = {"dtype": left.dtype, "out_dtype": out.dtype}
@@ -93,11 +119,18 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
         if params["epilogue"] in _sums(kind):  # the kernel for products with bias
             del params["epilogue"]
     integers += strides_of(extras)
+    made: list[Any] = []
+    if prologue is not None:
+        params["prologue"] = _behind(prologue.value, len(numbers))
+        right, *made = prologue.operands
+        integers[5:7] = [right.stride(-2), right.stride(-1)]
+        integers += strides_of(made)
+        numbers = (*numbers, *prologue.numbers)
     for dim in range(rank):
         integers += [out.size(dim), *(_stride(t, dim - out.ndim + t.ndim) for t in (left, right)), out.stride(dim),
                      *(_stride(t, dim - out.ndim + t.ndim) for t in extras)]
     batch = _product([out.size(dim) for dim in range(rank)])
-    operands = [left, right, *extras, out]
+    operands = [left, right, *extras, *made, out]
 
     # Few rows, or one column of which the rows then lie along the vectors.
     is_vector = _make("and", _make("eq", N, 1), _make("eq", out.stride(-2), 1))
@@ -107,10 +140,18 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     along_k = _make("where", is_vector, left.stride(-1), right.stride(-2))
     run = _make("where", _make("eq", along_k, 1), 1, 8)
     grain = _make("max", run, 1024 * run // _make("max", K, 1))
-    b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
-             scratch=gemm_thin.scratch_bytes(kind), when=thin)
+    if prologue is None:
+        b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
+                 scratch=gemm_thin.scratch_bytes(kind), when=_all(when, thin))
 
     # A piece is one block, but for a batch of small matrices.
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
     b.launch(emit_gemm, params, operands, integers, numbers, work=batch * blocks_of(kind, M, N), grain=grain,
-             scratch=scratch_bytes(kind), when=_make("not", thin))
+             scratch=scratch_bytes(kind) if prologue is None else made_scratch_bytes(kind),
+             when=_all(when, _make("not", thin)) if prologue is None else when)
+
+
+def _behind(value: Expr, numbers: int) -> Expr:
+    """The expression with its numbers behind so many others."""
+    return substitute((value,), {e: scalar(e.attribute + numbers, e.dtype) for e in walk((value,))
+                                 if e.op == "scalar"})[0]

@@ -5,19 +5,19 @@ broadcast. A work item is a block of C (block.py): `row_block` rows by `column_b
 batch. Blocks share nothing, so there is nothing to wait for; what B costs to pack again for each block of rows is small
 if a block has some hundred rows. How large the blocks are changes no bit of the result (see micro.py).
 
-    operands   a, b, extra operands of the epilogue, out
+    operands   a, b, extra operands of the epilogue, those of a prologue (prologue.py), out
     integers   M, N, K, a_row, a_k, b_k, b_column, c_row, accumulate, finish, rank,
-               then for each extra operand: row, column,
+               then for each extra operand: row, column (of those of a prologue: k, column),
                then for each of `rank` batch dimensions: size, a_stride, b_stride, c_stride, those of extra operands
                (strides in elements; columns of out are neighbours)
-    scalars    those of the epilogue
+    scalars    those of the epilogue and of the prologue
     work       batch * ceildiv(M, kind.row_block) * divided(N, columns of kind.column_blocks)
     scratch    scratch_bytes(kind), a constant
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
@@ -27,6 +27,7 @@ from taeda.codegen.templates.gemm import pack
 from taeda.codegen.templates.gemm.block import Block, Strided
 from taeda.codegen.templates.gemm.finish import finish_of
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
+from taeda.codegen.templates.gemm.prologue import Made, dtypes_of
 from taeda.ir.dtype import itemsize
 from taeda.ir.loop import Expr
 
@@ -35,9 +36,10 @@ NAMES = ["M", "N", "K", "a_row", "a_k", "b_k", "b_column", "c_row", "accumulate"
 
 class Entry:
     """The arguments of a kernel. If it `turns`, a product with a vector is turned around, so that tiles lie along the
-    long side; its C must be contiguous."""
+    long side; its C must be contiguous. `made`: the dtypes of the operands of a prologue."""
 
-    def __init__(self, f: FunctionWriter, arguments: Arguments, kind: Kind, finish: Finish, turns: bool) -> None:
+    def __init__(self, f: FunctionWriter, arguments: Arguments, kind: Kind, finish: Finish, turns: bool,
+                 made: Sequence[str] = ()) -> None:
         self.f, self.arguments, self.kind, self.finish = f, arguments, kind, finish
         i = self.integers = {name: arguments.integer(k) for k, name in enumerate(NAMES)}
         extras = range(len(finish.dtypes))
@@ -45,11 +47,17 @@ class Entry:
         self.turned = i["N"].equals(1) & i["c_row"].equals(1) if turns else None
         in_size, out_size = kind.itemsize, kind.out_itemsize
         a, b = arguments.data(0), arguments.data(1)
-        self.out = arguments.data(2 + len(extras))
+        self.out = arguments.data(2 + len(extras) + len(made[1:]))
+        self.made = []  # (pointer, bytes between neighbours along k, between columns)
+        for k, dtype in enumerate(made[1:], len(extras)):
+            strides = [arguments.integer(len(NAMES) + 2 * k + n) * itemsize(dtype) for n in range(2)]
+            self.made.append((arguments.data(2 + k), *strides))
         self.M, self.N = self.turn(i["M"], i["N"])
         self.a, self.b = self.turn(a, b)
-        self.a_row, self.b_column = self.turn(i["a_row"] * in_size, i["b_column"] * in_size)
-        self.a_k, self.b_k = self.turn(i["a_k"] * in_size, i["b_k"] * in_size)
+        b_size = itemsize(made[0]) if made else in_size
+        self.a_row, self.b_column = self.turn(i["a_row"] * in_size, i["b_column"] * b_size)
+        self.a_k, self.b_k = self.turn(i["a_k"] * in_size, i["b_k"] * b_size)
+        self.made_any = bool(made)
         self.c_row = i["c_row"] * out_size
         self.extras = []  # (pointer, bytes between rows, between columns)
         for k in extras:
@@ -79,15 +87,19 @@ class Entry:
         extras = []
         for (base, by_row, by_column), dtype, at in zip(self.extras, self.finish.dtypes, extras_at, strict=True):
             extras += [f.at(base, at * itemsize(dtype) + row * by_row + column * by_column), by_row, by_column]
+        # A product with a prologue is one of matrices: what is of the batch is zero.
+        made = [v for base, by_k, by_column in self.made for v in (f.at(base, column * by_column), by_k, by_column)]
+        made += [self.arguments.scalars] if self.made_any else []
         return [
             f.at(self.a, a_at * in_size + row * self.a_row), self.a_row, self.a_k,
-            f.at(self.b, b_at * in_size + column * self.b_column), self.b_k, self.b_column,
+            f.at(self.b, b_at * in_size + column * self.b_column), self.b_k, self.b_column, *made,
             f.at(self.out, c_at * out_size + row * self.c_row + column * out_size), self.c_row,
             *extras, i["finish"], self.arguments.scalars, i["accumulate"], rows, columns, i["K"],
             self.arguments.scratch]
 
 
-def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None) -> str:
+def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None,
+              prologue: Expr | None = None) -> str:
     """LLVM IR of the product kernel for matrices of `dtype` (result of `out_dtype`, by default the same).
 
     Raises NotImplementedError for dtypes that have no products (bool, complex).
@@ -96,9 +108,10 @@ def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue
     module = ModuleWriter(target)
     finish = finish_of(kind, epilogue)
     any_order = pack.any_order(module, kind, "pack_any")
-    block = Block(module, kind, finish, any_order, Strided(module, kind, any_order))
+    right = Strided(module, kind, any_order) if prologue is None else Made(module, kind, prologue, any_order)
+    block = Block(module, kind, finish, any_order, right)
     f = module.kernel()
-    e = Entry(f, Arguments(f), kind, finish, turns=False)
+    e = Entry(f, Arguments(f), kind, finish, turns=False, made=[] if prologue is None else dtypes_of(prologue))
     for_blocks(f, kind, e.M, e.N, lambda *place: f.call(block.f, *e.block(*place)))
     f.ret(0)
     return module.text()

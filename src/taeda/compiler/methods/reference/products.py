@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 
 from taeda.compiler.methods.reference.kernels import Array, Tensor, perform
-from taeda.ir.epilogue import Epilogue
+from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import to_float
 from taeda.ir.loop import Kernel, Operand, Store
 from taeda.ir.loop_interpreter import round_to
 
 
 def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
-           epilogue: Epilogue | None = None) -> None:
+           epilogue: Epilogue | None = None, prologue: Prologue | None = None) -> None:
     if left.dtype == "bool":
         raise NotImplementedError("matrix product of dtype bool")
+    right = right if prologue is None else b.made(right)
     with _finished(b, out, epilogue) as product:
         perform(b, _matmul, [left, right, bias, product], accumulate=accumulate)
 
