@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/loops.h"
+
 namespace taeda {
 
 Buffer* Frame::fitting_target(int reg, DType dtype, const Dims& sizes) const {
@@ -198,6 +200,7 @@ void ViewInstruction::infer(Frame& f) const {
 
 void ViewInstruction::execute(Frame& f) const {
   if (share_storage(f, reg, source)) return;
+  if (f.collection) f.collection->flush();  // the copy reads what others make
   const Buffer &to = f.at(reg), &from = f.at(source);
   allocate(to);
   Buffer in_shape_of_source;

@@ -84,3 +84,14 @@ def test_parts_of_one_memory_are_written_in_order(threads: int) -> None:
         assert same.eq(256).all()
     finally:
         taeda.set_num_threads(before)
+
+
+def test_a_copy_reads_what_was_put_off() -> None:
+    """A view that cannot be one is a copy, which comes after the loops that make what it reads."""
+    @taeda.compile
+    def function(x: taeda.Tensor, y: taeda.Tensor) -> tuple[taeda.Tensor, taeda.Tensor]:
+        return (x * 2).t().reshape(-1), y + 1
+    for k in range(5):
+        x, y = taeda.full((300, 400), float(k)), taeda.rand(50000)
+        got, other = function(x, y)
+        assert got.eq(2 * k).all() and other.equal(y + 1)
