@@ -222,26 +222,16 @@ class _Lowering:
     def finish(self, node: Node, group: Group, users: dict[Value, list[Node]]) -> None:
         """`node` with the group as its epilogue."""
         (stored,), result = _stored_by(self.graph, group, users), node.outputs[0]
-        kernel, reads, scalars = build_kernel(group, [stored])
-        (stage,) = kernel.stages
-        loaded = {e.attribute for e in walk((stage.value,)) if e.op == "load"}  # not what merely has the right shape
-        order = [result, *(v for k, v in enumerate(reads) if v is not result and k in loaded)]
-        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads) if v in order}
-        self.builder.epilogue = Epilogue(substitute((stage.value,), renamed)[0], result.dtype,
-                                         tuple(self.register[v] for v in order[1:]), tuple(map(wrap, scalars)))
+        value, operands, numbers = _expression(group, stored, result)
+        self.builder.epilogue = Epilogue(value, result.dtype, tuple(self.register[v] for v in operands[1:]), numbers)
         self.node(node, (stored, *node.outputs[1:]))
 
     def begin(self, group: Group, users: dict[Value, list[Node]]) -> None:
         """The group as the prologue of the method that reads what it makes."""
         (stored,) = _stored_by(self.graph, group, users)
-        kernel, reads, scalars = build_kernel(group, [stored])
-        (stage,) = kernel.stages
-        main = next(v for v in reads if v.dims == stored.dims)
-        order = [main, *(v for v in reads if v is not main)]
-        renamed = {load(k, v.dtype): load(order.index(v), v.dtype) for k, v in enumerate(reads)}
-        self.register[stored] = self.builder.later(
-            Prologue(substitute((stage.value,), renamed)[0], tuple(self.register[v] for v in order),
-                     tuple(map(wrap, scalars))), self.register[main].shape)
+        value, operands, numbers = _expression(group, stored)
+        made = Prologue(value, tuple(self.register[v] for v in operands), numbers)
+        self.register[stored] = self.builder.later(made, self.register[operands[0]].shape)
 
     # -- groups ----------------------------------------------------------------------------------------------
 
@@ -303,12 +293,26 @@ def begins(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> bool:
     if group.reduced is not None or len(stored) != 1 or len(group.reads) > MOST_PROLOGUE_OPERANDS + 1:
         return False
     (value,) = stored
-    whole = [itemsize(v.dtype) for v in group.reads if v.dims == value.dims == group.space]
-    if (value.dtype not in FLOATS or value.ndim != 2 or any(v.dtype in COMPLEX or v.ndim > 2 for v in group.reads)
-            or not 0 < sum(whole) < itemsize(value.dtype)):
+    if (value.dtype not in FLOATS or value.ndim != 2 or value.dims != group.space
+            or any(v.dtype in COMPLEX or v.ndim > 2 for v in group.reads) or not _is_operand(graph, value, users)):
         return False
-    (stage,) = build_kernel(group, stored)[0].stages
-    return all(e.op in _QUICK for e in walk((stage.value,))) and _is_operand(graph, value, users)
+    made, operands, _ = _expression(group, value)
+    whole = [itemsize(v.dtype) for v in operands if v.dims == value.dims]
+    return 0 < sum(whole) < itemsize(value.dtype) and all(e.op in _QUICK for e in walk((made,)))
+
+
+def _expression(group: Group, stored: Value, first: Value | None = None) -> tuple[Expr, list[Value], tuple[Any, ...]]:
+    """What a group stores, over load(k) of the k-th of the values that it reads elements of, and over the numbers. The
+    first one is `first`, or one that has the shape, if any does."""
+    kernel, reads, scalars = build_kernel(group, [stored])
+    (stage,) = kernel.stages
+    loaded = {e.attribute for e in walk((stage.value,)) if e.op == "load"}  # not what merely has the right shape
+    operands = [v for k, v in enumerate(reads) if k in loaded]
+    operands.sort(key=lambda v: v.dims != stored.dims if first is None else v is not first)
+    if first is not None and first not in operands:
+        operands.insert(0, first)
+    renamed = {load(k, v.dtype): load(operands.index(v), v.dtype) for k, v in enumerate(reads) if v in operands}
+    return substitute((stage.value,), renamed)[0], operands, tuple(map(wrap, scalars))
 
 
 def _is_operand(graph: Graph, value: Value, users: dict[Value, list[Node]]) -> bool:
