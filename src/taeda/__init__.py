@@ -184,6 +184,12 @@ def __getattr__(name: str) -> Any:
             raise AttributeError(
                 f"module 'taeda' has no attribute {name!r}: this part of PyTorch is not there yet"
             ) from None
+    if name.startswith("_foreach_"):
+        from taeda.foreach import find
+
+        if (function := find(name)) is not None:
+            globals()[name] = function
+            return function
     if name in _LAZY:
         value = getattr(importlib.import_module(f"taeda.{_LAZY[name]}"), name)
         globals()[name] = value

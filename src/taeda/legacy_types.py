@@ -5,6 +5,7 @@ A type is a dtype: its instances are the tensors of that dtype, and calling it m
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from taeda import _core
@@ -34,9 +35,17 @@ class _TensorType(type):
                 f"expected a tensor of {cls.dtype} to make a {cls.__module__}.{cls.__name__} of, but got one of "
                 f"{args[0].dtype}; write x.to({cls.dtype})"
             )
-        if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], _core.Size):
-            return taeda.tensor(args[0], dtype=cls.dtype, **kwargs)
+        if len(args) == 1 and not isinstance(args[0], (_core.Tensor, _core.Size)):
+            data = args[0]
+            is_sequence = hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, dict)
+            if is_sequence and not hasattr(data, "data_ptr"):  # a storage has that
+                return taeda.tensor(list(data) if isinstance(data, range) else data, dtype=cls.dtype, **kwargs)
+            if not is_sequence:
+                if not hasattr(data, "__index__"):
+                    raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
+                args = (operator.index(data),)
         made = _core.Tensor(*args, **kwargs)
+        # Made from sizes: of another dtype it is as uninitialised as this one.
         return made if made.dtype == cls.dtype else taeda.empty(made.shape, dtype=cls.dtype)
 
     def __repr__(cls) -> str:

@@ -141,3 +141,70 @@ def test_names_that_programs_import_from_where_pytorch_uses_them(path):
     value = torch
     for part in path.split("."):
         value = getattr(value, part)
+
+
+def test_types_of_the_first_years_take_what_pytorchs_take():
+    numpy = pytest.importorskip("numpy")
+    for given in (range(3), numpy.arange(3), [0.0, 1.5, 2.0], numpy.array([0.0, 1.5, 2.0]), (False, True, 2)):
+        assert torch.LongTensor(given).tolist() == [0, 1, 2]
+    assert torch.HalfTensor(numpy.float64([1.5])).dtype == torch.float16
+    assert torch.LongTensor(numpy.int64(2)).shape == (2,) and torch.LongTensor().shape == (0,)
+    for given in (2.5, numpy.float32(2), {1}, {}, iter([1])):
+        with pytest.raises(TypeError, match=r"new\(\): data must be a sequence \(got "):
+            torch.LongTensor(given)
+    with pytest.raises(AssertionError, match="^Torch not compiled with CUDA enabled"):
+        torch.ones(2).cuda()
+
+
+PRIVATE = """
+nn.modules.transformer._get_clones nn.modules.transformer._get_activation_fn nn.modules.conv._ConvTransposeNd
+nn.modules.padding._ReflectionPadNd nn.modules.module._addindent nn.init._no_grad_trunc_normal_
+nn.common_types._size_2_t nn.functional._in_projection nn.functional._in_projection_packed
+distributions.utils._sum_rightmost distributions.multivariate_normal._batch_mahalanobis
+distributions.transforms._clipped_sigmoid optim.optimizer._use_grad_for_differentiable optim.optimizer._get_value
+optim.optimizer.ParamsT optim.optimizer.required utils.data.dataloader._DatasetKind optim.lr_scheduler._LRScheduler
+""".split()
+
+
+@pytest.mark.parametrize("path", PRIVATE)
+def test_private_names_that_programs_use(path):
+    module, _, name = path.rpartition(".")
+    assert getattr(importlib.import_module(f"taeda.{module}"), name) is not None
+
+
+def test_an_optimizer_written_with_pytorchs_own_parts():
+    from taeda.optim.optimizer import Optimizer, _dispatch_sqrt, _get_value, _use_grad_for_differentiable, _view_as_real
+
+    class Descent(Optimizer):
+        def __init__(self, params, lr=torch.optim.optimizer.required, differentiable=False):
+            super().__init__(params, {"lr": lr, "differentiable": differentiable})
+
+        @_use_grad_for_differentiable
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    assert not torch.is_grad_enabled()
+                    p.add_(p.grad, alpha=-_get_value(group["lr"]) * _dispatch_sqrt(4.0))
+
+    x = torch.ones(2, requires_grad=True)
+    with pytest.raises(ValueError, match="required optimization parameter lr"):
+        Descent([x])
+    optimizer = Descent([x], lr=torch.tensor(0.25))
+    (x * x).sum().backward()
+    optimizer.step()
+    assert x.tolist() == [0.0, 0.0]
+    tensors = [torch.ones(2, dtype=torch.complex64), torch.ones(2)]
+    _view_as_real(tensors)
+    assert [t.shape for t in tensors] == [(2, 2), (2,)]
+
+
+def test_a_schedule_written_before_2_0():
+    class Half(torch.optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            return [base / 2**self.last_epoch for base in self.base_lrs]
+
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
+    schedule = Half(optimizer)
+    optimizer.step()
+    schedule.step()
+    assert schedule.get_last_lr() == [0.5]

@@ -23,9 +23,9 @@ from taeda.distributions.location_scale import Cauchy, Gumbel, HalfNormal, Lapla
 from taeda.distributions.multivariate import (
     LowRankMultivariateNormal,
     MultivariateNormal,
+    _batch_mahalanobis,
+    _batch_mv,
     _half_log_det,
-    _mahalanobis,
-    _times,
 )
 from taeda.distributions.power_laws import Pareto
 from taeda.distributions.relaxed import ContinuousBernoulli
@@ -240,8 +240,8 @@ def _low_rank_low_rank(p: Any, q: Any) -> Any:
                          "be computed")
     scaled = q._unbroadcasted_cov_factor.mT / q._unbroadcasted_cov_diag.unsqueeze(-2)
     diff = p.loc - q.loc
-    distance = (diff.square() / q._unbroadcasted_cov_diag).sum(-1) - _mahalanobis(
-        q._capacitance_tril, _times(scaled, diff)
+    distance = (diff.square() / q._unbroadcasted_cov_diag).sum(-1) - _batch_mahalanobis(
+        q._capacitance_tril, _batch_mv(scaled, diff)
     )
     a = taeda.linalg.solve_triangular(q._capacitance_tril, scaled, upper=False)
     t1 = (p._unbroadcasted_cov_diag / q._unbroadcasted_cov_diag).sum(-1)
@@ -258,8 +258,8 @@ def _multivariate_low_rank(p: Any, q: Any) -> Any:
                          "be computed")
     scaled = q._unbroadcasted_cov_factor.mT / q._unbroadcasted_cov_diag.unsqueeze(-2)
     diff = p.loc - q.loc
-    distance = (diff.square() / q._unbroadcasted_cov_diag).sum(-1) - _mahalanobis(
-        q._capacitance_tril, _times(scaled, diff)
+    distance = (diff.square() / q._unbroadcasted_cov_diag).sum(-1) - _batch_mahalanobis(
+        q._capacitance_tril, _batch_mv(scaled, diff)
     )
     a = taeda.linalg.solve_triangular(q._capacitance_tril, scaled, upper=False)
     t1 = (p._unbroadcasted_scale_tril / q._unbroadcasted_cov_diag.sqrt().unsqueeze(-1)).square().sum((-2, -1))
@@ -279,7 +279,7 @@ def _gaussian_from_factors(p_factors: list[Any], p_half: Any, p_loc: Any, q: Any
             tril.expand((*batch, n, n)), factor.expand((*batch, n, factor.shape[-1])), upper=False
         )
         trace = trace + solved.square().sum((-2, -1))
-    distance = _mahalanobis(tril, q.loc - p_loc)
+    distance = _batch_mahalanobis(tril, q.loc - p_loc)
     return _half_log_det(tril) - p_half + 0.5 * (trace + distance - n)
 
 

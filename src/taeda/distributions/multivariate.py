@@ -15,12 +15,12 @@ from taeda.distributions.utils import lazy_property
 __all__ = ["LKJCholesky", "LowRankMultivariateNormal", "MultivariateNormal", "Wishart"]
 
 
-def _times(matrix: Any, vector: Any) -> Any:
+def _batch_mv(matrix: Any, vector: Any) -> Any:
     """Matrix times vector, over any batch."""
     return (matrix @ vector.unsqueeze(-1)).squeeze(-1)
 
 
-def _mahalanobis(tril: Any, x: Any) -> Any:
+def _batch_mahalanobis(tril: Any, x: Any) -> Any:
     """x^T (L L^T)^-1 x for a factor L that may be shared by a batch of x."""
     return taeda.linalg.solve_triangular(tril, x.unsqueeze(-1), upper=False).square().sum((-2, -1))
 
@@ -129,12 +129,12 @@ class MultivariateNormal(_FromMatrix):
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         eps = taeda.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype, device=self.loc.device)
-        return self.loc + _times(self._unbroadcasted_scale_tril, eps)
+        return self.loc + _batch_mv(self._unbroadcasted_scale_tril, eps)
 
     def log_prob(self, value: Any) -> Any:
         if self._validate_args:
             self._validate_sample(value)
-        distance = _mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
+        distance = _batch_mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
         half = _half_log_det(self._unbroadcasted_scale_tril)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - half
 
@@ -229,7 +229,7 @@ class LowRankMultivariateNormal(Distribution):
         options = {"dtype": self.loc.dtype, "device": self.loc.device}
         few = taeda.randn((*shape[:-1], self.cov_factor.shape[-1]), **options)
         all_ = taeda.randn(shape, **options)
-        return self.loc + _times(self._unbroadcasted_cov_factor, few) + self._unbroadcasted_cov_diag.sqrt() * all_
+        return self.loc + _batch_mv(self._unbroadcasted_cov_factor, few) + self._unbroadcasted_cov_diag.sqrt() * all_
 
     def log_prob(self, value: Any) -> Any:
         if self._validate_args:
@@ -237,7 +237,7 @@ class LowRankMultivariateNormal(Distribution):
         diff = value - self.loc
         scaled = self._unbroadcasted_cov_factor.mT / self._unbroadcasted_cov_diag.unsqueeze(-2)
         part = (diff.square() / self._unbroadcasted_cov_diag).sum(-1)
-        distance = part - _mahalanobis(self._capacitance_tril, _times(scaled, diff))
+        distance = part - _batch_mahalanobis(self._capacitance_tril, _batch_mv(scaled, diff))
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + self._log_det() + distance)
 
     def _log_det(self) -> Any:

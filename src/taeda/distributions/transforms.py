@@ -435,14 +435,18 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
+def _clipped_sigmoid(x: Any) -> Any:
+    limits = taeda.finfo(x.dtype)
+    return taeda.sigmoid(x).clamp(min=limits.tiny, max=1.0 - limits.eps)
+
+
 class SigmoidTransform(_Elementwise):
     """y = 1 / (1 + exp(-x)), kept away from 0 and 1."""
 
     codomain = constraints.unit_interval
 
     def _call(self, x: Any) -> Any:
-        limits = taeda.finfo(x.dtype)
-        return taeda.sigmoid(x).clamp(min=limits.tiny, max=1.0 - limits.eps)
+        return _clipped_sigmoid(x)
 
     def _inverse(self, y: Any) -> Any:
         limits = taeda.finfo(y.dtype)

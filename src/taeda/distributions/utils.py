@@ -63,6 +63,11 @@ class lazy_property:  # noqa: N801, PyTorch's name
         return value
 
 
+def _sum_rightmost(value: Any, dim: int) -> Any:
+    """The sum over the last `dim` dimensions."""
+    return value if dim == 0 else value.reshape(*value.shape[:-dim], -1).sum(-1)
+
+
 def tril_matrix_to_vec(mat: Any, diag: int = 0) -> Any:
     """The elements on and below diagonal `diag`, row by row, along one dimension."""
     n = mat.shape[-1]

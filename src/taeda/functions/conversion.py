@@ -147,5 +147,5 @@ def cpu(input: Tensor, memory_format: Object = None) -> Any:
 
 @function(modules=(), method=True)
 def cuda(input: Tensor, device: Object = None, non_blocking: bool = False, memory_format: Object = None) -> Any:
-    """Not there yet."""
-    raise NotImplementedError("device 'cuda' is not there yet; this build of Taeda computes on the CPU")
+    """A tensor on a CUDA device, which there is none of: this build of Taeda computes on the CPU."""
+    raise AssertionError("Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far")

@@ -166,7 +166,7 @@ __all__ = [
     "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "functional", "init", "parameter", "utils",
 ]  # fmt: skip
 
-_SUBMODULES = ("grad", "modules", "parallel", "quantized")
+_SUBMODULES = ("common_types", "grad", "modules", "parallel", "quantized")
 _LAZY = {
     "Container": "containers",
     "SyncBatchNorm": "sync_batchnorm",

@@ -164,7 +164,7 @@ class Conv3d(_Conv):
     function = staticmethod(F.conv3d)
 
 
-class _ConvTranspose(_ConvNd):
+class _ConvTransposeNd(_ConvNd):
     def __init__(
         self,
         in_channels: int,
@@ -222,21 +222,21 @@ class _ConvTranspose(_ConvNd):
         )
 
 
-class ConvTranspose1d(_ConvTranspose):
+class ConvTranspose1d(_ConvTransposeNd):
     """The gradient of a `Conv1d` with respect to its input, as a layer; weight (in, out / groups, kernel)."""
 
     dimensions = 1
     function = staticmethod(F.conv_transpose1d)
 
 
-class ConvTranspose2d(_ConvTranspose):
+class ConvTranspose2d(_ConvTransposeNd):
     """The gradient of a `Conv2d` with respect to its input, as a layer; weight (in, out / groups, kernel, kernel)."""
 
     dimensions = 2
     function = staticmethod(F.conv_transpose2d)
 
 
-class ConvTranspose3d(_ConvTranspose):
+class ConvTranspose3d(_ConvTransposeNd):
     """The gradient of a `Conv3d` with respect to its input, as a layer."""
 
     dimensions = 3

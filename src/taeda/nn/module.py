@@ -65,6 +65,9 @@ def indent(text: str, spaces: int) -> str:
     return "\n".join([first, *(" " * spaces + line if line.strip() else "" for line in rest)])
 
 
+_addindent = indent  # PyTorch's name, which programs use in `__repr__`
+
+
 class _Trail:
     """Where an exception was raised, as the path from the outermost module called so far.
 

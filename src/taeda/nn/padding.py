@@ -86,55 +86,67 @@ class ZeroPad3d(_ZeroPadNd):
     dimensions = 3
 
 
-class ReflectionPad1d(_PadNd):
+class _ReflectionPadNd(_PadNd):
+    mode = "reflect"
+
+
+class ReflectionPad1d(_ReflectionPadNd):
     """Pad (N, C, L) by reflection at its ends."""
 
-    dimensions, mode = 1, "reflect"
+    dimensions = 1
 
 
-class ReflectionPad2d(_PadNd):
+class ReflectionPad2d(_ReflectionPadNd):
     """Pad (N, C, H, W) by reflection at its edges."""
 
-    dimensions, mode = 2, "reflect"
+    dimensions = 2
 
 
-class ReflectionPad3d(_PadNd):
+class ReflectionPad3d(_ReflectionPadNd):
     """Pad (N, C, D, H, W) by reflection at its faces."""
 
-    dimensions, mode = 3, "reflect"
+    dimensions = 3
 
 
-class ReplicationPad1d(_PadNd):
+class _ReplicationPadNd(_PadNd):
+    mode = "replicate"
+
+
+class ReplicationPad1d(_ReplicationPadNd):
     """Pad (N, C, L) with its end values."""
 
-    dimensions, mode = 1, "replicate"
+    dimensions = 1
 
 
-class ReplicationPad2d(_PadNd):
+class ReplicationPad2d(_ReplicationPadNd):
     """Pad (N, C, H, W) with its edge values."""
 
-    dimensions, mode = 2, "replicate"
+    dimensions = 2
 
 
-class ReplicationPad3d(_PadNd):
+class ReplicationPad3d(_ReplicationPadNd):
     """Pad (N, C, D, H, W) with its face values."""
 
-    dimensions, mode = 3, "replicate"
+    dimensions = 3
 
 
-class CircularPad1d(_PadNd):
+class _CircularPadNd(_PadNd):
+    mode = "circular"
+
+
+class CircularPad1d(_CircularPadNd):
     """Pad (N, C, L) as if it repeated."""
 
-    dimensions, mode = 1, "circular"
+    dimensions = 1
 
 
-class CircularPad2d(_PadNd):
+class CircularPad2d(_CircularPadNd):
     """Pad (N, C, H, W) as if it repeated."""
 
-    dimensions, mode = 2, "circular"
+    dimensions = 2
 
 
-class CircularPad3d(_PadNd):
+class CircularPad3d(_CircularPadNd):
     """Pad (N, C, D, H, W) as if it repeated."""
 
-    dimensions, mode = 3, "circular"
+    dimensions = 3

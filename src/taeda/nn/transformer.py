@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _activation(activation: Any) -> Callable[[Any], Any]:
+def _get_activation_fn(activation: Any) -> Callable[[Any], Any]:
     if not isinstance(activation, str):
         return activation
     if activation == "relu":
@@ -30,7 +30,7 @@ def _activation(activation: Any) -> Callable[[Any], Any]:
     raise RuntimeError(f"activation should be relu/gelu, not {activation}")
 
 
-def _causal_mask(size: int, device: Any = None, dtype: Any = None) -> Any:
+def _generate_square_subsequent_mask(size: int, device: Any = None, dtype: Any = None) -> Any:
     return taeda.triu(taeda.full((size, size), float("-inf"), dtype=dtype, device=device), diagonal=1)
 
 
@@ -43,12 +43,12 @@ def _is_causal(mask: Any, is_causal: bool | None, size: int) -> bool:
     # A mask is looked at once, not in every step: reading it waits for whatever is still to be computed.
     known = getattr(mask, "_causal", None)
     if known is None or known[0] != mask._version:
-        known = mask._version, bool((mask == _causal_mask(size, mask.device, mask.dtype)).all())
+        known = mask._version, bool((mask == _generate_square_subsequent_mask(size, mask.device, mask.dtype)).all())
         mask._causal = known
     return known[1]
 
 
-def _length(tensor: Any, batch_first: bool) -> int:
+def _get_seq_len(tensor: Any, batch_first: bool) -> int:
     return tensor.size(0) if tensor.dim() == 2 else tensor.size(1 if batch_first else 0)
 
 
@@ -56,7 +56,7 @@ def _dtype(mask: Any) -> Any:
     return None if mask is None else mask.dtype
 
 
-def _clones(layer: Module, count: int) -> ModuleList:
+def _get_clones(layer: Module, count: int) -> ModuleList:
     return ModuleList([copy.deepcopy(layer) for _ in range(count)])
 
 
@@ -88,7 +88,7 @@ class TransformerEncoderLayer(Module):
         self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, **place)
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
-        self.activation = _activation(activation)
+        self.activation = _get_activation_fn(activation)
         self.activation_relu_or_gelu = 1 if self.activation is F.relu else 2 if self.activation is F.gelu else 0
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -155,7 +155,7 @@ class TransformerDecoderLayer(Module):
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
         self.dropout3 = Dropout(dropout)
-        self.activation = _activation(activation)
+        self.activation = _get_activation_fn(activation)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -226,7 +226,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
-        self.layers = _clones(encoder_layer, num_layers)
+        self.layers = _get_clones(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
         # Nested tensors are a way to skip padding, not a difference in results; the two options are only kept.
@@ -239,7 +239,7 @@ class TransformerEncoder(Module):
         padding = canonical_mask(src_key_padding_mask, "src_key_padding_mask", _dtype(mask), "mask", src.dtype)
         mask = canonical_mask(mask, "mask", None, "", src.dtype, check_other=False)
         batch_first = getattr(getattr(self.layers[0], "self_attn", None), "batch_first", False)
-        causal = _is_causal(mask, is_causal, _length(src, batch_first))
+        causal = _is_causal(mask, is_causal, _get_seq_len(src, batch_first))
         output = src
         for layer in self.layers:
             output = layer(output, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
@@ -251,7 +251,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
-        self.layers = _clones(decoder_layer, num_layers)
+        self.layers = _get_clones(decoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
 
@@ -267,7 +267,7 @@ class TransformerDecoder(Module):
         memory_is_causal: bool = False,
     ) -> Any:
         batch_first = getattr(getattr(self.layers[0], "self_attn", None), "batch_first", False)
-        causal = _is_causal(tgt_mask, tgt_is_causal, _length(tgt, batch_first))
+        causal = _is_causal(tgt_mask, tgt_is_causal, _get_seq_len(tgt, batch_first))
         output = tgt
         for layer in self.layers:
             output = layer(
@@ -362,4 +362,4 @@ class Transformer(Module):
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Any:
         """The causal mask (sz, sz): -inf above the diagonal, 0 elsewhere."""
-        return _causal_mask(sz, device, dtype)
+        return _generate_square_subsequent_mask(sz, device, dtype)

@@ -20,14 +20,14 @@ __all__ = [
 Hooks = OrderedDict[int, Callable[..., Any]]
 
 
-class _Required:
+class _RequiredParameter:
     """The value of an option that every group must give."""
 
     def __repr__(self) -> str:
         return "<required parameter>"
 
 
-required = _Required()
+required = _RequiredParameter()
 
 _global_pre_hooks: Hooks = OrderedDict()
 _global_post_hooks: Hooks = OrderedDict()
@@ -376,3 +376,11 @@ def run_closure(closure: Callable[[], Any] | None) -> Any:
         return None
     with taeda.enable_grad():
         return closure()
+
+
+def __getattr__(name: str) -> Any:
+    from taeda.optim import subclassing
+
+    if name in vars(subclassing) and not name.startswith("__"):
+        return getattr(subclassing, name)
+    raise AttributeError(f"module 'taeda.optim.optimizer' has no attribute {name!r}")

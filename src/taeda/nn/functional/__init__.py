@@ -38,6 +38,8 @@ from taeda.nn.functional.activation import (
     threshold,
     threshold_,
 )
+from taeda.nn.functional.attention import _in_projection as _in_projection
+from taeda.nn.functional.attention import _in_projection_packed as _in_projection_packed
 from taeda.nn.functional.attention import bilinear, linear, multi_head_attention_forward, scaled_dot_product_attention
 from taeda.nn.functional.convolution import (
     conv1d,

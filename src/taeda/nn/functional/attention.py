@@ -65,20 +65,23 @@ def _check_shapes(query: Any, key: Any, value: Any, key_padding_mask: Any, attn_
     return batched
 
 
-def _project_packed(query: Any, key: Any, value: Any, weight: Any, bias: Any) -> list[Any]:
+def _in_projection_packed(q: Any, k: Any, v: Any, w: Any, b: Any = None) -> list[Any]:
     """The three projections from one weight (3E, E); one product where the inputs are the same tensor."""
-    width = query.size(-1)
-    if key is value:
-        if query is key:
-            return list(linear(query, weight, bias).split(width, -1))
-        biases: Any = (None, None) if bias is None else bias.split([width, 2 * width])
-        weights = weight.split([width, 2 * width])
-        return [linear(query, weights[0], biases[0]), *linear(key, weights[1], biases[1]).split(width, -1)]
-    biases = (None, None, None) if bias is None else bias.split(width)
-    return [
-        linear(tensor, part, part_bias)
-        for tensor, part, part_bias in zip((query, key, value), weight.split(width), biases, strict=True)
-    ]
+    width = q.size(-1)
+    if k is v:
+        if q is k:
+            return list(linear(q, w, b).split(width, -1))
+        biases: Any = (None, None) if b is None else b.split([width, 2 * width])
+        weights = w.split([width, 2 * width])
+        return [linear(q, weights[0], biases[0]), *linear(k, weights[1], biases[1]).split(width, -1)]
+    biases = (None, None, None) if b is None else b.split(width)
+    return [linear(x, part, part_bias) for x, part, part_bias in zip((q, k, v), w.split(width), biases, strict=True)]
+
+
+def _in_projection(q: Any, k: Any, v: Any, w_q: Any, w_k: Any, w_v: Any, b_q: Any = None, b_k: Any = None,
+                   b_v: Any = None) -> tuple[Any, Any, Any]:
+    """The three projections, each from a weight of its own."""
+    return linear(q, w_q, b_q), linear(k, w_k, b_k), linear(v, w_v, b_v)
 
 
 def multi_head_attention_forward(
@@ -161,7 +164,7 @@ def multi_head_attention_forward(
         k = linear(key, k_proj_weight, biases[1])
         v = linear(value, v_proj_weight, biases[2])
     else:
-        q, k, v = _project_packed(query, key, value, in_proj_weight, in_proj_bias)
+        q, k, v = _in_projection_packed(query, key, value, in_proj_weight, in_proj_bias)
 
     if attn_mask is not None:
         expected: tuple[int, ...] = (target_length, source_length)

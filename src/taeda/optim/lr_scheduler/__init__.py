@@ -27,6 +27,8 @@ __all__ = [
     "PolynomialLR", "ReduceLROnPlateau", "SequentialLR", "StepLR",
 ]  # fmt: skip
 
+_LRScheduler = LRScheduler  # the name before 2.0, which schedules of programs still derive from
+
 
 def __getattr__(name: str) -> Any:
     if name == "Optimizer":  # programs import it from here too

@@ -242,3 +242,9 @@ class _InProcessIterator(LoaderIterator):
 _BaseDataLoaderIter = LoaderIterator
 _SingleProcessDataLoaderIter = _InProcessIterator
 _MultiProcessingDataLoaderIter = WorkersIterator
+
+
+class _DatasetKind:
+    """PyTorch's numbers for data with places and for data that is only passed through."""
+
+    Map, Iterable = 0, 1
