@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.ir.expression import wrap
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops.dtypes import floats_only, torch_kernel_name
 from taeda.ops.elementary import sigmoid, tanh
@@ -413,8 +414,18 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
     if weight.ndim == 1 and input.ndim == 0:
         weight = weight.reshape(())
-    if weight.ndim == 1 and input.ndim > 2:
-        weight = weight.reshape((-1, *(1,) * (input.ndim - 2)))
+    if weight.ndim == 1 and input.ndim:
+        channels, numbers = input.shape[1] if input.ndim > 1 else wrap(1), weight.shape[0]
+        check(
+            (numbers == 1) + (numbers == channels) > 0,
+            RuntimeError,
+            "Mismatch of parameter numbers and input channel size. Found parameter numbers = {0} and channel size = "
+            "{1}.",
+            numbers,
+            channels,
+        )
+        # Expanded, so that it is certain that the shape stays that of input, and all is one kernel.
+        weight = weight.reshape((-1, *(1,) * max(input.ndim - 2, 0))).expand(input.shape)
     return where(input > 0, input, input * weight)
 
 
