@@ -170,7 +170,7 @@ main:
   %v7 = icmp slt i64 0, %rows
   br i1 %v7, label %loop5, label %done6
 loop5:
-  %v8 = phi i64 [ 0, %main ], [ %v128, %end18 ]
+  %v8 = phi i64 [ 0, %main ], [ %v168, %end18 ]
   %v9 = mul i64 %v8, %sums_row
   %v10 = getelementptr i8, ptr %sums, i64 %v9
   %v11 = mul i64 %v8, %c_row
@@ -181,145 +181,197 @@ loop5:
   br i1 %v15, label %then16, label %else17
 then16:
   %v19 = select i1 %v4, i64 %columns, i64 0
-  %v20 = udiv i64 %v19, 16
-  %v21 = mul i64 %v20, 16
-  %v24 = icmp slt i64 0, %v21
-  br i1 %v24, label %loop22, label %done23
-loop22:
-  %v25 = phi i64 [ 0, %then16 ], [ %v42, %end33 ]
-  %v26 = mul i64 %v25, 4
-  %v27 = getelementptr i8, ptr %v10, i64 %v26
-  %v28 = load <16 x float>, ptr %v27, align 4
-  %v29 = mul i64 %v25, %extra0_column
-  %v30 = getelementptr i8, ptr %v14, i64 %v29
-  br i1 %v1, label %then31, label %else32
-then31:
-  %v34 = load <16 x float>, ptr %v30, align 4
-  br label %end33
-else32:
-  %v35 = load float, ptr %v30, align 4
-  %v36 = insertelement <16 x float> poison, float %v35, i32 0
-  %v37 = shufflevector <16 x float> %v36, <16 x float> poison, <16 x i32> zeroinitializer
-  br label %end33
-end33:
-  %v38 = phi <16 x float> [ %v34, %then31 ], [ %v37, %else32 ]
-  %v39 = fadd <16 x float> %v28, %v38
-  %v40 = mul i64 %v25, 4
-  %v41 = getelementptr i8, ptr %v12, i64 %v40
-  store <16 x float> %v39, ptr %v41, align 4
-  %v42 = add i64 %v25, 16
-  %v43 = icmp slt i64 %v42, %v21
-  br i1 %v43, label %loop22, label %done23
-done23:
-  %v44 = udiv i64 %v19, 8
-  %v45 = mul i64 %v44, 8
-  %v48 = icmp slt i64 %v21, %v45
-  br i1 %v48, label %loop46, label %done47
-loop46:
-  %v49 = phi i64 [ %v21, %done23 ], [ %v66, %end57 ]
-  %v50 = mul i64 %v49, 4
-  %v51 = getelementptr i8, ptr %v10, i64 %v50
-  %v52 = load <8 x float>, ptr %v51, align 4
-  %v53 = mul i64 %v49, %extra0_column
-  %v54 = getelementptr i8, ptr %v14, i64 %v53
-  br i1 %v1, label %then55, label %else56
-then55:
-  %v58 = load <8 x float>, ptr %v54, align 4
-  br label %end57
-else56:
-  %v59 = load float, ptr %v54, align 4
-  %v60 = insertelement <8 x float> poison, float %v59, i32 0
-  %v61 = shufflevector <8 x float> %v60, <8 x float> poison, <8 x i32> zeroinitializer
-  br label %end57
-end57:
-  %v62 = phi <8 x float> [ %v58, %then55 ], [ %v61, %else56 ]
-  %v63 = fadd <8 x float> %v52, %v62
-  %v64 = mul i64 %v49, 4
-  %v65 = getelementptr i8, ptr %v12, i64 %v64
-  store <8 x float> %v63, ptr %v65, align 4
-  %v66 = add i64 %v49, 8
-  %v67 = icmp slt i64 %v66, %v45
-  br i1 %v67, label %loop46, label %done47
-done47:
-  %v70 = icmp slt i64 %v45, %columns
-  br i1 %v70, label %loop68, label %done69
-loop68:
-  %v71 = phi i64 [ %v45, %done47 ], [ %v86, %loop68 ]
-  %v72 = mul i64 %v71, 4
-  %v73 = getelementptr i8, ptr %v10, i64 %v72
-  %v74 = load float, ptr %v73, align 4
-  %v75 = insertelement <4 x float> poison, float %v74, i32 0
-  %v76 = shufflevector <4 x float> %v75, <4 x float> poison, <4 x i32> zeroinitializer
-  %v77 = mul i64 %v71, %extra0_column
-  %v78 = getelementptr i8, ptr %v14, i64 %v77
-  %v79 = load float, ptr %v78, align 4
-  %v80 = insertelement <4 x float> poison, float %v79, i32 0
-  %v81 = shufflevector <4 x float> %v80, <4 x float> poison, <4 x i32> zeroinitializer
-  %v82 = fadd <4 x float> %v76, %v81
-  %v83 = extractelement <4 x float> %v82, i32 0
-  %v84 = mul i64 %v71, 4
+  %v20 = sub i64 %v19, 8
+  %v21 = icmp sgt i64 %v19, 8
+  %v22 = urem i64 %v19, 8
+  %v23 = icmp ne i64 %v22, 0
+  %v24 = and i1 %v21, %v23
+  br i1 %v24, label %then25, label %else26
+then25:
+  %v28 = mul i64 %v20, 4
+  %v29 = getelementptr i8, ptr %v10, i64 %v28
+  %v30 = load <8 x float>, ptr %v29, align 4
+  br label %end27
+else26:
+  br label %end27
+end27:
+  %v31 = phi <8 x float> [ %v30, %then25 ], [ splat (float 0x0000000000000000), %else26 ]
+  %v32 = udiv i64 %v19, 16
+  %v33 = mul i64 %v32, 16
+  %v36 = icmp slt i64 0, %v33
+  br i1 %v36, label %loop34, label %done35
+loop34:
+  %v37 = phi i64 [ 0, %end27 ], [ %v54, %end45 ]
+  %v38 = mul i64 %v37, 4
+  %v39 = getelementptr i8, ptr %v10, i64 %v38
+  %v40 = load <16 x float>, ptr %v39, align 4
+  %v41 = mul i64 %v37, %extra0_column
+  %v42 = getelementptr i8, ptr %v14, i64 %v41
+  br i1 %v1, label %then43, label %else44
+then43:
+  %v46 = load <16 x float>, ptr %v42, align 4
+  br label %end45
+else44:
+  %v47 = load float, ptr %v42, align 4
+  %v48 = insertelement <16 x float> poison, float %v47, i32 0
+  %v49 = shufflevector <16 x float> %v48, <16 x float> poison, <16 x i32> zeroinitializer
+  br label %end45
+end45:
+  %v50 = phi <16 x float> [ %v46, %then43 ], [ %v49, %else44 ]
+  %v51 = fadd <16 x float> %v40, %v50
+  %v52 = mul i64 %v37, 4
+  %v53 = getelementptr i8, ptr %v12, i64 %v52
+  store <16 x float> %v51, ptr %v53, align 4
+  %v54 = add i64 %v37, 16
+  %v55 = icmp slt i64 %v54, %v33
+  br i1 %v55, label %loop34, label %done35
+done35:
+  %v56 = urem i64 %v19, 8
+  %v57 = icmp eq i64 %v56, 0
+  %v58 = or i1 %v24, %v57
+  %v59 = select i1 %v58, i64 %v19, i64 0
+  %v62 = icmp slt i64 %v33, %v59
+  br i1 %v62, label %loop60, label %done61
+loop60:
+  %v63 = phi i64 [ %v33, %done35 ], [ %v86, %end77 ]
+  %v64 = icmp sgt i64 %v63, %v20
+  br i1 %v64, label %then65, label %else66
+then65:
+  br label %end67
+else66:
+  %v68 = mul i64 %v63, 4
+  %v69 = getelementptr i8, ptr %v10, i64 %v68
+  %v70 = load <8 x float>, ptr %v69, align 4
+  br label %end67
+end67:
+  %v71 = phi <8 x float> [ %v31, %then65 ], [ %v70, %else66 ]
+  %v72 = call i64 @llvm.smin.i64(i64 %v63, i64 %v20)
+  %v73 = mul i64 %v72, %extra0_column
+  %v74 = getelementptr i8, ptr %v14, i64 %v73
+  br i1 %v1, label %then75, label %else76
+then75:
+  %v78 = load <8 x float>, ptr %v74, align 4
+  br label %end77
+else76:
+  %v79 = load float, ptr %v74, align 4
+  %v80 = insertelement <8 x float> poison, float %v79, i32 0
+  %v81 = shufflevector <8 x float> %v80, <8 x float> poison, <8 x i32> zeroinitializer
+  br label %end77
+end77:
+  %v82 = phi <8 x float> [ %v78, %then75 ], [ %v81, %else76 ]
+  %v83 = fadd <8 x float> %v71, %v82
+  %v84 = mul i64 %v72, 4
   %v85 = getelementptr i8, ptr %v12, i64 %v84
-  store float %v83, ptr %v85, align 4
-  %v86 = add i64 %v71, 1
-  %v87 = icmp slt i64 %v86, %columns
-  br i1 %v87, label %loop68, label %done69
-done69:
+  store <8 x float> %v83, ptr %v85, align 4
+  %v86 = add i64 %v63, 8
+  %v87 = icmp slt i64 %v86, %v59
+  br i1 %v87, label %loop60, label %done61
+done61:
+  %v90 = icmp slt i64 %v59, %columns
+  br i1 %v90, label %loop88, label %done89
+loop88:
+  %v91 = phi i64 [ %v59, %done61 ], [ %v106, %loop88 ]
+  %v92 = mul i64 %v91, 4
+  %v93 = getelementptr i8, ptr %v10, i64 %v92
+  %v94 = load float, ptr %v93, align 4
+  %v95 = insertelement <4 x float> poison, float %v94, i32 0
+  %v96 = shufflevector <4 x float> %v95, <4 x float> poison, <4 x i32> zeroinitializer
+  %v97 = mul i64 %v91, %extra0_column
+  %v98 = getelementptr i8, ptr %v14, i64 %v97
+  %v99 = load float, ptr %v98, align 4
+  %v100 = insertelement <4 x float> poison, float %v99, i32 0
+  %v101 = shufflevector <4 x float> %v100, <4 x float> poison, <4 x i32> zeroinitializer
+  %v102 = fadd <4 x float> %v96, %v101
+  %v103 = extractelement <4 x float> %v102, i32 0
+  %v104 = mul i64 %v91, 4
+  %v105 = getelementptr i8, ptr %v12, i64 %v104
+  store float %v103, ptr %v105, align 4
+  %v106 = add i64 %v91, 1
+  %v107 = icmp slt i64 %v106, %columns
+  br i1 %v107, label %loop88, label %done89
+done89:
   br label %end18
 else17:
-  %v88 = udiv i64 %columns, 16
-  %v89 = mul i64 %v88, 16
-  %v92 = icmp slt i64 0, %v89
-  br i1 %v92, label %loop90, label %done91
-loop90:
-  %v93 = phi i64 [ 0, %else17 ], [ %v99, %loop90 ]
-  %v94 = mul i64 %v93, 4
-  %v95 = getelementptr i8, ptr %v10, i64 %v94
-  %v96 = load <16 x float>, ptr %v95, align 4
-  %v97 = mul i64 %v93, 4
-  %v98 = getelementptr i8, ptr %v12, i64 %v97
-  store <16 x float> %v96, ptr %v98, align 4
-  %v99 = add i64 %v93, 16
-  %v100 = icmp slt i64 %v99, %v89
-  br i1 %v100, label %loop90, label %done91
-done91:
-  %v101 = udiv i64 %columns, 8
-  %v102 = mul i64 %v101, 8
-  %v105 = icmp slt i64 %v89, %v102
-  br i1 %v105, label %loop103, label %done104
-loop103:
-  %v106 = phi i64 [ %v89, %done91 ], [ %v112, %loop103 ]
-  %v107 = mul i64 %v106, 4
-  %v108 = getelementptr i8, ptr %v10, i64 %v107
-  %v109 = load <8 x float>, ptr %v108, align 4
-  %v110 = mul i64 %v106, 4
-  %v111 = getelementptr i8, ptr %v12, i64 %v110
-  store <8 x float> %v109, ptr %v111, align 4
-  %v112 = add i64 %v106, 8
-  %v113 = icmp slt i64 %v112, %v102
-  br i1 %v113, label %loop103, label %done104
-done104:
-  %v116 = icmp slt i64 %v102, %columns
-  br i1 %v116, label %loop114, label %done115
-loop114:
-  %v117 = phi i64 [ %v102, %done104 ], [ %v126, %loop114 ]
-  %v118 = mul i64 %v117, 4
-  %v119 = getelementptr i8, ptr %v10, i64 %v118
-  %v120 = load float, ptr %v119, align 4
-  %v121 = insertelement <4 x float> poison, float %v120, i32 0
-  %v122 = shufflevector <4 x float> %v121, <4 x float> poison, <4 x i32> zeroinitializer
-  %v123 = extractelement <4 x float> %v122, i32 0
-  %v124 = mul i64 %v117, 4
-  %v125 = getelementptr i8, ptr %v12, i64 %v124
-  store float %v123, ptr %v125, align 4
-  %v126 = add i64 %v117, 1
-  %v127 = icmp slt i64 %v126, %columns
-  br i1 %v127, label %loop114, label %done115
-done115:
+  %v108 = sub i64 %columns, 8
+  %v109 = icmp sgt i64 %columns, 8
+  %v110 = urem i64 %columns, 8
+  %v111 = icmp ne i64 %v110, 0
+  %v112 = and i1 %v109, %v111
+  br i1 %v112, label %then113, label %else114
+then113:
+  %v116 = mul i64 %v108, 4
+  %v117 = getelementptr i8, ptr %v10, i64 %v116
+  %v118 = load <8 x float>, ptr %v117, align 4
+  br label %end115
+else114:
+  br label %end115
+end115:
+  %v119 = phi <8 x float> [ %v118, %then113 ], [ splat (float 0x0000000000000000), %else114 ]
+  %v120 = udiv i64 %columns, 16
+  %v121 = mul i64 %v120, 16
+  %v124 = icmp slt i64 0, %v121
+  br i1 %v124, label %loop122, label %done123
+loop122:
+  %v125 = phi i64 [ 0, %end115 ], [ %v131, %loop122 ]
+  %v126 = mul i64 %v125, 4
+  %v127 = getelementptr i8, ptr %v10, i64 %v126
+  %v128 = load <16 x float>, ptr %v127, align 4
+  %v129 = mul i64 %v125, 4
+  %v130 = getelementptr i8, ptr %v12, i64 %v129
+  store <16 x float> %v128, ptr %v130, align 4
+  %v131 = add i64 %v125, 16
+  %v132 = icmp slt i64 %v131, %v121
+  br i1 %v132, label %loop122, label %done123
+done123:
+  %v133 = urem i64 %columns, 8
+  %v134 = icmp eq i64 %v133, 0
+  %v135 = or i1 %v112, %v134
+  %v136 = select i1 %v135, i64 %columns, i64 0
+  %v139 = icmp slt i64 %v121, %v136
+  br i1 %v139, label %loop137, label %done138
+loop137:
+  %v140 = phi i64 [ %v121, %done123 ], [ %v152, %end144 ]
+  %v141 = icmp sgt i64 %v140, %v108
+  br i1 %v141, label %then142, label %else143
+then142:
+  br label %end144
+else143:
+  %v145 = mul i64 %v140, 4
+  %v146 = getelementptr i8, ptr %v10, i64 %v145
+  %v147 = load <8 x float>, ptr %v146, align 4
+  br label %end144
+end144:
+  %v148 = phi <8 x float> [ %v119, %then142 ], [ %v147, %else143 ]
+  %v149 = call i64 @llvm.smin.i64(i64 %v140, i64 %v108)
+  %v150 = mul i64 %v149, 4
+  %v151 = getelementptr i8, ptr %v12, i64 %v150
+  store <8 x float> %v148, ptr %v151, align 4
+  %v152 = add i64 %v140, 8
+  %v153 = icmp slt i64 %v152, %v136
+  br i1 %v153, label %loop137, label %done138
+done138:
+  %v156 = icmp slt i64 %v136, %columns
+  br i1 %v156, label %loop154, label %done155
+loop154:
+  %v157 = phi i64 [ %v136, %done138 ], [ %v166, %loop154 ]
+  %v158 = mul i64 %v157, 4
+  %v159 = getelementptr i8, ptr %v10, i64 %v158
+  %v160 = load float, ptr %v159, align 4
+  %v161 = insertelement <4 x float> poison, float %v160, i32 0
+  %v162 = shufflevector <4 x float> %v161, <4 x float> poison, <4 x i32> zeroinitializer
+  %v163 = extractelement <4 x float> %v162, i32 0
+  %v164 = mul i64 %v157, 4
+  %v165 = getelementptr i8, ptr %v12, i64 %v164
+  store float %v163, ptr %v165, align 4
+  %v166 = add i64 %v157, 1
+  %v167 = icmp slt i64 %v166, %columns
+  br i1 %v167, label %loop154, label %done155
+done155:
   br label %end18
 end18:
-  %v128 = add i64 %v8, 1
-  %v129 = icmp slt i64 %v128, %rows
-  br i1 %v129, label %loop5, label %done6
+  %v168 = add i64 %v8, 1
+  %v169 = icmp slt i64 %v168, %rows
+  br i1 %v169, label %loop5, label %done6
 done6:
   ret void
 }

@@ -70,10 +70,12 @@ def finish_rows(module: ModuleWriter, finish: Finish, lanes: int, name: str = "f
             (loaded,) = f.branch(adjacent[k], lambda: f.load(type, place), lambda: f.splat(f.load(one, place), count))
             return from_memory(f, loaded, dtype)
 
-        def elements(j: Value, count: int, finished: bool) -> None:
+        def totals(j: Value, count: int) -> Value:
             type = memory_type(source)
-            total = from_memory(f, f.load(vector(count, type) if count else type, f.at(sums, j * itemsize(source))),
-                                source)
+            return f.load(vector(count, type) if count else type, f.at(sums, j * itemsize(source)))
+
+        def elements(j: Value, loaded: Value, count: int, finished: bool) -> None:
+            total = from_memory(f, loaded, source)
 
             def leaf(node: Expr) -> Value:
                 if node.op == "scalar":
@@ -87,12 +89,21 @@ def finish_rows(module: ModuleWriter, finish: Finish, lanes: int, name: str = "f
             columns = f["columns"]
             if finished:
                 columns = f.select(vectors, columns, f.constant(0))
+            # What is over goes in a vector that overlaps the one before, and so is read before that is stored.
+            last, over = columns - lanes, (columns > lanes) & (columns % lanes).differs(0)
+            (kept,) = f.branch(over, lambda: totals(last, lanes),
+                               lambda: f.constant(0, vector(lanes, memory_type(source))))
             # Two vectors at a time: functions are long chains of dependent instructions.
-            done = columns // (2 * lanes) * (2 * lanes)
-            f.loop(0, done, lambda j: elements(j, 2 * lanes, finished), step=2 * lanes)
-            whole = columns // lanes * lanes
-            f.loop(done, whole, lambda j: elements(j, lanes, finished), step=lanes)
-            f.loop(whole, f["columns"], lambda j: elements(j, 0, finished))
+            pairs = columns // (2 * lanes) * (2 * lanes)
+            f.loop(0, pairs, lambda j: elements(j, totals(j, 2 * lanes), 2 * lanes, finished), step=2 * lanes)
+            end = f.select(over | (columns % lanes).equals(0), columns, f.constant(0))
+
+            def one(j: Value) -> None:
+                overlaps = j > last
+                (loaded,) = f.branch(overlaps, lambda: kept, lambda: totals(j, lanes))
+                elements(f.minimum(j, last), loaded, lanes, finished)
+            f.loop(pairs, end, one, step=lanes)
+            f.loop(end, f["columns"], lambda j: elements(j, totals(j, 0), 0, finished))
 
         f.branch(f["finish"].differs(0), lambda: pass_(True), lambda: pass_(False))
 

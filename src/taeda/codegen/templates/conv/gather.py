@@ -413,16 +413,16 @@ class _Writer:
                         f.branch(_not(f, direct), lambda: _nothing(
                             f.call(transfer, out, spare, arguments.integers, channel_out, valid, pixel, columns, 1)))
 
-                        def finish(done: Value) -> list[Value]:
-                            image, inner = (pixel + done) // pixels, (pixel + done) % pixels
-                            length = f.minimum(columns - done, pixels - inner)
-                            to.finished(image, channel_out, inner, valid, length)
-                            return [done + length]
-                        if to.finish is not None:
-                            whole = channel + n["channel_block"] >= n["channels"]
-                            f.repeat(lambda done: whole & (done < columns), finish, [f.constant(0)])
-
                     f.loop(0, count, panel, step=self.width)
+
+                    def finish(done: Value) -> list[Value]:
+                        image, inner = (start + done) // pixels, (start + done) % pixels
+                        length = f.minimum(count - done, pixels - inner)
+                        to.finished(image, channel_out, inner, valid, length)
+                        return [done + length]
+                    if to.finish is not None:
+                        whole = channel + n["channel_block"] >= n["channels"]
+                        f.repeat(lambda done: whole & (done < count), finish, [f.constant(0)])
 
                 f.loop(first_row, stop_row, rows, step=tile_rows)
 
