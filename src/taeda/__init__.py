@@ -26,6 +26,7 @@ _SUBMODULES = frozenset(
         "accelerator",
         "_C",
         "amp",
+        "array_api",
         "ao",
         "as_torch",
         "autograd",

@@ -113,10 +113,10 @@ def _lazy_conversion(name: str) -> Any:
 
 
 def _complete_tensor() -> None:
-    """Methods and properties of tensors that are there for old programs."""
+    """Methods and properties of tensors that are there for old programs, and for the array API standard."""
     tensor, home = _core.Tensor, "taeda.tensor_methods"
-    for name in ("__array_wrap__", "__reversed__", "__setstate__", "is_shared", "module_load", "record_stream",
-                 "share_memory_"):
+    for name in ("__array_namespace__", "__array_wrap__", "__reversed__", "__setstate__", "is_shared", "module_load",
+                 "record_stream", "share_memory_", "to_device"):
         setattr(tensor, name, _lazily(home, name.removeprefix("__").removesuffix("__")))
     tensor._make_wrapper_subclass = staticmethod(_lazily(home, "make_wrapper_subclass"))
     tensor.__div__ = tensor.__truediv__

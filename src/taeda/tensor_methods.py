@@ -11,6 +11,18 @@ from typing import Any
 import taeda
 
 
+def array_namespace(self: Any, *, api_version: str | None = None) -> Any:
+    """The functions of the Python array API standard for tensors: `taeda.array_api`."""
+    from taeda.array_api import namespace
+
+    return namespace(api_version)
+
+
+def to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
+    """This tensor on a device, by the name of the array API standard."""
+    return self.to(device)
+
+
 def array_wrap(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
     """A tensor of what a function of NumPy made of this one."""
     if array.dtype == bool:
