@@ -57,18 +57,18 @@ bool output_strides(const LoopsPlan& plan, int count, Dims* strides) {
   return true;
 }
 
-// A dense copy with the kept dimensions outside and the reduced ones inside, seen with b's own shape.
-void describe_reduced_last(Buffer& copy, const Buffer& b, const Dims& shape, uint32_t reduced) {
-  int lead = shape.count - b.ndim;
-  Dims strides = b.shape();
+// A dense copy with the kept dimensions outside and the reduced ones inside, of b's own sizes or of all of `shape`.
+void describe_reduced_last(Buffer& copy, const Buffer& b, const Dims& sizes, const Dims& shape, uint32_t reduced) {
+  int lead = shape.count - sizes.count;
+  Dims strides = sizes;
   int64_t next = 1;
   for (int pass = 0; pass < 2; ++pass)
-    for (int d = b.ndim - 1; d >= 0; --d)
+    for (int d = sizes.count - 1; d >= 0; --d)
       if ((reduced >> (d + lead) & 1) == (pass == 0)) {
         strides[d] = next;
-        next *= std::max<int64_t>(b.sizes[d], 1);
+        next *= std::max<int64_t>(sizes[d], 1);
       }
-  describe(copy, b.dtype, b.shape(), strides, b.device);
+  describe(copy, b.dtype, sizes, strides, b.device);
 }
 
 // How many separate ranges the reduced dimensions make, at most, over all operands.
@@ -85,17 +85,19 @@ int reduced_ranges(const Dims& shape, uint32_t reduced, const LoopOperand* opera
   return ranges;
 }
 
-// Kernels walk at most two ranges of reduced dimensions. Where an input has more, all of them are copied first.
+// Kernels walk at most two ranges of reduced dimensions. Where an input has more, all of them are copied first: as they
+// are, or where they are broadcast along some of these ranges and not along others, with every element written out.
 void plan_copies(LoopsPlan& plan, int count) {
-  if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) <= 2) return;
-  plan.copies.resize(static_cast<size_t>(count));
-  for (int k = 0; k < count; ++k) {
-    describe_reduced_last(plan.copies[k], *plan.inputs[k], plan.shape, plan.mask);
-    broadcast_strides(plan.copies[k], plan.shape, plan.operands[k].strides);
+  for (bool whole : {false, true}) {
+    if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) <= 2) return;
+    plan.copies.clear();
+    plan.copies.resize(static_cast<size_t>(count));
+    for (int k = 0; k < count; ++k) {
+      const Buffer& b = *plan.inputs[k];
+      describe_reduced_last(plan.copies[k], b, whole ? plan.shape : b.shape(), plan.shape, plan.mask);
+      broadcast_strides(plan.copies[k], plan.shape, plan.operands[k].strides);
+    }
   }
-  if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) > 2)
-    raise(ErrorKind::NotImplemented,
-          "a reduction of broadcast operands over more than two separate ranges of dimensions");
 }
 
 void make_copies(KernelSource& kernels, LoopsPlan& plan) {

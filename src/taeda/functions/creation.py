@@ -241,10 +241,14 @@ def _range(start: Any, end: Any, step: Any, out: Any, dtype: Any, layout: Any, d
         integers = all(isinstance(x, int) for x in (start, end, step))
         dtype = _core.int64 if integers else _core.get_default_dtype()
     dtype = dtype_of(dtype, out)
-    if not dtype.is_floating_point:
-        start, end, step = int(start), (end if isinstance(end, int) else math.ceil(end)), int(step) or step
+    if dtype is _core.int64:
+        start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise ValueError("step must be nonzero")
     exact = isinstance(step, int) and isinstance(end, int) and isinstance(start, int)
     count = -((start - end) // step) if exact else math.ceil((end - start) / step)
+    if not dtype.is_floating_point:  # those of fewer bits have as many elements as the numbers that were given say
+        start, step = int(start), int(step)
     return finished(ops.arange(start, step, count, dtype), out, requires_grad)
 
 
@@ -297,8 +301,8 @@ def closed_range(start: Number, end: Number, step: Number = 1, *, out: Tensor | 
     return finished(on(device, layout).arange(start, step, count, dtype), out, requires_grad)
 
 
-def _ends(name: str, start: Any, end: Any, device: Any) -> tuple[Any, Any, Any]:
-    """Both ends as numbers, and the device: that of the first tensor among them where none is given.
+def _ends(name: str, start: Any, end: Any, device: Any, dtype: Any) -> tuple[Any, Any, Any]:
+    """Both ends as numbers, whole ones for integers of a `dtype`, and the device: that of the first tensor among them where none is given.
 
     What has no values ("meta") stands for 0: the geometry of the result does not depend on it.
     """
@@ -310,6 +314,8 @@ def _ends(name: str, start: Any, end: Any, device: Any) -> tuple[Any, Any, Any]:
     for t in tensors.values():
         device = device if device is not None else t.device
     start, end = ((0 if x.is_meta else x.item()) if isinstance(x, _core.Tensor) else x for x in (start, end))
+    if not (dtype.is_floating_point or dtype.is_complex):
+        start, end = int(start), int(end)
     return start, end, device
 
 
@@ -318,13 +324,14 @@ def linspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, *, out: Ten
              dtype: DType | None = None, layout: Object = None, device: Device | None = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
-    start, end, device = _ends("linspace", start, end, device)
+    dtype = dtype_of(dtype, out)
+    start, end, device = _ends("linspace", start, end, device, dtype)
     ops = on(device, layout)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     step = (end - start) / (steps - 1) if steps > 1 else 0.0
     end = start if steps == 1 else end
-    return finished(ops.linspace(float(start), float(end), float(step), steps, dtype_of(dtype, out)), out,
+    return finished(ops.linspace(float(start), float(end), float(step), steps, dtype), out,
                     requires_grad)
 
 
@@ -334,7 +341,7 @@ def logspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, base: float
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """base ** linspace(start, end, steps)."""
     dtype = dtype_of(dtype, out)
-    start, end, device = _ends("logspace", start, end, device)
+    start, end, device = _ends("logspace", start, end, device, dtype)
     exponents = linspace(start, end, steps, dtype=_core.float64, device=device, layout=layout)
     return finished((base**exponents).to(dtype), out, requires_grad)
 

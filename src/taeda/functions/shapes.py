@@ -106,6 +106,8 @@ def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Object = N
 def sum_to_size(input: Tensor, size: Sizes) -> Any:
     """This tensor summed to a shape it could be broadcast from."""
     shape = input.shape
+    if not size:
+        return input.sum()
     lead = len(shape) - len(size)
     if lead < 0 or any(n not in (1, m) for n, m in zip(size, shape[lead:], strict=True)):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")

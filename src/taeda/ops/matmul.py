@@ -320,11 +320,13 @@ def _(make: Any) -> Iterator[Sample]:
 
 def _scaled(name: Any, base: Any, found: Any, beta: Any, alpha: Any) -> Any:
     """beta * base + alpha * found; a beta of 0 is not special-cased, but PyTorch's zero times NaN is."""
+    boolean = base.dtype == found.dtype == "bool"
     if is_integer(found.dtype):  # PyTorch converts the factors of integer matrices to integers
         beta, alpha = to_int(beta), to_int(alpha)
     found = found if isinstance(alpha, int) and alpha == 1 else found * alpha
     base = base if isinstance(beta, int) and beta == 1 else base * beta
-    return base + found
+    total = base + found
+    return convert(total, "bool") if boolean else total
 
 
 @derived(out=True, inplace=True, autocast="lower")

@@ -93,13 +93,16 @@ def linear_cross_entropy(
             f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.numel()}).")
     rows = options.rows(input.shape[0], features, classes)
     given = {"weight": weight, "ignore_index": ignored, "label_smoothing": label_smoothing}
-    if reduction == "none":
+    if reduction == "none" or target.requires_grad:
         def losses(x: Any, w: Any, b: Any, t: Any) -> Any:
             return cross_entropy(linear(x, w, b), t, reduction="none", **given)
 
         parts = [checkpoint(losses, input[start : start + rows], linear_weight, linear_bias,
                             target[start : start + rows], use_reentrant=False)
                  for start in range(0, input.shape[0], rows)]
-        return taeda.cat(parts) if parts else losses(input, linear_weight, linear_bias, target)
+        each = taeda.cat(parts) if parts else losses(input, linear_weight, linear_bias, target)
+        if reduction == "none":
+            return each
+        return each.sum() if reduction == "sum" else each.sum() / _divisor(target, weight, ignored)
     total = _ChunkedSum.apply(input, linear_weight, linear_bias, target, rows, given)
     return total if reduction == "sum" else total / _divisor(target, weight, ignored)
