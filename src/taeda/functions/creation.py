@@ -302,7 +302,8 @@ def closed_range(start: Number, end: Number, step: Number = 1, *, out: Tensor | 
 
 
 def _ends(name: str, start: Any, end: Any, device: Any, dtype: Any) -> tuple[Any, Any, Any]:
-    """Both ends as numbers, whole ones for integers of a `dtype`, and the device: that of the first tensor among them where none is given.
+    """Both ends as numbers, whole ones for integers of a `dtype`, and the device: that of the first tensor among them
+    where none is given.
 
     What has no values ("meta") stands for 0: the geometry of the result does not depend on it.
     """
