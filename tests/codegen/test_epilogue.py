@@ -236,3 +236,10 @@ def test_operands_are_those_that_were_there(write: Any) -> None:
     x, codes = tensor("float32", 30, 70), taeda.randint(-9, 9, (70, 200)).to(taeda.int8)
     for got, wanted in zip(taeda.compile(function)(codes.clone()), function(codes.clone()), strict=True):
         same(got, wanted)
+
+
+def test_explanations_know_of_prologues_and_epilogues() -> None:
+    """What a product does itself is no kernel that could have been spared."""
+    x, codes = tensor("float32", 30, 70), taeda.randint(-9, 9, (200, 70)).to(taeda.int8)
+    explained = taeda.compiler.explain(lambda: (x @ (codes.float() * 0.5).t()).relu())
+    assert not explained.not_fused and len(explained.ran) == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from taeda.compiler.fuse import MOST_OPERANDS, Group, Item
-from taeda.compiler.lower import finishing, users_of
+from taeda.compiler.lower import begins, finishing, users_of
 from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ops.op import KernelOp, ViewOp
@@ -24,7 +24,9 @@ class Reason(NamedTuple):
 def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]:
     """For each value that goes from one kernel of a joined Program to another, why. The calls of the Program are
     numbered from `first`."""
-    finished = finishing(graph, items, users_of(graph))
+    users = users_of(graph)
+    finished = finishing(graph, items, users)
+    begun = {item for item in items if isinstance(item, Group) and item not in finished and begins(graph, item, users)}
     item_of: dict[Node, Item] = {n: i for i in items for n in (i.nodes if isinstance(i, Group) else [i])}
     seen: set[tuple[int, int]] = set()
     for item in items:
@@ -36,7 +38,8 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
             if source.node is None:
                 continue
             giver = item_of[source.node]
-            if giver is item or finished.get(item) is giver or (id(giver), id(item)) in seen:
+            if (giver is item or giver in begun or finished.get(item) is giver
+                    or (id(giver), id(item)) in seen):
                 continue
             seen.add((id(giver), id(item)))
             why = f"it is read through a view ({view})" if view else _why(giver, item, source)
