@@ -7,8 +7,11 @@ are computed in float64 (`float64`) and rounded once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.scalars.branch import rarely
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440054690583e-4  # the first has 10 bits: a product with n is exact
@@ -111,36 +114,39 @@ def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
     return f.fma(f.polynomial(r, _EXP2), r, 1.0) * shifted.bits.shl(23).as_float
 
 
-def split_log(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
-    """(e as float, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)), for positive finite x.
+Logarithm = Callable[[Value, Value], Value]  # of e and t
 
-    With AVX-512 e is infinite with the right sign for 0 and infinity, and t is NaN for the rest: nothing is left to
-    `log_specials`."""
+
+def logarithm(f: FunctionWriter, x: Value, of: Logarithm) -> Value:
+    """of(e as float, t) with x = 2**e * (1 + t) and 1 + t in [sqrt(1/2), sqrt(2)).
+
+    Right too at 0, infinity, below 0 and at NaN, if of(e, 0) is e for an infinite e. With AVX-512 instructions take
+    apart all numbers so. Elsewhere bits do, for numbers that are normal and positive; for the rest there is a jump."""
     if x86.has_scaling(f, x):
         exponent, mantissa = x86.split(f, x)
         upper = mantissa.compare("oge", 1.41421354)
-        return upper.select(exponent + 1.0, exponent), upper.select(mantissa * 0.5, mantissa) - 1.0
-    tiny = x.compare("olt", 1.17549435e-38)
-    bits = tiny.select(x * 33554432.0, x).bits
-    shifted = bits - 0x3F3504F3  # bits of sqrt(1/2)
-    e = shifted.ashr(23)
-    mantissa = (bits - (shifted & -0x800000)).as_float
-    exponent = e.convert("sitofp", "float")
-    return tiny.select(exponent - 25.0, exponent), mantissa - 1.0
+        return of(upper.select(exponent + 1.0, exponent), upper.select(mantissa * 0.5, mantissa) - 1.0)
+
+    def normal(x: Value) -> tuple[Value, Value]:
+        shifted = x.bits - 0x3F3504F3  # bits of sqrt(1/2)
+        mantissa = (x.bits - (shifted & -0x800000)).as_float
+        return shifted.ashr(23).convert("sitofp", "float"), mantissa - 1.0
+
+    def any_number() -> Value:
+        tiny = x.compare("olt", 1.17549435e-38)
+        e, t = normal(tiny.select(x * 33554432.0, x))
+        return log_specials(x, of(tiny.select(e - 25.0, e), t))
+
+    other = (x.bits - 0x00800000).compare("uge", 0x7F000000)
+    return rarely(f, other, of(*normal(x)), any_number)
 
 
-def log_specials(f: FunctionWriter, x: Value, result: Value) -> Value:
+def log_specials(x: Value, result: Value) -> Value:
     """Right at 0, infinity, below 0 and at NaN."""
-    if x.kind == "float" and x86.has_scaling(f, x):
-        return result  # e is -infinity or infinity, t is NaN
     special = x.compare("oeq", 0.0).select(float("-inf"), x.const(float("nan")))
     special = x.compare("oeq", float("inf")).select(x, special)
     ordinary = x.compare("ogt", 0.0) & x.compare("olt", float("inf"))
     return ordinary.select(result, special)
-
-
-def log(f: FunctionWriter, x: Value) -> Value:
-    return log_specials(f, x, _log(f, *split_log(f, x)))
 
 
 def _log(f: FunctionWriter, e: Value, t: Value, correction: Value | None = None) -> Value:
@@ -153,26 +159,32 @@ def _log(f: FunctionWriter, e: Value, t: Value, correction: Value | None = None)
     return f.fma(e, _LOG_2_PARTS[0], t + y)
 
 
+def log(f: FunctionWriter, x: Value) -> Value:
+    return logarithm(f, x, lambda e, t: _log(f, e, t))
+
+
 def log2(f: FunctionWriter, x: Value) -> Value:
-    e, t = split_log(f, x)
-    y = f.fma(t, _LOG2_E_PARTS[1], f.polynomial(t, _LOG2) * (t * t))
-    return log_specials(f, x, e + f.fma(t, _LOG2_E_PARTS[0], y))
+    def of(e: Value, t: Value) -> Value:
+        y = f.fma(t, _LOG2_E_PARTS[1], f.polynomial(t, _LOG2) * (t * t))
+        return e + f.fma(t, _LOG2_E_PARTS[0], y)
+    return logarithm(f, x, of)
 
 
 def log10(f: FunctionWriter, x: Value) -> Value:
-    e, t = split_log(f, x)
-    y = f.fma(t, _LOG10_E_PARTS[1], f.polynomial(t, _LOG10) * (t * t))
-    y = f.fma(t, _LOG10_E_PARTS[0], f.fma(e, _LOG10_2_PARTS[1], y))
-    return log_specials(f, x, f.fma(e, _LOG10_2_PARTS[0], y))
+    def of(e: Value, t: Value) -> Value:
+        y = f.fma(t, _LOG10_E_PARTS[1], f.polynomial(t, _LOG10) * (t * t))
+        return f.fma(e, _LOG10_2_PARTS[0], f.fma(t, _LOG10_E_PARTS[0], f.fma(e, _LOG10_2_PARTS[1], y)))
+    return logarithm(f, x, of)
 
 
 def log1p(f: FunctionWriter, x: Value) -> Value:
     """log of u = 1 + x rounded, and the rounding error relative to u added."""
     u = x + 1.0
     lost = f.intrinsic("llvm.fabs", x).compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
-    exponent, t = split_log(f, u)
-    correction = exponent.abs().compare("olt", float("inf")).select(lost / u, 0.0)
-    result = log_specials(f, u, _log(f, exponent, t, correction))
+
+    def of(e: Value, t: Value) -> Value:
+        return _log(f, e, t, e.abs().compare("olt", float("inf")).select(lost / u, 0.0))
+    result = logarithm(f, u, of)
     return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
 
 

@@ -101,7 +101,7 @@ def log(f: FunctionWriter, x: Value) -> Value:
     e, t = split_log(f, x)
     _, low = log_parts(f, t)
     result = f.fma(e, _LN2_HIGH, t - (low - e * _LN2_LOW))
-    return log_specials(f, x, result)
+    return log_specials(x, result)
 
 
 def expm1(f: FunctionWriter, x: Value) -> Value:

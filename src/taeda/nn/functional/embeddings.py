@@ -131,6 +131,9 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.unsqueeze(1)
     width = weight.size(1)
+    if input.dim() == 2 and padding_idx is None and mode != "max":  # bags of one length
+        rows = rows.reshape(*input.shape, width)
+        return rows.sum(1) / max(input.size(1), 1) if mode == "mean" else rows.sum(1)
     if mode == "max":
         index = bag_of.unsqueeze(1).expand(-1, width)
         return rows.new_zeros((bags, width)).scatter_reduce(0, index, rows, "amax", include_self=False)
