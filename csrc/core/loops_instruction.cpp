@@ -57,51 +57,66 @@ bool output_strides(const LoopsPlan& plan, int count, Dims* strides) {
   return true;
 }
 
-// A dense copy with the kept dimensions outside and the reduced ones inside, of b's own sizes or of all of `shape`.
-void describe_reduced_last(Buffer& copy, const Buffer& b, const Dims& sizes, const Dims& shape, uint32_t reduced) {
-  int lead = shape.count - sizes.count;
-  Dims strides = sizes;
+// Strides of a dense tensor with the kept dimensions outside and the reduced ones inside.
+Dims reduced_last(const Dims& shape, uint32_t reduced) {
+  Dims strides = shape;
   int64_t next = 1;
   for (int pass = 0; pass < 2; ++pass)
-    for (int d = sizes.count - 1; d >= 0; --d)
-      if ((reduced >> (d + lead) & 1) == (pass == 0)) {
+    for (int d = shape.count - 1; d >= 0; --d)
+      if ((reduced >> d & 1) == (pass == 0)) {
         strides[d] = next;
-        next *= std::max<int64_t>(sizes[d], 1);
+        next *= std::max<int64_t>(shape[d], 1);
       }
-  describe(copy, b.dtype, sizes, strides, b.device);
+  return strides;
 }
 
-// How many separate ranges the reduced dimensions make, at most, over all operands.
-int reduced_ranges(const Dims& shape, uint32_t reduced, const LoopOperand* operands, int count) {
-  int ranges = 0, previous = -1;
-  for (int d = 0; d < shape.count; ++d) {
-    if (!(reduced >> d & 1) || shape[d] == 1) continue;
-    bool joins = previous >= 0;
-    const int64_t size = std::max<int64_t>(shape[d], 1);  // as strides of empty tensors count it
-    for (int o = 0; o < count && joins; ++o) joins = operands[o].strides[previous] == operands[o].strides[d] * size;
-    if (!joins) ++ranges;
-    previous = d;
-  }
-  return ranges;
+// Does dimension d, reduced as the one before it that is, continue that one?
+bool continues(const int64_t* strides, const Dims& shape, int previous, int d) {
+  return strides[previous] == strides[d] * std::max<int64_t>(shape[d], 1);  // as strides of empty tensors count it
 }
 
-// Kernels walk at most two ranges of reduced dimensions. Where an input has more, all of them are copied first: as they
-// are, or where they are broadcast along some of these ranges and not along others, with every element written out.
+// The order of a sum over several dimensions depends on whether they are walked as one range, so it has to be that in
+// which the op by itself would walk its operand: the elements as a kernel that does not reduce would have stored them.
+// Operands that cannot be walked like this (broadcast along some of the dimensions, parts of a larger tensor) are
+// copied first. Kernels walk at most two ranges; where there would be more, the reduced dimensions are made one.
 void plan_copies(LoopsPlan& plan, int count) {
-  for (bool whole : {false, true}) {
-    if (reduced_ranges(plan.shape, plan.mask, plan.operands, count) <= 2) return;
-    plan.copies.clear();
+  const Dims& shape = plan.shape;
+  int dims[MAX_DIMS], n = 0;
+  for (int d = 0; d < shape.count; ++d)
+    if (plan.mask >> d & 1 && shape[d] != 1) dims[n++] = d;
+  if (n < 2) return;
+  Dims stored;
+  if (!output_strides(plan, count, &stored)) stored = contiguous_strides(shape);
+  int ranges = 1;
+  for (int k = 1; k < n; ++k) ranges += !continues(stored.begin(), shape, dims[k - 1], dims[k]);
+  bool all = ranges > 2;
+  if (all) stored = reduced_last(shape, plan.mask);
+  auto copy_to = [&](int o) {
     plan.copies.resize(static_cast<size_t>(count));
-    for (int k = 0; k < count; ++k) {
-      const Buffer& b = *plan.inputs[k];
-      describe_reduced_last(plan.copies[k], b, whole ? plan.shape : b.shape(), plan.shape, plan.mask);
-      broadcast_strides(plan.copies[k], plan.shape, plan.operands[k].strides);
-    }
+    Buffer& copy = plan.copies[static_cast<size_t>(o)];
+    describe(copy, plan.inputs[o]->dtype, shape, stored, plan.inputs[o]->device);
+    broadcast_strides(copy, shape, plan.operands[o].strides);
+  };
+  auto joins = [&](int o, int k) { return continues(plan.operands[o].strides, shape, dims[k - 1], dims[k]); };
+  auto stored_joins = [&](int k) { return continues(stored.begin(), shape, dims[k - 1], dims[k]); };
+  for (int o = 0; o < count; ++o) {
+    bool copied = all;
+    for (int k = 1; k < n && !copied; ++k) copied = stored_joins(k) && !joins(o, k);
+    if (copied) copy_to(o);
   }
+  ranges = 1;
+  for (int k = 1; k < n; ++k) {
+    bool all_join = true;
+    for (int o = 0; o < count; ++o) all_join = all_join && joins(o, k);
+    if (all_join && count && !stored_joins(k)) copy_to(0), all_join = false;  // it would be one range here alone
+    ranges += !all_join;
+  }
+  if (ranges > 2) raise(ErrorKind::Internal, "a reduction over %d separate ranges of dimensions", ranges);
 }
 
 void make_copies(KernelSource& kernels, LoopsPlan& plan) {
   for (size_t k = 0; k < plan.copies.size(); ++k) {
+    if (!plan.copies[k].storage) continue;
     allocate(plan.copies[k]);
     copy_into(kernels, plan.copies[k], *plan.inputs[k]);
     plan.inputs[k] = &plan.copies[k];

@@ -55,6 +55,70 @@ class Recurrent(nn.Module):
         return self.head(self.lstm(x)[0][:, -1])
 
 
+class Encoder(nn.Module):
+    """A layer under autocast."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.head = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True), nn.Linear(16, 4)
+
+    def forward(self, x: Any) -> Any:
+        with taeda.autocast("cpu", taeda.bfloat16):
+            return self.head(self.layer(x).mean(1)).float()
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.between = nn.Conv2d(2, 6, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(6)
+        self.second, self.after = nn.Conv2d(6, 6, 3, padding=1, bias=False), nn.BatchNorm2d(6)
+        self.short, self.head = nn.Conv2d(2, 6, 1, stride=2), nn.Linear(6, 4)
+
+    def forward(self, x: Any) -> Any:
+        y = self.after(self.second(self.between(self.first(x)).relu()))
+        return self.head((y + self.short(x)).relu().mean((2, 3)))
+
+
+class Autoencoder(nn.Module):
+    """Gives class scores too, so that the same loss can be taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = nn.Sequential(nn.Conv2d(1, 4, 3, 2, 1), nn.ReLU(), nn.Conv2d(4, 6, 3, 2, 1), nn.SiLU())
+        self.up = nn.Sequential(nn.ConvTranspose2d(6, 4, 2, 2), nn.GELU(), nn.ConvTranspose2d(4, 1, 2, 2), nn.Sigmoid())
+
+    def forward(self, x: Any) -> Any:
+        y = self.up(self.down(x))
+        return taeda.cat([y[:, 0, :2, :2].flatten(1), y.mean((1, 2, 3))[:, None]], 1)
+
+
+class Rotary(nn.Module):
+    """Attention with rotary positions, grouped heads, RMS norm and a gated layer, as language models have them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm, self.q, self.kv = nn.RMSNorm(16), nn.Linear(16, 16, False), nn.Linear(16, 8, False)
+        self.gate, self.up, self.down = (nn.Linear(16, 24, False), nn.Linear(16, 24, False), nn.Linear(24, 16, False))
+        self.head = nn.Linear(16, 4)
+
+    def forward(self, x: Any) -> Any:
+        batch, length, _ = x.shape
+        angles = taeda.arange(length)[:, None] / 10 ** (taeda.arange(0, 4, 2) / 4)
+        cos, sin = angles.cos().repeat(1, 2), angles.sin().repeat(1, 2)
+
+        def turned(h: Any) -> Any:
+            a, b = h.chunk(2, -1)
+            return h * cos + taeda.cat((-b, a), -1) * sin
+
+        h = self.norm(x)
+        q = turned(self.q(h).view(batch, length, 4, 4).transpose(1, 2))
+        k, v = self.kv(h).view(batch, length, 2, 4).transpose(1, 2).chunk(2, 1)
+        y = F.scaled_dot_product_attention(q, turned(k).repeat_interleave(4, 1), v.repeat_interleave(4, 1),
+                                           is_causal=True)
+        x = x + y.transpose(1, 2).reshape(batch, length, 16)
+        return self.head((x + self.down(F.silu(self.gate(x)) * self.up(x)))[:, -1])
+
+
 def images() -> Any:
     return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2),
                          nn.Flatten(), nn.Linear(64, 10))
@@ -72,6 +136,10 @@ MODELS: dict[str, tuple[Callable[[], Any], Callable[[int], tuple[Any, Any]]]] = 
     "perceptron": (perceptron, classes(20)),
     "images": (images, classes(1, 8, 8)),
     "recurrent": (Recurrent, classes(5, 8)),
+    "encoder": (Encoder, classes(6, 16)),
+    "residual": (Residual, classes(2, 9, 9)),
+    "autoencoder": (Autoencoder, classes(1, 8, 8)),
+    "rotary": (Rotary, classes(6, 16)),
     "characters": (Characters, lambda k: (taeda.randint(0, 65, (3, 16 + k % 4)),
                                           taeda.randint(0, 65, (3 * (16 + k % 4),)))),
 }
@@ -195,3 +263,19 @@ def test_generation_compiles_twice() -> None:
         # One for the first token, which has what came before it; two for all others.
         assert plans_made(lambda: found.append(taeda.compile(generate)(200))) <= 3
         assert found[0] == generate(200)
+
+
+@pytest.mark.parametrize("dims", [(0, 1), (1, 2), (0, 2), (0, 1, 2), (1,)], ids=str)
+@pytest.mark.parametrize("sizes", [(6, 6, 16), (3, 100, 8), (64, 5, 3)], ids=str)
+def test_sums_over_several_dimensions_have_one_order(sizes: tuple[int, ...], dims: tuple[int, ...]) -> None:
+    """Whatever is fused into them: broadcast, permuted, a part of something larger."""
+    batch, length, width = sizes
+    taeda.manual_seed(0)
+    row, x, column = taeda.randn(batch, 1, width), taeda.randn(sizes), taeda.randn(1, length, 1)
+    swapped, larger = taeda.randn(length, batch, width).transpose(0, 1), taeda.randn(batch + 1, length + 2, width + 3)
+    part = larger[1:, 1:-1, :width]
+    for f in (lambda: (row * x).sum(dims), lambda: (x * column).mean(dims), lambda: (x * swapped).sum(dims),
+              lambda: (swapped * x).sum(dims), lambda: (swapped * 2).sum(dims), lambda: (part * 2).sum(dims),
+              lambda: (row * column).exp().sum(dims), lambda: (part * row * column).amax(dims),
+              lambda: (row.expand(sizes) * 2).sum(dims), lambda: (x.permute(2, 0, 1) * 2).sum(dims).exp()):
+        assert f().equal(taeda.compile(f)())
