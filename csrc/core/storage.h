@@ -74,6 +74,7 @@ class Storage {
   }
   // There will never be memory: who asks for it has `asked` finish, which raises.
   void refuse_memory(PendingCalls& asked) { pending_ = true, recorded_by_ = &asked; }
+  bool refuses_memory(const PendingCalls& asked) const { return recorded_by_ == &asked; }
   void take_memory(Storage& from);  // of as many bytes, where there is none yet
 
   // Which collection of launches (core/loops.h) has one on this memory, and whether one that writes to it.

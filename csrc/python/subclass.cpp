@@ -157,6 +157,10 @@ PyObject* make_wrapper(PyObject*, PyObject* args) {
 
 PyObject* is_dispatching(PyObject*, PyObject* o) { return PyBool_FromLong(is_tensor(o) && dispatching(o)); }
 
+PyObject* is_wrapper(PyObject*, PyObject* o) {
+  return PyBool_FromLong(is_tensor(o) && as_tensor(o)->storage && as_tensor(o)->storage->refuses_memory(no_memory));
+}
+
 // set_subclasses(enabled) -> what was
 PyObject* set_subclasses(PyObject*, PyObject* enabled) {
   return guarded_object([&] {
@@ -171,6 +175,7 @@ PyMethodDef functions[] = {
      "memory."},
     {"is_dispatching", is_dispatching, METH_O,
      "is_dispatching(object): whether it is a tensor whose class handles ops by __torch_dispatch__."},
+    {"is_wrapper", is_wrapper, METH_O, "is_wrapper(object): whether it is a tensor that make_wrapper made."},
     {"set_subclasses", set_subclasses, METH_O,
      "set_subclasses(enabled): whether __torch_dispatch__ of subclasses is called on this thread; returns what was."},
     {nullptr, nullptr, 0, nullptr},

@@ -1,6 +1,7 @@
 """Subclasses of Tensor with __torch_dispatch__: wrappers, what they see, and gradients through them."""
 
 import copy
+import pickle
 
 import pytest
 
@@ -214,6 +215,8 @@ def test_second_derivatives_leaves_and_copies():
     copied = copy.deepcopy(x)
     assert type(copied) is Logging and copied.requires_grad and copied.elem.equal(x.elem)
     assert copied.elem.data_ptr() != x.elem.data_ptr() and copied.grad.elem.tolist() == [4, 4]
+    again = pickle.loads(pickle.dumps(x.detach()))
+    assert type(again) is Logging and again.elem.equal(x.elem) and again.stride() == x.stride()
     assert Logging(taeda.tensor(3.0)).item() == 3 and bool(Logging(taeda.tensor(3.0)) > 2)
     assert type(taeda.zeros_like(x)) is Logging and type(x.new_zeros(3)) is Logging
 

@@ -195,6 +195,16 @@ def _rebuild_subclass(kind: type, tensor: Any, state: dict[str, Any]) -> Any:
     return tensor
 
 
+def _rebuild_wrapper(
+    kind: type, sizes: Any, strides: Any, offset: int, dtype: Any, device: str, requires_grad: bool,
+    state: dict[str, Any],
+) -> Any:
+    """A tensor without memory, of a class with `__torch_dispatch__`, and the attributes that it consists of."""
+    made = taeda._core.make_wrapper(kind, sizes, strides, offset, dtype, taeda.device(device), requires_grad)
+    made.__dict__.update(state)
+    return made
+
+
 def reduce_tensor(tensor: Any, protocol: Any) -> Any:
     """`Tensor.__reduce_ex__`. Tensors that share memory share it again when they were pickled together."""
     if not tensor.is_leaf and tensor.requires_grad:
@@ -202,6 +212,10 @@ def reduce_tensor(tensor: Any, protocol: Any) -> Any:
             "Cannot pickle a tensor that is not a leaf of the graph and requires a gradient; pickle tensor.detach()"
         )
     warn_if_has_hooks(tensor)
+    if taeda._core.is_wrapper(tensor):
+        geometry = tuple(tensor.size()), tuple(tensor.stride()), tensor.storage_offset()
+        kind = tensor.dtype, str(tensor.device), tensor.requires_grad
+        return _rebuild_wrapper, (type(tensor), *geometry, *kind, dict(tensor.__dict__))
     if tensor.is_meta and type(tensor) is taeda.Tensor:
         return _rebuild_meta_tensor_no_storage, _meta_arguments(tensor)
     arguments: tuple[Any, ...] = (
@@ -255,7 +269,7 @@ def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001"
         )
-    if taeda._core.is_dispatching(tensor):
+    if taeda._core.is_wrapper(tensor):
         return _copied_by_class(tensor, memo)
     storage = storage_of(tensor)
     copied = memo.get(storage)
