@@ -557,3 +557,9 @@ def test_loading_does_not_import_torch_or_numpy(tmp_path):
         "assert 'torch' not in sys.modules and 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})
+
+
+def test_what_was_saved_to_a_file_object_is_in_the_file(tmp_path):
+    with open(tmp_path / "x.pt", "wb") as file:
+        taeda.save({"x": taeda.ones(3)}, file)
+        assert taeda.load(tmp_path / "x.pt")["x"].tolist() == [1, 1, 1]

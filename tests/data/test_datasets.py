@@ -118,3 +118,18 @@ def test_weighted_sampler():
     assert 240 < chosen.count(2) < 360
     chosen = list(ours.WeightedRandomSampler([3.0, 1.0, 0.0], 400))
     assert set(chosen) == {0, 1} and 240 < chosen.count(0) < 360
+
+
+def test_a_pipe_that_shuffles_draws_from_its_buffer():
+    from taeda.utils.data.datapipes.iter.combinatorics import ShufflerIterDataPipe
+
+    pipe = ShufflerIterDataPipe(range(10), buffer_size=4)
+    orders = []
+    for _ in range(2):
+        pipe.set_seed(1)
+        orders.append(list(pipe))
+    assert orders[0] == orders[1] == EXPECTED_ORDER and sorted(orders[0]) == list(range(10))
+    assert list(pipe.set_shuffle(False)) == list(range(10)) and len(pipe) == 10
+
+
+EXPECTED_ORDER = [1, 0, 2, 5, 3, 8, 9, 6, 4, 7]  # PyTorch 2.13

@@ -107,6 +107,8 @@ def save(
             _write(file, root, pickled.getbuffer(), pickler.storages)
     elif hasattr(f, "write"):
         _write(f, "archive", pickled.getbuffer(), pickler.storages)
+        if hasattr(f, "flush"):  # who opens the file by its name reads all of it
+            f.flush()
     else:
         raise AttributeError(f"expected 'f' to be string, path, or a file-like object with a 'write' attribute, "
                              f"but got {type(f)}")  # fmt: skip

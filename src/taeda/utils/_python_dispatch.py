@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from taeda import _core
-from taeda.library.dispatching import Entered
 from taeda.overrides import Mode
 
 __all__ = [
     "BaseTorchDispatchMode", "TorchDispatchMode", "is_in_torch_dispatch_mode", "is_traceable_wrapper_subclass",
     "is_traceable_wrapper_subclass_type", "return_and_correct_aliasing", "transform_subclass",
 ]  # fmt: skip
+
+
+def _entered(mode: Any, outer: Any) -> Any:
+    from taeda.library.dispatching import Entered  # not at the start: modules import this one
+
+    return Entered(mode, outer)
 
 
 class TorchDispatchMode(Mode):
@@ -46,7 +51,7 @@ class TorchDispatchMode(Mode):
         raise NotImplementedError
 
     _set_innermost = staticmethod(_core.set_dispatch_mode)
-    _for_core = Entered
+    _for_core = staticmethod(_entered)
 
 
 class BaseTorchDispatchMode(TorchDispatchMode):
