@@ -312,8 +312,9 @@ bool processor_has(std::string_view set) {
   bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (set == "avx512") return avx512;
-  bool dot = avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
-  if (set == "avx512_dot") return dot;
+  bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+  if (set == "avx512_vnni") return vnni;
+  if (set == "avx512_dot") return vnni && __builtin_cpu_supports("avx512bf16");
 #endif
   return false;
 }

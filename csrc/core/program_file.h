@@ -16,7 +16,8 @@ namespace taeda {
 inline constexpr uint32_t PROGRAM_FILE_VERSION = 3;  // raised by any change in how Programs are written or run
 
 struct ProgramFile {
-  std::string processor;  // instruction set that the kernels use: "baseline", "avx2", "avx512", "avx512_dot"
+  // Instruction set that the kernels use: "baseline", "avx2", "avx512", "avx512_vnni", "avx512_dot".
+  std::string processor;
   Recording recording;
   StoredKernels kernels;
 };

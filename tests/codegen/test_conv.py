@@ -19,7 +19,7 @@ CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 
 
-@pytest.fixture(params=[t for t in RUNNABLE if t.name != "avx512_dot"], ids=lambda t: t.name)
+@pytest.fixture(params=[t for t in RUNNABLE if t.name not in ("avx512_dot", "avx512_vnni")], ids=lambda t: t.name)
 def target(request: Any) -> Any:
     return request.param
 

@@ -21,7 +21,7 @@ ADAPTIVE_MEAN = {1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adapti
 ADAPTIVE_MAX = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptive_max_pool3d}
 
 
-@pytest.fixture(params=[t for t in RUNNABLE if t.name != "avx512_dot"], ids=lambda t: t.name)
+@pytest.fixture(params=[t for t in RUNNABLE if t.name not in ("avx512_dot", "avx512_vnni")], ids=lambda t: t.name)
 def builder(request: Any) -> Any:
     return DirectBuilder(target=request.param)
 

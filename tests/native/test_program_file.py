@@ -31,7 +31,7 @@ def test_description(tmp_path: Path) -> None:
     saved(tmp_path, f, {"weight": weight, "unused": unused}, x=taeda.randn(5, 4), y=taeda.tensor(2))
     description = native.describe(tmp_path / "file.taeda")
     assert description.pop("kernels") > 0
-    assert description.pop("processor") in ("baseline", "avx2", "avx512", "avx512_dot")
+    assert description.pop("processor") in ("baseline", "avx2", "avx512", "avx512_vnni", "avx512_dot")
     assert description == {
         "functions": {
             "f": {

@@ -34,6 +34,7 @@ from taeda.ir.dtype import itemsize
 THIN_ROWS = 4
 _FOUR = 4  # neighbours along K in a lane
 _DEPTH = 4096  # of K in scratch at a time
+_AHEAD = 4096  # bytes that codes are asked for in advance: processors foresee less of one walk through memory
 
 
 def scratch_bytes() -> int:
@@ -177,6 +178,10 @@ def tile(module: ModuleWriter, a: Arithmetic, source: Source, rows: int, which: 
 
         def some(u: Value, *sums: Value) -> list[Value]:
             new = list(sums)
+            if isinstance(source, Codes):
+                coming = f.at(weight, u * source.unit + _AHEAD)
+                for line in range(0, chains * source.unit, 64):
+                    f.prefetch(f.at(coming, line), 3)
             for c in range(chains):
                 columns = source.vectors(f, f.at(weight, (u + c) * source.unit), which)
                 for r in range(rows):
