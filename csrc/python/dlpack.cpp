@@ -200,7 +200,14 @@ Ref<Tensor> tensor_from_dlpack(PyObject* o) {
     capsule = Ref<>::borrow(o);
   } else {
     Ref<> device = Ref<>::steal(PyObject_CallMethod(o, "__dlpack_device__", nullptr));
-    if (!device) throw PythonError();
+    if (!device) {
+      if (!PyErr_ExceptionMatches(PyExc_AttributeError)) throw PythonError();
+      PyErr_Clear();
+      raise(PyExc_RuntimeError,
+            "from_dlpack: expected an object with __dlpack__ and __dlpack_device__, or a capsule, "
+            "not %s",
+            Py_TYPE(o)->tp_name);
+    }
     if (!PyTuple_Check(device.get()) || PyTuple_GET_SIZE(device.get()) != 2)
       raise(PyExc_TypeError, "__dlpack_device__() must return a tuple of two, not %R", device.get());
     long kind = PyLong_AsLong(PyTuple_GET_ITEM(device.get(), 0));

@@ -13,6 +13,14 @@ __all__ = [
 ]  # fmt: skip
 
 
+def check_type(where: str, name: str, value: Any, expected: type | tuple[type, ...]) -> None:
+    """Raise TypeError unless the argument `name` of `where` is an `expected`."""
+    if not isinstance(value, expected):
+        kinds = expected if isinstance(expected, tuple) else (expected,)
+        words = " or ".join(kind.__name__ for kind in kinds)
+        raise TypeError(f"{where}(): argument '{name}' must be {words}, not {type(value).__name__}")
+
+
 def _assert(condition: Any, message: str) -> None:
     """`assert` as a function, which tracing can record."""
     if has_torch_function((condition,)):

@@ -222,7 +222,7 @@ def test_dlpack_of_strange_objects() -> None:
         _core.from_dlpack(Device(2))
     with pytest.raises(RuntimeError, match="invalid capsule"):
         _core.from_dlpack(Device(1, 5))
-    with pytest.raises(AttributeError):
+    with pytest.raises(RuntimeError, match="__dlpack_device__"):
         _core.from_dlpack(3)
     with pytest.raises(ValueError, match="negative"):
         _core.from_dlpack(numpy.ones(3)[::-1])

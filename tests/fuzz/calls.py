@@ -7,6 +7,8 @@ PROGRESS; an offence is printed as a JSON line (campaign.py reads them).
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import inspect
 import json
 import random
@@ -17,19 +19,29 @@ from typing import Any
 # What a call may raise. (OutOfMemoryError is a RuntimeError.)
 ALLOWED = (TypeError, ValueError, IndexError, RuntimeError, MemoryError, OverflowError)
 
-# Functions that change what the rest of the process does, read and write files, or wait for something.
+# Functions that change what the rest of the process does, read and write files, or wait for something, and two that are
+# enumerations, whose call is Python's.
 LEFT_OUT = frozenset(
     """
     torch.save torch.load torch.save_safetensors torch.load_safetensors torch.set_default_dtype torch.set_num_threads
     torch.set_printoptions torch.set_default_device torch.set_num_interop_threads torch.set_anomaly_enabled
     torch.use_deterministic_algorithms torch.set_grad_enabled torch.from_file torch.Tensor.share_memory_
-    torch.Tensor.data_ptr torch.Tensor.register_hook
+    torch.Tensor.data_ptr torch.Tensor.register_hook torch.export.load torch.export.save torch.distributions.register_kl
+    torch.utils.checkpoint.set_checkpoint_debug_enabled torch.utils.checkpoint.set_checkpoint_early_stop
+    torch.nn.attention.activate_flash_attention_impl torch.nn.attention.register_flash_attention_impl
+    torch.profiler.tensorboard_trace_handler torch.autograd.forward_ad.enter_dual_level torch.llm.load torch.llm.save
+    torch.Tag torch.nn.attention.SDPBackend
+    torch.autograd.forward_ad.exit_dual_level torch.fx.has_side_effect torch.fx.wrap torch.jit.load torch.jit.save
     """.split()
 )
 SPACES = (
     "torch", "torch.Tensor", "torch.nn.functional", "torch.linalg", "torch.special", "torch.signal.windows",
     "torch.nn.init", "torch.nn.utils", "torch.nn.utils.rnn", "torch.nn.utils.parametrize", "torch.autograd",
-    "torch.autograd.functional", "torch.nn", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data",
+    "torch.autograd.functional", "torch.nn", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torch.fft",
+    "torch.sparse", "torch.masked", "torch.distributions", "torch.func", "torch.nn.utils.prune", "torch.amp",
+    "torch.nn.utils.parametrizations", "torch.nn.attention", "torch.profiler", "torch.export", "torch.jit", "torch.fx",
+    "torch.utils.checkpoint", "torch.utils.dlpack", "torch.testing", "torch.autograd.graph", "torch.autograd.profiler",
+    "torch.autograd.forward_ad", "torch.random", "torch.optim.swa_utils", "torch.quantization", "torch.llm",
 )  # fmt: skip
 OPERATORS = """
     __add__ __radd__ __iadd__ __sub__ __rsub__ __mul__ __truediv__ __rtruediv__ __floordiv__ __mod__ __rmod__ __pow__
@@ -38,10 +50,20 @@ OPERATORS = """
     __contains__ __iter__ __repr__ __hash__ __format__ __reversed__ __dir__
 """.split()
 
+# Spaces of functions that are transformed as well as called.
+_OF_OPS = frozenset(("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft"))
 _FLOATS = ("float32", "float32", "float32", "float64", "float16", "bfloat16")
 _INTEGERS = ("int64", "int64", "int32", "int16", "int8", "uint8", "bool")
+_RARE = ("complex64", "complex64", "complex128", "complex32", "uint16", "uint32", "uint64", "float8_e4m3fn",
+         "float8_e5m2")  # fmt: skip
+_LAYOUTS = (".to_sparse()", ".to_sparse(1)", ".to_sparse_csr()", ".to_sparse_csc()", ".to_sparse_bsr((1, 1))",
+            ".to_sparse_bsc((1, 1))")  # fmt: skip
+_FUNCTIONS = ("lambda *a: a[0]", "torch.sin", "lambda x: x * x", "lambda *a: a[0].sum()", "lambda x, y: (x + y, x)",
+              "torch.nn.Linear(3, 3)", "lambda x: {'a': x}", "torch.linalg.inv", "lambda x: 3")  # fmt: skip
+_MODES = ("dispatch", "function", "profile", "autocast", "inference", "meta", "compile", "checkpoint", "no hooks")
 _SHAPES = ("()", "(0,)", "(1,)", "(3,)", "(5,)", "(2, 3)", "(3, 3)", "(3, 1)", "(0, 3)", "(4, 2, 3)", "(2, 4, 6)",
            "(2, 3, 4, 5)", "(1, 4, 6, 6)", "(2, 3, 4, 4, 5)", "(2, 0, 3)", "(1, 1, 1, 1, 1, 1)")  # fmt: skip
+_IMPORTED = frozenset("typing collections abc enum contextlib dataclasses copy functools itertools time math".split())
 _GARBAGE = (
     "None", "True", "False", "0", "1", "-1", "2", "3", "-7", "2**31", "2**63", "-2**63", "10**30", "0.0", "0.5", "-1.5",
     "float('nan')", "float('inf')", "1e300", "1j", "''", "'a'", "'mean'", "'sum'", "'none'", "'cpu'", "'cuda:3'",
@@ -52,6 +74,8 @@ _GARBAGE = (
     "torch.device('meta')", "torch.Size([2])", "torch.Generator()", "torch.strided", "torch.channels_last",
     "torch.Tensor", "numpy.ones(3)", "numpy.float32(2)", "numpy.array(3)", "numpy.array(['a'])",
     "torch.nn.Linear(2, 3)", "torch.nn.ReLU()", "torch.ones(3).untyped_storage()", "iter([1, 2])", "Exception()",
+    "torch.ones(2, 3).to_sparse()", "torch.ones(2, 3).to_sparse_csr()", "torch.ones(2, dtype=torch.complex64)",
+    "torch.nn.Parameter(torch.ones(2))", "torch.sparse_csr", "torch.distributions.Normal(0.0, 1.0)",
 )  # fmt: skip
 _WORDS = (
     "'none'", "'mean'", "'sum'", "'max'", "'constant'", "'reflect'", "'replicate'", "'circular'", "'nearest'",
@@ -89,6 +113,7 @@ _TENSORS = frozenset(
     outputs grad_outputs grid theta min max hidden
     """.split()
 )
+_CALLED = frozenset("func fn f function closure callable model mod module root lr_lambda avg_fn".split())
 _DIMS = frozenset("dim dims axis dim0 dim1 dim2 axis0 axis1 destination start_dim end_dim diagonal offset".split())
 _SIZES = frozenset(
     """
@@ -106,11 +131,13 @@ class Chooser:
 
     def tensor(self) -> str:
         r = self.random
-        dtype = r.choice(_FLOATS if r.random() < 0.7 else _INTEGERS)
+        dtype = r.choice(_FLOATS if r.random() < 0.7 else _INTEGERS if r.random() < 0.7 else _RARE)
         source = f"tensor({r.choice(_SHAPES)}, torch.{dtype}, {r.randrange(4)})"
         if dtype in _FLOATS and r.random() < 0.3:
             source += ".requires_grad_()"
-        elif r.random() < 0.15:
+        if r.random() < 0.06:
+            source += r.choice(_LAYOUTS)
+        elif r.random() < 0.1:
             source += r.choice((".t()", ".mT", "[..., ::2]", "[None]", ".expand(2, -1)", ".squeeze()", ".detach()"))
         return source
 
@@ -123,9 +150,17 @@ class Chooser:
     def garbage(self) -> str:
         return self.tensor() if self.random.random() < 0.3 else self.random.choice(_GARBAGE)
 
+    def layer(self) -> str:
+        return f"nn.{self.random.choice(_LAYERS)}"
+
+    def tensors(self) -> str:
+        return ", ".join(self.tensor() for _ in range(self.random.choice((1, 1, 2, 2, 3))))
+
     def plausible(self, name: str, kind: str, default: Any) -> str:
         """An argument for a parameter; `kind` is an op's annotation, or what else is known."""
         r = self.random
+        if name in _CALLED:
+            return r.choice(_FUNCTIONS) if r.random() < 0.6 else self.layer()
         if kind in ("Tensors",) or name in ("tensors", "sequences", "params", "parameters") and r.random() < 0.8:
             return f"[{', '.join(self.tensor() for _ in range(r.randrange(1, 4)))}]"
         if kind == "Tensor" or kind == "TensorOrNumber" and r.random() < 0.7:
@@ -191,13 +226,16 @@ class Calls:
         found = []
         for space in SPACES:
             place = self.space(space)
-            names = [n for n in dir(place) if not n.startswith("_")]
+            listed = None if space == "torch" else getattr(place, "__all__", None)
+            names = [n for n in listed or dir(place) if not n.startswith("_")]
             names += OPERATORS if space == "torch.Tensor" else []
             for name in names:
                 value = getattr(place, name, None)
                 if not callable(value) or f"{space}.{name}" in LEFT_OUT:
                     continue
                 if isinstance(value, type) and issubclass(value, BaseException):
+                    continue
+                if (getattr(value, "__module__", None) or "builtins").split(".")[0] in _IMPORTED:
                     continue
                 found.append((space, name))
         return found
@@ -207,10 +245,24 @@ class Calls:
         name and the turn alone, so that a new name changes no other's."""
         turn, place = divmod(number, len(self.targets))
         space, name = self.targets[place]
+        chooser = Chooser(random.Random(f"{seed} {turn} {space}.{name}"))
+        target, source = self.call(space, name, chooser)
+        if chooser.random.random() < 0.1:
+            return target, f"under({chooser.random.choice(_MODES)!r}, lambda: {source})"
+        return target, source
+
+    def call(self, space: str, name: str, chooser: Chooser) -> tuple[str, str]:
         target = f"{space}.{name}"
-        chooser = Chooser(random.Random(f"{seed} {turn} {target}"))
         r = chooser.random
         parameters = self.known(space, name, r)
+        if space in _OF_OPS and r.random() < 0.06:
+            function = r.choice(("vmap", "grad", "jacrev", "jacfwd", "vjp", "jvp"))
+            inputs = chooser.tensors()
+            if function == "jvp":
+                return target, f"use(torch.func.jvp({target}, ({inputs},), ({inputs},)))"
+            if function == "vjp":
+                return target, f"use(torch.func.vjp({target}, {inputs})[0])"
+            return target, f"use(torch.func.{function}({target})({inputs}))"
         if space == "torch.Tensor":
             if r.random() < 0.8:
                 return target, f"use({chooser.tensor()}.{name}({chooser.arguments(parameters, 1)}))"
@@ -227,6 +279,15 @@ class Calls:
         if space == "torch.optim.lr_scheduler" and r.random() < 0.8:
             optimizer = "torch.optim.SGD([leaf()], 0.1)"
             return target, f"schedule({target}({optimizer}, {chooser.arguments(parameters, 1)}))"
+        if space == "torch.func" and r.random() < 0.7:
+            return target, f"use({target}({chooser.arguments(parameters)})({chooser.tensors()}))"
+        if space == "torch.distributions" and r.random() < 0.8:
+            return target, f"draw({target}({chooser.arguments(parameters)}), {chooser.garbage()})"
+        if name in ("export", "draft_export", "trace", "symbolic_trace", "script") and r.random() < 0.8:
+            made, inputs = chooser.layer(), chooser.tensors()
+            examples = f", ({inputs},)" if "export" in name or name == "trace" else ""
+            module = ".module()" if "export" in name else ""
+            return target, f"use({target}({made}{examples}){module}({inputs}))"
         return target, f"use({target}({chooser.arguments(parameters)}))"
 
     def known(self, space: str, name: str, r: random.Random) -> list[tuple[str, str, Any, bool]] | None:
@@ -253,6 +314,11 @@ def names_for(library: Any) -> dict[str, Any]:
     """What the sources of calls mention."""
     import numpy
 
+    for space in (*SPACES, "torch.utils._python_dispatch"):
+        with contextlib.suppress(ImportError):  # a class, or one that only Taeda has
+            importlib.import_module(space.replace("torch", library.__name__, 1))
+    modes = library.utils._python_dispatch
+
     def tensor(shape: tuple[int, ...], dtype: Any, kind: int) -> Any:
         count = 1
         for n in shape:
@@ -265,6 +331,9 @@ def names_for(library: Any) -> dict[str, Any]:
         """Look at a result, and differentiate it where that is possible."""
         parts = result if isinstance(result, (list, tuple)) else [result]
         for value in parts[:4]:
+            if hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__"):
+                with value:
+                    leaf()
             if not isinstance(value, library.Tensor):
                 continue
             if value.numel() < 1000 and value.device.type == "cpu":
@@ -289,7 +358,48 @@ def names_for(library: Any) -> dict[str, Any]:
             scheduler.step()
         scheduler.load_state_dict(scheduler.state_dict())
 
-    helpers = {"tensor": tensor, "use": use, "leaf": leaf, "step": step, "schedule": schedule}
+    def draw(distribution: Any, value: Any) -> None:
+        """What can be asked of a distribution or a transform; what one is asked in vain does not end the others."""
+        drawn = getattr(distribution, "sample", lambda: value)()
+        for of in (drawn, value):
+            for name in ("log_prob", "cdf", "icdf", "expand", "rsample", "enumerate_support", "inv"):
+                try:
+                    use(getattr(distribution, name)(of))
+                except (AttributeError, *ALLOWED) as error:
+                    if isinstance(error, AttributeError) and f"no attribute '{name}'" not in str(error):
+                        raise
+        if isinstance(distribution, library.distributions.Distribution):
+            use([distribution.entropy(), distribution.mean, distribution.variance, distribution.stddev])
+        repr(distribution)
+
+    class Passing(modes.TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    class Functions(library.overrides.TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    def under(mode: str, function: Any) -> None:
+        """A call where something is told of it, or runs it at another time."""
+        if mode == "compile":
+            library.compile(function, backend="eager")() if library.__name__ == "torch" else library.compile(function)()
+        elif mode == "checkpoint":
+            library.utils.checkpoint.checkpoint(lambda _: function(), leaf(), use_reentrant=False)
+        else:
+            with {
+                "dispatch": Passing,
+                "function": Functions,
+                "profile": lambda: library.profiler.profile(profile_memory=True, record_shapes=True),
+                "autocast": lambda: library.autocast("cpu", library.bfloat16),
+                "inference": library.inference_mode,
+                "meta": lambda: library.device("meta"),
+                "no hooks": lambda: library.autograd.graph.disable_saved_tensors_hooks("not here"),
+            }[mode]():
+                function()
+
+    helpers = {"tensor": tensor, "use": use, "leaf": leaf, "step": step, "schedule": schedule, "draw": draw}
+    helpers["under"] = under
     return {"torch": library, "nn": library.nn, "numpy": numpy, **helpers}
 
 

@@ -93,25 +93,27 @@ def listed() -> dict[str, list[str]]:
     return json.loads(LIST.read_text())
 
 
-def pytorchs_classes(sources: list[str]) -> list[str]:
-    """The classes of what PyTorch raises for some calls, "" for nothing, "crash" where it does not come back."""
+def pytorchs_classes(calls: list[tuple[str, str]]) -> list[str]:
+    """The classes of what PyTorch raises for some calls (target, source): "" for nothing and for a target that it does
+    not have, "crash" where it does not come back."""
     code = (
         "import json, sys, torch, calls\n"
         "calls.limit_memory(12 << 30)\n"
         "names = calls.names_for(torch)\n"
-        "for source in json.load(sys.stdin):\n"
-        "    error = calls.run(source, names)\n"
+        "for target, source in json.load(sys.stdin):\n"
+        "    missing = isinstance(calls.run(target, names), AttributeError)\n"
+        "    error = None if missing else calls.run(source, names)\n"
         "    torch.set_grad_enabled(True)\n"
         "    print('class', '' if error is None else type(error).__name__, flush=True)\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(FOLDER), *sys.path])}
     found: list[str] = []
-    while len(found) < len(sources):
+    while len(found) < len(calls):
         command = [sys.executable, "-c", code]
-        given = json.dumps(sources[len(found) :])
+        given = json.dumps(calls[len(found) :])
         done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True)
         found += [line.removeprefix("class").strip() for line in done.stdout.splitlines() if line.startswith("class")]
-        if done.returncode and len(found) < len(sources):
+        if done.returncode and len(found) < len(calls):
             found.append("crash")
     return found
 
@@ -121,9 +123,8 @@ def sort(offences: list[Offence]) -> dict[str, list[str]]:
     known = listed() if LIST.exists() else {"PyTorch raises it too": [], "to be mended": []}
     alike = set(known["PyTorch raises it too"])
     calls = [o for o in offences if o.kind != "crash" and o.key not in alike]
-    alike |= {
-        o.key for o, kind in zip(calls, pytorchs_classes([o.source for o in calls]), strict=True) if kind == o.kind
-    }
+    kinds = pytorchs_classes([(o.target, o.source) for o in calls])
+    alike |= {o.key for o, kind in zip(calls, kinds, strict=True) if kind == o.kind}
     return {"PyTorch raises it too": sorted(alike), "to be mended": sorted({o.key for o in offences} - alike)}
 
 

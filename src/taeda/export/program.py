@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from taeda.assertions import check_type
 from taeda.export.shapes import AdditionalInputs, Constraint, ShapesCollection, check, checks_of
 from taeda.fx.graph import Graph
 from taeda.fx.graph_module import GraphModule
@@ -66,6 +67,7 @@ class _Checked(Module):
 
     def __init__(self, root: Module, graph: Graph, constraints: list[Constraint]) -> None:
         super().__init__()
+        check_type("UnflattenedModule", "root", root, Module)
         vars(self).update({k: v for k, v in vars(root).items() if k not in ("training",)})
         vars(self)["training"] = root.training
         vars(self)["_runner"] = Runner(graph)

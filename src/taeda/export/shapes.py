@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import taeda
+from taeda.assertions import check_type
 
 __all__ = ["AdditionalInputs", "Constraint", "Dim", "ShapesCollection", "checks_of", "dims"]
 
@@ -27,6 +28,7 @@ class Dim:
     plus: int = 0
 
     def __post_init__(self) -> None:
+        check_type("Dim", "name", self.name, str)
         if not self.name.isidentifier():
             raise AssertionError(f"Dim name must be a valid identifier, got {self.name}")
         if self.min is not None and self.max is not None and self.max <= self.min:

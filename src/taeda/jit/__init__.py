@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 from taeda._module_tree import open_package
+from taeda.assertions import check_type
 from taeda.futures import Future
 from taeda.jit.program import ProgramError
 from taeda.jit.recorder import TracerWarning
@@ -249,6 +250,9 @@ def freeze(mod: Any, preserved_attrs: list[str] | None = None, optimize_numerics
 
 def optimize_for_inference(mod: Any, other_methods: list[str] | None = None) -> Any:
     """`mod` frozen, unless it is."""
+    if not isinstance_(mod, ScriptModule):
+        raise RuntimeError("optimize_for_inference expects a ScriptModule, which torch.jit.script or torch.jit.trace "
+                           f"makes, not {type(mod).__name__}")
     return freeze(mod.eval()) if any(p.requires_grad for p in mod.parameters()) else mod
 
 
@@ -342,6 +346,7 @@ def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
 
 def wait(future: Any) -> Any:
     """The result of a future."""
+    check_type("wait", "future", future, Future)
     return future.wait()
 
 

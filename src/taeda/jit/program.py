@@ -18,6 +18,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.assertions import check_type
 from taeda.fx.graph import Graph
 from taeda.fx.node import Node, public_name
 from taeda.jit.recorder import check_same, is_plain_layer
@@ -352,6 +353,7 @@ class Runner:
     """Runs a graph over a module: what a method of a loaded program does."""
 
     def __init__(self, graph: Graph) -> None:
+        check_type("Runner", "graph", graph, Graph)
         self.nodes = list(graph.nodes)
         places = {node: k for k, node in enumerate(self.nodes)}
         self.inputs = [node for node in self.nodes if node.op == "placeholder"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import taeda
 import taeda.nn.functional as F
 from taeda import nn
+from taeda.assertions import check_type
 from taeda.llm.attention import Attention, Step
 from taeda.llm.cache import PagePool, SequenceCache
 from taeda.llm.config import DecoderConfig, LayerConfig
@@ -91,6 +92,7 @@ class Decoder(nn.Module):
 
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
+        check_type("Decoder", "config", config, DecoderConfig)
         self.config = config
         self.model = Body(config)
         # A linear layer, or where weights have fewer bits a QuantizedLinear; None: the embeddings.

@@ -11,8 +11,10 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 
 import taeda
+from taeda.assertions import check_type
 from taeda.llm.cache import PAGE, PrefixStore, SequenceCache, page_names
 from taeda.llm.constraints import Automaton, ConstraintError, Matcher, by_regex, by_schema
 from taeda.llm.decoder import ContextError, Decoder
@@ -115,6 +117,8 @@ class Engine:
 
     def __init__(self, model: Decoder, batch: int = 8, draft: Decoder | None = None, cache_bits: int | None = None,
                  prefixes: PrefixStore | None = None) -> None:
+        check_type("Engine", "model", model, Decoder)
+        check_type("Engine", "draft", draft, (Decoder, NoneType))
         if draft is not None and draft.config.vocab_size != model.config.vocab_size:
             raise ValueError(f"the draft model has {draft.config.vocab_size} tokens, the model "
                              f"{model.config.vocab_size}: both have to have the same")

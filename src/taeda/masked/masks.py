@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 
 Dims = int | Sequence[int] | None
 
 
 def mask_of(input: Any, mask: Any) -> Any:
     """`mask` as bools of the shape of `input`. IndexError if it has more dimensions."""
+    check_type("masked", "mask", mask, taeda.Tensor)
     if mask.ndim > input.ndim:
         raise IndexError(
             "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn import functional as F
 from taeda.nn import init
 from taeda.nn.attention import MultiheadAttention
@@ -53,6 +54,8 @@ def _get_seq_len(tensor: Any, batch_first: bool) -> int:
 
 
 def _dtype(mask: Any) -> Any:
+    if mask is not None:
+        check_type("forward", "mask", mask, taeda.Tensor)
     return None if mask is None else mask.dtype
 
 

@@ -289,7 +289,7 @@ def variance(input: Tensor, dims: tuple[int, ...], correction: Number) -> Tensor
 def _(grad: Any, input: Any, dims: Any, correction: Any) -> Any:
     x = compute(input)
     if not dims:
-        return convert(compute(grad) * (x - x) * (2 / to_float(1 - correction)), input.dtype)
+        return convert(compute(grad) * (x - x) * 2 / to_float(larger(0, 1 - correction)), input.dtype)
     n = count(input, dims)
     d = x - reduce_sum(x, dims) / to_float(n)
     return convert(compute(grad) * (2 / to_float(n - correction)) * d, input.dtype)

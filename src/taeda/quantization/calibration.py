@@ -11,6 +11,7 @@ from typing import Any
 
 import taeda
 from taeda import nn
+from taeda.assertions import check_type
 from taeda.quantization.codes import PANEL, Codes, Scheme, _factors, _nearest, _short, pack
 from taeda.quantization.linear import QuantizedLinear
 
@@ -122,6 +123,7 @@ def calibrate_(model: nn.Module, scheme: Scheme, inputs: Iterable[Any],
     later ones read what earlier ones give with rounded weights. Layers that are not called are rounded to the nearest.
     `report(done, all)` is told how far it has come. Needs SciPy (`pip install 'taeda[linalg]'`).
     """
+    check_type("calibrate_", "model", model, nn.Module)
     batches = list(inputs)
     if not batches:
         raise ValueError("there are no inputs to calibrate by")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import taeda
 from taeda._binding import internal
+from taeda.assertions import check_type
 
 PANEL = 32  # rows that are stored together
 
@@ -66,6 +67,8 @@ def encode(weight: taeda.Tensor, scheme: Scheme) -> Codes:
 
     Raises `ValueError` for what is no matrix of floats with elements, or has elements that are not finite.
     """
+    check_type("encode", "weight", weight, taeda.Tensor)
+    check_type("encode", "scheme", scheme, Scheme)
     if weight.dim() != 2 or not weight.is_floating_point() or not weight.numel():
         raise ValueError(f"a matrix of floats is wanted, got {weight.dtype} of shape {tuple(weight.shape)}")
     with taeda.no_grad():
@@ -126,4 +129,5 @@ def pack(codes: taeda.Tensor, scales: taeda.Tensor, offsets: taeda.Tensor | None
 
 def decode(codes: Codes) -> taeda.Tensor:
     """The matrix in float32, with the very numbers that products use."""
+    check_type("decode", "codes", codes, Codes)
     return internal.dequantized(codes.codes, codes.scales, codes.offsets, codes.group)[:codes.rows]

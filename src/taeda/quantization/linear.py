@@ -7,6 +7,7 @@ from collections.abc import Callable
 import taeda
 from taeda import nn
 from taeda._binding import internal
+from taeda.assertions import check_type
 from taeda.quantization.codes import PANEL, Codes, Scheme, decode, encode
 
 
@@ -20,6 +21,7 @@ class QuantizedLinear(nn.Module):
 
     def __init__(self, in_features: int, out_features: int, bias: bool, scheme: Scheme) -> None:
         super().__init__()
+        check_type("QuantizedLinear", "scheme", scheme, Scheme)
         self.in_features, self.out_features, self.scheme = in_features, out_features, scheme
         self.group = min(scheme.group or in_features, in_features)
         self.step = scheme.step(in_features)
@@ -79,6 +81,7 @@ def quantize_(model: nn.Module, scheme: Scheme,
     `which(name, layer)` says whether a layer is replaced. Weights are rounded to the nearest. Raises `ValueError` for
     weights that are not finite, `TypeError` for a model that is a linear layer itself.
     """
+    check_type("quantize_", "model", model, nn.Module)
     if isinstance(model, nn.Linear):
         raise TypeError("the model is a linear layer: use QuantizedLinear.from_linear, which gives another one")
     found = [(name, layer) for name, layer in model.named_modules()

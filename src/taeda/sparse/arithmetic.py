@@ -279,11 +279,9 @@ def _mul(input: Any, other: Any) -> Any:
     return coo(x.indices_part.index_select(1, both), values, x.shape, True)
 
 
-def _divisor(input: Any, other: Any) -> Any:
-    if not isinstance(input, SparseTensor) or isinstance(other, SparseTensor):
-        raise RuntimeError("Sparse division requires a dense divisor" if isinstance(input, SparseTensor) else
-                           "Sparse division requires a scalar or zero-dim dense tensor divisor (got shape "
-                           f"{list(other.shape)} for divisor)")
+def _divisor(other: Any) -> Any:
+    if isinstance(other, SparseTensor):
+        raise RuntimeError("Sparse division requires a dense divisor")
     if not _is_number(other):
         raise RuntimeError("Sparse division requires a scalar or zero-dim dense tensor divisor (got shape "
                            f"{list(other.shape)} for divisor)")
@@ -292,12 +290,13 @@ def _divisor(input: Any, other: Any) -> Any:
 
 @SparseTensor.rule("div")
 def _div(input: Any, other: Any) -> Any:
-    return input.like_this(input.values_part / _divisor(input, other))
+    divisor = _divisor(other)
+    return input.like_this(input.values_part / divisor)
 
 
 @SparseTensor.rule("div.rounded")
 def _div_rounded(input: Any, other: Any, rounding_mode: Any) -> Any:
-    other = _divisor(input, other)
+    other = _divisor(other)
     x = coalesced(input) if isinstance(input, CooTensor) and rounding_mode is not None else input
     return x.like_this(x.values_part.div(other, rounding_mode=rounding_mode))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 
 _TOLERANCES = {
     "float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7),
@@ -212,6 +213,7 @@ def make_tensor(
     unsigned), False and True for bools. `noncontiguous`: every other element of its memory. `exclude_zero`: zeros
     become the smallest step (1 for integers)."""
     sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    check_type("make_tensor", "dtype", dtype, taeda.dtype)
     if dtype.is_floating_point:
         bottom, top = -9.0 if low is None else low, 9.0 if high is None else high
     elif dtype == taeda.bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
+from taeda.ops.definition import Op
 from taeda.testing import forms
 from taeda.testing.derivatives import check_gradients
 from taeda.testing.samples import Make, map_tensors, tensors_of
@@ -27,6 +29,7 @@ def check_op(
     the device "meta" with those of the results.
     Raises AssertionError at the first that differs; returns how many samples there were.
     """
+    check_type("check_op", "op", op, Op)
     if op.sample_function is None:
         raise ValueError(f"{op.name} has no samples; write them beside its definition: @{op.__name__}.samples")
     count = 0

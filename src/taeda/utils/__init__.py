@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-__all__ = ["_pytree", "checkpoint", "data", "dlpack", "hooks", "tensorboard"]
+__all__ = ["_python_dispatch", "_pytree", "checkpoint", "data", "dlpack", "hooks", "tensorboard"]
 _SMALL = ("ThroughputBenchmark", "get_cpp_backtrace", "set_module", "swap_tensors")
 
 

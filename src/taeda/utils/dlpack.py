@@ -12,7 +12,7 @@ def to_dlpack(tensor: Any) -> Any:
     """The capsule of `tensor` that other libraries take over; they share its memory."""
     if not isinstance(tensor, Tensor):
         raise TypeError(f"to_dlpack(): expected a tensor, not {type(tensor).__name__}")
-    return tensor.__dlpack__()
+    return tensor.detach().__dlpack__()
 
 
 class DLDeviceType(enum.IntEnum):

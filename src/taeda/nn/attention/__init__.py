@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn import functional as F
 from taeda.nn import init
 from taeda.nn.linear import NonDynamicallyQuantizableLinear
@@ -183,6 +184,7 @@ class SDPAParams(NamedTuple):
 
 def can_use_flash_attention(params: SDPAParams, debug: bool = False) -> bool:
     """Whether attention runs in pieces that never hold all scores: here it always does, without dropout."""
+    check_type("can_use_flash_attention", "params", params, SDPAParams)
     return params.query.dim() == 4 and params.dropout == 0.0
 
 

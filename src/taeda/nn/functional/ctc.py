@@ -7,6 +7,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import internal
+from taeda.assertions import check_type
 
 _WHERE = "(while checking arguments for ctc_loss_allocate_outputs)"
 
@@ -43,6 +44,8 @@ def ctc_loss(
     is that by its input); targets (N, S), or all of them one after the other; lengths (N), tensors or lists. A mean is
     over the losses divided by the lengths of their targets. Impossible targets are infinite, or 0 with `zero_infinity`.
     """
+    check_type("ctc_loss", "log_probs", log_probs, taeda.Tensor)
+    check_type("ctc_loss", "targets", targets, taeda.Tensor)
     if log_probs.dim() not in (2, 3):
         raise RuntimeError(f"ctc_loss: log_probs must have 2 or 3 dimensions, got {log_probs.dim()}")
     if not log_probs.is_floating_point():

@@ -4,6 +4,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import internal
+from taeda.assertions import check_type
 from taeda.nn.functional._legacy import op
 from taeda.overrides import has_torch_function_variadic, take_over
 
@@ -78,8 +79,7 @@ def embedding_bag(
     if has_torch_function_variadic(input, weight, offsets, per_sample_weights):
         return take_over(embedding_bag, 3, locals())
     for name, x in (("input", input), ("weight", weight)):
-        if not isinstance(x, taeda.Tensor):
-            raise TypeError(f"embedding_bag(): argument '{name}' must be Tensor, not {type(x).__name__}")
+        check_type("embedding_bag", name, x, taeda.Tensor)
     if per_sample_weights is not None and input.size() != per_sample_weights.size():
         raise ValueError(
             f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the "

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.autograd import Function
 from taeda.nn.functional.attention import linear
 from taeda.nn.functional.loss import cross_entropy
@@ -66,6 +67,8 @@ def linear_cross_entropy(
     `cross_entropy`. With `options`, an `nn.LinearCrossEntropyOptions`, the rows are done in chunks, of which one has
     logits at a time; sums and means then compute their gradients together with the loss, so that nothing is done twice.
     """
+    for name, value in (("input", input), ("linear_weight", linear_weight), ("target", target)):
+        check_type("linear_cross_entropy", name, value, taeda.Tensor)
     ignored = -100 if ignore_index is None else ignore_index
     if linear_weight.dim() < 2:
         raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
