@@ -21,8 +21,7 @@ void allocate(const Buffer& b) { b.storage->allocate(); }
 
 void copy_into(KernelSource& kernels, const Buffer& destination, const Buffer& source) {
   Dims shape = destination.shape();
-  Geometry g;
-  view_geometry(ViewKind::Expand, source, shape.at, shape.count, &g);
+  Geometry g = expanded(source, shape);
   DeviceRuntime& runtime = runtime_of(destination.device);
   if (!runtime.executes() || destination.numel == 0) return;
   if (!source.has_memory()) raise(ErrorKind::NotImplemented, "Cannot copy out of meta tensor; no data!");
@@ -326,9 +325,7 @@ void SumToInstruction::usage(Usage& u) const {
 
 void CopyInstruction::infer(Frame& f) const {
   const Buffer& to = f.at(destination);
-  Geometry g;
-  Dims shape = to.shape();
-  view_geometry(ViewKind::Expand, f.at(source), shape.at, shape.count, &g);
+  expanded(f.at(source), to.shape());
 }
 
 void CopyInstruction::execute(Frame& f) const { copy_into(*f.kernels, f.at(destination), f.at(source)); }

@@ -69,7 +69,7 @@ void field(A& a, DType& v) {
 }
 template <class A>
 void field(A& a, ViewKind& v) {
-  choice(a, v, static_cast<int>(ViewKind::Flatten) + 1);
+  choice(a, v, view_kind_count());
 }
 template <class A>
 void field(A& a, ErrorKind& v) {

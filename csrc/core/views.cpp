@@ -5,18 +5,6 @@
 
 namespace taeda {
 
-bool view_kind_from_name(const char* name, ViewKind* out) {
-  static constexpr std::string_view NAMES[] = {"permute", "expand",  "reshape",   "view",       "slice",
-                                               "select",  "squeeze", "unsqueeze", "as_strided", "diagonal",
-                                               "unfold",  "alias",   "flatten"};
-  for (size_t k = 0; k < std::size(NAMES); ++k)
-    if (NAMES[k] == name) {
-      *out = static_cast<ViewKind>(k);
-      return true;
-    }
-  return false;
-}
-
 int wrap_dim(int64_t dim, int ndim) {
   int64_t low = ndim ? -ndim : -1, high = ndim ? ndim - 1 : 0;
   if (dim < low || dim > high)
@@ -96,7 +84,8 @@ Dims broadcast_shapes(const Dims& a, const Dims& b) {
 
 namespace {
 
-void expand(const Buffer& t, Dims sizes, Geometry* out) {
+bool expand(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  Dims sizes(a, count);
   int lead = sizes.count - t.ndim;
   if (lead < 0)
     raise(ErrorKind::Runtime,
@@ -125,9 +114,10 @@ void expand(const Buffer& t, Dims sizes, Geometry* out) {
     out->sizes[i] = want;
     out->strides[i] = i < lead ? (want == 1 ? 1 : 0) : (have == want ? t.strides[i - lead] : 0);
   }
+  return true;
 }
 
-void as_strided(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+bool as_strided(const Buffer& t, const int64_t* a, int count, Geometry* out) {
   int n = count ? static_cast<int>(a[0]) : 0;
   if (count != 2 * n + 2) raise(ErrorKind::Runtime, "mismatch in length of strides and shape");
   out->sizes = Dims(a + 1, n);
@@ -154,6 +144,7 @@ void as_strided(const Buffer& t, const int64_t* a, int count, Geometry* out) {
           "storage of size %lld",
           dims_text(out->sizes).at, dims_text(out->strides).at, (long long)out->offset, itemsize(t.dtype),
           (long long)((last + 1) * itemsize(t.dtype)), (long long)t.storage->bytes());
+  return true;
 }
 
 void remove_dim(Geometry* g, int dim) {
@@ -162,138 +153,192 @@ void remove_dim(Geometry* g, int dim) {
   --g->strides.count;
 }
 
-}  // namespace
+bool permute(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  if (count != t.ndim)
+    raise(ErrorKind::Runtime,
+          "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+          "ordering of "
+          "dimensions i.e. input.dim() = %d is not equal to len(dims) = %d",
+          t.ndim, count);
+  for (int i = 0; i < count; ++i) out->sizes[i] = t.sizes[a[i]], out->strides[i] = t.strides[a[i]];
+  return true;
+}
 
-bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* a, int count, Geometry* out) {
+// A view of the sizes `to`, of which one may be -1, where that needs no copy.
+bool reshaped(const Buffer& t, Dims to, Geometry* out) {
+  infer_size(to, t.numel);
+  Dims from_strides = out->strides;
+  bool possible = reshape_strides(out->sizes, from_strides, to, &out->strides);
+  out->sizes = to;
+  return possible;
+}
+
+bool reshape(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  if (count > MAX_DIMS)
+    raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+  return reshaped(t, Dims(a, count), out);
+}
+
+bool view(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  if (!reshape(t, a, count, out))
+    raise(ErrorKind::Runtime,
+          "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+          "contiguous subspaces). Use .reshape(...) instead.");
+  return true;
+}
+
+bool flatten(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  int first = wrap_dim(a[0], t.ndim), last = wrap_dim(a[1], t.ndim);
+  if (first > last) raise(ErrorKind::Runtime, "flatten() has invalid args: start_dim cannot come after end_dim");
+  Dims to;
+  int64_t product = 1;
+  for (int i = 0; i < t.ndim; ++i) {
+    if (i < first || i > last) {
+      to.push(t.sizes[i]);
+    } else {
+      product *= t.sizes[i];
+      if (i == last) to.push(product);
+    }
+  }
+  if (t.ndim == 0) to.push(1);
+  return reshaped(t, to, out);
+}
+
+bool slice(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  if (t.ndim == 0) raise(ErrorKind::Runtime, "slice() cannot be applied to a 0-dim tensor.");
+  int dim = wrap_dim(a[0], t.ndim);
+  int64_t size = t.sizes[dim], start = a[1], stop = a[2], step = a[3];
+  if (step <= 0) raise(ErrorKind::Runtime, "slice step must be positive");
+  if (start < 0) start += size;
+  if (stop < 0) stop += size;
+  start = std::clamp<int64_t>(start, 0, size);
+  stop = std::clamp<int64_t>(stop, start, size);
+  out->offset += start * t.strides[dim];
+  out->sizes[dim] = (stop - start + step - 1) / step;
+  out->strides[dim] = t.strides[dim] * step;
+  return true;
+}
+
+bool select(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  if (t.ndim == 0) raise(ErrorKind::Index, "select() cannot be applied to a 0-dim tensor.");
+  int dim = wrap_dim(a[0], t.ndim);
+  int64_t size = t.sizes[dim], index = a[1];
+  if (index < -size || index >= size)
+    raise(ErrorKind::Index, "select(): index %lld out of range for tensor of size %s at dimension %d", (long long)index,
+          shape_text(t).at, dim);
+  out->offset += (index < 0 ? index + size : index) * t.strides[dim];
+  remove_dim(out, dim);
+  return true;
+}
+
+bool squeeze(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  uint32_t chosen = 0;
+  for (int i = 0; i < count; ++i) chosen |= 1u << wrap_dim(a[i], t.ndim);
+  for (int i = t.ndim - 1; i >= 0; --i)
+    if (t.sizes[i] == 1 && (count == 0 || (chosen >> i & 1))) remove_dim(out, i);
+  return true;
+}
+
+bool unsqueeze(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  int dim = wrap_dim(a[0], t.ndim + 1);
+  if (t.ndim == MAX_DIMS)
+    raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+  int64_t stride = dim < t.ndim ? t.sizes[dim] * t.strides[dim] : 1;
+  for (int i = t.ndim; i > dim; --i) out->sizes[i] = out->sizes[i - 1], out->strides[i] = out->strides[i - 1];
+  out->sizes[dim] = 1;
+  out->strides[dim] = stride;
+  ++out->sizes.count;
+  ++out->strides.count;
+  return true;
+}
+
+bool diagonal(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  int64_t shift = a[0];
+  int d1 = wrap_dim(a[1], t.ndim), d2 = wrap_dim(a[2], t.ndim);
+  if (d1 == d2)
+    raise(ErrorKind::Runtime, "diagonal dimensions cannot be identical %lld, %lld", (long long)a[1], (long long)a[2]);
+  int64_t size = shift >= 0 ? std::min(t.sizes[d1], t.sizes[d2] - shift) : std::min(t.sizes[d1] + shift, t.sizes[d2]);
+  size = std::max<int64_t>(size, 0);
+  if (size) out->offset += shift >= 0 ? shift * t.strides[d2] : -shift * t.strides[d1];
+  int64_t stride = t.strides[d1] + t.strides[d2];
+  remove_dim(out, std::max(d1, d2));
+  remove_dim(out, std::min(d1, d2));
+  out->sizes.push(size);
+  out->strides.push(stride);
+  return true;
+}
+
+bool unfold(const Buffer& t, const int64_t* a, int, Geometry* out) {
+  int dim = wrap_dim(a[0], t.ndim);
+  int64_t size = a[1], step = a[2], have = t.ndim ? t.sizes[dim] : 1;
+  if (size < 0) raise(ErrorKind::Runtime, "size is %lld but must be >= 0", (long long)size);
+  if (size > have)
+    raise(ErrorKind::Runtime, "maximum size for tensor at dimension %d is %lld but size is %lld", dim, (long long)have,
+          (long long)size);
+  if (step <= 0) raise(ErrorKind::Runtime, "step is %lld but must be > 0", (long long)step);
+  int64_t stride = t.ndim ? t.strides[dim] : 1;
+  if (t.ndim) {
+    out->sizes[dim] = (have - size) / step + 1;
+    out->strides[dim] = stride * step;
+  }
+  out->sizes.push(size);
+  out->strides.push(stride);
+  return true;
+}
+
+bool alias(const Buffer&, const int64_t*, int, Geometry*) { return true; }
+
+struct Kind {
+  std::string_view name;
+  bool (*geometry)(const Buffer& t, const int64_t* arguments, int count, Geometry* out);  // out begins as that of t
+};
+
+// What a file of Programs says are places in this table: new kinds stand at its end.
+constexpr Kind KINDS[] = {
+    {"permute", permute},        // dims: a permutation, non-negative
+    {"expand", expand},          // sizes; -1 keeps; new leading dimensions allowed
+    {"reshape", reshape},        // sizes, one may be -1; a view where possible, else a copy (the executor copies)
+    {"view", view},              // sizes; raises where a copy would be needed
+    {"slice", slice},            // dim, start, stop, step (Python semantics; step > 0)
+    {"select", select},          // dim, index
+    {"squeeze", squeeze},        // dims; none given: all of size 1
+    {"unsqueeze", unsqueeze},    // dim, into the result's dimensions
+    {"as_strided", as_strided},  // n, then n sizes, n strides, offset
+    {"diagonal", diagonal},      // offset, dim1, dim2
+    {"unfold", unfold},          // dim, size, step
+    {"alias", alias},
+    {"flatten", flatten},  // first dim, last dim: a view where possible, else a copy
+};
+
+void begin(const Buffer& t, Geometry* out) {
   out->offset = t.offset;
   out->sizes = Dims(t.sizes, t.ndim);
   out->strides = Dims(t.strides, t.ndim);
-  switch (kind) {
-    case ViewKind::Alias: return true;
-    case ViewKind::Permute:
-      if (count != t.ndim)
-        raise(ErrorKind::Runtime,
-              "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
-              "ordering of "
-              "dimensions i.e. input.dim() = %d is not equal to len(dims) = %d",
-              t.ndim, count);
-      for (int i = 0; i < count; ++i) out->sizes[i] = t.sizes[a[i]], out->strides[i] = t.strides[a[i]];
-      return true;
-    case ViewKind::Expand: expand(t, Dims(a, count), out); return true;
-    case ViewKind::Reshape:
-    case ViewKind::View:
-    case ViewKind::Flatten: {
-      Dims to;
-      if (kind == ViewKind::Flatten) {
-        int first = wrap_dim(a[0], t.ndim), last = wrap_dim(a[1], t.ndim);
-        if (first > last) raise(ErrorKind::Runtime, "flatten() has invalid args: start_dim cannot come after end_dim");
-        int64_t product = 1;
-        for (int i = 0; i < t.ndim; ++i) {
-          if (i < first || i > last) {
-            to.push(t.sizes[i]);
-          } else {
-            product *= t.sizes[i];
-            if (i == last) to.push(product);
-          }
-        }
-        if (t.ndim == 0) to.push(1);
-      } else {
-        if (count > MAX_DIMS)
-          raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
-        to = Dims(a, count);
-      }
-      infer_size(to, t.numel);
-      Dims from_strides = out->strides;
-      bool possible = reshape_strides(out->sizes, from_strides, to, &out->strides);
-      out->sizes = to;
-      if (!possible && kind == ViewKind::View)
-        raise(ErrorKind::Runtime,
-              "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
-              "two contiguous "
-              "subspaces). Use .reshape(...) instead.");
-      return possible;
-    }
-    case ViewKind::Slice: {
-      if (t.ndim == 0) raise(ErrorKind::Runtime, "slice() cannot be applied to a 0-dim tensor.");
-      int dim = wrap_dim(a[0], t.ndim);
-      int64_t size = t.sizes[dim], start = a[1], stop = a[2], step = a[3];
-      if (step <= 0) raise(ErrorKind::Runtime, "slice step must be positive");
-      if (start < 0) start += size;
-      if (stop < 0) stop += size;
-      start = std::clamp<int64_t>(start, 0, size);
-      stop = std::clamp<int64_t>(stop, start, size);
-      out->offset += start * t.strides[dim];
-      out->sizes[dim] = (stop - start + step - 1) / step;
-      out->strides[dim] = t.strides[dim] * step;
+}
+
+}  // namespace
+
+int view_kind_count() { return static_cast<int>(std::size(KINDS)); }
+
+bool view_kind_from_name(std::string_view name, ViewKind* out) {
+  for (const Kind& kind : KINDS)
+    if (kind.name == name) {
+      *out = static_cast<ViewKind>(&kind - KINDS);
       return true;
     }
-    case ViewKind::Select: {
-      if (t.ndim == 0) raise(ErrorKind::Index, "select() cannot be applied to a 0-dim tensor.");
-      int dim = wrap_dim(a[0], t.ndim);
-      int64_t size = t.sizes[dim], index = a[1];
-      if (index < -size || index >= size)
-        raise(ErrorKind::Index, "select(): index %lld out of range for tensor of size %s at dimension %d",
-              (long long)index, shape_text(t).at, dim);
-      out->offset += (index < 0 ? index + size : index) * t.strides[dim];
-      remove_dim(out, dim);
-      return true;
-    }
-    case ViewKind::Squeeze: {
-      uint32_t chosen = 0;
-      for (int i = 0; i < count; ++i) chosen |= 1u << wrap_dim(a[i], t.ndim);
-      for (int i = t.ndim - 1; i >= 0; --i)
-        if (t.sizes[i] == 1 && (count == 0 || (chosen >> i & 1))) remove_dim(out, i);
-      return true;
-    }
-    case ViewKind::Unsqueeze: {
-      int dim = wrap_dim(a[0], t.ndim + 1);
-      if (t.ndim == MAX_DIMS)
-        raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
-      int64_t stride = dim < t.ndim ? t.sizes[dim] * t.strides[dim] : 1;
-      for (int i = t.ndim; i > dim; --i) out->sizes[i] = out->sizes[i - 1], out->strides[i] = out->strides[i - 1];
-      out->sizes[dim] = 1;
-      out->strides[dim] = stride;
-      ++out->sizes.count;
-      ++out->strides.count;
-      return true;
-    }
-    case ViewKind::AsStrided: as_strided(t, a, count, out); return true;
-    case ViewKind::Diagonal: {
-      int64_t shift = a[0];
-      int d1 = wrap_dim(a[1], t.ndim), d2 = wrap_dim(a[2], t.ndim);
-      if (d1 == d2)
-        raise(ErrorKind::Runtime, "diagonal dimensions cannot be identical %lld, %lld", (long long)a[1],
-              (long long)a[2]);
-      int64_t size =
-          shift >= 0 ? std::min(t.sizes[d1], t.sizes[d2] - shift) : std::min(t.sizes[d1] + shift, t.sizes[d2]);
-      size = std::max<int64_t>(size, 0);
-      if (size) out->offset += shift >= 0 ? shift * t.strides[d2] : -shift * t.strides[d1];
-      int64_t stride = t.strides[d1] + t.strides[d2];
-      remove_dim(out, std::max(d1, d2));
-      remove_dim(out, std::min(d1, d2));
-      out->sizes.push(size);
-      out->strides.push(stride);
-      return true;
-    }
-    case ViewKind::Unfold: {
-      int dim = wrap_dim(a[0], t.ndim);
-      int64_t size = a[1], step = a[2], have = t.ndim ? t.sizes[dim] : 1;
-      if (size < 0) raise(ErrorKind::Runtime, "size is %lld but must be >= 0", (long long)size);
-      if (size > have)
-        raise(ErrorKind::Runtime, "maximum size for tensor at dimension %d is %lld but size is %lld", dim,
-              (long long)have, (long long)size);
-      if (step <= 0) raise(ErrorKind::Runtime, "step is %lld but must be > 0", (long long)step);
-      int64_t stride = t.ndim ? t.strides[dim] : 1;
-      if (t.ndim) {
-        out->sizes[dim] = (have - size) / step + 1;
-        out->strides[dim] = stride * step;
-      }
-      out->sizes.push(size);
-      out->strides.push(stride);
-      return true;
-    }
-  }
-  raise(ErrorKind::Internal, "unknown kind of view %d", static_cast<int>(kind));
+  return false;
+}
+
+bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* arguments, int count, Geometry* out) {
+  begin(t, out);
+  return KINDS[static_cast<size_t>(kind)].geometry(t, arguments, count, out);
+}
+
+Geometry expanded(const Buffer& t, const Dims& shape) {
+  Geometry found;
+  begin(t, &found);
+  expand(t, shape.at, shape.count, &found);
+  return found;
 }
 
 }  // namespace taeda

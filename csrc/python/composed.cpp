@@ -9,6 +9,20 @@ namespace taeda {
 
 PyTypeObject* ComposedType = nullptr;
 
+Dims dims_from(PyObject* o) {
+  Ref<> list = checked(PySequence_Fast(o, "sizes must be a sequence of integers"));
+  if (PySequence_Fast_GET_SIZE(list.get()) > MAX_DIMS)
+    raise(PyExc_RuntimeError, "a tensor of %zd dimensions; at most %d are supported",
+          PySequence_Fast_GET_SIZE(list.get()), MAX_DIMS);
+  Dims dims;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    long long n = PyLong_AsLongLong(PySequence_Fast_GET_ITEM(list.get(), i));
+    if (n == -1 && PyErr_Occurred()) throw PythonError();
+    dims.push(n);
+  }
+  return dims;
+}
+
 namespace {
 
 PyObject* handler = nullptr;
@@ -24,20 +38,6 @@ PyObject* register_composed(PyObject*, PyObject* args) {
     Py_XSETREF(handler, Py_NewRef(function));
     Py_RETURN_NONE;
   });
-}
-
-Dims dims_from(PyObject* o) {
-  Ref<> list = checked(PySequence_Fast(o, "sizes must be a sequence of integers"));
-  if (PySequence_Fast_GET_SIZE(list.get()) > MAX_DIMS)
-    raise(PyExc_RuntimeError, "a tensor of %zd dimensions; at most %d are supported",
-          PySequence_Fast_GET_SIZE(list.get()), MAX_DIMS);
-  Dims dims;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
-    long long n = PyLong_AsLongLong(PySequence_Fast_GET_ITEM(list.get(), i));
-    if (n == -1 && PyErr_Occurred()) throw PythonError();
-    dims.push(n);
-  }
-  return dims;
 }
 
 void describe_composed(Tensor& t, const Dims& sizes) {

@@ -25,6 +25,8 @@ Ref<> call_composed(OpObject* op, const Call& call);
 // The strided tensor with the same elements: what the backward of an op computes with.
 Ref<Tensor> strided(const Ref<Tensor>& composed);
 
+Dims dims_from(PyObject* sequence);  // of integers
+
 void add_composed_to_module(PyObject* module);
 
 }  // namespace taeda

@@ -1,5 +1,6 @@
 // taeda._core: the extension module. It imports nothing; the Python packages fill its tables of ops.
 #include "core/thread_pool.h"
+#include "core/views.h"
 #include "python/composed.h"
 #include "python/core_types.h"
 #include "python/lifted.h"
@@ -59,7 +60,41 @@ PyObject* set_program_check(PyObject*, PyObject* on) {
   });
 }
 
+Ref<> tuple_of(const Dims& dims) {
+  Ref<> tuple = checked(PyTuple_New(dims.count));
+  for (int i = 0; i < dims.count; ++i)
+    PyTuple_SET_ITEM(tuple.get(), i, checked(PyLong_FromLongLong(dims[i])).release());
+  return tuple;
+}
+
+PyObject* geometry_of_view(PyObject*, PyObject* arguments) {
+  return guarded_object([&]() -> PyObject* {
+    const char* name;
+    PyObject *sizes, *strides, *given;
+    if (!PyArg_ParseTuple(arguments, "sOOO:view_geometry", &name, &sizes, &strides, &given)) throw PythonError();
+    ViewKind kind;
+    if (!view_kind_from_name(name, &kind)) raise(PyExc_ValueError, "no view of kind '%s'", name);
+    Ref<> items = checked(PySequence_Fast(given, "expected integers"));
+    std::vector<int64_t> numbers;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+      numbers.push_back(PyLong_AsLongLong(PySequence_Fast_GET_ITEM(items.get(), i)));
+      if (numbers.back() == -1 && PyErr_Occurred()) throw PythonError();
+    }
+    Buffer of{};
+    describe(of, DType::Float32, dims_from(sizes), dims_from(strides), Device{DeviceKind::Meta});
+    of.storage = nullptr;
+    Geometry found;
+    bool possible = view_geometry(kind, of, numbers.data(), static_cast<int>(numbers.size()), &found);
+    Ref<> seen = possible ? tuple_of(found.strides) : Ref<>::borrow(Py_None);
+    return Py_BuildValue("NNL", tuple_of(found.sizes).release(), seen.release(), (long long)found.offset);
+  });
+}
+
 PyMethodDef functions[] = {
+    {"view_geometry", geometry_of_view, METH_VARARGS,
+     "view_geometry(kind, sizes, strides, arguments): sizes, strides and offset of a view; strides are None where "
+     "there "
+     "is none."},
     {"check_programs", set_program_check, METH_O,
      "check_programs(on): infer every Program before it is run, and compare (TAEDA_CHECK=1)."},
     {"set_num_threads", set_threads, METH_O,

@@ -259,20 +259,11 @@ class Batching:
         if kind in ("reshape", "view"):
             sizes = [n if s is None else s for n, s in zip(given, shape, strict=True)]
             return _op(kind, x, (size, *sizes))
-        if kind == "flatten":
-            return _op("flatten", x, given[0] + 1, given[1] + 1)
         if kind == "squeeze":
             return _op("squeeze_dims", x, tuple(d + 1 for d in given))
-        if kind == "unsqueeze":
-            return _op("unsqueeze", x, given[0] + 1)
-        if kind == "slice":
-            return _op("slice_along", x, given[0] + 1, *given[1:])
-        if kind == "select":
-            return _op("select", x, given[0] + 1, given[1])
-        if kind == "diagonal":
-            return _op("diagonal", x, given[0], given[1] + 1, given[2] + 1)
-        if kind == "unfold":
-            return _op("unfold", x, given[0] + 1, *given[1:])
+        if view.dims:
+            shifted = [a + 1 if k in view.dims else a for k, a in enumerate(given)]
+            return _op("slice_along" if kind == "slice" else kind, x, *shifted)
         raise NotImplementedError(f"vmap over {op.public or op.name}: what it shows depends on the layout of memory")
 
     def _leading(self, op: KernelOp, node: Node, arguments: tuple[Any, ...]) -> tuple[Any, ...]:

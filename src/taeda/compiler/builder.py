@@ -145,8 +145,8 @@ class Builder:
 
     def view(self, kind: str, source: Register, arguments: Sequence[Any] = (), ndim: int | None = None,
              when: Any = None) -> Register:
-        """A view of `source` (csrc/core/views.h names the kinds and their arguments), of `ndim` dimensions: as many as
-        the kind determines, where it does."""
+        """A view of `source` (csrc/core/views.cpp names the kinds and their arguments), of `ndim` dimensions: as many
+        as the kind determines, where it does."""
         if ndim is None:
             ndim = _view_ndim(kind, source, arguments)
         register = self._new(source.dtype, ndim)
@@ -322,7 +322,7 @@ def _view_ndim(kind: str, source: Register, arguments: Sequence[Any]) -> int:
         return len(arguments)
     if kind in ("select", "diagonal"):
         return source.ndim - 1
-    if kind in ("unsqueeze", "unfold"):
+    if kind == "unsqueeze":
         return source.ndim + 1
     if kind == "squeeze" and arguments:
         return source.ndim - len(arguments)

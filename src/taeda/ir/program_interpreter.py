@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from taeda import _core
 from taeda.ir import loop_interpreter
 from taeda.ir.dtype import info
 from taeda.ir.expression import evaluate
@@ -89,11 +90,8 @@ class _Machine:
             )
         elif kind == "view":
             source = self.at(i[3])
-            if i[1].endswith("_as"):
-                arguments: list[Any] = list(self.at(i[4][0]).array.shape)
-            else:
-                arguments = [[self.value(x) for x in a] if isinstance(a, list) else self.value(a) for a in i[4]]
-            self.registers[i[2]] = Tensor(view(source.array, i[1].removesuffix("_as"), arguments), source.dtype)
+            arguments = [[self.value(x) for x in a] if isinstance(a, list) else self.value(a) for a in i[4]]
+            self.registers[i[2]] = Tensor(view(source.array, i[1], arguments), source.dtype)
         elif kind in ("contiguous", "alias"):
             source = self.at(i[2])
             self.registers[i[1]] = Tensor(np.ascontiguousarray(source.array).reshape(source.array.shape), source.dtype)
@@ -187,57 +185,25 @@ def run_loops(kernel: Kernel, inputs: Sequence[Array], scalars: Sequence[Any], s
 
 
 def view(a: Array, kind: str, arguments: Sequence[Any]) -> Array:
-    """A view of an array (a copy only for reshape where no view is possible)."""
-    n = a.ndim
-    if kind == "permute":
-        return a.transpose([int(d) for d in arguments])
-    if kind == "expand":
-        lead = len(arguments) - n
-        shape = [a.shape[d - lead] if s == -1 else s for d, s in enumerate(arguments)]
-        wide = np.broadcast_to(a, shape)
-        wide.flags.writeable = a.flags.writeable
-        return wide
-    if kind in ("reshape", "view"):
-        return a.reshape([int(s) for s in arguments])
-    if kind == "slice":
-        dim, start, stop, step = arguments
-        return a[(slice(None),) * dim + (slice(start, min(stop, a.shape[dim]), step),)]
-    if kind == "select":
-        dim, at = arguments
-        if not -a.shape[dim] <= at < a.shape[dim]:
-            raise IndexError(f"select(): index {at} out of range for tensor of size {list(a.shape)} at dimension {dim}")
-        return a[(slice(None),) * dim + (slice(at, at + 1 or None),)].reshape(a.shape[:dim] + a.shape[dim + 1:])
-    if kind == "squeeze":
-        gone = [d for d in (arguments or range(n)) if a.shape[d] == 1]
-        return a.reshape([s for d, s in enumerate(a.shape) if d not in gone])
-    if kind == "unsqueeze":
-        return np.expand_dims(a, arguments[0])
-    if kind == "diagonal":
-        offset, d1, d2 = arguments
-        result = np.diagonal(a, offset, d1, d2)
-        result.flags.writeable = a.flags.writeable
-        return result
-    if kind == "unfold":
-        dim, size, step = arguments
-        windows = np.lib.stride_tricks.sliding_window_view(a, size, dim, writeable=a.flags.writeable)
-        return windows[(slice(None),) * dim + (slice(None, None, step),)]
-    if kind == "as_strided":
-        sizes, strides, offset = arguments
-        flat = _base(a).reshape(-1)[offset:]
-        return np.lib.stride_tricks.as_strided(flat, sizes, [s * a.itemsize for s in strides])
-    if kind == "flatten":
-        first, last = arguments
-        return a.reshape([*a.shape[:first], -1, *a.shape[last + 1:]]) if n else a.reshape(1)
-    if kind == "alias":
-        return a
-    raise NotImplementedError(f"no view of kind {kind!r}")
+    """A view of an array, as the core's table of kinds (csrc/core/views.cpp) says; a copy only for a reshape where no
+    view is possible."""
+    if kind == "as_strided":  # of the whole memory
+        a = _base(a).reshape(-1)
+        arguments = [len(arguments[0]), *arguments[0], *arguments[1], arguments[2]]
+    itemsize = a.itemsize
+    sizes, strides, offset = _core.view_geometry(kind, a.shape, [s // itemsize for s in a.strides], arguments)
+    if strides is None:
+        return a.reshape(sizes)
+    start = np.lib.stride_tricks.as_strided(a, (offset + 1,), (itemsize,))[offset:]
+    return np.lib.stride_tricks.as_strided(start, sizes, [s * itemsize for s in strides])
 
 
 def _base(a: Array) -> Array:
-    """The array that owns the memory."""
-    while isinstance(a.base, np.ndarray):
-        a = a.base
-    return a
+    """The array that owns the memory (between it and one with other strides stands an object of NumPy's)."""
+    owner: Any = a
+    while getattr(owner, "base", None) is not None:
+        owner = owner.base
+    return owner
 
 
 def _numpy(dtype: str) -> Any:

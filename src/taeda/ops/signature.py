@@ -73,12 +73,14 @@ class Result(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the body of a view op returns: the kind of the "view" instruction (csrc/views.h), its arguments, and the
-    shape of the result (None for sizes known only afterwards)."""
+    """What the body of a view op returns: the kind of the "view" instruction (csrc/core/views.cpp), its arguments, and
+    the shape of the result (None for sizes known only afterwards). `dims` are the places of those arguments that are
+    dimensions, not negative: then the op of the kind's name takes the same arguments, one further back under vmap."""
 
     kind: str
     arguments: Sequence[Any]
     shape: Sequence[Any]
+    dims: Sequence[int] = ()
 
 
 class Sample(NamedTuple):

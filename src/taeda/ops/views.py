@@ -292,7 +292,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     size: Any = 1
     for n in input.shape[first:last + 1]:
         size = size * n
-    return View("flatten", [first, last], [*input.shape[:first], size, *input.shape[last + 1:]])
+    return View("flatten", [first, last], [*input.shape[:first], size, *input.shape[last + 1:]], dims=(0, 1))
 
 
 @flatten.gradient
@@ -340,7 +340,7 @@ def unsqueeze_dims(input: Tensor, dim: Dims) -> Tensor:
     """`input` with dimensions of size 1 at `dim` (ascending) of the result."""
     dims, rest = as_tuple(dim), iter(input.shape)
     shape = [1 if d in dims else next(rest) for d in range(input.ndim + len(dims))]
-    return View("unsqueeze", dims, shape) if len(dims) == 1 else View("reshape", shape, shape)
+    return View("unsqueeze", dims, shape, dims=(0,)) if len(dims) == 1 else View("reshape", shape, shape)
 
 
 @unsqueeze_dims.gradient
@@ -352,7 +352,7 @@ def _(grad: Any, dim: Any) -> Any:
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """`input` with a new dimension of size 1 at `dim` of the result."""
     dim = wrap_dim(dim, input.ndim + 1)
-    return View("unsqueeze", [dim], [*input.shape[:dim], 1, *input.shape[dim:]])
+    return View("unsqueeze", [dim], [*input.shape[:dim], 1, *input.shape[dim:]], dims=(0,))
 
 
 @unsqueeze.gradient
@@ -373,7 +373,8 @@ def _(make: Any) -> Iterator[Sample]:
 @view(public=False)
 def slice_along(input: Tensor, dim: int, start: SymInt, stop: SymInt, step: SymInt) -> Tensor:
     """input[start:stop:step] along a dimension, with Python's meaning of start and stop; step must be positive."""
-    return View("slice", [dim, start, stop, step], [None if d == dim else n for d, n in enumerate(input.shape)])
+    sizes = [None if d == dim else n for d, n in enumerate(input.shape)]
+    return View("slice", [dim, start, stop, step], sizes, dims=(0,))
 
 
 @slice_along.gradient
@@ -404,9 +405,8 @@ def _(grad: Any, dim: Any, start: Any, stop: Any, step: Any) -> Any:
 @view(public=False)
 def part(input: Tensor, dim: int, start: SymInt, length: SymInt) -> Tensor:
     """`length` elements from `start` along a dimension; both have been checked."""
-    return View(
-        "slice", [dim, start, start + length, 1], [length if d == dim else n for d, n in enumerate(input.shape)]
-    )
+    sizes = [length if d == dim else n for d, n in enumerate(input.shape)]
+    return View("slice", [dim, start, start + length, 1], sizes, dims=(0,))
 
 
 @part.gradient
@@ -449,7 +449,7 @@ def select(input: Tensor, dim: int, index: SymInt) -> Tensor:
     if input.ndim == 0:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(dim, input.ndim)
-    return View("select", [dim, index], [n for d, n in enumerate(input.shape) if d != dim])
+    return View("select", [dim, index], [n for d, n in enumerate(input.shape) if d != dim], dims=(0,))
 
 
 @select.gradient
@@ -489,7 +489,8 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     rows, columns = input.shape[a], input.shape[b]
     length = maximum(0, minimum(rows, columns - offset) if offset >= 0 else minimum(rows + offset, columns))
-    return View("diagonal", [offset, a, b], [n for d, n in enumerate(input.shape) if d not in (a, b)] + [length])
+    sizes = [n for d, n in enumerate(input.shape) if d not in (a, b)]
+    return View("diagonal", [offset, a, b], [*sizes, length], dims=(1, 2))
 
 
 @diagonal.gradient
@@ -528,7 +529,7 @@ def unfold(input: Tensor, dimension: int, size: SymInt, step: SymInt) -> Tensor:
     dim = wrap_dim(dimension, input.ndim)
     shape = list(input.shape) or [1]
     shape[dim] = (shape[dim] - size) // step + 1
-    return View("unfold", [dim, size, step], [*(shape if input.ndim else []), size])
+    return View("unfold", [dim, size, step], [*(shape if input.ndim else []), size], dims=(0,))
 
 
 @unfold.gradient
