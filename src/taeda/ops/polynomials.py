@@ -39,7 +39,8 @@ def _is_even(n: Expr) -> Expr:
 
 
 def _degree(n: Expr) -> Expr:
-    return call("trunc", n)
+    """Those beyond int64, infinite ones and NaN count as negative, as PyTorch's conversion makes them."""
+    return select(abs(n) < 2.0**63, call("trunc", n), const(-1, n.dtype))
 
 
 # -- Chebyshev's -----------------------------------------------------------------------------------------------------

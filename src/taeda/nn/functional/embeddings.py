@@ -45,6 +45,7 @@ def embedding(
     """
     if has_torch_function_variadic(input, weight):
         return take_over(embedding, 2, locals())
+    check_type("embedding", "weight", weight, taeda.Tensor)
     padding = -1 if padding_idx is None else _positive_padding(padding_idx, weight.size(0))
     if max_norm is not None:
         input = input.contiguous()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn.functional._legacy import legacy, op, with_reduction
 from taeda.nn.functional.distance import pairwise_distance
 
@@ -86,6 +87,8 @@ def triplet_margin_with_distance_loss(
     """`triplet_margin_loss` with any distance."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    for name, value in (("anchor", anchor), ("positive", positive), ("negative", negative)):
+        check_type("triplet_margin_with_distance_loss", name, value, taeda.Tensor)
     if not anchor.dim() == positive.dim() == negative.dim():
         raise RuntimeError(
             "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "

@@ -5,6 +5,7 @@ from typing import Any
 
 import taeda
 from taeda._binding import internal
+from taeda.assertions import check_type
 
 _ORDINARY = {taeda.Tensor, taeda.nn.Parameter}
 
@@ -29,6 +30,8 @@ def get_total_norm(
 ) -> Any:
     """The p-norm of all elements of all tensors: the norm of their norms."""
     tensors = [tensors] if isinstance(tensors, taeda.Tensor) else list(tensors)
+    for tensor in tensors:
+        check_type("get_total_norm", "tensors", tensor, taeda.Tensor)
     return _total_norm(tensors, float(norm_type), error_if_nonfinite,
                        bool(tensors) and not taeda.is_grad_enabled() and _together(tensors))
 

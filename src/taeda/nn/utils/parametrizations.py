@@ -4,6 +4,7 @@ from typing import Any
 
 import taeda
 from taeda import Tensor as Tensor
+from taeda.assertions import check_type
 from taeda.nn import functional as F
 from taeda.nn.convolution import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from taeda.nn.module import Module
@@ -14,6 +15,7 @@ __all__ = ["norm_except_dim", "orthogonal", "spectral_norm", "weight_norm"]
 
 def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Any:
     """The p-norm of each slice along `dim`, with the other dimensions of size 1; of the whole tensor for dim -1."""
+    check_type("norm_except_dim", "v", v, Tensor)
     if dim == -1:
         return v.norm(pow)
     moved = v.transpose(0, dim)

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn.utils.weight_hooks import find
 
 __all__ = [
@@ -156,6 +157,8 @@ class PruningContainer(BasePruningMethod):
     def __init__(self, *args: Any) -> None:
         self._pruning_methods: tuple[Any, ...] = ()
         given = list(args[0]) if len(args) == 1 and isinstance(args[0], Iterable) else list(args)
+        for method in given:
+            check_type("PruningContainer", "args", method, BasePruningMethod)
         if given:
             self._tensor_name = given[0]._tensor_name
         for method in given:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import taeda
 from taeda import Tensor as Tensor
+from taeda.assertions import check_type
 
 __all__ = [
     "PackedSequence", "PackedSequence_", "bind", "invert_permutation", "pack_padded_sequence", "pack_sequence",
@@ -30,6 +31,7 @@ def invert_permutation(permutation: Any) -> Any:
     """The permutation that undoes `permutation`; None for None."""
     if permutation is None:
         return None
+    check_type("invert_permutation", "permutation", permutation, taeda.Tensor)
     places = taeda.arange(permutation.numel(), dtype=permutation.dtype)
     return taeda.empty_like(permutation).scatter_(0, permutation, places)
 
