@@ -180,6 +180,14 @@ class Composed(_core.Tensor):
     def __copy__(self) -> Any:
         return self.like_this(self.differentiable())
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if self.requires_grad and not self.is_leaf:
+            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                               "protocol at the moment.")
+        made = self.like_this(self.differentiable().detach().clone())
+        memo[id(self)] = made
+        return made.requires_grad_() if self.requires_grad else made
+
     def __len__(self) -> int:
         if not self.dim():
             raise TypeError("len() of a 0-d tensor")

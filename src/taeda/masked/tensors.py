@@ -108,12 +108,9 @@ class MaskedTensor(Composed):
         return _rebuild, (self.data_part, self.mask_part)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if self.requires_grad and not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                               "protocol at the moment.")
-        made = masked(self.data_part.detach().clone(), self.mask_part.clone())
-        memo[id(self)] = made
-        return made.requires_grad_() if self.requires_grad else made
+        made = super().__deepcopy__(memo)
+        made.mask_part = self.mask_part.clone()
+        return made
 
     def tolist(self) -> Any:
         """The data as lists, None where the mask is false."""

@@ -166,14 +166,6 @@ class NestedTensor(Composed):
         return _rebuild, (self.values_part, self.raggedness.offsets, self.raggedness.lengths, self.ragged,
                           self.layout is _core.strided)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if self.requires_grad and not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                               "protocol at the moment.")
-        made = self.like_this(self.values_part.detach().clone())
-        memo[id(self)] = made
-        return made.requires_grad_() if self.requires_grad else made
-
     def tolist(self) -> Any:
         """The components as lists."""
         return [component.tolist() for component in self.unbind()]

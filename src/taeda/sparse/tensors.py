@@ -56,14 +56,6 @@ class SparseTensor(Composed):
 
         return reduce_sparse(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if self.requires_grad and not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                               "protocol at the moment.")
-        made = self.like_this(self.values_part.detach().clone())
-        memo[id(self)] = made
-        return made.requires_grad_() if self.requires_grad else made
-
     def type(self, dtype: Any = None, non_blocking: bool = False) -> Any:
         """The type as a string ('torch.sparse.FloatTensor'), or this tensor converted."""
         if dtype is None:
