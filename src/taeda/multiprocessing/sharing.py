@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import mmap
 import os
-import tempfile
 import weakref
 from multiprocessing import reduction
 from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.shared_memory import new_file
 
 __all__ = ["mapping_of", "reduce_storage", "reduce_tensor", "share"]
 
@@ -43,23 +43,6 @@ class Mapping(mmap.mmap):
 _known: weakref.WeakValueDictionary[tuple[int, int], Mapping] = weakref.WeakValueDictionary()  # by device and inode
 
 
-def _new_file(size: int) -> int:
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("taeda", os.MFD_CLOEXEC)
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    try:
-        os.ftruncate(descriptor, size)
-        if hasattr(os, "posix_fallocate"):  # memory that is not there is an error here, not a crash at a write
-            os.posix_fallocate(descriptor, 0, size)
-    except OSError as error:
-        os.close(descriptor)
-        raise RuntimeError(f"unable to get {size} bytes of shared memory: {error.strerror}; free some, or make the "
-                           "limit of the container larger") from error
-    return descriptor
-
-
 def mapping_of(storage: Any) -> Mapping | None:
     """The mapping that a storage lies in; None if its memory is this process's alone."""
     owner = _core.storage_owner(storage)
@@ -75,7 +58,7 @@ def share(storage: Any) -> None:
     if storage.device.type != "cpu":
         raise NotImplementedError(f"share_memory_(): there is no memory to share on the device {storage.device}")
     exported = _core.storage_exported(storage)
-    made = Mapping.of(_new_file(storage.nbytes()), storage.nbytes())
+    made = Mapping.of(new_file(storage.nbytes()), storage.nbytes())
     before = _core.move_storage(storage, memoryview(made))
     if exported:  # arrays of NumPy, say: they go on to show the memory that this was in
         made.before = before

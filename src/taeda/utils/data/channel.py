@@ -11,11 +11,12 @@ import os
 import pickle
 import socket
 import struct
-import tempfile
 import time
 import weakref
 from multiprocessing.connection import wait
 from typing import Any
+
+from taeda.shared_memory import new_file
 
 _HEADER = struct.Struct("<QQB")  # length of the pickle, length of the shared memory, number of buffers (255: more)
 _INLINE_LIMIT = 1 << 15
@@ -28,20 +29,6 @@ class Closed(Exception):
 
 class TimedOut(Exception):
     """No complete message came in time."""
-
-
-def _anonymous_file(size: int) -> int:
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("taeda-batch", os.MFD_CLOEXEC)
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    try:
-        os.ftruncate(descriptor, size)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
 
 
 class Channel:
@@ -89,7 +76,7 @@ class Channel:
         for raw in raws:
             starts.append(size)
             size += -(-raw.nbytes // 64) * 64
-        descriptor = _anonymous_file(max(size, 1))
+        descriptor = new_file(max(size, 1))
         try:
             with mmap.mmap(descriptor, max(size, 1)) as memory:
                 for raw, start in zip(raws, starts, strict=True):
