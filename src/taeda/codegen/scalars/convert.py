@@ -11,7 +11,7 @@ import math
 
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.llvm.types import bits_type, memory_type, register_type, vector
-from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, UNSIGNED, DType, info
+from taeda.ir.dtype import COMPLEX, FLOAT8, FLOATS, NARROW, UNSIGNED, DType, info
 
 _INFINITY, _NAN = 0x7F800000, 0x7FC00000  # float32's bits
 
@@ -129,6 +129,13 @@ def cast(f: FunctionWriter, x: Value, source: str, target: str) -> Value:
     """`x` as dtype `target`. Floats out of the range of an integer dtype give an unspecified integer."""
     if source == target:
         return x
+    if source in COMPLEX and target in COMPLEX:
+        if not x.lanes:
+            one = cast(f, f.cast("bitcast", x, vector(1, bits_type(source))), source, target)
+            return f.cast("bitcast", one, bits_type(target))
+        first, second = (cast(f, complex_part(f, x, source, imaginary), info(source).part, info(target).part)
+                         for imaginary in (False, True))
+        return join_parts(f, first, second, target)
     kind = register_type(target)
     if target == "bool":
         return x.compare("une" if source in FLOATS else "ne", 0)

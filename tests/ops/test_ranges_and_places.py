@@ -1,4 +1,4 @@
-"""Ranges of integers between numbers that are not whole, and what is summed where operands are broadcast."""
+"""Ranges of integers between numbers that are not whole, and sums of operands that are broadcast and at places."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ def test_a_loss_of_targets_and_variances_that_are_broadcast() -> None:
     loss = taeda.nn.functional.gaussian_nll_loss
     whole = loss(x, target.expand(5, 5, 5).clone(), variance.unsqueeze(-1).expand(5, 5, 5).clone(), reduction="sum")
     assert taeda.allclose(loss(x, target, variance, reduction="sum"), whole)
+
+
+@pytest.mark.parametrize("dtype", ["complex32", "complex64"])
+def test_complex_numbers_are_added_at_places(dtype: str) -> None:
+    x = (taeda.arange(6.0).reshape(2, 3) + 0.5j).to(getattr(taeda, dtype))
+    index, places = taeda.tensor([1, 0]), taeda.tensor([[0, 1, 2], [2, 0, 1]])
+    both = [[3 + 1j, 5 + 1j, 7 + 1j]] * 2
+    assert x.index_add(0, index, x).to(taeda.complex64).tolist() == both
+    assert x.index_put((index,), x, accumulate=True).to(taeda.complex64).tolist() == both
+    assert x.scatter_add(1, places, x).to(taeda.complex64).tolist() == [[1j, 2 + 1j, 4 + 1j], [7 + 1j, 9 + 1j, 8 + 1j]]
