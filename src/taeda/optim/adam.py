@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import taeda
 from taeda.optim import fused
 from taeda.optim.collecting import (
     State,
@@ -54,6 +55,8 @@ class Adam(GroupwiseOptimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         check_learning_rate(lr)
+        if isinstance(lr, taeda.Tensor) and foreach and not capturable:
+            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
         check_option(eps >= 0.0, f"Invalid epsilon value: {eps}")
         betas = check_betas(betas)
         check_option(weight_decay >= 0.0, f"Invalid weight_decay value: {weight_decay}")
