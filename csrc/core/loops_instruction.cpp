@@ -21,7 +21,7 @@ bool output_strides(const LoopsPlan& plan, int count, Dims* strides) {
   const Dims& shape = plan.shape;
   bool contiguous = true;
   for (int k = 0; k < count && contiguous; ++k)
-    contiguous = !same_shape(*plan.inputs[k], shape) || plan.inputs[k]->is_contiguous();
+    contiguous = plan.inputs[k]->is_contiguous();  // what is broadcast has an opinion on the dimensions that it has
   if (contiguous) return false;
   int n = shape.count;
   int order[MAX_DIMS];  // from the innermost

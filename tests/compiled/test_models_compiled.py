@@ -277,5 +277,12 @@ def test_sums_over_several_dimensions_have_one_order(sizes: tuple[int, ...], dim
     for f in (lambda: (row * x).sum(dims), lambda: (x * column).mean(dims), lambda: (x * swapped).sum(dims),
               lambda: (swapped * x).sum(dims), lambda: (swapped * 2).sum(dims), lambda: (part * 2).sum(dims),
               lambda: (row * column).exp().sum(dims), lambda: (part * row * column).amax(dims),
+              lambda: (x[0].t().contiguous().t().expand(sizes) * row).sum(dims),
               lambda: (row.expand(sizes) * 2).sum(dims), lambda: (x.permute(2, 0, 1) * 2).sum(dims).exp()):
         assert f().equal(taeda.compile(f)())
+
+
+def test_operands_that_are_broadcast_have_a_say_in_the_layout() -> None:
+    x, row = taeda.ones(5, 7).t(), taeda.arange(3.0)[:, None, None]
+    for f in (lambda: x * row, lambda: row * x, lambda: x.expand(3, 7, 5) * row):
+        assert f().stride() == taeda.compile(f)().stride() == (35, 1, 7)  # as in PyTorch
