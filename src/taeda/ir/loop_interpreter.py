@@ -16,7 +16,7 @@ import numpy as np
 
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, info
 from taeda.ir.loop import Expr, Kernel, Reduce, Turn, check, load, walk
-from taeda.ir.scalars import DIVISIONS, float8_values, round_narrow
+from taeda.ir.scalars import DIVISIONS, PRIMITIVES, float8_values, round_narrow
 
 Array = np.ndarray[Any, Any]
 ORDER, BLOCK = 32, 1024
@@ -167,15 +167,8 @@ def philox(seed: Array, counter: Array) -> list[Array]:
     return [word.astype(np.uint32).view(np.int32) for word in words]
 
 
-# What each primitive means on arrays of one dtype. Those of WIDE are given float64 arrays for every float dtype.
-WIDE: dict[str, Callable[..., Any]] = {
-    "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "log2": np.log2,
-    "log10": np.log10, "rsqrt": lambda x: 1 / np.sqrt(x), "sin": np.sin, "cos": np.cos, "tan": np.tan,
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2, "sinh": np.sinh, "cosh": np.cosh,
-    "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sigmoid": _special("expit"),
-    "erf": _special("erf"), "erfc": _special("erfc"), "erfinv": _special("erfinv"), "lgamma": _special("gammaln"),
-    "digamma": _special("psi"), "hypot": np.hypot,
-}
+# What each primitive means on arrays of one dtype. Those of WIDE are given float64 arrays for every float dtype;
+# functions of floats that are not named here are those of that name in NumPy or SciPy.
 EXACT: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
     "floordiv": _divide(_floor_divide, np.floor_divide), "remainder": _divide(_float_remainder, np.remainder),
@@ -189,6 +182,14 @@ EXACT: dict[str, Callable[..., Any]] = {
     "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "signbit": np.signbit, "copysign": np.copysign,
     "nextafter": np.nextafter,
 }
+WIDE: dict[str, Callable[..., Any]] = {
+    "rsqrt": lambda x: 1 / np.sqrt(x), "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2,
+    "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sigmoid": _special("expit"),
+    "lgamma": _special("gammaln"), "digamma": _special("psi"),
+}
+for _p in PRIMITIVES.values():
+    if _p.domain == "float" and _p.rule == "same" and _p.name not in EXACT and _p.name not in WIDE:
+        WIDE[_p.name] = getattr(np, _p.name, None) or _special(_p.name)
 MEANINGS = frozenset(WIDE) | frozenset(EXACT) | set(
     "real imag complex pow cast bitcast select philox iterate".split())
 
