@@ -41,7 +41,7 @@ int64_t clear_piece(void* at, int64_t begin, int64_t end) {
 }
 
 void clear_memory(char* at, size_t bytes) {
-  constexpr int64_t PIECE = 256 << 10;
+  constexpr int64_t PIECE = 128 << 10;
   if (bytes <= static_cast<size_t>(PIECE)) {
     clear_piece(at, 0, static_cast<int64_t>(bytes));
     return;

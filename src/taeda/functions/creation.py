@@ -29,7 +29,7 @@ def on(device: Any, layout: Any = None) -> Any:
     """The ops that make tensors: on `device`, or where the default is."""
     if layout is not None and str(layout) != "torch.strided":
         raise NotImplementedError(f"layout {layout} is not there yet; use torch.strided")
-    return internal if device is None else _On(device)
+    return internal if device is None or device == _core.get_default_device() else _On(device)
 
 
 def dtype_of(dtype: Any, out: Any = None) -> Any:
