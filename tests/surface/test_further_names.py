@@ -267,3 +267,19 @@ def test_complex_numbers_are_close_within_tolerances():
     taeda.testing.assert_close(x, x + 1e-7)
     with pytest.raises(AssertionError, match="1 / 2"):
         taeda.testing.assert_close(x, x + taeda.tensor([0.0, 0.1j]))
+
+
+def test_states_of_models_by_their_distributed_names():
+    from taeda.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict, set_model_state_dict
+
+    model, other = taeda.nn.Linear(2, 3), taeda.nn.Linear(2, 3)
+    found = set_model_state_dict(other, get_model_state_dict(model), options=StateDictOptions(full_state_dict=True))
+    assert not found.missing_keys and other.weight.equal(model.weight)
+    found = set_model_state_dict(other, {"bias": taeda.zeros(3), "x": 1}, options=StateDictOptions(strict=False))
+    assert found.missing_keys == ["weight"] and found.unexpected_keys == ["x"] and other.bias.sum() == 0
+    model.weight.requires_grad_(False)
+    assert list(get_model_state_dict(model, options=StateDictOptions(ignore_frozen_params=True))) == ["bias"]
+    with taeda.device("meta"):
+        empty = taeda.nn.Linear(2, 3)
+    set_model_state_dict(empty, model.state_dict())
+    assert empty.weight.equal(model.weight)
