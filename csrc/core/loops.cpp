@@ -1,7 +1,6 @@
 #include "core/loops.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "core/buffer.h"
 #include "core/thread_pool.h"
@@ -441,6 +440,57 @@ void run_loops(const LoopsLaunch& launch) {
 
 // ---- several kernels as one launch ----------------------------------------------------------------------------------
 
+namespace {
+
+// Which memory the kernels of a collection read and write. It is the collection's own: other threads may run other
+// Programs on the same memory.
+class TouchedMemory {
+ public:
+  struct Place {
+    const Storage* memory = nullptr;
+    bool written = false;
+  };
+
+  const Place* find(const Storage* memory) const {
+    if (!count_) return nullptr;
+    const Place& found = places_[index(memory)];
+    return found.memory ? &found : nullptr;
+  }
+
+  void add(const Storage* memory, bool write) {
+    if (2 * (count_ + 1) > places_.size()) grow();
+    Place& place = places_[index(memory)];
+    count_ += !place.memory;
+    place.memory = memory;
+    place.written |= write;
+  }
+
+  void clear() {
+    if (count_) std::fill(places_.begin(), places_.end(), Place{});
+    count_ = 0;
+  }
+
+ private:
+  // Where this memory is, or would be: its own place, or the first free one behind it.
+  size_t index(const Storage* memory) const {
+    size_t mask = places_.size() - 1, i = (reinterpret_cast<uintptr_t>(memory) >> 4) * 0x9E3779B97F4A7C15u >> 20 & mask;
+    while (places_[i].memory && places_[i].memory != memory) i = (i + 1) & mask;
+    return i;
+  }
+
+  void grow() {
+    std::vector<Place> before(places_.empty() ? 32 : 2 * places_.size());
+    before.swap(places_);
+    for (const Place& p : before)
+      if (p.memory) places_[index(p.memory)] = p;
+  }
+
+  std::vector<Place> places_;  // a power of two of them, at least half of them free
+  size_t count_ = 0;
+};
+
+}  // namespace
+
 struct LaunchCollection::Launches {
   struct Entry {
     Launch launch;
@@ -455,6 +505,7 @@ struct LaunchCollection::Launches {
   int rounds = 0;
   size_t next_scalars = 0;  // of the kernel that is run next
   std::vector<Shared<Storage>> memory;
+  TouchedMemory touched;
 
   struct Round {
     std::vector<Entry*> entries;
@@ -466,13 +517,13 @@ struct LaunchCollection::Launches {
     points = 0;
     rounds = 0;
     memory.clear();
+    touched.clear();
   }
 };
 
 namespace {
 
 thread_local std::unique_ptr<LaunchCollection::Launches> spare;  // its room is used again
-std::atomic<uint64_t> collections{0};
 
 int64_t run_pieces(void* context, int64_t begin, int64_t end) {
   auto& round = *static_cast<LaunchCollection::Launches::Round*>(context);
@@ -529,7 +580,7 @@ void LaunchCollection::Launches::run() {
   }
 }
 
-LaunchCollection::LaunchCollection() : number_(++collections), launches_(std::move(spare)) {
+LaunchCollection::LaunchCollection() : launches_(std::move(spare)) {
   if (!launches_) launches_ = std::make_unique<Launches>();
 }
 
@@ -541,10 +592,11 @@ LaunchCollection::~LaunchCollection() {
 void LaunchCollection::wait_for(Buffers reads, Buffers writes, size_t scalars) {
   launches_->next_scalars = scalars;
   if (!launches_->count) return;
-  auto seen = [this](const Buffer* b) { return b->storage && b->storage->collected_by == number_; };
+  auto touched = [this](const Buffer* b) { return launches_->touched.find(b->storage.get()); };
   bool waits = false;
-  for (const Buffer* b : reads) waits |= seen(b) && b->storage->collected_write;
-  for (const Buffer* b : writes) waits |= seen(b);
+  for (const Buffer* b : reads)
+    if (auto* place = touched(b)) waits |= place->written;
+  for (const Buffer* b : writes) waits |= touched(b) != nullptr;
   if (waits) flush();
 }
 
@@ -553,8 +605,7 @@ void LaunchCollection::note(Buffers reads, Buffers writes) {
   noted_ = launches_->count;
   auto touch = [this](const Buffer* b, bool write) {
     if (!b->storage) return;
-    b->storage->collected_write = write || (b->storage->collected_by == number_ && b->storage->collected_write);
-    b->storage->collected_by = number_;
+    launches_->touched.add(b->storage.get(), write);
     launches_->memory.push_back(b->storage);
   };
   for (const Buffer* b : reads) touch(b, false);
@@ -567,7 +618,6 @@ void LaunchCollection::flush() {
   if (launches_->count) launches_->run();
   launches_->forget();
   noted_ = 0;
-  number_ = ++collections;
 }
 
 }  // namespace taeda

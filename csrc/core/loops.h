@@ -34,7 +34,6 @@ class LaunchCollection {
   Launches& launches() { return *launches_; }
 
  private:
-  uint64_t number_;
   size_t noted_ = 0;
   std::unique_ptr<Launches> launches_;
 };

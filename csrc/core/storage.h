@@ -77,10 +77,6 @@ class Storage {
   bool refuses_memory(const PendingCalls& asked) const { return recorded_by_ == &asked; }
   void take_memory(Storage& from);  // of as many bytes, where there is none yet
 
-  // Which collection of launches (core/loops.h) has one on this memory, and whether one that writes to it.
-  uint64_t collected_by = 0;
-  bool collected_write = false;
-
   // Counts the in-place writes to this memory; saved tensors remember it (tape.h).
   uint32_t version = 0;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -95,3 +96,26 @@ def test_a_copy_reads_what_was_put_off() -> None:
         x, y = taeda.full((300, 400), float(k)), taeda.rand(50000)
         got, other = function(x, y)
         assert got.eq(2 * k).all() and other.equal(y + 1)
+
+
+def test_threads_on_parts_of_one_memory() -> None:
+    """Which kernels depend on each other is known for each Program by itself."""
+
+    def parts(flat: Any, thread: int) -> list[Any]:
+        return list(flat[thread].split([4000, 3000, 5000, 20000]))
+
+    def work(tensors: list[Any]) -> None:
+        for _ in range(60):
+            internal.scale_all(tensors, taeda.tensor(1.5))
+            internal.scale_all([*tensors, *tensors], taeda.tensor(0.75))
+
+    start = taeda.randn(2, 32000, generator=taeda.Generator().manual_seed(0))
+    together, alone = start.clone(), start.clone()
+    threads = [threading.Thread(target=work, args=(parts(together, k),)) for k in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for k in range(2):
+        work(parts(alone, k))
+    assert together.equal(alone)
