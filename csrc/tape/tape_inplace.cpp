@@ -194,6 +194,7 @@ Shared<Node> gradient_function(Tensor& t) {
   Shared<Node> now;
   {
     Setting record(state.grad_enabled, true);
+    Setting outside(state.inference_mode, false);
     now = recorded_part(d.base, part_of(t, base))->grad_fn;
   }
   if (!now) raise(PyExc_SystemError, "as_strided of a tensor that requires grad was not recorded");

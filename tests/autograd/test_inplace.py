@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from agreement import agree
 
+import taeda
+
 PROGRAMS = []
 
 
@@ -531,3 +533,12 @@ def integers_take_no_gradient(t: Any) -> Any:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_agrees(program: Any) -> None:
     agree(program)
+
+
+def test_what_a_view_is_now_is_known_in_inference_mode_too() -> None:
+    v = (taeda.ones(4, 4, requires_grad=True) * 1)[0]
+    with taeda.no_grad():
+        v.fill_(2.0)
+    with taeda.inference_mode():
+        assert "grad_fn" in repr(v)
+    v.sum().backward()

@@ -54,6 +54,10 @@ class DirectBuilder:
         self.guards += [memory[:GUARD], memory[GUARD + size:]]
         return memory[GUARD:GUARD + size].view(dtype).view(shape)
 
+    def check(self, condition: Any, exception: type[Exception], message: str, *values: Any) -> None:
+        if not condition:
+            raise exception(message.format(*values))
+
     def contiguous(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.contiguous()
 

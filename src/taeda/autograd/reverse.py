@@ -160,8 +160,8 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if is_grads_batched:
-        return _grad_of_rows(outputs, inputs, grad_outputs, (retain_graph, create_graph, allow_unused, False,
-                                                             materialize_grads))
+        return _grad_of_rows(outputs, inputs, grad_outputs, (retain_graph, create_graph, True, allow_unused,
+                                                             False, materialize_grads))
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     roots, leaves = _sequence(outputs), _sequence(inputs)
     gradients = _check_gradients(roots, _given_gradients(grad_outputs, len(roots)))

@@ -18,4 +18,6 @@ class Variable(metaclass=_VariableMeta):
     def __new__(cls, data: Any = None, requires_grad: bool = False) -> Any:
         if data is None:
             data = taeda.empty(0)
+        if not isinstance(data, taeda.Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         return data.detach().requires_grad_(requires_grad)

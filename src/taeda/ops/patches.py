@@ -19,6 +19,18 @@ def _count(size: Any, kernel: int, dilation: int, padding: int, stride: int) -> 
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
+def _settings(kernel: Any, dilation: Any, padding: Any, stride: Any) -> tuple[tuple[int, ...], ...]:
+    """The four as pairs. RuntimeError where one is out of range."""
+    found = tuple(_pair(value) for value in (kernel, dilation, padding, stride))
+    for (name, word, least), (high, wide) in zip(
+            (("kernel size", "kernel", 1), ("dilation", "dilation", 1), ("padding", "pad", 0), ("stride", "stride", 1)),
+            found, strict=True):
+        if min(high, wide) < least:
+            wanted = "greater than zero" if least else "non-negative"
+            raise RuntimeError(f"{name} should be {wanted}, but got {word}_height: {high} {word}_width: {wide}")
+    return found
+
+
 def _positions(count: Any, kernel: int, dilation: int, stride: int) -> Any:
     """Places of the patches in the padded extent: (kernel * count)."""
     taps, starts = arange(0, dilation, kernel, "int64"), arange(0, stride, count, "int64")
@@ -37,7 +49,7 @@ def unfold_patches(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
             f"input, but got: one of {input.ndim} dimensions"
         )
-    kernel, dilation, padding, stride = (_pair(value) for value in (kernel_size, dilation, padding, stride))
+    kernel, dilation, padding, stride = _settings(kernel_size, dilation, padding, stride)
     samples, channels, height, width = input.shape
     rows, columns = (
         _count(n, kernel[d], dilation[d], padding[d], stride[d]) for d, n in enumerate((height, width))
@@ -83,7 +95,7 @@ def fold(
             f"input, but got: one of {input.ndim} dimensions"
         )
     size = tuple(output_size) * 2 if len(output_size) == 1 else tuple(output_size)
-    kernel, dilation, padding, stride = (_pair(value) for value in (kernel_size, dilation, padding, stride))
+    kernel, dilation, padding, stride = _settings(kernel_size, dilation, padding, stride)
     samples, values, blocks = input.shape
     taps = kernel[0] * kernel[1]
     check(

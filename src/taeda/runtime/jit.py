@@ -98,25 +98,29 @@ def object_code(text: str, target: Target) -> bytes:
     code faster and they double the latency.
     """
     with _gate:
-        key = cache.key_of(_VERSION, target.name, target.features, text)
-        body = cache.load(key)
-        if body is not None:
-            _count("loaded", 1)
-            return body
-        start = time.perf_counter()
-        llvm = _llvm()
-        machine = _machine(target)
-        with llvm.parse_assembly(f'target triple = "{target.triple}"\n{text}', llvm.create_context()) as module:
-            module.verify()
-            module.data_layout = str(machine.target_data)
-            if environment.debug() >= 5:
-                print(machine.emit_assembly(module), file=sys.stderr)
-            body = _emit(machine, module)
-        _machines[target].append(machine)
-        _count("compiled", 1)
-        _count("compile_seconds", time.perf_counter() - start)
-        cache.store(key, body)
+        return _object_code(text, target)  # whose modules and contexts LLVM has disposed of when it returns
+
+
+def _object_code(text: str, target: Target) -> bytes:
+    key = cache.key_of(_VERSION, target.name, target.features, text)
+    body = cache.load(key)
+    if body is not None:
+        _count("loaded", 1)
         return body
+    start = time.perf_counter()
+    llvm = _llvm()
+    machine = _machine(target)
+    with llvm.parse_assembly(f'target triple = "{target.triple}"\n{text}', llvm.create_context()) as module:
+        module.verify()
+        module.data_layout = str(machine.target_data)
+        if environment.debug() >= 5:
+            print(machine.emit_assembly(module), file=sys.stderr)
+        body = _emit(machine, module)
+    _machines[target].append(machine)
+    _count("compiled", 1)
+    _count("compile_seconds", time.perf_counter() - start)
+    cache.store(key, body)
+    return body
 
 
 def _count(what: str, number: float) -> None:

@@ -180,6 +180,9 @@ def pad_sequence(
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
+    for k, sequence in enumerate(sequences):
+        if not isinstance(sequence, taeda.Tensor):
+            raise TypeError(f"expected Tensor as element {k} in argument 0, but got {type(sequence).__name__}")
     if padding_side not in ("left", "right"):
         raise RuntimeError("Expected padding_side to be one of left or right")
     longest = max(sequence.size(0) for sequence in sequences)
