@@ -249,6 +249,37 @@ def test_shared_pages_are_not_written_to(model: Decoder, bits: int | None) -> No
     assert not taeda.allclose(found[0], found[1], 1e-3, 1e-3)
 
 
+@pytest.mark.parametrize("bits", [None, 8])
+@pytest.mark.parametrize("allocation", [0, 1, 3])
+def test_a_request_without_memory_ends_alone(model: Decoder, monkeypatch: pytest.MonkeyPatch, bits: int | None,
+                                             allocation: int) -> None:
+    """Where memory cannot grow it stays as it is, and the next requests run in it."""
+    prompts = [[1, 2, 3], [7] * 20]
+    alone = [model.generate(prompt, max_tokens=4, cache_bits=bits).tokens for prompt in prompts]
+    engine = Engine(model, cache_bits=bits)
+    first = engine.submit(prompts[0], Sampling(max_tokens=4))
+    list(engine.run())
+    empty, calls = taeda.empty, 0
+
+    def failing(shape: Any, **settings: Any) -> taeda.Tensor:
+        nonlocal calls
+        if shape[0] > 100:
+            calls += 1
+            if calls > allocation:
+                raise taeda.OutOfMemoryError("none left")
+        return empty(shape, **settings)
+
+    monkeypatch.setattr(taeda, "empty", failing)
+    large = engine.submit([5] * 200, Sampling(max_tokens=300))
+    with pytest.raises(MemoryNeeded):
+        list(engine.run())
+    assert isinstance(large.error, MemoryNeeded) and calls == allocation + 1
+    del large
+    requests = [engine.submit(prompt, Sampling(max_tokens=4)) for prompt in prompts]
+    list(engine.run())
+    assert [first.tokens, *(request.tokens for request in requests)] == [alone[0], *alone]
+
+
 def test_memory_that_does_not_suffice(model: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     each = cache_bytes(model, None)
     monkeypatch.setattr("taeda.llm.memory.available", lambda: 50 * each)

@@ -37,7 +37,7 @@ class PagePool:
         self._rooms: list[list[taeda.Tensor]] = [[] for _ in range(layers)]
         self._uses: list[int] = []  # of each page, by how many it is held
         self._free: list[int] = []  # a heap: the lowest first, so that a sequence by itself has its pages side by side
-        self._pages = 0  # for which there is memory
+        self._reserved = 0  # pages for which there shall be memory
         self._lock = threading.RLock()  # pages are given back where the last user of a sequence lets go of it
 
     # -- pages ---------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class PagePool:
 
     def reserve(self, pages: int) -> None:
         """Take memory for so many pages more than are held when the next tokens are written."""
-        self._pages = max(self._pages, self.used + pages)
+        self._reserved = self.used + pages
 
     # -- numbers -------------------------------------------------------------------------------------------------------
 
@@ -95,19 +95,23 @@ class PagePool:
 
     def _put(self, layer: int, slots: taeda.Tensor, parts: Sequence[taeda.Tensor]) -> None:
         rooms = self._rooms[layer]
-        for k, new in enumerate(parts):
-            if k == len(rooms):
-                rooms.append(self._room(new, 0))
-            elif rooms[k].size(0) < len(self._uses) * PAGE:
-                old, rooms[k] = rooms[k], self._room(new, 2 * rooms[k].size(0) // PAGE)
-                used = min(old.size(0), len(self._uses) * PAGE)
-                rooms[k][:used].copy_(old[:used])
-            rooms[k].index_copy_(0, slots, new)
+        if not rooms or rooms[0].size(0) < len(self._uses) * PAGE:
+            rooms = self._rooms[layer] = self._grown(rooms, parts)
+        for room, new in zip(rooms, parts, strict=True):
+            room.index_copy_(0, slots, new)
 
-    def _room(self, like: taeda.Tensor, pages: int) -> taeda.Tensor:
-        """Memory for at least so many pages of all tokens of a layer, each like those of a tensor."""
-        self._pages = max(self._pages, pages, len(self._uses))
-        return taeda.empty((self._pages * PAGE, *like.shape[1:]), dtype=like.dtype)
+    def _grown(self, rooms: list[taeda.Tensor], parts: Sequence[taeda.Tensor]) -> list[taeda.Tensor]:
+        """Memory of a layer for all pages that are held, with what is in `rooms`; these are as before where there is
+        not as much. Its tokens are like those of `parts`."""
+        needed = max((page + 1 for page, uses in enumerate(self._uses) if uses), default=0)
+        there = rooms[0].size(0) if rooms else 0
+        if rooms and needed * PAGE <= there:  # a request for which there was not enough had more
+            return rooms
+        tokens = max(needed * PAGE, 2 * there, self._reserved * PAGE)
+        found = [taeda.empty((tokens, *part.shape[1:]), dtype=part.dtype) for part in parts]
+        for old, new in zip(rooms, found, strict=bool(rooms)):
+            new[:there].copy_(old)
+        return found
 
     def memory(self, layer: int) -> list[taeda.Tensor | None]:
         """Keys, values, and their scales: all tokens of a layer, as the op `paged_attention` takes them."""
@@ -126,9 +130,14 @@ class PagePool:
     def copy(self, source: PagePool, pages: Sequence[int]) -> list[int]:
         """New pages with the numbers of pages of a pool of the same model and bits, which may be this one."""
         found = self.take(len(pages))
-        there, here = (slots_of(some, 0, len(pages) * PAGE) for some in (pages, found))
-        for layer, rooms in enumerate(source._rooms):
-            self._put(layer, here, [room.index_select(0, there) for room in rooms])
+        try:
+            there, here = (slots_of(some, 0, len(pages) * PAGE) for some in (pages, found))
+            for layer, rooms in enumerate(source._rooms):
+                if rooms:
+                    self._put(layer, here, [room.index_select(0, there) for room in rooms])
+        except BaseException:
+            self.release(found)
+            raise
         return found
 
     @property

@@ -177,8 +177,8 @@ class Engine:
         return bool(self.active or self.waiting)
 
     def step(self) -> None:
-        """Run the model once. What fails ends the requests of this step with its error, and is raised; where the form
-        of an answer cannot be followed, that request alone."""
+        """Run the model once. What fails ends the requests of this step with its error, and is raised; where memory
+        runs out, their caches are emptied. Where the form of an answer cannot be followed, that request alone ends."""
         self.active = [r for r in self.active if r.finish is None]
         while self.waiting and len(self.active) < self.batch:
             request = self.waiting.popleft()
@@ -194,6 +194,9 @@ class Engine:
             if isinstance(error, taeda.OutOfMemoryError):
                 some = max(self.active, key=lambda r: len(r.prompt) + r.limit)
                 error = MemoryNeeded(needs(self.model, len(some.prompt), some.limit, self.cache_bits, available()))
+                for request in self.active:  # now: errors and the requests that have them keep each other alive
+                    for cache in filter(None, (request.cache, request.draft)):
+                        cache.shorten(0)
             for request in self.active:
                 request.fail(error)
             self.active = []
