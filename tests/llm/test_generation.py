@@ -249,6 +249,24 @@ def test_shared_pages_are_not_written_to(model: Decoder, bits: int | None) -> No
     assert not taeda.allclose(found[0], found[1], 1e-3, 1e-3)
 
 
+@pytest.mark.parametrize("family", ["qwen2", "phi3"])
+def test_a_step_that_fails_leaves_its_cache_as_it_was(family: str) -> None:
+    """Also where pages are added after it, or the text is read again for positions that depend on its length."""
+    model = make(1, family)
+    first, second = [k % 90 for k in range(16)], [k % 80 for k in range(5, 25)]
+    with taeda.no_grad():
+        caches = model.caches(3)
+        model(taeda.tensor([first]), caches[:1])
+        for cache in caches[1:]:
+            with pytest.raises(IndexError):
+                model(taeda.tensor([[97] * 20]), [cache])
+        caches[1].add_page(caches[0].page(0, 16))
+        caches[1].history += first
+        model(taeda.tensor([first]), caches[2:])
+        found = [model(taeda.tensor([second]), [cache], last_only=True) for cache in caches]
+    assert taeda.equal(found[1], found[0]) and taeda.equal(found[2], found[0])
+
+
 @pytest.mark.parametrize("bits", [None, 8])
 @pytest.mark.parametrize("allocation", [0, 1, 3])
 def test_a_request_without_memory_ends_alone(model: Decoder, monkeypatch: pytest.MonkeyPatch, bits: int | None,

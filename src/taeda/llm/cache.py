@@ -229,6 +229,7 @@ class SequenceCache:
     def add_page(self, pages: Pages) -> None:
         """Add the tokens of pages, as if they had been read here, after a multiple of PAGE: the pages themselves, or
         copies where they are of another pool."""
+        self.shorten(self.tokens)  # of a step that failed there are pages without tokens
         same = pages.pool is self.pool
         self.pages.numbers += self.pool.hold(pages.numbers) if same else self.pool.copy(pages.pool, pages.numbers)
         self.tokens += pages.tokens

@@ -151,6 +151,7 @@ class Decoder(nn.Module):
         new, first = input_ids.flatten().tolist(), 0
         limit = min(rotary.original for rotary in self.model.rotaries if rotary.depends_on_length())
         for cache, length in zip(caches, lengths, strict=True):
+            del cache.history[cache.tokens:]  # what a step that failed noted
             if max(cache.tokens, cache.assumed) <= limit < cache.tokens + length:
                 before = cache.history[:]
                 cache.shorten(0)
