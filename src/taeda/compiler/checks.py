@@ -15,15 +15,13 @@ from taeda.compiler.fuse import fuse
 from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, expanded, finished, gradient, trace
 from taeda.ir.expression import TENSOR_LEAVES, Expression
-from taeda.ir.program_checker import expressions_of, made_by, read_by
+from taeda.ir.program_checker import expressions_of, made_by, read_by, written_by
 from taeda.ops.dtypes import is_integer
 from taeda.ops.op import Op
 
 if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
-# What writes to registers that it is given.
-_WRITES = {"launch": 2, "copy": 1, "join": 1, "fill": 1}
 _FAULTS = 8  # where they are in a launch
 
 
@@ -59,7 +57,7 @@ def _needed(instructions: Sequence[tuple[Any, ...]]) -> tuple[list[int], set[int
     for k in range(len(instructions) - 1, -1, -1):
         instruction = instructions[k]
         raises = instruction[0] == "check" or instruction[0] == "launch" and bool(instruction[_FAULTS])
-        makes = set(made_by(instruction)) | set(_written(instruction))
+        makes = set(made_by(instruction)) | set(written_by(instruction))
         if not raises and known.isdisjoint(makes):
             continue
         kept.append(k)
@@ -72,15 +70,6 @@ def _needed(instructions: Sequence[tuple[Any, ...]]) -> tuple[list[int], set[int
         if raises or not touched.isdisjoint(makes):
             touched |= reads
     return kept[::-1], touched
-
-
-def _written(instruction: tuple[Any, ...]) -> Iterator[int]:
-    place = _WRITES.get(instruction[0])
-    if place is not None:
-        registers = instruction[place]
-        yield from registers if isinstance(registers, (list, tuple)) else (registers,)
-    if instruction[0] == "loops":
-        yield from (output[1] for output in instruction[3])
 
 
 def _tensor_leaves(e: Expression | Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from taeda.ir.expression import LEAVES, OPERATORS, TENSOR_LEAVES, Expression
 
-# For each instruction, where in it are registers that it reads, those that it makes, and its expressions.
+# For each instruction, where in it are registers that it reads, of these those that it may write to, those that it
+# makes, and its expressions.
 _READS = {"loops": (2,), "launch": (2,), "view": (3,), "view_dtype": (2,), "contiguous": (2,), "update": (2,),
           "sum_to": (2, 3), "copy": (1, 2), "join": (1, 2), "fill": (1,), "alias": (2,)}
+_WRITES = {"launch": 2, "copy": 1, "join": 1, "fill": 1}
 _MAKES = {"alloc": 1, "view": 2, "view_dtype": 1, "contiguous": 1, "update": 1, "sum_to": 1, "alias": 1}
 _EXPRESSIONS = {"alloc": (3, 4), "loops": (4, 7), "launch": (3, 4, 5, 6, 7, 9), "view": (4, 5), "fill": (2,),
                 "check": (1, 4)}
@@ -19,6 +21,14 @@ def read_by(instruction: tuple[Any, ...]) -> Iterator[int]:
     """The registers whose elements an instruction reads, or may write to."""
     for place in _READS.get(instruction[0], ()):
         yield from _several(instruction[place])
+    if instruction[0] == "loops":
+        yield from written_by(instruction)
+
+
+def written_by(instruction: tuple[Any, ...]) -> Iterator[int]:
+    """Those of the registers that it reads that an instruction may write to."""
+    if instruction[0] in _WRITES:
+        yield from _several(instruction[_WRITES[instruction[0]]])
     if instruction[0] == "loops":
         yield from (output[1] for output in instruction[3] if output[0] != "new")
 
