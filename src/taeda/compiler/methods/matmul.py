@@ -7,7 +7,6 @@ same order (see `gemm_micro`).
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +18,7 @@ from taeda.codegen.templates.gemm.finish import add_bias
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.codegen.templates.gemm.prologue import made_scratch_bytes
 from taeda.ir.epilogue import Epilogue, Prologue
-from taeda.ir.expression import make, unwrap, wrap
+from taeda.ir.expression import all_of, make, unwrap, wrap
 from taeda.ir.loop import Expr, cast, load, scalar, substitute, walk
 
 
@@ -91,7 +90,7 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
         if out.ndim == 2:
             vectors = _make("or", *(_make("eq", source.stride(d), 1) for d in range(2)))
             large = _make("or", _make("lt", gemm_thin.THIN_ROWS, M), _make("lt", 1 << 20, N * right.size(-2)))
-            once = _all(_make("le", M, kind.row_block // 2), _make("lt", kind.column_blocks[0][1], N), vectors, large)
+            once = all_of(_make("le", M, kind.row_block // 2), _make("lt", kind.column_blocks[0][1], N), vectors, large)
             _launch(b, kind, left, right, out, bias, accumulate, epilogue, prologue, once)
         right = b.made(right, _make("not", once))
         _launch(b, kind, left, right, out, bias, accumulate, epilogue, when=_make("not", once))
@@ -99,13 +98,9 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     _launch(b, kind, left, right, out, bias, accumulate, epilogue)
 
 
-def _all(*conditions: Any) -> Any:
-    return functools.reduce(lambda a, b: _make("and", a, b), [c for c in conditions if c is not None])
-
-
 def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accumulate: bool, epilogue: Epilogue | None,
-            prologue: Prologue | None = None, when: Any = None) -> None:
-    """The kernels of a product, launched `when` that holds (None: always)."""
+            prologue: Prologue | None = None, when: Any = True) -> None:
+    """The kernels of a product, launched `when` that holds."""
     rank = out.ndim - 2
     M, N, K = left.size(-2), out.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
@@ -142,13 +137,13 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     grain = _make("max", run, 1024 * run // _make("max", K, 1))
     if prologue is None:
         b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
-                 scratch=gemm_thin.scratch_bytes(kind), when=_all(when, thin))
+                 scratch=gemm_thin.scratch_bytes(kind), when=all_of(when, thin))
 
     # A piece is one block, but for a batch of small matrices.
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
     b.launch(emit_gemm, params, operands, integers, numbers, work=batch * blocks_of(kind, M, N), grain=grain,
              scratch=scratch_bytes(kind) if prologue is None else made_scratch_bytes(kind),
-             when=_all(when, _make("not", thin)) if prologue is None else when)
+             when=all_of(when, _make("not", thin)) if prologue is None else when)
 
 
 def _behind(value: Expr, numbers: int) -> Expr:
