@@ -249,6 +249,20 @@ def test_shared_pages_are_not_written_to(model: Decoder, bits: int | None) -> No
     assert not taeda.allclose(found[0], found[1], 1e-3, 1e-3)
 
 
+def test_caches_of_several_pools_in_one_step(model: Decoder) -> None:
+    texts = [[1, 2, 3], [4] * 20, [5, 6]]
+    with taeda.no_grad():
+        (first, third), (second,) = model.caches(2), model.caches(1)
+        found = []
+        for _ in range(2):
+            tokens = taeda.tensor([token for text in texts for token in text])
+            found.append(model(tokens, [first, second, third], [len(text) for text in texts], last_only=True))
+        for k, text in enumerate(texts):
+            cache = model.caches(1)
+            for together in found:
+                assert taeda.equal(model(taeda.tensor([text]), cache, last_only=True)[0], together[k])
+
+
 @pytest.mark.parametrize("family", ["qwen2", "phi3"])
 def test_a_step_that_fails_leaves_its_cache_as_it_was(family: str) -> None:
     """Also where pages are added after it, or the text is read again for positions that depend on its length."""

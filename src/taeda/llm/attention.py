@@ -18,12 +18,12 @@ ONE_BY_ONE = 4  # as many queries as the op takes one by one over the keys
 
 @dataclass
 class Group:
-    """The sequences of a step whose caches are in one pool. `rows` and `slots`: their rows, and where those lie in its
-    memory. `few`: the sequences of which so few tokens come that each is attended to by itself; `table` has their
-    pages."""
+    """The sequences of a step whose caches are in one pool. `rows` and `slots`: their rows (None: all of the step), and
+    where those lie in its memory. `few`: the sequences of which so few tokens come that each is attended to by itself;
+    `table` has their pages."""
 
     pool: PagePool
-    rows: taeda.Tensor
+    rows: taeda.Tensor | None
     slots: taeda.Tensor
     few: list[int]
     table: taeda.Tensor
@@ -56,7 +56,8 @@ class Step:
             most = max((len(caches[k].pages.numbers) for k in few), default=0)
             self.groups.append(Group(
                 pool,
-                taeda.cat([taeda.arange(self.starts[k], self.starts[k] + self.lengths[k]) for k in members]),
+                None if len(members) == len(caches) else taeda.cat([
+                    taeda.arange(self.starts[k], self.starts[k] + self.lengths[k]) for k in members]),
                 taeda.cat([slots_of(caches[k].pages.numbers, caches[k].tokens, caches[k].tokens + self.lengths[k])
                            for k in members]),
                 few,
@@ -164,9 +165,8 @@ class Attention(nn.Module):
         """Rows (tokens, heads * size): each attends to the tokens of its own sequence."""
         parts: dict[int, taeda.Tensor] = {}
         for group in step.groups:
-            whole = len(step.groups) == 1
-            group.pool.write(self.number, group.slots, key if whole else key[group.rows],
-                             value if whole else value[group.rows])
+            group.pool.write(self.number, group.slots, *(
+                new if group.rows is None else new[group.rows] for new in (key, value)))
             few = [] if self.cap is not None else group.few
             if few:
                 alone = sum(step.lengths[k] for k in few) == query.size(0)
