@@ -223,6 +223,16 @@ def test_objects_of_the_program_where_it_asks_for_them():
     assert value["own"].value == 3 and isinstance(value["layers"][0], taeda.nn.MultiheadAttention)
 
 
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_objects_and_what_stands_twice_in_all_protocols(protocol):
+    first, second = Own("x"), Own(["y"])
+    pickled = pickle.dumps([first, "word", second, ["word"], first, second, "word"], protocol)
+    found = loaded(archive_of(pickled), weights_only=False)
+    assert [type(value) for value in found] == [Own, str, Own, list, Own, Own, str]
+    assert found[0] is found[4] and found[2] is found[5] and found[6] == "word"
+    assert (found[0].value, found[2].value, found[3]) == ("x", ["y"], ["word"])
+
+
 def test_arrays_where_the_program_asks_for_them():
     arrays = [numpy.arange(3.0), numpy.asfortranarray(numpy.ones((2, 3))), numpy.array(["ab", "c"]), numpy.float32(3),
               numpy.arange(3, dtype=">i4"), numpy.array([True]), numpy.dtype("int64"), numpy.zeros((0, 2))]

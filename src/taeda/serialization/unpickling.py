@@ -216,6 +216,7 @@ _OBJECTS: dict[str, Any] = {
         for name, build in (("_reconstruct", objects.array), ("scalar", objects.number))
     },
 }
+_STATES = {objects.array: objects.set_array, objects.element_type: objects.set_element_type}
 _PLAIN_KEYS = (str, int, float, bool, bytes, complex, type(None))
 
 
@@ -245,7 +246,9 @@ class Unpickler:
         self.allowed = allowed
         self.allowed_values = {id(value) for value in allowed.values()}
         self.with_objects = with_objects
-        self.made: dict[int, Callable[[Any, Any], None]] = {}  # what may be given a state, and how
+        # What may be given a state, and how, by its number, which is its own as long as it is kept here. Not in the
+        # memo: the opcode MEMOIZE counts what is there.
+        self.made: dict[int, tuple[Any, Callable[[Any, Any], None]]] = {}
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
@@ -337,10 +340,8 @@ class Unpickler:
                 value = function.build(*arguments)
             except (TypeError, ValueError) as error:
                 raise CheckpointError(f"{function.name} cannot be built: {error}") from None
-            if function.build is objects.array:
-                self._keep(value, objects.set_array)
-            elif function.build is objects.element_type:
-                self._keep(value, objects.set_element_type)
+            if (set_state := _STATES.get(function.build)) is not None:
+                self._keep(value, set_state)
             return value
         if id(function) in self.allowed_values:
             return function(*arguments)
@@ -350,14 +351,13 @@ class Unpickler:
 
     def _keep(self, value: Any, set_state: Callable[[Any, Any], None]) -> None:
         """Let the pickle give `value` its state."""
-        self.made[id(value)] = set_state
-        self.memo[-id(value)] = value  # alive as long as its number is in use
+        self.made[id(value)] = value, set_state
 
     def _set_state(self, target: Any, state: Any) -> None:
         if id(target) in self.made:
             try:
-                self.made[id(target)](target, state)
-            except (TypeError, ValueError) as error:
+                self.made[id(target)][1](target, state)
+            except (AttributeError, TypeError, ValueError) as error:
                 raise CheckpointError(f"a {type(target).__name__} cannot be built: {error}") from None
             return
         if id(type(target)) in self.allowed_values:
