@@ -14,6 +14,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import types
 import zipfile
 import zlib
 
@@ -213,6 +214,7 @@ class Net(taeda.nn.Module):
 def test_objects_of_the_program_where_it_asks_for_them():
     net, x = Net().eval(), taeda.randn(4, 2)
     saved_net = {"net": net, "args": argparse.Namespace(lr=0.1), "own": Own(3), "color": Color.RED,
+                 "space": types.SimpleNamespace(a=[1]), "level": Level.HIGH,
                  "layers": taeda.nn.Sequential(taeda.nn.MultiheadAttention(4, 2), taeda.nn.ReLU())}
     data = saved(saved_net)
     with pytest.raises(UnsafePickleError, match="Unsupported global"):
@@ -220,6 +222,7 @@ def test_objects_of_the_program_where_it_asks_for_them():
     value = loaded(data, weights_only=False)
     assert numbers(value["net"](x)) == numbers(net(x)) and value["net"].other is taeda.tanh
     assert value["net"].settings == Settings(5, [1]) and value["args"].lr == 0.1 and value["color"] is Color.RED
+    assert value["space"] == types.SimpleNamespace(a=[1]) and value["level"] is Level.HIGH
     assert value["own"].value == 3 and isinstance(value["layers"][0], taeda.nn.MultiheadAttention)
 
 
@@ -244,6 +247,67 @@ def test_arrays_where_the_program_asks_for_them():
         loaded(saved(arrays[0]))
     with pytest.raises(UnsafePickleError, match="not on the list"):
         loaded(saved(numpy.array([{}, None])), weights_only=False)
+
+
+class Telling(Own):
+    """Raises when it is compared, printed or asked."""
+
+    def told(self, *_):
+        raise AssertionError("code of an object ran while its file was read")
+
+    __eq__ = __ne__ = __repr__ = __str__ = __bool__ = __len__ = __iter__ = told
+    __hash__ = None
+
+
+class Acting(Own):
+    __class__ = property(lambda self: self.__dict__["value"]())
+
+
+class Slots:
+    __slots__ = ("value",)
+
+
+class Level(enum.IntEnum):
+    HIGH = 2
+
+
+TELLING = "c" + Telling.__module__ + "\nTelling\n)\x81"
+
+
+@pytest.mark.parametrize("pickled", [
+    f"c{Color.__module__}\nColor\n({TELLING}tR",
+    f"{TELLING})R",
+    f"{TELLING})\x81",
+    f"({TELLING}U\x01aU\x01aU\x01aK\x01tQ",
+    f"c_codecs\nencode\n(U\x01a{TELLING}tR",
+    f"ctorch._utils\n_rebuild_sparse_tensor\n({TELLING})tR",
+    f"cnumpy\ndtype\n(U\x02f8tR(K\x03{TELLING}NNNK\x00K\x00K\x00tb",
+    f"ctorch\ndevice\n({TELLING}tR",
+    f"ctorch\ndevice\n(U\x03cpu{TELLING}tR",
+    f"}}{TELLING}K\x01s",
+    f"ctorch.serialization\n_get_layout\n({TELLING}tR",
+    f"{TELLING}{TELLING}b",
+    f"cbuiltins\ngetattr\n({TELLING}{TELLING}tR",
+    f"c{Own.__module__}\nOwn\n)\x81{TELLING}b",
+])
+def test_objects_are_not_asked_while_their_file_is_read(pickled):
+    with pytest.raises(CheckpointError):
+        loaded(archive_of(f"\x80\x02{pickled}.".encode("latin1")), weights_only=False)
+
+
+def test_objects_that_cannot_be_built_are_damage():
+    for pickled in (f"c{Slots.__module__}\nSlots\n)\x81}}U\x05valueK\x01sb",
+                    "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(U\x02U1tRC\x04\xff\xff\xff\xfftR"):
+        with pytest.raises(CheckpointError, match="cannot be built"):
+            loaded(archive_of(f"\x80\x02{pickled}.".encode("latin1")), weights_only=False)
+
+
+@pytest.mark.parametrize("name", ["taeda.fx.graph_module\nGraphModule", "taeda.fx.graph\nGraph",
+                                  "taeda.fx.node\nNode", f"{Acting.__module__}\nActing"])
+def test_neither_graphs_which_become_source_nor_objects_that_act_for_others_are_built(name):
+    assert taeda.fx.Graph
+    with pytest.raises(UnsafePickleError, match="Unsupported global"):
+        loaded(archive_of(f"\x80\x02c{name}\n)\x81}}b.".encode("latin1")), weights_only=False)
 
 
 class WithDel(Own):

@@ -139,7 +139,8 @@ def load(
 
     `f`: a path, or a file object opened in binary mode. Plain values and tensors are built; other classes and functions
     must be named first (`add_safe_globals`). `weights_only=False` builds NumPy's arrays too, and instances of classes
-    that the program has imported already (modules, records), without running their code; nothing is imported.
+    that the program has imported already (modules, records), of whose code only the `__setstate__` of a module runs;
+    nothing is imported.
     `map_location`: where tensors go, as a device, a dictionary from saved to wanted devices, or a function. `mmap`:
     tensors lie in the mapped file (a path) and are read when they are used; writing to them does not change the file.
 

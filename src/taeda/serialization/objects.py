@@ -3,7 +3,8 @@
 That is what can be made without running anything of the file's choice: NumPy's arrays and numbers, PyTorch's functions
 as values, and instances of classes that the running program has imported already. Nothing is imported for a file, and
 `__init__`, `__new__` and `__reduce__` of such a class do not run: its instance gets its attributes, as Python's own
-unpickler gives them.
+unpickler gives them; of a module by its `__setstate__`, of others by none. Nor is an instance compared, printed or
+asked for what it is while its file is read: its attributes, which these would look at, are the file's choice.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 import taeda
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 
-# Plain records of the standard library. Its other classes are refused: some do things when they are thrown away.
-_STANDARD = {"argparse.Namespace", "types.SimpleNamespace"}
+# A plain record of the standard library. Its other classes are refused: some do things when they are thrown away.
+_STANDARD = "argparse.Namespace"
 _FUNCTION_TABLES = ("torch._C._VariableFunctionsClass", "torch._C._VariableFunctions")
 _FUNCTION_MODULES = ("torch", "torch.nn.functional", "torch._C._nn", "torch.special")
 
@@ -58,8 +59,20 @@ def _function(module: str, name: str) -> Any:
     return found if callable(found) and not isinstance(found, type) and not name.startswith("_") else None
 
 
+def called(value: Any) -> str:
+    """What a message calls a value of a file, which is not asked for its `repr`."""
+    if issubclass(type(value), (type, types.FunctionType, taeda.layout)):
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
 def _may_be_made(kind: type, full: str) -> bool:
-    if issubclass(kind, (taeda.nn.Module, enum.Enum)) or full in _STANDARD:
+    looks_up_as_usual = isinstance(kind.__getattribute__, types.WrapperDescriptorType)  # not written in Python
+    if not looks_up_as_usual or any("__class__" in vars(base) for base in kind.__mro__[:-1]):
+        return False  # one that acts for another would run its code when it is asked what it is
+    if any(base.__module__.startswith("taeda.fx.") for base in kind.__mro__):
+        return False  # graphs become Python source, of names that would be the file's
+    if issubclass(kind, (taeda.nn.Module, enum.Enum)) or full == _STANDARD:
         return True
     if kind.__module__.partition(".")[0] in sys.stdlib_module_names - {"__main__"}:
         return False
@@ -75,7 +88,10 @@ def make(kind: Any, arguments: tuple[Any, ...]) -> Any:
     """An instance of a class that `find` gave, without attributes yet."""
     if arguments:
         raise UnsafePickleError(f"the pickle makes a {kind.__name__} from arguments, which would run its code")
-    return object.__new__(kind)
+    try:
+        return object.__new__(kind)
+    except TypeError as error:
+        raise CheckpointError(f"a {kind.__name__} cannot be built: {error}") from None
 
 
 def member(kind: Any, arguments: tuple[Any, ...]) -> Any:
@@ -95,6 +111,11 @@ def set_state(target: Any, state: Any) -> None:
         target.__setstate__(values)
     else:
         target.__dict__.update(values)
+
+
+def namespace() -> types.SimpleNamespace:
+    """`types.SimpleNamespace`, which files call, without attributes yet."""
+    return types.SimpleNamespace()
 
 
 class _FunctionTable:
@@ -156,7 +177,7 @@ def element_type(code: Any, align: Any = False, copy: Any = True) -> Any:
 def set_element_type(target: Any, state: Any) -> None:
     """Give a dtype its byte order."""
     order = state[1] if type(state) is tuple and len(state) >= 8 else None
-    if order not in ("<", ">", "|", "=") or any(part is not None for part in state[2:5]):
+    if type(order) is not str or order not in ("<", ">", "|", "=") or any(part is not None for part in state[2:5]):
         raise UnsafePickleError("a NumPy dtype with fields is not on the list of what loading may build")
     target.__setstate__((3, order, None, None, None, *((target.itemsize, target.alignment) if target.kind in "SU" else
                                                        (-1, -1)), 0))
@@ -168,4 +189,7 @@ def number(dtype: Any, content: Any) -> Any:
 
     if not isinstance(dtype, numpy.dtype) or type(content) is not bytes or len(content) != dtype.itemsize:
         raise CheckpointError("a NumPy number does not have the bytes of its dtype")
-    return numpy.frombuffer(content, dtype)[0]
+    try:
+        return numpy.frombuffer(content, dtype)[0]
+    except SystemError as error:  # characters that there are not
+        raise CheckpointError(f"a NumPy number of {dtype} cannot be built: {error}") from None

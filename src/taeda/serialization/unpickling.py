@@ -104,7 +104,7 @@ def _build_sparse_tensor(layout: Any, data: Any) -> Any:
     parts = _checked(data, tuple)
     count = 2 if layout is taeda.sparse_coo else 3  # tensors, then the size
     if len(parts) not in (count + 1, count + 2) or not isinstance(layout, taeda.layout):
-        raise CheckpointError(f"a sparse tensor of layout {layout} is made of {len(parts)} parts")
+        raise CheckpointError(f"a sparse tensor of {objects.called(layout)} is made of {len(parts)} parts")
     for part in parts[:count]:
         if not isinstance(part, taeda.Tensor) or part.layout is not taeda.strided:
             raise CheckpointError("a sparse tensor is made of something that is not a tensor")
@@ -122,7 +122,7 @@ def _build_from_type(function: Any, kind: Any, arguments: Any, state: Any) -> An
 
 
 def _build_bytes(text: Any, encoding: Any = "latin1") -> bytes:
-    if type(text) is not str or encoding != "latin1":
+    if type(text) is not str or type(encoding) is not str or encoding != "latin1":
         raise CheckpointError("bytes are encoded in an unknown way")
     return text.encode("latin1")
 
@@ -208,6 +208,7 @@ TABLE = _table()
 _OBJECTS: dict[str, Any] = {
     "numpy.ndarray": objects.ArrayType(),
     "numpy.dtype": Builder("numpy.dtype", objects.element_type),
+    "types.SimpleNamespace": Builder("types.SimpleNamespace", objects.namespace),
     "builtins.getattr": Builder("builtins.getattr", objects.function_of),
     "__builtin__.getattr": Builder("builtins.getattr", objects.function_of),
     **{
@@ -216,7 +217,11 @@ _OBJECTS: dict[str, Any] = {
         for name, build in (("_reconstruct", objects.array), ("scalar", objects.number))
     },
 }
-_STATES = {objects.array: objects.set_array, objects.element_type: objects.set_element_type}
+_STATES = {
+    objects.array: objects.set_array,
+    objects.element_type: objects.set_element_type,
+    objects.namespace: objects.set_state,
+}
 _PLAIN_KEYS = (str, int, float, bool, bytes, complex, type(None))
 
 
@@ -346,8 +351,10 @@ class Unpickler:
         if id(function) in self.allowed_values:
             return function(*arguments)
         if isinstance(function, enum.EnumMeta):
-            return objects.member(function, arguments)
-        raise UnsafePickleError(f"the pickle calls {function!r}, which is not on the list of what may be called")
+            return objects.member(function, tuple(_key(value) for value in arguments))
+        raise UnsafePickleError(
+            f"the pickle calls {objects.called(function)}, which is not on the list of what may be called"
+        )
 
     def _keep(self, value: Any, set_state: Callable[[Any, Any], None]) -> None:
         """Let the pickle give `value` its state."""
@@ -400,7 +407,7 @@ def _op_newobj(u: Unpickler) -> None:
         u._keep(value, objects.set_state)
         u.stack.append(value)
     else:
-        raise UnsafePickleError(f"the pickle makes an object of {kind!r}, which is not on the list")
+        raise UnsafePickleError(f"the pickle makes an object of {objects.called(kind)}, which is not on the list")
 
 
 def _op_build(u: Unpickler) -> None:
@@ -410,10 +417,12 @@ def _op_build(u: Unpickler) -> None:
 
 def _op_persistent(u: Unpickler) -> None:
     reference = u._pop()
-    if type(reference) is not tuple or len(reference) != 5 or reference[0] != "storage":
+    if type(reference) is not tuple or len(reference) != 5:
         raise CheckpointError("the pickle refers to something that is not a storage")
-    _, kind, key, location, count = reference
-    if not isinstance(kind, StorageType) or not kind.dtype or type(key) is not str or type(location) is not str:
+    word, kind, key, location, count = reference
+    if not all(type(text) is str for text in (word, key, location)) or word != "storage":
+        raise CheckpointError("the pickle refers to something that is not a storage")
+    if not isinstance(kind, StorageType) or not kind.dtype:
         raise CheckpointError("the pickle refers to a storage in an unknown way")
     u.stack.append(u.load_storage(kind.dtype, key, location, _whole(count, "the length of a storage")))
 
