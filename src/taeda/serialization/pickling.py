@@ -40,11 +40,14 @@ def _name(module: str, name: str) -> GlobalName:
 
 def _name_in_torch(obj: Any) -> GlobalName | None:
     """Taeda's layers and functions by the names under which PyTorch has its own."""
-    name: str = getattr(obj, "__name__", "")
-    if isinstance(obj, type):
+    # By their types: an object of the program's may answer any question about its attributes.
+    kind = type(obj)
+    if issubclass(kind, type):
+        name: str = obj.__name__
         if obj.__module__.startswith("taeda.nn.") and getattr(taeda.nn, name, None) is obj:
             return _name("torch.nn", name)
-    elif isinstance(obj, (types.FunctionType, taeda._core.Op)):
+    elif issubclass(kind, (types.FunctionType, taeda._core.Op)):
+        name = obj.__name__
         for module, place in (("torch.nn.functional", taeda.nn.functional), ("torch", taeda)):
             if getattr(place, name, None) is obj:
                 return _name(module, name)
