@@ -161,7 +161,8 @@ class _JoinedModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return sorted({word for home in self.homes for word in dir(home) if not word.startswith("_")})
-        for home in self.homes:
+        # Not where a home's files lie: they would be imported a second time, as modules below this one.
+        for home in self.homes if name != "__path__" else ():
             try:
                 return getattr(home, name)
             except AttributeError:
