@@ -152,16 +152,16 @@ def grad(
             stacklevel=2,
         )
     if isinstance(inputs, dict):
-        found = grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
-                     is_grads_batched, materialize_grads)
+        found = grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph,
+                     allow_unused=allow_unused, is_grads_batched=is_grads_batched, materialize_grads=materialize_grads)
         return dict(zip(inputs, found, strict=True))
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if is_grads_batched:
-        return _grad_of_rows(outputs, inputs, grad_outputs, (retain_graph, create_graph, True, allow_unused,
-                                                             False, materialize_grads))
+        return _grad_of_rows(outputs, inputs, grad_outputs, retain_graph=retain_graph, create_graph=create_graph,
+                             allow_unused=allow_unused, materialize_grads=materialize_grads)
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     roots, leaves = _sequence(outputs), _sequence(inputs)
     gradients = _check_gradients(roots, _given_gradients(grad_outputs, len(roots)))
@@ -182,7 +182,7 @@ def grad(
     return found
 
 
-def _grad_of_rows(outputs: Any, inputs: Any, grad_outputs: Any, options: tuple[Any, ...]) -> tuple[Any, ...]:
+def _grad_of_rows(outputs: Any, inputs: Any, grad_outputs: Any, **options: Any) -> tuple[Any, ...]:
     """`grad` for every row of `grad_outputs` at once."""
     from taeda.func import vmap
 
@@ -193,7 +193,7 @@ def _grad_of_rows(outputs: Any, inputs: Any, grad_outputs: Any, options: tuple[A
     places: list[int] = []  # of the inputs that have a gradient
 
     def rows(*gradients: Any) -> tuple[Any, ...]:
-        found = grad(outputs, inputs, gradients, *options)
+        found = grad(outputs, inputs, gradients, **options)
         places[:] = [k for k, g in enumerate(found) if g is not None]
         return tuple(found[k] for k in places)
 
