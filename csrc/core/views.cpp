@@ -84,7 +84,13 @@ Dims broadcast_shapes(const Dims& a, const Dims& b) {
 
 namespace {
 
+void check_dims(int64_t count) {
+  if (count > MAX_DIMS)
+    raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+}
+
 bool expand(const Buffer& t, const int64_t* a, int count, Geometry* out) {
+  check_dims(count);
   Dims sizes(a, count);
   int lead = sizes.count - t.ndim;
   if (lead < 0)
@@ -118,7 +124,8 @@ bool expand(const Buffer& t, const int64_t* a, int count, Geometry* out) {
 }
 
 bool as_strided(const Buffer& t, const int64_t* a, int count, Geometry* out) {
-  int n = count ? static_cast<int>(a[0]) : 0;
+  check_dims(a[0]);
+  int n = static_cast<int>(std::max<int64_t>(a[0], -1));
   if (count != 2 * n + 2) raise(ErrorKind::Runtime, "mismatch in length of strides and shape");
   out->sizes = Dims(a + 1, n);
   out->strides = Dims(a + 1 + n, n);
@@ -160,7 +167,11 @@ bool permute(const Buffer& t, const int64_t* a, int count, Geometry* out) {
           "ordering of "
           "dimensions i.e. input.dim() = %d is not equal to len(dims) = %d",
           t.ndim, count);
-  for (int i = 0; i < count; ++i) out->sizes[i] = t.sizes[a[i]], out->strides[i] = t.strides[a[i]];
+  for (int i = 0; i < count; ++i) {
+    int from = wrap_dim(a[i], t.ndim);
+    out->sizes[i] = t.sizes[from];
+    out->strides[i] = t.strides[from];
+  }
   return true;
 }
 
@@ -174,8 +185,7 @@ bool reshaped(const Buffer& t, Dims to, Geometry* out) {
 }
 
 bool reshape(const Buffer& t, const int64_t* a, int count, Geometry* out) {
-  if (count > MAX_DIMS)
-    raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+  check_dims(count);
   return reshaped(t, Dims(a, count), out);
 }
 
@@ -241,8 +251,7 @@ bool squeeze(const Buffer& t, const int64_t* a, int count, Geometry* out) {
 
 bool unsqueeze(const Buffer& t, const int64_t* a, int, Geometry* out) {
   int dim = wrap_dim(a[0], t.ndim + 1);
-  if (t.ndim == MAX_DIMS)
-    raise(ErrorKind::NotImplemented, "tensors of more than %d dimensions are not there yet", MAX_DIMS);
+  check_dims(t.ndim + 1);
   int64_t stride = dim < t.ndim ? t.sizes[dim] * t.strides[dim] : 1;
   for (int i = t.ndim; i > dim; --i) out->sizes[i] = out->sizes[i - 1], out->strides[i] = out->strides[i - 1];
   out->sizes[dim] = 1;
@@ -290,24 +299,25 @@ bool alias(const Buffer&, const int64_t*, int, Geometry*) { return true; }
 
 struct Kind {
   std::string_view name;
+  int least;                                                                              // number of arguments
   bool (*geometry)(const Buffer& t, const int64_t* arguments, int count, Geometry* out);  // out begins as that of t
 };
 
 // What a file of Programs says are places in this table: new kinds stand at its end.
 constexpr Kind KINDS[] = {
-    {"permute", permute},        // dims: a permutation, non-negative
-    {"expand", expand},          // sizes; -1 keeps; new leading dimensions allowed
-    {"reshape", reshape},        // sizes, one may be -1; a view where possible, else a copy (the executor copies)
-    {"view", view},              // sizes; raises where a copy would be needed
-    {"slice", slice},            // dim, start, stop, step (Python semantics; step > 0)
-    {"select", select},          // dim, index
-    {"squeeze", squeeze},        // dims; none given: all of size 1
-    {"unsqueeze", unsqueeze},    // dim, into the result's dimensions
-    {"as_strided", as_strided},  // n, then n sizes, n strides, offset
-    {"diagonal", diagonal},      // offset, dim1, dim2
-    {"unfold", unfold},          // dim, size, step
-    {"alias", alias},
-    {"flatten", flatten},  // first dim, last dim: a view where possible, else a copy
+    {"permute", 0, permute},        // dims: a permutation, non-negative
+    {"expand", 0, expand},          // sizes; -1 keeps; new leading dimensions allowed
+    {"reshape", 0, reshape},        // sizes, one may be -1; a view where possible, else a copy (the executor copies)
+    {"view", 0, view},              // sizes; raises where a copy would be needed
+    {"slice", 4, slice},            // dim, start, stop, step (Python semantics; step > 0)
+    {"select", 2, select},          // dim, index
+    {"squeeze", 0, squeeze},        // dims; none given: all of size 1
+    {"unsqueeze", 1, unsqueeze},    // dim, into the result's dimensions
+    {"as_strided", 2, as_strided},  // n, then n sizes, n strides, offset
+    {"diagonal", 3, diagonal},      // offset, dim1, dim2
+    {"unfold", 3, unfold},          // dim, size, step
+    {"alias", 0, alias},
+    {"flatten", 2, flatten},  // first dim, last dim: a view where possible, else a copy
 };
 
 void begin(const Buffer& t, Geometry* out) {
@@ -330,8 +340,11 @@ bool view_kind_from_name(std::string_view name, ViewKind* out) {
 }
 
 bool view_geometry(ViewKind kind, const Buffer& t, const int64_t* arguments, int count, Geometry* out) {
+  const Kind& k = KINDS[static_cast<size_t>(kind)];
+  if (TAEDA_UNLIKELY(count < k.least))
+    raise(ErrorKind::Value, "a view of kind '%s' takes at least %d numbers, not %d", k.name.data(), k.least, count);
   begin(t, out);
-  return KINDS[static_cast<size_t>(kind)].geometry(t, arguments, count, out);
+  return k.geometry(t, arguments, count, out);
 }
 
 Geometry expanded(const Buffer& t, const Dims& shape) {
