@@ -98,6 +98,13 @@ OpObject* core_op(CoreOp op);            // throws where none is bound
 
 // One result, or a tuple of them, as the overload returns them.
 Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs);  // dispatch.cpp
+// A call as Python is told of it: (name, whether by keyword only, default or Ellipsis) of each parameter, and the
+// values.
+struct DescribedCall {
+  Ref<> parameters, values;
+};
+DescribedCall described_call(const Call& call);                  // dispatch.cpp
+Ref<> attributes_object(std::span<const Attribute> attributes);  // a tuple of numbers and tuples of ints; dispatch.cpp
 // An argument as the bodies of functions get it: sizes as tuples of ints, numbers as Python numbers (function.cpp).
 Ref<> plain_argument(const Parameter& p, PyObject* v);
 // Calls the body of a function; results are written to out= where it was given.

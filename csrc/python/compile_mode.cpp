@@ -97,12 +97,6 @@ Ref<> integers(std::span<const int> v) {
   return tuple_of(v.size(), [&](size_t k) { return integer(v[k]); });
 }
 
-Ref<> attribute_object(const Attribute& a) {
-  if (a.kind == Attribute::List) return tuple_of(a.count, [&](size_t k) { return integer(a.list[k]); });
-  if (a.kind == Attribute::Floating) return checked(PyFloat_FromDouble(a.floating));
-  return integer(a.integer);
-}
-
 Ref<> quantity_object(const Quantity& q) {
   return checked(Py_BuildValue("(iiiL)", static_cast<int>(q.kind), q.a, q.b, static_cast<long long>(q.constant)));
 }
@@ -123,9 +117,8 @@ Ref<> described(const Pending& p) {
         integers(p.numbers().subspan(static_cast<size_t>(c.first_input), static_cast<size_t>(c.input_count)));
     Ref<> outputs =
         integers(p.numbers().subspan(static_cast<size_t>(c.first_output), static_cast<size_t>(c.output_count)));
-    Ref<> attributes = tuple_of(static_cast<size_t>(c.attribute_count), [&](size_t a) {
-      return attribute_object(p.attributes()[static_cast<size_t>(c.first_attribute) + a]);
-    });
+    Ref<> attributes = attributes_object(
+        p.attributes().subspan(static_cast<size_t>(c.first_attribute), static_cast<size_t>(c.attribute_count)));
     Ref<> writes = tuple_of(static_cast<size_t>(c.write_count), [&](size_t w) {
       const int* pair = p.numbers().data() + c.first_write + 2 * w;
       return checked(Py_BuildValue("(ii)", pair[0], pair[1]));

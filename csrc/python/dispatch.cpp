@@ -94,6 +94,38 @@ Ref<> package(const Overload& o, std::span<Ref<Tensor>> outputs) {
   return tuple;
 }
 
+DescribedCall described_call(const Call& call) {
+  const std::vector<Parameter>& parameters = call.overload->schema.parameters;
+  auto count = static_cast<Py_ssize_t>(parameters.size());
+  DescribedCall described{checked(PyTuple_New(count)), checked(PyTuple_New(count))};
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const Parameter& p = parameters[static_cast<size_t>(i)];
+    PyTuple_SET_ITEM(described.parameters.get(), i,
+                     checked(Py_BuildValue("(sOO)", p.name.c_str(), p.keyword_only ? Py_True : Py_False,
+                                           p.has_default ? p.default_value.get() : Py_Ellipsis))
+                         .release());
+    PyTuple_SET_ITEM(described.values.get(), i, Py_NewRef(call.values[i] ? call.values[i] : Py_None));
+  }
+  return described;
+}
+
+Ref<> attributes_object(std::span<const Attribute> attributes) {
+  Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(attributes.size())));
+  for (size_t k = 0; k < attributes.size(); ++k) {
+    const Attribute& a = attributes[k];
+    Ref<> item;
+    if (a.kind == Attribute::List) {
+      item = checked(PyTuple_New(a.count));
+      for (int j = 0; j < a.count; ++j)
+        PyTuple_SET_ITEM(item.get(), j, checked(PyLong_FromLongLong(a.list[j])).release());
+    } else {
+      item = checked(a.kind == Attribute::Floating ? PyFloat_FromDouble(a.floating) : PyLong_FromLongLong(a.integer));
+    }
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(k), item.release());
+  }
+  return tuple;
+}
+
 namespace {
 
 Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {

@@ -4,25 +4,14 @@
 
 #include "python/run.h"
 #include "python/state.h"
-#include "python/subclass.h"
 #include "tape/tape_node.h"
 
 namespace taeda {
 
 Ref<> call_dispatched(OpObject* op, const Call& call) {
   Ref<> mode = Ref<>::borrow(state.dispatch_mode);
-  const std::vector<Parameter>& parameters = call.overload->schema.parameters;
-  auto count = static_cast<Py_ssize_t>(parameters.size());
-  Ref<> described = checked(PyTuple_New(count)), values = checked(PyTuple_New(count));
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    const Parameter& p = parameters[static_cast<size_t>(i)];
-    PyTuple_SET_ITEM(described.get(), i,
-                     checked(Py_BuildValue("(sOO)", p.name.c_str(), p.keyword_only ? Py_True : Py_False,
-                                           p.has_default ? p.default_value.get() : Py_Ellipsis))
-                         .release());
-    PyTuple_SET_ITEM(values.get(), i, Py_NewRef(call.values[i] ? call.values[i] : Py_None));
-  }
-  return checked(PyObject_CallMethod(mode.get(), "call", "OOOO", reinterpret_cast<PyObject*>(op), described.get(),
+  auto [parameters, values] = described_call(call);
+  return checked(PyObject_CallMethod(mode.get(), "call", "OOOO", reinterpret_cast<PyObject*>(op), parameters.get(),
                                      values.get(), call.out ? call.out : Py_None));
 }
 

@@ -218,20 +218,10 @@ Ref<> ask_subclasses(const char* method, std::initializer_list<PyObject*> argume
 
 Ref<> call_subclasses(OpObject* op, const Call& call) {
   const Overload& o = *call.overload;
-  const std::vector<Parameter>& parameters = o.schema.parameters;
-  auto count = static_cast<Py_ssize_t>(parameters.size());
-  Ref<> described = checked(PyTuple_New(count)), values = checked(PyTuple_New(count));
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    const Parameter& p = parameters[static_cast<size_t>(i)];
-    PyTuple_SET_ITEM(described.get(), i,
-                     checked(Py_BuildValue("(sOO)", p.name.c_str(), p.keyword_only ? Py_True : Py_False,
-                                           p.has_default ? p.default_value.get() : Py_Ellipsis))
-                         .release());
-    PyTuple_SET_ITEM(values.get(), i, Py_NewRef(call.values[i] ? call.values[i] : Py_None));
-  }
+  auto [parameters, values] = described_call(call);
   // What the class is to be called with; or the result, of an op that is made of others.
   PyObject* self = reinterpret_cast<PyObject*>(op);
-  Ref<> prepared = ask_subclasses("prepare", {self, described.get(), values.get(), call.out ? call.out : Py_None,
+  Ref<> prepared = ask_subclasses("prepare", {self, parameters.get(), values.get(), call.out ? call.out : Py_None,
                                               o.is_function ? Py_True : Py_False});
   if (prepared.get() == Py_NotImplemented) return nullptr;
   if (PyTuple_CheckExact(prepared.get()) && PyTuple_GET_SIZE(prepared.get()) == 1)
@@ -285,23 +275,6 @@ Ref<Tensor> detached_subclass(const Tensor& t) {
     raise(PyExc_TypeError, "aten.detach: __torch_dispatch__ of %s must return another tensor on the same elements",
           Py_TYPE(self)->tp_name);
   return Ref<Tensor>::steal(as_tensor(found.release()));
-}
-
-Ref<> attributes_object(std::span<const Attribute> attributes) {
-  Ref<> tuple = checked(PyTuple_New(static_cast<Py_ssize_t>(attributes.size())));
-  for (size_t k = 0; k < attributes.size(); ++k) {
-    const Attribute& a = attributes[k];
-    Ref<> item;
-    if (a.kind == Attribute::List) {
-      item = checked(PyTuple_New(a.count));
-      for (int j = 0; j < a.count; ++j)
-        PyTuple_SET_ITEM(item.get(), j, checked(PyLong_FromLongLong(a.list[j])).release());
-    } else {
-      item = checked(a.kind == Attribute::Floating ? PyFloat_FromDouble(a.floating) : PyLong_FromLongLong(a.integer));
-    }
-    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(k), item.release());
-  }
-  return tuple;
 }
 
 void add_subclasses_to_module(PyObject* module) {

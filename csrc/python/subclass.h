@@ -39,8 +39,6 @@ std::vector<Ref<Tensor>> run_for_subclasses(BackwardProgram& backward, std::span
 Ref<> ask_subclasses(const char* method, std::initializer_list<PyObject*> arguments);
 Ref<Tensor> detached_subclass(const Tensor& t);
 
-Ref<> attributes_object(std::span<const Attribute> attributes);  // a tuple of numbers and tuples of ints
-
 void add_subclasses_to_module(PyObject* module);  // after Tensor: it gets __torch_dispatch__
 
 }  // namespace taeda
