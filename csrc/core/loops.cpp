@@ -59,7 +59,6 @@ struct Launch {
   int64_t inner, middle;
   int64_t inner_stride[MAX_OPERANDS], middle_stride[MAX_OPERANDS];
   int64_t inner_chunk;  // pointwise only: the inner loop is cut into pieces of this size (>= inner: not cut)
-  bool indexed;
   int64_t index_base;
 };
 
@@ -73,7 +72,6 @@ void copy_launch(Launch& to, const Launch& l) {
   to.inner = l.inner;
   to.middle = l.middle;
   to.inner_chunk = l.inner_chunk;
-  to.indexed = false;
   to.index_base = l.index_base;
   copy(to.data, l.data, l.operands);
   copy(to.inner_stride, l.inner_stride, l.operands);
