@@ -10,7 +10,7 @@ namespace taeda {
 PyTypeObject* ComposedType = nullptr;
 
 Dims dims_from(PyObject* o) {
-  Ref<> list = checked(PySequence_Fast(o, "sizes must be a sequence of integers"));
+  Ref<> list = checked(PySequence_Fast(o, "sizes and strides must be sequences of integers"));
   if (PySequence_Fast_GET_SIZE(list.get()) > MAX_DIMS)
     raise(PyExc_RuntimeError, "a tensor of %zd dimensions; at most %d are supported",
           PySequence_Fast_GET_SIZE(list.get()), MAX_DIMS);

@@ -8,7 +8,7 @@
 #include "python/override.h"
 #include "python/runtime.h"
 #include "python/subclass.h"
-#include "tape/tape.h"
+#include "tape/tape_node.h"
 
 namespace taeda {
 
@@ -60,13 +60,6 @@ PyObject* set_program_check(PyObject*, PyObject* on) {
   });
 }
 
-Ref<> tuple_of(const Dims& dims) {
-  Ref<> tuple = checked(PyTuple_New(dims.count));
-  for (int i = 0; i < dims.count; ++i)
-    PyTuple_SET_ITEM(tuple.get(), i, checked(PyLong_FromLongLong(dims[i])).release());
-  return tuple;
-}
-
 PyObject* geometry_of_view(PyObject*, PyObject* arguments) {
   return guarded_object([&]() -> PyObject* {
     const char* name;
@@ -85,16 +78,15 @@ PyObject* geometry_of_view(PyObject*, PyObject* arguments) {
     of.storage = nullptr;
     Geometry found;
     bool possible = view_geometry(kind, of, numbers.data(), static_cast<int>(numbers.size()), &found);
-    Ref<> seen = possible ? tuple_of(found.strides) : Ref<>::borrow(Py_None);
-    return Py_BuildValue("NNL", tuple_of(found.sizes).release(), seen.release(), (long long)found.offset);
+    Ref<> seen = possible ? sizes_object(found.strides) : Ref<>::borrow(Py_None);
+    return Py_BuildValue("NNL", sizes_object(found.sizes).release(), seen.release(), (long long)found.offset);
   });
 }
 
 PyMethodDef functions[] = {
     {"view_geometry", geometry_of_view, METH_VARARGS,
      "view_geometry(kind, sizes, strides, arguments): sizes, strides and offset of a view; strides are None where "
-     "there "
-     "is none."},
+     "there is none."},
     {"check_programs", set_program_check, METH_O,
      "check_programs(on): infer every Program before it is run, and compare (TAEDA_CHECK=1)."},
     {"set_num_threads", set_threads, METH_O,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "python/composed.h"
 #include "python/core_types.h"
 #include "python/state.h"
 
@@ -114,17 +115,6 @@ PyObject* default_method(PyObject*, PyObject* args, PyObject* kwargs) {
   });
 }
 
-Dims dims_of(PyObject* o) {
-  Ref<> list = checked(PySequence_Fast(o, "sizes and strides must be sequences of integers"));
-  Dims dims;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
-    Py_ssize_t n = PyNumber_AsSsize_t(PySequence_Fast_GET_ITEM(list.get(), i), PyExc_OverflowError);
-    if (n == -1 && PyErr_Occurred()) throw PythonError();
-    dims.push(n);
-  }
-  return dims;
-}
-
 // make_wrapper(type, sizes, strides or None, offset, dtype, device, requires_grad)
 PyObject* make_wrapper(PyObject*, PyObject* args) {
   return guarded_object([&]() -> PyObject* {
@@ -143,8 +133,9 @@ PyObject* make_wrapper(PyObject*, PyObject* args) {
     dispatching_types = true;
     Ref<Tensor> shape = undescribed();
     DType of = dtype_of_object(dtype);
-    Dims s = dims_of(sizes);
-    describe(*shape, of, s, strides == Py_None ? contiguous_strides(s) : dims_of(strides), device_from_object(device));
+    Dims s = dims_from(sizes);
+    describe(*shape, of, s, strides == Py_None ? contiguous_strides(s) : dims_from(strides),
+             device_from_object(device));
     shape->offset = offset;
     if (requires_grad && !info(of).floating && !info(of).complex)
       raise(PyExc_RuntimeError, "Only Tensors of floating point and complex dtype can require gradients");
