@@ -143,6 +143,25 @@ def test_calls_and_gradients_are_those_of_plain_tensors(call, shapes, names):
         taeda.testing.assert_close(got.grad.elem, e.grad)
 
 
+@pytest.mark.parametrize("call", [
+    lambda x: x.narrow(0, -1, 1), lambda x: x.narrow(-1, -4, 4), lambda x: x.narrow(0, 3, 0),
+    lambda x: x.narrow(0, 1, 5), lambda x: x.narrow(0, 1, -1), lambda x: x.narrow(1, -7, 1),
+    lambda x: x.narrow(2, 0, 1), lambda x: x[0, 0].narrow(0, 0, 1), lambda x: x[0].mT,
+    lambda x: x.flatten(1, -1), lambda x: x.flatten(1, 0), lambda x: x.flatten(0, 5),
+    lambda x: aten.slice(x, 2, 0, 1), lambda x: aten.slice(x, -1, -3), lambda x: aten.slice(x, 0, None, 9, 2),
+])  # fmt: skip
+def test_views_and_their_errors_are_those_of_plain_tensors(call):
+    plain = taeda.arange(12.0).view(3, 4)
+    try:
+        expected = call(plain)
+    except (RuntimeError, IndexError) as error:
+        with pytest.raises(type(error)) as caught:
+            call(Logging(plain))
+        assert str(caught.value) == str(error)
+    else:
+        assert call(Logging(plain)).elem.equal(expected)
+
+
 def test_two_tensors_at_a_time():
     a, b = values((3, 4), (3, 4))
     x = Two(a, b).requires_grad_()

@@ -176,6 +176,14 @@ def _reshape(input: Any, shape: tuple[int, ...]) -> Any:
     return (input if input.is_contiguous() else internal.fresh(input)).view(*shape)
 
 
+def _narrow(input: Any, dim: int, start: int, length: int) -> Any:
+    size = input.size(dim) if input.dim() else -1
+    first = start + size if start < 0 else start
+    if not 0 <= first <= first + length <= size:
+        return NotImplemented  # which is told what is wrong
+    return internal.slice_along(input, dim, first, first + length, 1)
+
+
 def _flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     if not input.dim():
         return _reshape(input, (1,))
@@ -193,9 +201,9 @@ _APART: dict[str, Callable[..., Any]] = {
 _VIEWS: dict[str, Callable[..., Any]] = {
     "reshape": _reshape, "flatten": _flatten,
     "contiguous": lambda x: x if x.is_contiguous() else internal.fresh(x),
-    "narrow": lambda x, dim, start, length: internal.slice_along(x, dim, start, start + length, 1),
+    "narrow": _narrow,
     "reversed_dims": lambda x: x.t() if x.dim() == 2 else x.permute(tuple(reversed(range(x.dim())))),
-    "matrix_transpose": lambda x: x.transpose(-2, -1),
+    "matrix_transpose": lambda x: x.transpose(-2, -1) if x.dim() >= 2 else NotImplemented,
 }
 
 

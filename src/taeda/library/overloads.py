@@ -7,6 +7,7 @@ all convolutions, stand in `COMPOSED`.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda._binding import internal
 
 __all__ = ["OpOverload", "OpOverloadPacket", "aten_overload", "backward_packet", "packet", "running"]
 
@@ -125,18 +127,16 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     "_unsafe_view": lambda x, size: x.view(size),
     "convolution": _convolution,
     "index": lambda x, indices: x[tuple(slice(None) if i is None else i for i in indices)],
-    "slice": lambda x, dim=0, start=None, end=None, step=1: x[
-        (slice(None),) * (dim % x.dim()) + (slice(start, end, step),)],
+    "slice": lambda x, dim=0, start=None, end=None, step=1: internal.slice_along(
+        x, dim, 0 if start is None else start, sys.maxsize if end is None else end, step),
 }
 
 
 def _function(name: str) -> Callable[..., Any] | None:
-    from taeda import _binding
-
     for home in (COMPOSED, vars(taeda), vars(taeda.nn.functional), vars(taeda.special), vars(taeda.linalg)):
         if name in home:
             return home[name]
-    return getattr(_core.Tensor, name, None) or getattr(_binding.internal, name, None)
+    return getattr(_core.Tensor, name, None) or getattr(internal, name, None)
 
 
 def packet(namespace: str, name: str, function: Callable[..., Any] | None = None) -> OpOverloadPacket:
