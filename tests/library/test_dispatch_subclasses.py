@@ -121,6 +121,10 @@ CALLS = [
     (lambda x: F.pad(x, (1, 1)), [(3, 4)], None),
     (lambda x: x.gather(1, taeda.tensor([[0], [1], [2]])), [(3, 4)], ["gather.default"]),
     (lambda x: x.expand(2, 3, 4).permute(2, 0, 1), [(3, 4)], ["expand.default", "permute.default"]),
+    # whose gradients take the sizes of what comes in from other tensors
+    (lambda x: x.tril(), [(3, 4)], ["tril.default"]),
+    (lambda x: x.sort(-1).values, [(3, 4)], ["sort.default"]),
+    (lambda x: x[taeda.tensor([[True, False], [True, True]])], [(2, 2)], ["index.Tensor"]),
 ]
 
 

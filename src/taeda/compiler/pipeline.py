@@ -37,7 +37,8 @@ from taeda.compiler.batch import BATCHED, REPEATED, SHARED, batch
 from taeda.compiler.differentiate import gradients
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Item, fuse
-from taeda.compiler.lower import inputs_needed, lower
+from taeda.compiler.lower import SizeTable, inputs_needed, lower
+from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
 from taeda.ir.program_checker import check_program
@@ -177,6 +178,13 @@ class Gradient:
     def tensors(self) -> list[Value]:
         """What the Program is given, in order."""
         return [*self.grads, *(v for v, _ in self.saved)]
+
+    def sizes(self) -> dict[Expression, tuple[Value, int]]:
+        """In which of them, and along which dimension, sizes are found."""
+        table = SizeTable()
+        for v in self.tensors:
+            table.add(v)
+        return table.sizes
 
 
 def gradient(op: Op, key: Key, needs: int, given: Sequence[bool] | None = None) -> Gradient:

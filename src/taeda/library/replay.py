@@ -36,6 +36,7 @@ class _Replay:
     def __init__(self, gradient: pipeline.Gradient, tensors: Sequence[Any], attributes: Sequence[Any]) -> None:
         self.graph, self.attributes, self.device = gradient.graph, attributes, tensors[0].device
         self.known: dict[Value, Any] = dict(zip(gradient.tensors, tensors, strict=True))
+        self.sizes = gradient.sizes()
 
     def outputs(self) -> tuple[Any, ...]:
         """The outputs of the graph."""
@@ -64,10 +65,14 @@ class _Replay:
         return self.known[value]
 
     def size(self, value: Value, dim: int) -> int:
-        """A size of a value, without computing it where its sizes follow from others."""
-        if value in self.known or value.dims[dim] == ("size", value, dim):
+        """A size of a value, without computing it where its sizes follow from others. An input that only the shape of
+        is asked for is not given where another tensor has its sizes."""
+        size = value.dims[dim]
+        if value not in self.known and size in self.sizes:
+            value, dim = self.sizes[size]
+        if value in self.known or size == ("size", value, dim):
             return int(self.tensor(value).shape[dim])
-        return int(self.number(value.dims[dim]))
+        return int(self.number(size))
 
     def number(self, e: Expression) -> Any:
         """What an expression is here."""
