@@ -81,7 +81,7 @@ class Two(taeda.Tensor):
 
 def values(*shapes):
     taeda.manual_seed(0)
-    return [taeda.randn(*shape, dtype=taeda.float64) for shape in shapes]
+    return [taeda.randn(shape, dtype=taeda.float64) for shape in shapes]
 
 
 CALLS = [
@@ -121,6 +121,8 @@ CALLS = [
     (lambda x: F.pad(x, (1, 1)), [(3, 4)], None),
     (lambda x: x.gather(1, taeda.tensor([[0], [1], [2]])), [(3, 4)], ["gather.default"]),
     (lambda x: x.expand(2, 3, 4).permute(2, 0, 1), [(3, 4)], ["expand.default", "permute.default"]),
+    (lambda x: x.reshape(()), [(1, 1)], ["view.default"]),
+    (lambda x, y: x * y, [(3,), ()], ["mul.Tensor"]),
     # whose gradients take the sizes of what comes in from other tensors
     (lambda x: x.tril(), [(3, 4)], ["tril.default"]),
     (lambda x: x.sort(-1).values, [(3, 4)], ["sort.default"]),

@@ -169,11 +169,11 @@ def _sum_to(input: Any, like: Any) -> Any:
     lead = input.dim() - like.dim()
     dims = [k for k in range(input.dim()) if k < lead or like.size(k - lead) == 1 != input.size(k)]
     found = input.sum(dims, keepdim=True) if dims else input
-    return found.view(*like.shape) if lead else found
+    return found.view(like.shape) if lead else found
 
 
 def _reshape(input: Any, shape: tuple[int, ...]) -> Any:
-    return (input if input.is_contiguous() else internal.fresh(input)).view(*shape)
+    return (input if input.is_contiguous() else internal.fresh(input)).view(shape)
 
 
 def _narrow(input: Any, dim: int, start: int, length: int) -> Any:
