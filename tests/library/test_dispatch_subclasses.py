@@ -300,6 +300,19 @@ def test_wrong_returns_are_told():
         x.cos().sum().backward()  # whose gradient is a sine
 
 
+def test_where_has_its_condition_first():
+    class Conditions(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            if func is aten.where.self:
+                assert args[0] is condition
+            return func(*args, **(kwargs or {}))
+
+    x, condition, y = (taeda.tensor(v) for v in ([True, False, True], [False, False, True], [True, True, True]))
+    with Conditions():
+        for found in (x.where(condition, y), taeda.where(condition, x, y), x.where(condition, y)):
+            assert found.tolist() == [True, True, True]
+
+
 def test_a_mode_comes_before_a_class():
     class Names(TorchDispatchMode):
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):

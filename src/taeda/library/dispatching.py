@@ -92,6 +92,8 @@ def as_aten(op: Any, parameters: tuple[tuple[str, bool, Any], ...], values: tupl
     """A call of an op by PyTorch's name: the overload, its arguments by position and by keyword."""
     name = op.__name__
     args, kwargs = _arguments(parameters, values)
+    if name == "where" and parameters[0][0] == "input":  # of Tensor.where, whose condition comes second
+        op, args = taeda.where, (args[1], args[0], *args[2:])
     if out is not None:
         kwargs["out"] = out
     if name in _RENAMED:
