@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -62,6 +63,38 @@ for _ in range(3):
 loss.backward()
 """
     fresh(fork, tmp_path / "forks")
+
+
+def test_a_process_may_fork_while_a_thread_is_about_to_compile(tmp_path: Path) -> None:
+    """The child compiles itself what that thread is no longer there for."""
+    assert fresh("""
+import os, signal, threading
+from taeda.codegen.target import current
+text = "define i64 @kernel(ptr %a, i64 %b, i64 %c) { ret i64 4712 }"
+thread = threading.Thread(target=lambda: jit.compile_kernel(text, current()))
+jit._gate.close()
+thread.start()
+time.sleep(0.2)
+child = os.fork()
+if not child:
+    signal.alarm(30)
+    jit._gate.open()
+    os._exit(not jit.compile_kernel(text, current()))
+jit._gate.open()
+thread.join()
+print(os.waitpid(child, 0)[1])
+""", tmp_path) == "0\n"
+
+
+def test_errors_keep_nothing_of_llvm() -> None:
+    """It would be disposed of at any time, also while the process forks."""
+    from llvmlite.binding.context import ContextRef
+    from llvmlite.binding.module import ModuleRef
+
+    with pytest.raises(RuntimeError) as failure:
+        jit.object_code("define broken", CPU)
+    assert failure.value.__traceback__ is not None
+    assert not [o for o in gc.get_objects() if type(o) in (ContextRef, ModuleRef)]
 
 
 def test_threads_compile_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

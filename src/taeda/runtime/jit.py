@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
 from taeda import _core, environment
@@ -29,7 +30,7 @@ statistics = {"compiled": 0, "loaded": 0, "compile_seconds": 0.0}
 
 class _Gate:
     """Threads that compile. It is closed while the process forks: none of them is there in the child, to let go of a
-    lock in LLVM or of a module it was importing."""
+    lock in LLVM or of a module it was importing, or to finish what it had begun. Who is inside may enter again."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -98,7 +99,11 @@ def object_code(text: str, target: Target) -> bytes:
     code faster and they double the latency.
     """
     with _gate:
-        return _object_code(text, target)  # whose modules and contexts LLVM has disposed of when it returns
+        try:
+            return _object_code(text, target)  # whose modules and contexts LLVM has disposed of when it returns
+        except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # which would keep them for as long as there is the error
+            raise
 
 
 def _object_code(text: str, target: Target) -> bytes:
@@ -132,17 +137,25 @@ def compile_kernel(text: str, target: Target, symbol: str = "kernel") -> int:
     """The address of function `symbol` of the module `text`. Same text, same address."""
     name = cache.key_of(target.name, text)
     while name not in _addresses:
-        with _changes:
-            other = _underway.get(name)
-            if other is None:
-                _underway[name] = threading.Event()
-        if other is not None:
-            other.wait()
-            continue  # if it failed, it does here as well, with the error
-        try:
-            if environment.debug() >= 4:
-                print(text, file=sys.stderr)
-            _addresses[name] = _core.load_object(object_code(text, target), symbol)
-        finally:
-            _underway.pop(name).set()
+        with _gate:
+            _compile(name, text, target, symbol)
     return _addresses[name]
+
+
+def _compile(name: str, text: str, target: Target, symbol: str) -> None:
+    """Into _addresses, unless another thread is about to: then wait for that. If it fails, so does who asks again."""
+    with _changes:
+        other = _underway.get(name)
+        if other is None:
+            if name in _addresses:  # meanwhile
+                return
+            _underway[name] = threading.Event()
+    if other is not None:
+        other.wait()
+        return
+    try:
+        if environment.debug() >= 4:
+            print(text, file=sys.stderr)
+        _addresses[name] = _core.load_object(object_code(text, target), symbol)
+    finally:
+        _underway.pop(name).set()
