@@ -8,7 +8,6 @@ import pytest
 
 import taeda
 from taeda import nn
-from taeda.compiler import lower
 from taeda.nn import functional
 
 # images, channels, rows, size, kernel, stride, padding, groups; what carries them out in float32
@@ -37,16 +36,6 @@ def tensor(dtype: str, *shape: int) -> Any:
 def nothing_is_known() -> None:
     """What was compiled for one case would serve others."""
     taeda.compiler.reset()
-
-
-@pytest.fixture
-def finished(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of ops that are given an epilogue."""
-    seen: list[str] = []
-    finish = lower._Lowering.finish
-    monkeypatch.setattr(lower._Lowering, "finish", lambda self, node, *rest: (
-        seen.append(node.op.name), finish(self, node, *rest))[1])
-    return seen
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16", "int32"])

@@ -63,16 +63,6 @@ def test_gradient_and_forms() -> None:
     same(taeda.zeros(6, 7).addmm_(a, b, alpha=0.5), taeda.zeros(6, 7) + a @ b * 0.5)
 
 
-@pytest.fixture
-def finished(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of ops that are given an epilogue."""
-    seen: list[str] = []
-    finish = lower._Lowering.finish
-    monkeypatch.setattr(lower._Lowering, "finish", lambda self, node, *rest: (
-        seen.append(node.op.name), finish(self, node, *rest))[1])
-    return seen
-
-
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 @pytest.mark.parametrize("rows", [(37,), (3, 7), ()])
 def test_heavy_expressions(dtype: str, rows: tuple[int, ...], finished: list[str]) -> None:
