@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.builder import Builder, Register
@@ -130,8 +130,7 @@ class _Lowering:
     def run(self, items: Sequence[Item]) -> dict[str, Any]:
         users = users_of(self.graph)
         finished = finishing(self.graph, items, users)
-        begun = {item for item in items if isinstance(item, Group) and item not in finished
-                 and begins(self.graph, item, users)}
+        begun = beginning(self.graph, items, finished, users)
         origins: list[tuple[int, ...]] = []
         for item in items:
             nodes = item.nodes if isinstance(item, Group) else [item]
@@ -286,7 +285,14 @@ def _finished_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> 
     return None
 
 
-def begins(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> bool:
+def beginning(graph: Graph, items: Iterable[Item], finished: Container[Item],
+              users: dict[Value, list[Node]]) -> set[Item]:
+    """The groups that are prologues: not epilogues, which are `finished`."""
+    return {item for item in items
+            if isinstance(item, Group) and item not in finished and _begins(graph, item, users)}
+
+
+def _begins(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> bool:
     """Whether the group makes one value, of which nothing is but the operand of a method that can make it as it reads
     it, perhaps transposed. That is worth it where fewer bytes are read then, and no function takes time."""
     stored = _stored_by(graph, group, users)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from taeda.compiler.fuse import MOST_OPERANDS, Group, Item
-from taeda.compiler.lower import begins, finishing, users_of
+from taeda.compiler.lower import beginning, finishing, users_of
 from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ops.op import KernelOp, ViewOp
@@ -26,7 +26,7 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
     numbered from `first`."""
     users = users_of(graph)
     finished = finishing(graph, items, users)
-    begun = {item for item in items if isinstance(item, Group) and item not in finished and begins(graph, item, users)}
+    begun = beginning(graph, items, finished, users)
     item_of: dict[Node, Item] = {n: i for i in items for n in (i.nodes if isinstance(i, Group) else [i])}
     seen: set[tuple[int, int]] = set()
     for item in items:
