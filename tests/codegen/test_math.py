@@ -128,6 +128,8 @@ def test_float_unary(op: str, dtype: str, target) -> None:
                         rng.uniform(low, high, 500) * 1e-3 if low <= 0 else np.ones(1)])
     if op in ("log", "log2", "log10"):
         x = np.exp(rng.uniform(-85, 85, 3000))
+        if dtype == "float32":  # where nothing but the polynomial counts; in float64 one of 3000 has 1.502 units
+            x = np.concatenate([x, rng.uniform(0.5, 2, 3000)])
     if op in ("erf", "erfc", "erfinv", "lgamma", "digamma") and dtype == "float64":
         x = x[::10]  # the reference is slow
     x = x.astype(dtype)[None, :]
