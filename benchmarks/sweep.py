@@ -16,7 +16,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from compare import Step, measure, text
+import numpy as np
+from compare import Step, integers, measure, text
 
 Make = Callable[[Any], Step]
 ROWS: dict[str, Make] = {}
@@ -25,18 +26,10 @@ SIZES = {"4K": 1 << 10, "256K": 1 << 16, "4M": 1 << 20, "64M": 1 << 24}  # bytes
 
 def normal(torch: Any, *shape: int, dtype: str = "float32", seed: int = 0) -> Any:
     """The same numbers in either library, in its own memory; of whole numbers those from 0 to 99."""
-    import numpy as np
-
     random = np.random.default_rng(seed)
     if dtype.startswith("int"):
         return torch.from_numpy(random.integers(0, 100, shape)).to(getattr(torch, dtype)).clone()
     return torch.from_numpy(random.standard_normal(shape, np.float32)).to(getattr(torch, dtype)).clone()
-
-
-def whole(torch: Any, high: int, *shape: int, seed: int = 0) -> Any:
-    import numpy as np
-
-    return torch.from_numpy(np.random.default_rng(seed).integers(0, high, shape)).clone()
 
 
 def row(name: str, make: Make) -> None:
@@ -63,7 +56,7 @@ def of(*shape: int, dtype: str = "float32", seed: int = 0, positive: bool = Fals
 
 
 def indices(high: int, *shape: int, seed: int = 0) -> Callable[[Any], Any]:
-    return lambda torch: whole(torch, high, *shape, seed=seed)
+    return lambda torch: integers(torch, high, *shape, seed=seed)
 
 
 def creation() -> None:
