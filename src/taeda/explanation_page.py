@@ -6,6 +6,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from taeda.checking import report
+
 if TYPE_CHECKING:
     from taeda.compilation import ExplainedKernel, Explanation
 
@@ -91,12 +93,8 @@ def time_text(microseconds: float) -> str:
     return f"{microseconds / 1000:.2f} ms" if microseconds >= 1000 else f"{microseconds:.1f} µs"
 
 
-def size_text(count: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:.3g} GB"
+def size_text(count: int) -> str:
+    return report.size(count) or "0 B"
 
 
 def _memory(kernels: list[ExplainedKernel], peak: int) -> str:
