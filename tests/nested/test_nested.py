@@ -251,3 +251,12 @@ def test_no_components() -> None:
     n = nested_tensor_from_jagged(taeda.ones(0, 3), taeda.tensor([0]))
     assert n.size(0) == 0 and n.unbind() == () and n.sum(1).shape == (0, 3) and float(n.sum()) == 0
     assert n.to_padded_tensor(0.0).shape == (0, 0, 3)
+
+
+def test_inference_mode() -> None:
+    with taeda.inference_mode():
+        x = nested_tensor([taeda.ones(2, 4), taeda.ones(3, 4)], layout=taeda.jagged)
+        y = nested_tensor_from_jagged(taeda.ones(5, 4), x.offsets())
+        assert (x + y).sum(1).tolist() == [[4.0] * 4, [6.0] * 4]
+        narrowed = taeda.nested.narrow(taeda.ones(2, 3, 4), 1, 1, taeda.tensor([1, 2]), layout=taeda.jagged)
+        assert [len(c) for c in narrowed.unbind()] == [1, 2]

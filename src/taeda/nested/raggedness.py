@@ -139,10 +139,14 @@ class Raggedness:
 _known: weakref.WeakValueDictionary[tuple[int, ...], Raggedness] = weakref.WeakValueDictionary()
 
 
+def _named(x: Any) -> tuple[int, int]:
+    return id(x), 0 if x.is_inference() else x._version  # writes to tensors of inference mode are not counted
+
+
 def raggedness_of(offsets: Any, lengths: Any = None, shortest: int | None = None,
                   longest: int | None = None) -> Raggedness:
     """That of these tensors: the same for the same ones, unless they have been written to."""
-    key = (id(offsets), offsets._version, *(() if lengths is None else (id(lengths), lengths._version)))
+    key = _named(offsets) + (() if lengths is None else _named(lengths))
     found = _known.get(key)  # it holds the tensors, so their addresses are theirs
     if found is None:
         _known[key] = found = Raggedness(offsets, lengths, shortest, longest)
