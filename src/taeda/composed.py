@@ -96,6 +96,13 @@ class Composed(_core.Tensor):
         """Of a gradient given for this tensor, what the differentiable part gets."""
         raise NotImplementedError
 
+    def plain(self) -> Any:
+        """A strided tensor of the same elements; raises where there is none."""
+        return self.to_dense()
+
+    def _sizes(self) -> tuple[int, ...]:
+        return tuple(self.shape)
+
     # Autograd --------------------------------------------------------------------------------------------------------
 
     @property
@@ -203,13 +210,13 @@ class Composed(_core.Tensor):
         if self.numel() != 1:
             count = "more than one value" if self.numel() else "no values"
             raise RuntimeError(f"Boolean value of Tensor with {count} is ambiguous")
-        return bool(self.to_dense())
+        return bool(self.item())
 
     def item(self) -> Any:
         """The value of a tensor of one element."""
         if self.numel() != 1:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        return self.to_dense().item()
+        return self.plain().item()
 
     def __float__(self) -> float:
         return float(self.item())
@@ -218,13 +225,13 @@ class Composed(_core.Tensor):
         return int(self.item())
 
     def __index__(self) -> int:
-        return int(self.to_dense().__index__())
+        return int(self.plain().__index__())
 
     def __complex__(self) -> complex:
         return complex(self.item())
 
     def __contains__(self, element: Any) -> bool:
-        return element in self.to_dense()
+        return element in self.plain()
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if not self.dim() and spec else repr(self)
@@ -321,11 +328,11 @@ def run(name: str, display: str, in_place: bool, is_function: bool, arguments: t
 
 def written(target: Any, result: Any) -> Any:
     """The first argument of an in-place call, after it has become the result."""
-    if target.shape != result.shape:
-        raise RuntimeError(f"output with shape {list(target.shape)} doesn't match the broadcast shape "
-                           f"{list(result.shape)}")
+    sizes, wanted = (x._sizes() if isinstance(x, Composed) else tuple(x.shape) for x in (target, result))
+    if sizes != wanted:
+        raise RuntimeError(f"output with shape {list(sizes)} doesn't match the broadcast shape {list(wanted)}")
     if not isinstance(target, Composed):
-        return target.copy_(result.to_dense() if isinstance(result, Composed) else result)
+        return target.copy_(result.plain() if isinstance(result, Composed) else result)
     if not _core.can_cast(result.dtype, target.dtype):
         words = (str(d).removeprefix("torch.").capitalize() for d in (result.dtype, target.dtype))
         raise RuntimeError("result type {} can't be cast to the desired output type {}".format(*words))
@@ -345,7 +352,7 @@ def written_out(out: Any, result: Any) -> Any:
             raise RuntimeError(f"out= is of layout {out.layout}, but the result is strided; give a strided tensor")
         out.become(result.detach())
     else:
-        dense = result.to_dense() if isinstance(result, Composed) else result
+        dense = result.plain() if isinstance(result, Composed) else result
         if out.shape != dense.shape:
             out.resize_(dense.shape)
         out.copy_(dense)

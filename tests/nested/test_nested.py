@@ -260,3 +260,18 @@ def test_inference_mode() -> None:
         assert (x + y).sum(1).tolist() == [[4.0] * 4, [6.0] * 4]
         narrowed = taeda.nested.narrow(taeda.ones(2, 3, 4), 1, 1, taeda.tensor([1, 2]), layout=taeda.jagged)
         assert [len(c) for c in narrowed.unbind()] == [1, 2]
+
+
+def test_in_place_without_a_shape() -> None:
+    x = nested_tensor([taeda.ones(2, 4), taeda.ones(3, 4)])
+    assert x.add_(1) is x and x.mul_(taeda.arange(4.0)) is x
+    assert [c.tolist() for c in x.unbind()] == [[[0.0, 2.0, 4.0, 6.0]] * n for n in (2, 3)]
+    with pytest.raises(RuntimeError, match="doesn't match the broadcast shape"):
+        nested_tensor([taeda.ones(2, 1), taeda.ones(3, 1)]).add_(taeda.ones(4))
+
+
+def test_one_element() -> None:
+    one = nested_tensor([taeda.full((1, 1), 3)], layout=taeda.jagged)
+    assert one.item() == int(one) == one.__index__() == 3 and bool(one) and 3 in one
+    with pytest.raises(NotImplementedError, match=r"to_dense\(\): not supported for nested tensors"):
+        nested_tensor(components(), layout=taeda.jagged).to_dense()

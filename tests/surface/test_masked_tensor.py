@@ -90,3 +90,18 @@ def test_what_is_refused_says_what_to_do() -> None:
         masked_tensor(taeda.ones(2, dtype=taeda.complex64), taeda.ones(2, dtype=taeda.bool))
     with pytest.raises(TypeError, match="others"):
         taeda.cat([x, taeda.ones(2, 2)])
+
+
+def test_elements_as_numbers() -> None:
+    one = masked_tensor(taeda.tensor([3]), taeda.tensor([True]))
+    assert one.item() == int(one) == one.__index__() == 3 and bool(one) and 3 in one
+    assert taeda.ones(1, dtype=taeda.int64).add_(one).tolist() == [4]
+    hidden = masked_tensor(taeda.tensor([3]), taeda.tensor([False]))
+    for call in (hidden.item, hidden.__index__, lambda: 3 in hidden, lambda: taeda.ones(1).add_(hidden)):
+        with pytest.raises(RuntimeError, match=r"does not count; use to_tensor\(value\)"):
+            call()
+
+
+def test_several_results() -> None:
+    mantissa, exponent = taeda.frexp(masked_tensor(taeda.tensor([1.0, 6.0]), taeda.tensor([False, True])))
+    assert mantissa.tolist() == [None, 0.75] and exponent.tolist() == [None, 3]

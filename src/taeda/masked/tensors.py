@@ -121,18 +121,11 @@ class MaskedTensor(Composed):
 
         return lists(self.data_part.tolist(), self.mask_part.tolist())
 
-    def item(self) -> Any:
-        """The value of a tensor of one element; RuntimeError if the mask is false there."""
-        if self.numel() != 1:
-            raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        if not self.mask_part.item():
-            raise RuntimeError("item() of a MaskedTensor whose element does not count; use to_tensor(value)")
-        return self.data_part.item()
-
-    def __bool__(self) -> bool:
-        if self.numel() != 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self.item())
+    def plain(self) -> Any:
+        """The data, if all elements count; RuntimeError otherwise."""
+        if not self.mask_part.all():
+            raise RuntimeError("the value of an element of a MaskedTensor that does not count; use to_tensor(value)")
+        return self.data_part
 
     def numpy(self, *, force: bool = False) -> Any:
         """Raises RuntimeError: say what is to stand where the mask is false."""
@@ -225,9 +218,11 @@ def _elementwise(function: Callable[..., Any], name: str, *arguments: Any) -> An
             raise ValueError("Input masks must match. If you need support for this, fill one in with to_tensor(value): "
                              f"{name} of masked tensors of shapes {tuple(mask.shape)} and {tuple(a.mask_part.shape)}")
     result = function(*(a.data_part if isinstance(a, MaskedTensor) else a for a in arguments))
-    if result.shape != mask.shape:
-        mask = mask.broadcast_to(result.shape)
-    return masked(result, mask)
+    results = result if isinstance(result, tuple) else (result,)
+    if results[0].shape != mask.shape:
+        mask = mask.broadcast_to(results[0].shape)
+    made = tuple(masked(r, mask) for r in results)
+    return made if isinstance(result, tuple) else made[0]
 
 
 def _rearranged(function: Callable[..., Any], input: Any, *rest: Any) -> Any:

@@ -175,16 +175,13 @@ class NestedTensor(Composed):
         raise RuntimeError(".numpy() is not supported for nested tensors: use to_padded_tensor(..).numpy(), or the "
                            "components of unbind()")
 
-    def item(self) -> Any:
-        """The value of a tensor of one element."""
-        if self.numel() != 1:
-            raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
-        return compact(self).values_part.item()
+    def plain(self) -> Any:
+        """The element of a tensor of one; raises NotImplementedError for others."""
+        return compact(self).values_part if self.numel() == 1 else self.to_dense()
 
-    def __bool__(self) -> bool:
-        if self.numel() != 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self.item())
+    def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Any:
+        """Raises NotImplementedError: components differ in size."""
+        return self.missing("to_dense", ())
 
 
 def nested(values: Any, raggedness: Raggedness, ragged: int, layout: Any) -> NestedTensor:
