@@ -312,7 +312,7 @@ def run(name: str, display: str, in_place: bool, is_function: bool, arguments: t
         special = cls.in_place_rules.get(name)
         if special is not None:
             return special(*arguments)
-    rule = cls.rules.get(name) or cls.general_rule(name)
+    rule = cls.rules.get(name) or cls.general_rule(name) or Composed.rules.get(name)
     if rule is None:
         if is_function and out is None:
             return NotImplemented
@@ -362,5 +362,29 @@ def written_out(out: Any, result: Any) -> Any:
 def _grad_enabled() -> bool:
     return bool(_core.is_grad_enabled())
 
+
+# What all of them do, unless the class has a rule of its own ---------------------------------------------------------
+
+
+@Composed.rule("torch.clone.memory_format", "Tensor.contiguous.memory_format")
+def _clone(input: Any, memory_format: Any) -> Any:
+    return input.clone()
+
+
+def _like(name: str, random: bool = False) -> None:
+    def rule(input: Any, *arguments: Any) -> Any:
+        *given, dtype, _, device, _, requires_grad, _ = arguments
+        named = {"generator": given.pop()} if random else {}
+        part = input.differentiable().detach()
+        return input.like_this(function_of(f"torch.{name}")(part, *given, dtype=dtype, device=device,
+                                                            requires_grad=requires_grad, **named))
+
+    Composed.rule(f"torch.{name}")(rule)
+
+
+for _name in ("zeros_like", "ones_like", "empty_like", "full_like"):
+    _like(_name)
+for _name in ("rand_like", "randn_like", "randint_like", "randint_like.low"):
+    _like(_name, random=True)
 
 _core.register_composed(Composed, run)

@@ -275,3 +275,10 @@ def test_one_element() -> None:
     assert one.item() == int(one) == one.__index__() == 3 and bool(one) and 3 in one
     with pytest.raises(NotImplementedError, match=r"to_dense\(\): not supported for nested tensors"):
         nested_tensor(components(), layout=taeda.jagged).to_dense()
+
+
+def test_random_like_takes_a_generator() -> None:
+    n = nested_tensor([taeda.ones(2, 4), taeda.ones(3, 4)], layout=taeda.jagged)
+    for call in (taeda.rand_like, taeda.randn_like, lambda x, **named: taeda.randint_like(x, 2, 100, **named)):
+        a, b = (call(n, generator=taeda.Generator().manual_seed(3)) for _ in range(2))
+        assert a.size(1) == n.size(1) and taeda.equal(a, b) and len(a.values().unique()) > 1

@@ -271,11 +271,6 @@ def _masked_fill(input: Any, mask: Any, value: Any) -> Any:
     return MaskedTensor.missing("masked_fill", ())
 
 
-@MaskedTensor.rule("torch.clone.memory_format", "Tensor.contiguous.memory_format")
-def _clone(input: Any, memory_format: Any) -> Any:
-    return input.clone()
-
-
 @MaskedTensor.rule("copy")
 def _copy(input: Any, source: Any, *rest: Any) -> Any:
     if not isinstance(source, MaskedTensor):
@@ -288,20 +283,6 @@ def _equal(input: Any, other: Any) -> bool:
     if not isinstance(input, MaskedTensor) or not isinstance(other, MaskedTensor):
         raise TypeError("equal() of a masked tensor and one that is not")
     return bool(taeda.equal(input.mask_part, other.mask_part) and taeda.equal(input.to_tensor(0), other.to_tensor(0)))
-
-
-def _like(name: str) -> None:
-    def rule(input: Any, *rest: Any) -> Any:
-        numbers = rest[:1] if name == "full_like" else ()
-        dtype, _, device, _, requires_grad = rest[len(rest) - 6:-1]
-        made = input.like_this(getattr(taeda, name)(input.data_part.detach(), *numbers, dtype=dtype, device=device))
-        return made.requires_grad_() if requires_grad else made
-
-    MaskedTensor.rule(f"torch.{name}")(rule)
-
-
-for _name in ("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like"):
-    _like(_name)
 
 
 # Reductions ---------------------------------------------------------------------------------------------------------

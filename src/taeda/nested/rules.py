@@ -90,27 +90,7 @@ def spread(x: Any, like: NestedTensor, rank: int, name: str) -> Any:
     return x.expand(raggedness.components, *x.shape[1:]).movedim(at, 1).flatten(0, 1).movedim(0, at - 1)
 
 
-# Making tensors like one --------------------------------------------------------------------------------------------
-
-
-def _like(name: str) -> None:
-    def rule(input: Any, *rest: Any) -> Any:
-        numbers = rest[:1] if name == "full_like" else ()
-        dtype, _, device, _, requires_grad = rest[len(rest) - 6:-1]
-        values = getattr(taeda, name)(input.values_part.detach(), *numbers, dtype=dtype, device=device)
-        made = input.like_this(values)
-        return made.requires_grad_() if requires_grad else made
-
-    NestedTensor.rule(f"torch.{name}")(rule)
-
-
-for _name in ("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like"):
-    _like(_name)
-
-
-@NestedTensor.rule("torch.clone.memory_format", "Tensor.contiguous.memory_format")
-def _clone(input: Any, memory_format: Any) -> Any:
-    return input.clone()
+# Copies and comparisons ---------------------------------------------------------------------------------------------
 
 
 @NestedTensor.rule("contiguous")

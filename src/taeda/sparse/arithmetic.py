@@ -9,8 +9,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
-from taeda._binding import function_of, internal
-from taeda.composed import Composed
+from taeda.composed import Composed, op
 from taeda.sparse.conversion import coalesced, convert, rows_of_entries
 from taeda.sparse.tensors import (
     BSC,
@@ -42,13 +41,9 @@ _LINEAR = ("neg", "positive", "clone", "convert", "conj", "conj_physical", "reso
 def _of_values(name: str, linear: bool) -> None:
     def rule(input: Any, *rest: Any) -> Any:
         x = coalesced(input) if isinstance(input, CooTensor) and not linear else input
-        return x.like_this(_op(name)(x.values_part, *rest))
+        return x.like_this(op(name)(x.values_part, *rest))
 
     SparseTensor.rule(name)(rule)
-
-
-def _op(name: str) -> Any:
-    return getattr(internal, name, None) or function_of(name)
 
 
 for _name in _UNARY:
@@ -72,11 +67,6 @@ def _pow_of_tensors(input: Any, exponent: Any) -> Any:
     if isinstance(exponent, taeda.Tensor) and exponent.dim() == 0 and not isinstance(exponent, Composed):
         return _pow(input, exponent.item())
     return SparseTensor.missing("pow.Tensor_Tensor", ())
-
-
-@SparseTensor.rule("torch.clone.memory_format", "Tensor.contiguous.memory_format")
-def _clone(input: Any, memory_format: Any) -> Any:
-    return input.clone()
 
 
 @SparseTensor.rule("contiguous")
@@ -112,7 +102,8 @@ _like("zeros_like")
 _like("empty_like")
 
 
-@SparseTensor.rule("torch.ones_like", "torch.full_like", "torch.rand_like", "torch.randn_like")
+@SparseTensor.rule("torch.ones_like", "torch.full_like", "torch.rand_like", "torch.randn_like", "torch.randint_like",
+                   "torch.randint_like.low")
 def _filled_like(input: Any, *rest: Any) -> Any:
     return SparseTensor.missing("fill_.Scalar", ())
 
