@@ -11,7 +11,7 @@ which are plain tensors: so gradients, dtypes, devices and `taeda.compile` follo
 without a rule runs as it is, on the ops that it calls; an op without one raises NotImplementedError, as PyTorch does.
 
 In-place forms compute the result and then make the tensor that; `@SparseTensor.in_place_rule(..)` says otherwise where
-that is not right (a strided tensor to which a sparse one is added).
+that is not right (a strided tensor to which a sparse one is added; nested tensors, which are views of their values).
 
 Autograd. A composed tensor has the history of its differentiable part (`values` of sparse ones): it requires a gradient
 if that does, and its gradient is composed of the part's gradient as the tensor is of the part.
@@ -69,6 +69,11 @@ class Composed(_core.Tensor):
     @classmethod
     def general_rule(cls, name: str) -> Rule | None:
         """The rule of a definition that has none of its own, by what kind of op it is."""
+        return None
+
+    @classmethod
+    def general_in_place_rule(cls, name: str) -> Rule | None:
+        """The same for the in-place form."""
         return None
 
     @classmethod
@@ -266,10 +271,11 @@ refuse_the_rest(Composed, "a tensor that is not strided", "use its parts, or to_
 
 
 @functools.cache
-def op(name: str) -> Callable[..., Any]:
-    """The op of this unique name as a function of all arguments of its signature, in order: what rules get."""
+def op(name: str, in_place: bool = False) -> Callable[..., Any]:
+    """The op of this unique name, or its in-place form, as a function of all arguments of its signature, in order: what
+    rules get."""
     definition = definition_of(name)
-    called = getattr(internal, name, None) or function_of(name)
+    called = getattr(internal, name + "_" * in_place, None) or function_of(name, in_place)
     positional = sum(not p.keyword_only for p in definition.parameters)
     names = [p.name for p in definition.parameters[positional:]]
 
@@ -309,7 +315,7 @@ def run(name: str, display: str, in_place: bool, is_function: bool, arguments: t
     """A call with composed tensors among its arguments: what the core asks for."""
     cls = _composed(arguments, out)
     if in_place:
-        special = cls.in_place_rules.get(name)
+        special = cls.in_place_rules.get(name) or cls.general_in_place_rule(name)
         if special is not None:
             return special(*arguments)
     rule = cls.rules.get(name) or cls.general_rule(name) or Composed.rules.get(name)

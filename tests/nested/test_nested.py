@@ -282,3 +282,26 @@ def test_random_like_takes_a_generator() -> None:
     for call in (taeda.rand_like, taeda.randn_like, lambda x, **named: taeda.randint_like(x, 2, 100, **named)):
         a, b = (call(n, generator=taeda.Generator().manual_seed(3)) for _ in range(2))
         assert a.size(1) == n.size(1) and taeda.equal(a, b) and len(a.values().unique()) > 1
+
+
+def test_in_place_ops_write_to_the_values() -> None:
+    values = taeda.arange(10.0).reshape(5, 2)
+    n = nested_tensor_from_jagged(values, taeda.tensor([0, 2, 5]))
+    first = n[0]
+    assert n.add_(1).mul_(nested_tensor_from_jagged(taeda.full((5, 2), 2.0), n.offsets())).clamp_(max=12) is n
+    assert n.values() is values and values.tolist() == [[2, 4], [6, 8], [10, 12], [12, 12], [12, 12]]
+    assert first.tolist() == [[2, 4], [6, 8]] and n.zero_() is n and float(values.sum()) == 0
+    with pytest.raises(RuntimeError, match="can't be cast"):
+        nested_tensor([[1], [2, 3]], layout=taeda.jagged).add_(0.5)
+
+
+def test_gradients_through_in_place_ops() -> None:
+    values = taeda.arange(5.0, requires_grad=True)
+    n = nested_tensor_from_jagged(values * 1, taeda.tensor([0, 2, 5]))
+    n.mul_(taeda.tensor([[2.0], [3.0]])).exp_()
+    n.sum().backward()
+    factors = taeda.tensor([2.0, 2.0, 3.0, 3.0, 3.0])
+    assert taeda.allclose(values.grad, factors * (factors * values.detach()).exp())
+    assert "ExpBackward0" in repr(n)
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        nested_tensor(components(), requires_grad=True).add_(1)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taeda
-from taeda.composed import Composed, is_elementwise, op
+from taeda.composed import Composed, is_elementwise, op, written
 from taeda.nested.padding import padded, unpadded
 from taeda.nested.tensors import NestedTensor, compact, nested, wrapped
 
@@ -21,6 +21,20 @@ from taeda.nested.tensors import NestedTensor, compact, nested, wrapped
 def rule_of_kind(name: str) -> Callable[..., Any] | None:
     """The rule of ops that compute each element from those at the same place."""
     return functools.partial(_elementwise, op(name), name) if is_elementwise(name) else None
+
+
+@functools.cache
+def in_place_rule_of_kind(name: str) -> Callable[..., Any] | None:
+    """The same for in-place forms, which write to the values."""
+    return functools.partial(_elementwise_in_place, name) if is_elementwise(name) else None
+
+
+def _elementwise_in_place(name: str, target: Any, *rest: Any) -> Any:
+    if not isinstance(target, NestedTensor):
+        return written(target, _elementwise(op(name), name, target, *rest))
+    _elementwise(op(name, True), name, target, *rest)
+    target.history = ""
+    return target
 
 
 def _elementwise(function: Callable[..., Any], name: str, *arguments: Any) -> Any:

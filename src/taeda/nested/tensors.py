@@ -60,6 +60,12 @@ class NestedTensor(Composed):
 
         return rule_of_kind(name)
 
+    @classmethod
+    def general_in_place_rule(cls, name: str) -> Callable[..., Any] | None:
+        from taeda.nested.rules import in_place_rule_of_kind
+
+        return in_place_rule_of_kind(name)
+
     # Sizes ----------------------------------------------------------------------------------------------------------
 
     def _sizes(self) -> tuple[int, ...]:
