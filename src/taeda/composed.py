@@ -342,9 +342,15 @@ def written(target: Any, result: Any) -> Any:
     if not _core.can_cast(result.dtype, target.dtype):
         words = (str(d).removeprefix("torch.").capitalize() for d in (result.dtype, target.dtype))
         raise RuntimeError("result type {} can't be cast to the desired output type {}".format(*words))
-    if target.requires_grad and target.is_leaf and _grad_enabled():
+    made = result.to(target.dtype)
+    if not target.requires_grad or not target.is_leaf:
+        target.become(made)
+        return target
+    if _grad_enabled():
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-    target.become(result.to(target.dtype))
+    gradient = target.grad
+    target.become(made.detach().requires_grad_())
+    target.grad = gradient
     return target
 
 

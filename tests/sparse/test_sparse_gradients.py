@@ -123,3 +123,15 @@ def test_functions_that_would_lose_gradients() -> None:
         Doubled.apply(x.requires_grad_())
     with pytest.raises(NotImplementedError, match="returns a sparse tensor"):
         Listed.apply(taeda.ones(2, requires_grad=True))
+
+
+@pytest.mark.parametrize("layout", [taeda.sparse_coo, taeda.sparse_csr])
+def test_updates_of_leaves_by_hand(layout: Any) -> None:
+    x = taeda.eye(3).to_sparse(layout=layout).requires_grad_()
+    x.to_dense().pow(2).sum().backward()
+    with taeda.no_grad():
+        x.sub_(x.grad * 0.25).mul_(2)
+    assert x.requires_grad and x.is_leaf and x.to_dense().tolist() == taeda.eye(3).tolist()
+    assert x.grad.to_dense().tolist() == (taeda.eye(3) * 2).tolist()
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        x.mul_(2)
