@@ -114,3 +114,13 @@ def test_wrong(wrong: tuple[Callable[[Any], Any], str]) -> None:
     function, message = wrong
     agree(function, messages=False)
     assert outcome(function, taeda).line.startswith(message)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int16", "uint8", "uint64", "int64"])
+def test_running_sums_and_products_of_integers_have_the_dtype_asked_for(dtype: str) -> None:
+    x = taeda.tensor([[200, 100], [3, 2]])
+    want = getattr(taeda, dtype)
+    sums, products = taeda.cumsum(x, 1, dtype=want), x.cumprod(1, dtype=want)
+    assert sums.dtype is want and taeda.equal(sums, taeda.tensor([[200, 300], [3, 5]]).to(want))
+    assert products.dtype is want and taeda.equal(products, taeda.tensor([[200, 20000], [3, 6]]).to(want))
+    assert x.int().cumsum(1).dtype is taeda.int64

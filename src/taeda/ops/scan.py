@@ -59,18 +59,20 @@ def _accumulate(input: Any, dim: int, dtype: Any, operation: str, name: str) -> 
     to = "int64" if is_integer(input.dtype) else input.dtype
     if input.dtype == "complex32" or input.dtype in FLOAT8:
         raise NotImplementedError(f'"{name}_cpu" not implemented for \'{torch_kernel_name(input.dtype)}\'')
-    return scan_along(input, d, operation, False, to)
+    result = scan_along(input, d, operation, False, to)
+    return result if dtype is None else converted(result, dtype)
 
 
 @derived(out=True, inplace=True)
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """Running sums along `dim`, in order, float32 summed in float64. Integers and bools give int64."""
+    """Running sums along `dim`, in order, float32 summed in float64. Integers and bools give int64, unless `dtype` says
+    otherwise."""
     return _accumulate(input, dim, dtype, "sum", "cumsum")
 
 
 @derived(out=True, inplace=True)
 def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """Running products along `dim`. Integers and bools give int64."""
+    """Running products along `dim`. Integers and bools give int64, unless `dtype` says otherwise."""
     return _accumulate(input, dim, dtype, "prod", "cumprod")
 
 
