@@ -22,6 +22,7 @@ ARRAYS = {
     "spd": numpy.array([[4.0, 1.0, 0.0], [1.0, 3.0, 0.5], [0.0, 0.5, 2.0]]),
     "wide": RANDOM.randint(0, 9, 3).astype("uint64"),
     "narrow": RANDOM.randint(0, 9, 3).astype("uint16"),
+    "large": numpy.array([2**63 + 5, 3, 2**64 - 1], dtype="uint64"),
 }  # fmt: skip
 CALLS = [
     # Element by element, with Python numbers too.
@@ -37,6 +38,9 @@ CALLS = [
     "prod(u)", "prod(d, axis=(0, 1))", "mean(f, axis=1)", "std(f)", "std(v, correction=1)", "var(f, axis=(0, 1))",
     "max(f, axis=(0, 2))", "min(i)", "argmax(f, axis=1)", "argmin(i)", "all(b, axis=0)", "any(i)", "count_nonzero(b)",
     "count_nonzero(f, axis=2)", "cumulative_sum(v)", "cumulative_sum(u, axis=1, include_initial=True)",
+    "sum(large)", "sum(large, dtype=float64)", "sum(large, axis=(), dtype=float64)", "prod(large)",
+    "prod(large, dtype=float64)", "cumulative_sum(large)", "cumulative_sum(large, dtype=float64)",
+    "cumulative_prod(large)",
     "cumulative_prod(v, include_initial=True)", "diff(f, axis=1)", "diff(v, n=2)",
     # Shapes.
     "concat([i, u])", "concat([i, i], axis=None)", "concat([f, f], axis=-1)", "stack([v, v], axis=1)",

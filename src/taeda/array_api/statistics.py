@@ -27,30 +27,19 @@ def _summed_dtype(x: Any, dtype: Any) -> Any:
     return taeda.uint64 if x.dtype in KINDS["unsigned integer"] else taeda.int64
 
 
-def _total(function: Callable[..., Any], x: Any, axes: tuple[int, ...], dtype: Any, keepdims: Any) -> Any:
-    # Unsigned numbers of 64 bits add up and multiply as signed ones do, modulo 2**64.
-    computed = taeda.int64 if dtype in (taeda.uint16, taeda.uint32, taeda.uint64) else dtype
-    x = x.view(taeda.int64) if x.dtype is taeda.uint64 else x.to(computed)
-    if not axes:
-        result = x.clone()
-    else:
-        result = function(x.to(computed), axes, keepdims, dtype=computed)
-    return result.view(taeda.uint64) if dtype is taeda.uint64 else result.to(dtype)
-
-
 def sum(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     """The sum over one axis, several, or all."""
-    return _total(taeda.sum, x, _axes(x, axis), _summed_dtype(x, dtype), keepdims)
+    axes, dtype = _axes(x, axis), _summed_dtype(x, dtype)
+    return taeda.sum(x, axes, keepdims, dtype=dtype) if axes else x.to(dtype, copy=True)
 
 
 def prod(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: Any = False) -> Any:
     """The product over one axis, several, or all."""
-    def over(values: Any, axes: tuple[int, ...], keep: Any, dtype: Any) -> Any:
-        for a in sorted((a % values.ndim for a in axes), reverse=True):
-            values = taeda.prod(values, a, keep, dtype=dtype)
-        return values
-
-    return _total(over, x, _axes(x, axis), _summed_dtype(x, dtype), keepdims)
+    axes, dtype = _axes(x, axis), _summed_dtype(x, dtype)
+    result = x.to(dtype, copy=True)
+    for a in sorted((a % x.ndim for a in axes), reverse=True):
+        result = taeda.prod(result, a, keepdims, dtype=dtype)
+    return result
 
 
 def mean(x: Any, /, *, axis: Any = None, keepdims: Any = False) -> Any:
@@ -123,13 +112,12 @@ def _cumulative(function: Callable[..., Any], first: int, x: Any, axis: int | No
             raise ValueError(f"axis must be given for an array of {x.ndim} dimensions")
         axis = 0
     dtype = _summed_dtype(x, dtype)
-    computed = taeda.int64 if dtype in (taeda.uint16, taeda.uint32, taeda.uint64) else dtype
-    result = function(x.view(taeda.int64) if x.dtype is taeda.uint64 else x.to(computed), axis, dtype=computed)
+    result = function(x, axis, dtype=dtype)
     if initial:
         shape = list(result.shape)
         shape[axis] = 1
-        result = taeda.cat([taeda.full(shape, first, dtype=computed, device=x.device), result], axis)
-    return result.view(taeda.uint64) if dtype is taeda.uint64 else result.to(dtype)
+        result = taeda.cat([taeda.full(shape, first, dtype=dtype, device=x.device), result], axis)
+    return result
 
 
 def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: Any = False) -> Any:
