@@ -3,8 +3,10 @@
 =====================  ============================================================  ==========================
 variable               meaning                                                       default
 =====================  ============================================================  ==========================
-TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512;      what the machine has
-                       reference: interpreters instead of generated code
+TAEDA_CPU              instruction set to generate for: baseline, avx2, avx512       what the machine has
+                       (with the dot products that the machine has; avx512_vnni,
+                       avx512_dot: with those); reference: interpreters instead of
+                       generated code
 TAEDA_API_KEY          what clients of `taeda serve` have to send                    nothing
 TAEDA_CACHE            folder of the compile cache; empty string: no disk cache      $XDG_CACHE_HOME/taeda
 TAEDA_CACHE_MB         size the disk cache is kept under                             512
