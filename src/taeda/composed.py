@@ -285,20 +285,11 @@ def op(name: str, in_place: bool = False) -> Callable[..., Any]:
     return call
 
 
-# Derived ops that compute each element from those at the same place, as pointwise ones do.
-_ELEMENTWISE = frozenset((
-    "gelu", "dropout", "alpha_dropout", "softshrink", "softsign", "tanhshrink", "hardtanh", "rrelu", "logit",
-    "clamp_max", "clamp_min", "isclose", "div.rounded", "floor_divide", "rsub", "float_power", "pow.number",
-    "ldexp", "deg2rad", "rad2deg", "positive", "real", "conj_physical", "resolve_conj", "resolve_neg", "max.other",
-    "min.other", "where.method", "isreal", "ndtr", "contiguous", "native_dropout", "isin",
-))  # fmt: skip
-
-
 @functools.cache
 def is_elementwise(name: str) -> bool:
     """Whether an op computes each element from those at the same place of its arguments."""
     definition = definition_of(name)
-    return definition is not None and (definition.kind == "pointwise" or name in _ELEMENTWISE)
+    return definition is not None and definition.elementwise
 
 
 def _composed(arguments: tuple[Any, ...], out: Any) -> Any:

@@ -63,7 +63,7 @@ def _(grad: Any, input: Any, min_val: Any, max_val: Any) -> Any:
     return where(input > min_val, where(input < max_val, grad, 0), 0)
 
 
-@derived(modules=_FUNCTIONAL, inplace=True)
+@derived(modules=_FUNCTIONAL, inplace=True, elementwise=True)
 def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0) -> Tensor:
     """`input` clamped to [min_val, max_val]. Raises ValueError where min_val is above max_val."""
     check(min_val <= max_val, ValueError, "min_val cannot be greater than max_val")
@@ -93,7 +93,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.3)
 
 
-@derived(modules=("torch", "nn.functional"), method=False, inplace=True)
+@derived(modules=("torch", "nn.functional"), method=False, inplace=True, elementwise=True)
 def rrelu(
     input: Tensor,
     lower: Number = 1 / 8,
@@ -221,7 +221,7 @@ def _(grad: Any, input: Any) -> Any:
     return grad * (sech2 * inner + 0.5 * input * sech2 * (0.26829 * _K * input - 2.0 * t * inner * inner))
 
 
-@derived(modules=_FUNCTIONAL)
+@derived(modules=_FUNCTIONAL, elementwise=True)
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """input times the probability that a standard normal number is below it; `approximate` is 'none' or 'tanh'."""
     if approximate not in ("none", "tanh"):
@@ -359,7 +359,7 @@ def _(grad: Any, input: Any, lambd: Any) -> Any:
     return where(input.abs() <= lambd, 0, grad)
 
 
-@derived(modules=_FUNCTIONAL)
+@derived(modules=_FUNCTIONAL, elementwise=True)
 def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
     """`input` moved towards 0 by lambd, and 0 where |input| <= lambd. Raises RuntimeError for a negative lambd."""
     check(lambd >= 0, RuntimeError, "lambda must be in range [0, 3.40282e+38] for input dtype "
@@ -373,7 +373,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.2)
 
 
-@derived(modules=_FUNCTIONAL)
+@derived(modules=_FUNCTIONAL, elementwise=True)
 def tanhshrink(input: Tensor) -> Tensor:
     """input - tanh(input)."""
     return input - tanh(input)
@@ -382,7 +382,7 @@ def tanhshrink(input: Tensor) -> Tensor:
 tanhshrink.samples(_samples)
 
 
-@derived(modules=_FUNCTIONAL)
+@derived(modules=_FUNCTIONAL, elementwise=True)
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)."""
     return input / (input.abs() + 1)

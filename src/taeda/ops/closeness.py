@@ -27,7 +27,7 @@ def _near(input: Any, other: Any, rtol: Any, atol: Any, equal_nan: bool) -> Any:
     return found.logical_or(difference.isfinite().logical_and(difference <= (other * rtol).abs() + atol))
 
 
-@derived(differentiable=False)
+@derived(differentiable=False, elementwise=True)
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, element-wise; equal infinities are close."""
     return _near(input, other, rtol, atol, equal_nan)
@@ -53,7 +53,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(3, 4), rtol=1.0, equal_nan=True)
 
 
-@derived(differentiable=False, method=False, out=True)
+@derived(differentiable=False, method=False, out=True, elementwise=True)
 def isin(elements: TensorOrNumber, test_elements: TensorOrNumber, *, assume_unique: bool = False,
          invert: bool = False) -> Tensor:
     """For each of `elements` whether it is among `test_elements`, or is not if `invert`. Either may be a number.

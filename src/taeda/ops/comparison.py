@@ -111,7 +111,7 @@ def signbit(input: Tensor) -> Tensor:
     return call("signbit", input) if dtypes.is_float(input.dtype) else input < 0
 
 
-@derived(differentiable=False, method=True)
+@derived(differentiable=False, method=True, elementwise=True)
 def isreal(input: Tensor) -> Tensor:
     """Whether the imaginary part of each element is 0: true for real dtypes."""
     if input.dtype in dtypes.COMPLEX:

@@ -70,7 +70,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, 2))
 
 
-@derived(method=False, view=True)
+@derived(method=False, view=True, elementwise=True)
 def real(input: Tensor) -> Tensor:
     """The real part: a view, through which it can be written; `input` itself, if real."""
     return select(view_as_real(input), -1, 0) if input.dtype in dtypes.COMPLEX else input
@@ -84,19 +84,19 @@ def imag(input: Tensor) -> Tensor:
     return select(view_as_real(input), -1, 1)
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def conj_physical(input: Tensor) -> Tensor:
     """The complex conjugate, computed at once: `input` itself, if real."""
     return conj(input)
 
 
-@derived
+@derived(elementwise=True)
 def resolve_conj(input: Tensor) -> Tensor:
     """`input` with a pending conjugation done. None is ever pending: conj() conjugates at once."""
     return input
 
 
-@derived
+@derived(elementwise=True)
 def resolve_neg(input: Tensor) -> Tensor:
     """`input` with a pending negation done. None is ever pending."""
     return input

@@ -46,7 +46,7 @@ class Op:
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
                  library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
                  first: bool = False, mixed_devices: bool = False, role: str = "",
-                 conjugate: bool | None = None, autocast: str = ""):
+                 conjugate: bool | None = None, autocast: str = "", elementwise: bool = False):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -85,6 +85,7 @@ class Op:
         self.role = role
         self.conjugate = self.kind != "view" if conjugate is None else conjugate
         self.autocast = autocast
+        self.elementwise = elementwise or self.kind == "pointwise"
         if fields is not None:
             body.fields = fields  # type: ignore[attr-defined]
         self.gradient_function: Callable[..., Any] | None = None

@@ -85,7 +85,7 @@ def _keep_moments(input: Any, p: Any, kept: Any) -> Any:
     return convert(input * (kept * scale) + shift, input.dtype)
 
 
-@derived(modules=("torch", "nn.functional"), method=False, inplace=True)
+@derived(modules=("torch", "nn.functional"), method=False, inplace=True, elementwise=True)
 def alpha_dropout(input: Tensor, p: float = 0.5, train: bool = False, generator: Generator = None) -> Tensor:
     """Dropout that keeps mean 0 and variance 1 of an input that has them. Source: Klambauer et al. 2017."""
     check_probability(p)

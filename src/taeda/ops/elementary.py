@@ -123,7 +123,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, low=-0.9, high=-0.1))
 
 
-@derived(public="logit", modules=("torch", "special"), inplace=True, out=True)
+@derived(public="logit", modules=("torch", "special"), inplace=True, out=True, elementwise=True)
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)), the inverse of sigmoid; `input` is clamped to [eps, 1 - eps] if eps is given."""
     x = convert(input, dtypes.default_float()) if dtypes.is_integer(input.dtype) else input
@@ -156,13 +156,13 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def deg2rad(input: Tensor) -> Tensor:
     """Degrees to radians."""
     return input * (math.pi / 180)
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def rad2deg(input: Tensor) -> Tensor:
     """Radians to degrees."""
     return input * (180 / math.pi)
@@ -187,7 +187,7 @@ def _(grad: Any) -> Any:
     return -grad
 
 
-@derived(operators=("__pos__",))
+@derived(operators=("__pos__",), elementwise=True)
 def positive(input: Tensor) -> Tensor:
     """input itself."""
     return input

@@ -97,6 +97,8 @@ mutates=("input",)       parameters (tensors or lists of them) that are written 
 fields=("values", ..)    names of the results: they come as a named tuple
 broadcasts=True          a view that repeats its first argument: who broadcasts the result may read the argument
 drops="dim"              a view without the dimensions that this parameter names, which have size 1
+elementwise=True         computes each element from those at the same place, as pointwise ops always do: then nested and
+                         masked tensors have it
 first=True               runs before everything it does not depend on: nothing is written when a check fails
 autocast="lower"         which dtype autocast gives the tensors: "lower" (its narrow one), "float32", or "promote" (the
                          widest among them); default: that which they have

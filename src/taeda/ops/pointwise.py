@@ -70,7 +70,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4))
 
 
-@kernel(modules=(), method=True, view=True)
+@kernel(modules=(), method=True, view=True, elementwise=True)
 def contiguous(b: Any, input: Tensor) -> Tensor:
     """`input` itself if its elements lie in order, else a copy in which they do."""
     return b.contiguous(input)
@@ -282,7 +282,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4), alpha=2)
 
 
-@derived(inplace=False)
+@derived(inplace=False, elementwise=True)
 def rsub(input: Tensor, other: TensorOrNumber, *, alpha: Number = 1) -> Tensor:
     """other - alpha * input."""
     return sub_scaled(other, input, alpha=alpha)
@@ -354,7 +354,7 @@ def _(grad: Any) -> Any:
     return zero(grad), zero(grad)
 
 
-@derived(public="div", overload="rounded", inplace=True, out=True, aliases=("divide",))
+@derived(public="div", overload="rounded", inplace=True, out=True, aliases=("divide",), elementwise=True)
 def div_rounded(input: TensorOrNumber, other: TensorOrNumber, *, rounding_mode: str | None) -> Tensor:
     """input / other, rounded as `rounding_mode` says: None, 'floor' or 'trunc'. Raises RuntimeError for another
     mode."""
@@ -380,7 +380,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 0.7, rounding_mode=None)
 
 
-@derived(inplace=True, out=True, operators=("__floordiv__", "__rfloordiv__", "__ifloordiv__"))
+@derived(inplace=True, out=True, operators=("__floordiv__", "__rfloordiv__", "__ifloordiv__"), elementwise=True)
 def floor_divide(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """The quotient rounded down. An integer divided by zero raises ZeroDivisionError."""
     return divide_floor(input, other)
@@ -449,7 +449,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, dtype="bool"), make(3, 1), 2.0)
 
 
-@derived(public="where", overload="method", modules=(), method=True, inplace=False)
+@derived(public="where", overload="method", modules=(), method=True, inplace=False, elementwise=True)
 def where_method(input: Tensor, condition: Tensor, other: TensorOrNumber) -> Tensor:
     """x.where(condition, other)."""
     return where(condition, input, other)
@@ -521,13 +521,13 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4), make(3, 1))
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def clamp_min(input: Tensor, min: TensorOrNumber) -> Tensor:
     """max(input, min)."""
     return clamp(input, min)
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def clamp_max(input: Tensor, max: TensorOrNumber) -> Tensor:
     """min(input, max)."""
     return clamp(input, None, max)

@@ -103,7 +103,7 @@ def _(grad: Any, factor: Any, input: Any, exponent: Any) -> Any:
     return power_slope(grad, input, exponent), power_slope(grad * factor * exponent, input, exponent - 1)
 
 
-@derived(public="pow", overload="number", inplace=True, out=True, operators=("__pow__", "__ipow__"))
+@derived(public="pow", overload="number", inplace=True, out=True, operators=("__pow__", "__ipow__"), elementwise=True)
 def pow_number(input: Tensor, exponent: Number) -> Tensor:
     """input ** exponent. Integers to negative powers raise RuntimeError."""
     if isinstance(exponent, Symbol) and exponent.kind != "complex":
@@ -152,7 +152,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(2.0, make(3))
 
 
-@derived(inplace=True, out=True, operators=())
+@derived(inplace=True, out=True, operators=(), elementwise=True)
 def float_power(input: TensorOrNumber, exponent: TensorOrNumber) -> Tensor:
     """input ** exponent in float64, or complex128 if either is complex."""
     operands = (input, exponent)

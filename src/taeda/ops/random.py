@@ -125,7 +125,7 @@ def _(grad: Any) -> Any:
     return zero(grad)
 
 
-@kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False)
+@kernel(public="native_dropout", pure=False, differentiable=(True, False), method=False, elementwise=True)
 def native_dropout(
     b: Any, input: Tensor, p: float, train: bool | None = True, generator: Generator = None
 ) -> tuple[Tensor, Tensor]:
@@ -179,7 +179,7 @@ def _(grads: Any, outputs: Any, p: Any, train: Any) -> Any:
     return grads[0] * outputs[1] * _reciprocal(1 - p)
 
 
-@derived(modules=("torch", "nn.functional"), method=False, inplace=True)
+@derived(modules=("torch", "nn.functional"), method=False, inplace=True, elementwise=True)
 def dropout(input: Tensor, p: float = 0.5, train: bool = True, generator: Generator = None) -> Tensor:
     """`input` with each element zeroed with probability p and the others divided by 1 - p, while training."""
     if train and input.dtype in dtypes.COMPLEX:

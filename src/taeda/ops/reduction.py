@@ -458,13 +458,13 @@ def min(input: Tensor) -> Tensor:
 
 
 # Before the definitions with `dim`: an integer tensor without dimensions would be taken for one.
-@derived(public="max", overload="other", out=True)
+@derived(public="max", overload="other", out=True, elementwise=True)
 def max_other(input: Tensor, other: Tensor) -> Tensor:
     """maximum(input, other)."""
     return maximum(input, other)
 
 
-@derived(public="min", overload="other", out=True)
+@derived(public="min", overload="other", out=True, elementwise=True)
 def min_other(input: Tensor, other: Tensor) -> Tensor:
     """minimum(input, other)."""
     return minimum(input, other)

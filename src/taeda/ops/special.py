@@ -59,7 +59,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4, low=0.5))
 
 
-@derived(modules=("special",), method=False, out=True)
+@derived(modules=("special",), method=False, out=True, elementwise=True)
 def ndtr(input: Tensor) -> Tensor:
     """The part of a standard normal distribution below each element."""
     x = convert(input, dtypes.default_float()) if dtypes.is_integer(input.dtype) else input
@@ -238,7 +238,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
-@derived(inplace=True, out=True)
+@derived(inplace=True, out=True, elementwise=True)
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """input * 2**other."""
     exponent = input.dtype if dtypes.is_float(input.dtype) else dtypes.default_float()
