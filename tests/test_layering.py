@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from taeda.compiler import methods
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "taeda"
@@ -109,3 +112,16 @@ def test_core_stands_on_nothing() -> None:
     wrong = [f"{f} includes {i}" for f, found in included("core").items() for i in found
              if i in ("Python.h", "structmember.h") or i.startswith(("tape/", "python/"))]
     assert not wrong
+
+
+def test_methods_that_bodies_name_are_there_for_every_target() -> None:
+    """The reference target's functions say what methods take; those of other families take the same."""
+    bodies = "".join(f.read_text() for f in sorted((PACKAGE / "ops").rglob("*.py")))
+    names = sorted(set(re.findall(r'\bb\.method\(\s*"([\w.]+)"', bodies)))
+    assert len(names) > 35
+    for name in names:
+        taken = {family: inspect.signature(methods.find(family, name)).parameters.keys() for family in methods.SUBJECTS}
+        assert all(p - {"prologue"} == taken["reference"] - {"prologue"} for p in taken.values()), name
+    for missing in ("sorting.shuffle", "juggling.sort", "nothing"):
+        with pytest.raises(NotImplementedError, match=f"'cpu' have no method '{missing}'"):
+            methods.find("cpu", missing)

@@ -220,8 +220,8 @@ class Builder:
     # -- kernels -------------------------------------------------------------------------------------------------------
 
     def method(self, name: str, **arguments: Any) -> Any:
-        """What the method `name` says, done in the way of the target: compiler/methods/__init__.py lists the methods
-        and their arguments. Returns what is listed there, if anything."""
+        """What the method `name` says, done in the way of the target: the files of compiler/methods/reference list the
+        methods and their arguments. Returns what is listed there, if anything."""
         if self.epilogue is not None:
             arguments["epilogue"], self.epilogue = self.epilogue, None
             self._store_as(arguments["out"], arguments["epilogue"].value.dtype)

@@ -1,6 +1,6 @@
 """Where the elements stand that a method works on: pooling windows, and walks that pair elements with indexed places.
 
-The bodies of ops say these things to methods (compiler/methods/__init__.py). Sizes and strides may be ints or Symbols.
+The bodies of ops say these things to methods (compiler/methods). Sizes and strides may be ints or Symbols.
 """
 
 from __future__ import annotations

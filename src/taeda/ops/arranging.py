@@ -21,7 +21,7 @@ def reversed_along(b: Any, input: Tensor, dims: tuple[int, ...]) -> Tensor:
     walked = [Dimension(input.size(d), out.stride(d), input.stride(d) * (-1 if d in dims else 1), none)
               for d in range(input.ndim)]
     bounds = [Bound(input.size(d), input.stride(d), "IndexError", "flip: {0} is not below {1}") for d in dims]
-    b.method("walk", mode="read", regular=out, indexed=input, indices=lasts, dimensions=walked, bounds=bounds,
+    b.method("indexing.walk", mode="read", regular=out, indexed=input, indices=lasts, dimensions=walked, bounds=bounds,
              wrap=False)
     return out
 
@@ -121,9 +121,9 @@ def triangle_places(rows: SymInt, columns: SymInt, offset: SymInt, upper: bool) 
 def repeated_numbers(b: Any, repeats: Tensor) -> Tensor:
     """Each i, repeats[i] times, in order: int64."""
     counts, total = b.contiguous(repeats), b.alloc("int64", [1])
-    b.method("total", counts=counts, total=total, fault=("RuntimeError", "repeats can not be negative"))
+    b.method("searching.total", counts=counts, total=total, fault=("RuntimeError", "repeats can not be negative"))
     out = b.alloc("int64", [total.item()])
-    b.method("repeat_numbers", counts=counts, out=out)
+    b.method("searching.repeat_numbers", counts=counts, out=out)
     return out
 
 

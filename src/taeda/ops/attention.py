@@ -59,8 +59,9 @@ def attention_backward(b: Any, grad_output: Tensor, query: Tensor, key: Tensor, 
                                                                                                  Tensor]:
     """The gradients of query, key and value."""
     by_query, by_key, by_value = (b.alloc(query.dtype, x.shape) for x in (query, key, value))
-    b.method("attention_gradient", upstream=grad_output, query=query, key=key, value=value, mask=mask, out=output,
-             statistics=statistics, by_query=by_query, by_key=by_key, by_value=by_value, scale=scale, causal=causal)
+    b.method("attention.attention_gradient", upstream=grad_output, query=query, key=key, value=value, mask=mask,
+             out=output, statistics=statistics, by_query=by_query, by_key=by_key, by_value=by_value, scale=scale,
+             causal=causal)
     return by_query, by_key, by_value
 
 
@@ -146,8 +147,8 @@ def paged_attention(b: Any, query: Tensor, keys: Tensor, values: Tensor, key_sca
             "or scales do not fit the keys, or features are not neighbours in memory", rows, heads, features, tokens,
             groups, width)
     out = b.alloc(query.dtype, [rows, heads, values.size(2)])
-    b.method("paged_attention", query=query, keys=keys, values=values, scales=scales, pages=pages, places=places,
-             out=out, scale=scale, page=page, faults=[
+    b.method("attention.paged_attention", query=query, keys=keys, values=values, scales=scales, pages=pages,
+             places=places, out=out, scale=scale, page=page, faults=[
                  ("IndexError", "query {3} is to see tokens {1} to {2} of sequence {0}, which are not all there"),
                  ("IndexError", "page {2} of sequence {1} is said to be {0}, which there is not")])
     return out

@@ -25,7 +25,7 @@ def convolve(b: Any, input: Tensor, weight: Tensor, bias: Tensor | None, sizes: 
              stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), weight (M, C / groups, *kernel), bias (M) → (N, M, *sizes); `padding` is that in front."""
     out = b.alloc(input.dtype, (input.shape[0], weight.shape[0], *sizes))
-    b.method("convolve", input=input, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
+    b.method("convolution.convolve", input=input, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
              dilation=dilation, groups=groups)
     return out
 
@@ -51,8 +51,8 @@ def convolve_transposed(b: Any, input: Tensor, weight: Tensor, bias: Tensor | No
                         stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, M, *), weight (M, C / groups, *kernel), bias (C) → (N, C, *sizes): the transpose of `convolve`."""
     out = b.alloc(input.dtype, (input.shape[0], weight.shape[1] * groups, *sizes))
-    b.method("convolve_transposed", input=input, weight=weight, bias=bias, out=out, stride=stride, padding=padding,
-             dilation=dilation, groups=groups)
+    b.method("convolution.convolve_transposed", input=input, weight=weight, bias=bias, out=out, stride=stride,
+             padding=padding, dilation=dilation, groups=groups)
     return out
 
 
@@ -73,7 +73,7 @@ def convolve_weight(b: Any, input: Tensor, upstream: Tensor, kernel_size: Sizes,
                     stride: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     """input (N, C, *), upstream (N, M, *) → (M, C / groups, *kernel_size): the gradient of the weight."""
     out = b.alloc(input.dtype, (upstream.shape[1], input.shape[1] // groups, *kernel_size))
-    b.method("convolve_weight", input=input, upstream=upstream, out=out, stride=stride, padding=padding,
+    b.method("convolution.convolve_weight", input=input, upstream=upstream, out=out, stride=stride, padding=padding,
              dilation=dilation, groups=groups)
     return out
 

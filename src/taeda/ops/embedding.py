@@ -31,8 +31,8 @@ def _walk(b: Any, mode: str, rows: Any, table: Any, input: Any, skip: Any = None
                   for d in range(input.ndim)]
     dimensions.append(Dimension(table.size(1), rows.stride(input.ndim), table.stride(1), (0,)))
     bound = Bound(table.size(0), table.stride(0), "IndexError", _OUT_OF_RANGE)
-    b.method("walk", mode=mode, regular=rows, indexed=table, indices=[input], dimensions=dimensions, bounds=[bound],
-             wrap=False, skip=skip)
+    b.method("indexing.walk", mode=mode, regular=rows, indexed=table, indices=[input], dimensions=dimensions,
+             bounds=[bound], wrap=False, skip=skip)
 
 
 @embedding_rows.meta

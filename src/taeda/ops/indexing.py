@@ -119,9 +119,9 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, input: Any, indices: An
     bounds = [_bound(kind, d, input.size(d), indexed.stride(d)) for d in dims]
     negative = kind == "take" or _KINDS[kind][0]
     if mode == "check":
-        b.method("check_walk", indices=indices, dimensions=dimensions, bounds=bounds, wrap=negative)
+        b.method("indexing.check_walk", indices=indices, dimensions=dimensions, bounds=bounds, wrap=negative)
     else:
-        b.method("walk", mode=mode, regular=regular, indexed=indexed, indices=indices, dimensions=dimensions,
+        b.method("indexing.walk", mode=mode, regular=regular, indexed=indexed, indices=indices, dimensions=dimensions,
                  bounds=bounds, wrap=negative)
 
 

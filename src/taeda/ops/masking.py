@@ -15,10 +15,10 @@ def nonzero(b: Any, input: Tensor) -> Tensor:
     """The coordinates of the elements of `input` that are not zero, one row each, in order: int64 (count,
     dimensions)."""
     mask = b.contiguous(input)
-    marks, count = b.method("mark_true", mask=mask)
+    marks, count = b.method("masking.mark_true", mask=mask)
     out = b.alloc("int64", [input.ndim, count])
     if input.ndim:
-        b.method("coordinates", mask=mask, marks=marks, count=count, out=out)
+        b.method("masking.coordinates", mask=mask, marks=marks, count=count, out=out)
     return b.view("permute", out, [1, 0])
 
 
@@ -57,9 +57,9 @@ def argwhere(input: Tensor) -> Tensor:
 def masked_read(b: Any, input: Tensor, mask: Tensor) -> Tensor:
     """The elements of `input` where the bool `mask` of the same shape is true, in order, as a vector."""
     x, m = b.contiguous(input), b.contiguous(mask)
-    marks, count = b.method("mark_true", mask=m)
+    marks, count = b.method("masking.mark_true", mask=m)
     out = b.alloc(input.dtype, [count])
-    b.method("pick_true", mask=m, marks=marks, input=x, out=out)
+    b.method("masking.pick_true", mask=m, marks=marks, input=x, out=out)
     return out
 
 
@@ -77,11 +77,11 @@ def _(grad: Any, input: Any, mask: Any) -> Any:
 def masked_write(b: Any, input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """A copy of `input` in which the true elements of `mask` (same shape) are replaced by the elements of `source`."""
     m, s = b.contiguous(mask), b.contiguous(source)
-    marks, count = b.method("mark_true", mask=m)
+    marks, count = b.method("masking.mark_true", mask=m)
     b.check(count <= source.numel(), RuntimeError, "Number of elements of source < number of ones in mask", count)
     out = b.alloc(input.dtype, input.shape)
     b.copy(out, input)
-    b.method("put_true", mask=m, marks=marks, source=s, out=out)
+    b.method("masking.put_true", mask=m, marks=marks, source=s, out=out)
     return out
 
 
@@ -99,9 +99,9 @@ def _(grad: Any, mask: Any, source: Any) -> Any:
 def masked_front(b: Any, input: Tensor, mask: Tensor, like: Tensor) -> Tensor:
     """The elements that masked_read gives, in the first places of zeros of the shape of `like`."""
     x, m = b.contiguous(input), b.contiguous(mask)
-    marks, _ = b.method("mark_true", mask=m)
+    marks, _ = b.method("masking.mark_true", mask=m)
     out = b.full(input.dtype, like.shape, 0)
-    b.method("pick_true", mask=m, marks=marks, input=x, out=out)
+    b.method("masking.pick_true", mask=m, marks=marks, input=x, out=out)
     return out
 
 

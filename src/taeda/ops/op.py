@@ -36,7 +36,7 @@ makes the tensor itself what the view is, and writes to no memory.
 
 `@kernel`: a body that emits instructions. It gets a Builder (compiler/builder.py) and registers, and returns the
 result registers. What has a way of its own on each machine it names: ``b.method("matmul", left=x, right=y, out=z)``;
-compiler/methods/__init__.py lists the methods. `.meta` says dtype and shape of the results on Values::
+the files of compiler/methods/reference list them. `.meta` says dtype and shape of the results on Values::
 
     @kernel
     def zeros(b: Any, size: Sizes, dtype: DType) -> Tensor:

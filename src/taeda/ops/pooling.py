@@ -34,7 +34,7 @@ def max_values(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ..
     """The maximum of each window. Its gradient finds the places again, which costs less than keeping them."""
     w = Windows(taps, step, padding, tap_step, ceil)
     out = b.alloc(input.dtype, _outputs(input, w))
-    b.method("max_pool", input=input, out=out, places=None, windows=w)
+    b.method("pooling.max_pool", input=input, out=out, places=None, windows=w)
     return out
 
 
@@ -53,7 +53,7 @@ def max_spread(b: Any, upstream: Tensor, input: Tensor, taps: tuple[int, ...], s
                padding: tuple[int, ...], tap_step: tuple[int, ...], ceil: bool) -> Tensor:
     """`upstream` added up at the places of the maxima of `input`."""
     out = b.alloc(input.dtype, input.shape)
-    b.method("max_pool_gradient", upstream=upstream, input=input, out=out,
+    b.method("pooling.max_pool_gradient", upstream=upstream, input=input, out=out,
              windows=Windows(taps, step, padding, tap_step, ceil))
     return out
 
@@ -76,7 +76,7 @@ def max_places(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, ..
     w = Windows(taps, step, padding, tap_step, ceil)
     shape = _outputs(input, w)
     out, places = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    b.method("max_pool", input=input, out=out, places=places, windows=w)
+    b.method("pooling.max_pool", input=input, out=out, places=places, windows=w)
     return out, places
 
 
@@ -97,7 +97,7 @@ def _(grads: Any, outputs: Any, input: Any, taps: Any) -> Any:
 def take_places(b: Any, input: Tensor, places: Tensor, rank: int) -> Tensor:
     """The elements of each plane of `input` at `places`; the last `rank` dimensions are the plane."""
     out = b.alloc(input.dtype, places.shape)
-    b.method("take_places", input=input, places=places, out=out, rank=rank, fault=_OUT_OF_RANGE)
+    b.method("pooling.take_places", input=input, places=places, out=out, rank=rank, fault=_OUT_OF_RANGE)
     return out
 
 
@@ -119,7 +119,7 @@ def put_places(b: Any, input: Tensor, places: Tensor, sizes: Sizes) -> Tensor:
 
 def _put(b: Any, input: Any, places: Any, sizes: Sequence[Any], add: bool) -> Any:
     out = b.alloc(input.dtype, (*input.shape[:input.ndim - len(sizes)], *sizes))
-    b.method("put_places", input=input, places=places, out=out, rank=len(sizes), add=add, fault=_OUT_OF_RANGE)
+    b.method("pooling.put_places", input=input, places=places, out=out, rank=len(sizes), add=add, fault=_OUT_OF_RANGE)
     return out
 
 
@@ -155,7 +155,7 @@ def mean_windows(b: Any, input: Tensor, taps: tuple[int, ...], step: tuple[int, 
     """The sum of each window over how many elements it has, or over `divisor` if that is not 0."""
     w = Windows(taps, step, padding, (1,) * len(taps), ceil)
     out = b.alloc(input.dtype, _outputs(input, w))
-    b.method("mean_pool", input=input, out=out, windows=w, include_padding=include_padding, divisor=divisor)
+    b.method("pooling.mean_pool", input=input, out=out, windows=w, include_padding=include_padding, divisor=divisor)
     return out
 
 
@@ -174,7 +174,7 @@ def mean_spread(b: Any, upstream: Tensor, sizes: Sizes, taps: tuple[int, ...], s
                 padding: tuple[int, ...], ceil: bool, include_padding: bool, divisor: int) -> Tensor:
     """The transpose of `mean_windows`, for planes of `sizes`."""
     out = b.alloc(upstream.dtype, (*upstream.shape[:upstream.ndim - len(sizes)], *sizes))
-    b.method("mean_pool_gradient", upstream=upstream, out=out,
+    b.method("pooling.mean_pool_gradient", upstream=upstream, out=out,
              windows=Windows(taps, step, padding, (1,) * len(taps), ceil), include_padding=include_padding,
              divisor=divisor)
     return out
@@ -196,7 +196,7 @@ def adaptive_mean(b: Any, input: Tensor, output_size: Sizes) -> Tensor:
     """The means of windows that cover the last dimensions evenly."""
     rank = len(output_size)
     out = b.alloc(input.dtype, (*input.shape[:input.ndim - rank], *output_size))
-    b.method("adaptive_mean_pool", input=input, out=out, rank=rank)
+    b.method("pooling.adaptive_mean_pool", input=input, out=out, rank=rank)
     return out
 
 
@@ -215,7 +215,7 @@ def adaptive_spread(b: Any, upstream: Tensor, sizes: Sizes) -> Tensor:
     """The transpose of `adaptive_mean`, for planes of `sizes`."""
     rank = len(sizes)
     out = b.alloc(upstream.dtype, (*upstream.shape[:upstream.ndim - rank], *sizes))
-    b.method("adaptive_mean_pool_gradient", upstream=upstream, out=out, rank=rank)
+    b.method("pooling.adaptive_mean_pool_gradient", upstream=upstream, out=out, rank=rank)
     return out
 
 
@@ -235,7 +235,7 @@ def adaptive_places(b: Any, input: Tensor, output_size: Sizes) -> tuple[Tensor, 
     rank = len(output_size)
     shape = (*input.shape[:input.ndim - rank], *output_size)
     out, places = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    b.method("adaptive_max_pool", input=input, out=out, places=places, rank=rank)
+    b.method("pooling.adaptive_max_pool", input=input, out=out, places=places, rank=rank)
     return out, places
 
 

@@ -65,7 +65,8 @@ def coded_matmul(b: Any, input: Tensor, codes: Tensor, scales: Tensor, offsets: 
         b.check(bias.shape[0] == outputs, RuntimeError, "a bias of {0} does not fit a weight of {1} rows",
                 bias.shape[0], outputs)
     out = b.alloc("float32", (input.shape[0], outputs))
-    b.method("coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, bias=bias, out=out, group=group)
+    b.method("coded.coded_matmul", left=input, codes=codes, scales=scales, offsets=offsets, bias=bias, out=out,
+             group=group)
     return out
 
 
@@ -132,7 +133,7 @@ def rounded_matmul(b: Any, input: Tensor, input_scales: Tensor, sums: Tensor, co
     b.check(good, RuntimeError, "codes ({0}, {1}, {2}) in groups of {3} do not fit rounded inputs (*, {4}), or their "
             "scales", panels, k, row, group, input.shape[1])
     out = b.alloc("float32", (rows, panels * PANEL))
-    b.method("rounded_matmul", input=input, input_scales=input_scales, sums=sums, codes=codes, scales=scales,
+    b.method("coded.rounded_matmul", input=input, input_scales=input_scales, sums=sums, codes=codes, scales=scales,
              offsets=offsets, out=out, step=step, group=group)
     return out
 

@@ -17,7 +17,7 @@ from taeda.ops.scattering import scatter_along
 def scan_along(b: Any, input: Tensor, dim: int, operation: str, reverse: bool, dtype: DType) -> Tensor:
     """Running 'sum', 'prod' or 'logsumexp' along `dim`, from its end if `reverse`. Integers give int64."""
     out = b.alloc(dtype, input.shape)
-    b.method("scan", input=input, out=out, dim=dim, operation=operation, reverse=reverse)
+    b.method("scanning.scan", input=input, out=out, dim=dim, operation=operation, reverse=reverse)
     return out
 
 
@@ -97,7 +97,7 @@ for _op in (cumsum, cumprod, logcumsumexp):
 def extremes_along(b: Any, input: Tensor, dim: int, largest: bool) -> tuple[Tensor, Tensor]:
     """The largest or smallest element so far along `dim`, and where it stands; of equal ones the later."""
     values, indices = b.alloc(input.dtype, input.shape), b.alloc("int64", input.shape)
-    b.method("scan_extremes", input=input, values=values, places=indices, dim=dim, largest=largest)
+    b.method("scanning.scan_extremes", input=input, values=values, places=indices, dim=dim, largest=largest)
     return values, indices
 
 

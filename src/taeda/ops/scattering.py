@@ -39,9 +39,9 @@ def _walk(b: Any, mode: str, regular: Any, indexed: Any, dim: int, index: Any, w
     size = indexed.size(dim) if indexed.ndim else 1
     bound = Bound(size, _stride(indexed, dim), *out_of_bounds(dim, wrap_negative, "IndexOrRuntimeError"))
     if mode == "check":
-        b.method("check_walk", indices=[index], dimensions=dimensions, bounds=[bound], wrap=wrap_negative)
+        b.method("indexing.check_walk", indices=[index], dimensions=dimensions, bounds=[bound], wrap=wrap_negative)
     else:
-        b.method("walk", mode=mode, regular=regular, indexed=indexed, indices=[index], dimensions=dimensions,
+        b.method("indexing.walk", mode=mode, regular=regular, indexed=indexed, indices=[index], dimensions=dimensions,
                  bounds=[bound], wrap=wrap_negative)
 
 

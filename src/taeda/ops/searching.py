@@ -21,7 +21,7 @@ from taeda.ops.reduction import reduce_max, reduce_min
 def search_rows(b: Any, rows: Tensor, values: Tensor, sorter: Tensor | None, right: bool, dtype: str) -> Tensor:
     """For each of `values` (..., n) the place in the sorted `rows` (..., m) or (m) where it would be inserted."""
     out = b.alloc(dtype, values.shape)
-    b.method("search_rows", rows=rows, values=values, sorter=sorter, out=out, right=right,
+    b.method("searching.search_rows", rows=rows, values=values, sorter=sorter, out=out, right=right,
              fault=("RuntimeError", "torch.searchsorted(): sorter index out of range: {0} for rows of {1} elements"))
     return out
 
@@ -108,13 +108,13 @@ def count_numbers(b: Any, input: Tensor, weights: Tensor | None, minlength: SymI
     """counts[n] = how often n is in `input` (int64, 1-d), or the sum of its weights, in order."""
     x, bound = b.contiguous(input), b.alloc("int64", [1])
     message = "bincount only supports 1-d non-negative integral inputs."
-    b.method("bound_numbers", input=x, bound=bound, fault=("RuntimeError", message))
+    b.method("searching.bound_numbers", input=x, bound=bound, fault=("RuntimeError", message))
     size = maximum(bound.item(), minlength)
     dtype = "int64" if weights is None else weights.dtype
     out = b.full(dtype, [size], 0)
     source = b.full("int64", [1], 1) if weights is None else weights
     stride = 0 if weights is None else weights.stride(0)
-    b.method("walk", mode="sum", regular=source, indexed=out, indices=[x],
+    b.method("indexing.walk", mode="sum", regular=source, indexed=out, indices=[x],
              dimensions=[Dimension(x.numel(), stride, 0, (1,), collision=True)],
              bounds=[Bound(size, 1, "RuntimeError", message)], wrap=False)
     return out
@@ -175,12 +175,13 @@ def equal_runs(b: Any, input: Tensor, places: Tensor | None) -> tuple[Tensor, Te
     `places`, a permutation, if given), and how long each run is."""
     x = b.contiguous(input)
     starts = b.alloc("bool", x.shape)
-    b.method("run_starts", input=x, starts=starts)
-    marks, count = b.method("mark_true", mask=starts)
+    b.method("masking.run_starts", input=x, starts=starts)
+    marks, count = b.method("masking.mark_true", mask=starts)
     values, inverse = b.alloc(x.dtype, [count]), b.alloc("int64", x.shape)
     firsts = b.alloc("int64", [count + 1])
-    b.method("pick_true", mask=starts, marks=marks, input=x, out=values)
-    b.method("number_runs", starts=starts, marks=marks, count=count, permutation=places, inverse=inverse, firsts=firsts)
+    b.method("masking.pick_true", mask=starts, marks=marks, input=x, out=values)
+    b.method("masking.number_runs", starts=starts, marks=marks, count=count, permutation=places, inverse=inverse,
+             firsts=firsts)
     return values, inverse, firsts
 
 

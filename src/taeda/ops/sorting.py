@@ -20,7 +20,7 @@ def _no_complex(input: Any, name: str) -> None:
 def sort_along(b: Any, input: Tensor, dim: int, descending: bool) -> tuple[Tensor, Tensor]:
     """The elements in order along `dim`, and where each stood. Equal elements keep their order."""
     values, indices = b.alloc(input.dtype, input.shape), b.alloc("int64", input.shape)
-    b.method("sort", input=input, values=values, places=indices, dim=dim, descending=descending)
+    b.method("sorting.sort", input=input, values=values, places=indices, dim=dim, descending=descending)
     return values, indices
 
 
@@ -47,7 +47,7 @@ def topk_along(b: Any, input: Tensor, k: SymInt, dim: int, largest: bool) -> tup
     """The first k elements of `sort_along`."""
     shape = _resized(input.shape, dim, k)
     values, indices = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    b.method("topk", input=input, values=values, places=indices, dim=dim, largest=largest)
+    b.method("sorting.topk", input=input, values=values, places=indices, dim=dim, largest=largest)
     return values, indices
 
 
@@ -71,7 +71,7 @@ def select_along(b: Any, input: Tensor, k: SymInt, dim: int, mode: str, keepdim:
     """One element along `dim`, and where it stands: 'kth', 'median', 'nanmedian' or 'mode'."""
     shape = _reduced(input.shape, dim, keepdim)
     values, indices = b.alloc(input.dtype, shape), b.alloc("int64", shape)
-    b.method("select_rank", input=input, values=values, places=indices, dim=dim, mode=mode, k=k)
+    b.method("sorting.select_rank", input=input, values=values, places=indices, dim=dim, mode=mode, k=k)
     return values, indices
 
 

@@ -54,7 +54,7 @@ def sparse_product(b: Any, values: Tensor, pointers: Tensor, columns: Tensor, de
     b.check(same_size(values.size(0), columns.size(0)), RuntimeError,
             "a sparse matrix of {0} values has {1} columns beside them", values.size(0), columns.size(0))
     out = b.alloc(values.dtype, [pointers.size(0) - 1, dense.size(1)])
-    b.method("sparse_product", pointers=pointers, columns=columns, values=values, dense=dense, out=out,
+    b.method("sparse.sparse_product", pointers=pointers, columns=columns, values=values, dense=dense, out=out,
              faults=[_POINTERS, _COLUMN])
     return out
 
@@ -82,7 +82,7 @@ def sampled_product(b: Any, left: Tensor, right: Tensor, pointers: Tensor, colum
     b.check(same_size(left.size(1), right.size(1)), RuntimeError,
             "mat1 and mat2 shapes cannot be multiplied ({0} and {1} columns)", left.size(1), right.size(1))
     out = b.full(left.dtype, [columns.size(0)], 0)
-    b.method("sampled_product", pointers=pointers, columns=columns, left=left, right=right, out=out,
+    b.method("sparse.sampled_product", pointers=pointers, columns=columns, left=left, right=right, out=out,
              faults=[_POINTERS, _COLUMN])
     return out
 
@@ -117,7 +117,7 @@ def group_numbers(b: Any, keys: Tensor, order: Tensor | None, bound: SymInt) -> 
         b.check(same_size(keys.numel(), order.numel()), RuntimeError, "an order of {1} entries for {0}", keys.numel(),
                 order.numel())
     pointers, places = b.alloc("int64", [bound + 1]), b.alloc("int64", [keys.numel()])
-    b.method("group_numbers", keys=keys, bound=bound, pointers=pointers, order=order, places=places,
+    b.method("sparse.group_numbers", keys=keys, bound=bound, pointers=pointers, order=order, places=places,
              faults=[("RuntimeError", "entry {0} has the index {1}, which is not below the size {2}"),
                      ("RuntimeError", "an order of {2} entries has the entry {1} at place {0}")])
     return pointers, places
@@ -139,7 +139,7 @@ def row_numbers(b: Any, pointers: Tensor, columns: Tensor) -> Tensor:
     rows = pointers.size(0) - 1
     b.check(minimum(columns.size(0), 1) * (rows < 1) < 1, RuntimeError,
             "a sparse matrix without rows has {0} entries", columns.size(0))
-    b.method("row_numbers", pointers=pointers, rows=rows, numbers=numbers, faults=[_POINTERS])
+    b.method("sparse.row_numbers", pointers=pointers, rows=rows, numbers=numbers, faults=[_POINTERS])
     return numbers
 
 

@@ -1,5 +1,9 @@
 """Fourier transforms: one kernel of the core (csrc/core/fourier.h) for a whole batch of rows, which splits its work
-over the pool itself."""
+over the pool itself.
+
+fourier: input, out (contiguous), n, kind, inverse, scale, trailing: transforms along the dimension that has so many
+behind it; csrc/core/fourier.h says which.
+"""
 
 from __future__ import annotations
 

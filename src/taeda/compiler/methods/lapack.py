@@ -1,6 +1,9 @@
 """Decompositions of matrices by LAPACK. Their kernels are functions of the core (csrc/core/lapack_factors.cpp, ..): one
 item of work is one matrix of a batch.
 
+lapack: kernel, dtype, operands (contiguous), integers, batch (matrices), side (the longest of each), fault (None; {0}
+the number of the matrix, {1} what LAPACK says of it): csrc/core/lapack.h says what each kernel takes.
+
 Operands are contiguous, of any number of batch dimensions. Results that LAPACK gives column by column are written so.
 """
 

@@ -7,7 +7,7 @@ the lowest, in which passes that would move nothing are left out. Selection goes
 keeps only the candidates.
 
 The input is contiguous (outer, row, inner) and sorted along the middle; integers `[row, inner]`; work: outer * inner
-rows. Row lengths stay below 2**31. Scratch: `scratch_bytes`.
+rows. Row lengths stay below 2**31. Scratch: `scratch_bytes`. What is launched for a method is said at the end.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, b
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import Reader, start_kernel
 from taeda.ir.dtype import FLOATS, info, itemsize
+from taeda.ir.expression import Symbol, lines, maximum
 
 SMALL = 48  # longer rows are sorted by radix
 FEW = 32    # of topk, kept sorted by insertion
+LONGEST = 2 ** 31 - 1  # positions are kept in 32 bits
 
 
 def scratch_bytes(row: Any, itemsize: int) -> Any:
@@ -477,3 +479,30 @@ def emit_mode(target: Target, *, dtype: str) -> str:
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
     return module.text()
+
+
+def _launch(b: Any, template: Any, params: dict[str, Any], input: Any, outputs: list[Any], dim: int,
+            extra: tuple[Any, ...] = (), when: Any = None) -> None:
+    outer, row, inner = lines(input.shape, dim)
+    if isinstance(row, Symbol):
+        fits: Any = row  # a Symbol's comparisons give Symbols
+        b.check(fits <= LONGEST, NotImplementedError, "sorting rows of more than 2**31 - 1 elements, got {0}", row)
+    b.launch(template, {"dtype": input.dtype, **params}, [b.contiguous(input), *outputs], [row, inner, *extra],
+             work=outer * inner, grain=maximum(1, 4096 // maximum(1, row)),
+             scratch=scratch_bytes(row, itemsize(input.dtype)), when=when)
+
+
+def sort(b: Any, *, input: Any, values: Any, places: Any, dim: int, descending: bool) -> None:
+    _launch(b, emit_sort, {"descending": descending}, input, [values, places], dim)
+
+
+def topk(b: Any, *, input: Any, values: Any, places: Any, dim: int, largest: bool) -> None:
+    k = values.size(dim)
+    _launch(b, emit_topk, {"largest": largest}, input, [values, places], dim, (k,), k > 0)
+
+
+def select_rank(b: Any, *, input: Any, values: Any, places: Any, dim: int, mode: str, k: Any) -> None:
+    if mode == "mode":
+        _launch(b, emit_mode, {}, input, [values, places], dim)
+    else:
+        _launch(b, emit_select, {"mode": mode}, input, [values, places], dim, (k,))

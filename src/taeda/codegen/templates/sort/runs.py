@@ -5,11 +5,14 @@ All operands are contiguous.
 
 from __future__ import annotations
 
+from typing import Any
+
 from taeda.codegen.llvm import Value
 from taeda.codegen.target import Target
 from taeda.codegen.templates.index.mask import CHUNK
 from taeda.codegen.templates.rows import Reader, leave_if, load_wide, start_kernel
 from taeda.ir.dtype import FLOATS, info, itemsize
+from taeda.ir.expression import maximum
 
 
 def emit_run_starts(target: Target, *, dtype: str) -> str:
@@ -143,3 +146,25 @@ def emit_repeat(target: Target) -> str:
     f.loop(0, count, one, carry=[f.constant(0)])
     f.ret(0)
     return module.text()
+
+
+def search_rows(b: Any, *, rows: Any, values: Any, sorter: Any, out: Any, right: bool, fault: tuple[str, str]) -> None:
+    operands = [b.contiguous(rows), b.contiguous(values), *([] if sorter is None else [b.contiguous(sorter)]), out]
+    size = rows.size(-1)
+    count = values.size(-1) if rows.ndim > 1 else values.numel()
+    b.launch(emit_search,
+             {"dtype": rows.dtype, "right": right, "result": out.dtype, "sorter": sorter is not None}, operands,
+             [size, maximum(1, count), size if rows.ndim > 1 else 0], work=values.numel(), grain=1024,
+             faults=[(1, *fault)])
+
+
+def bound_numbers(b: Any, *, input: Any, bound: Any, fault: tuple[str, str]) -> None:
+    b.launch(emit_bound, {}, [input, bound], [input.numel()], faults=[(1, *fault)])
+
+
+def total(b: Any, *, counts: Any, total: Any, fault: tuple[str, str]) -> None:
+    b.launch(emit_total, {}, [counts, total], [counts.numel()], faults=[(1, *fault)])
+
+
+def repeat_numbers(b: Any, *, counts: Any, out: Any) -> None:
+    b.launch(emit_repeat, {}, [counts, out], [counts.numel()])

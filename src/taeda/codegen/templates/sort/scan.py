@@ -11,15 +11,19 @@ Integers `[row, inner]`; work: outer * ceil(inner / COLUMNS).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from taeda.codegen.llvm import FunctionWriter, Value, is_float, memory_type, vector
 from taeda.codegen.scalars.convert import from_memory
 from taeda.codegen.target import Target
 from taeda.codegen.templates.rows import Reader, as_number, compute_type, load_wide, start_kernel, store_narrow
 from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
+from taeda.ir.expression import ceildiv, maximum, minimum
+from taeda.ir.expression import lines as lines_of
 
 COLUMNS = 16
 SIDE = 4
+PIECE = 16384  # elements of a piece of work, about
 ACCUMULATED = {"float32": "float64"}
 
 
@@ -176,3 +180,20 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
     f.branch(row > 0, lambda: _columns(f, row, inner, False, scan))
     f.ret(0)
     return module.text()
+
+
+def _launch(b: Any, template: Any, params: dict[str, Any], input: Any, outputs: list[Any], dim: int) -> None:
+    outer, row, inner = lines_of(input.shape, dim)
+    # Short rows together, and enough lines for a kernel to walk some side by side.
+    grain = maximum(SIDE // maximum(inner, 1), PIECE // maximum(row * minimum(inner, COLUMNS), 1))
+    b.launch(template, params, [b.contiguous(input), *outputs], [row, inner],
+             work=outer * ceildiv(inner, COLUMNS), grain=maximum(grain, 1))
+
+
+def scan(b: Any, *, input: Any, out: Any, dim: int, operation: str, reverse: bool) -> None:
+    _launch(b, emit_scan,
+            {"operation": operation, "source": input.dtype, "dtype": out.dtype, "reverse": reverse}, input, [out], dim)
+
+
+def scan_extremes(b: Any, *, input: Any, values: Any, places: Any, dim: int, largest: bool) -> None:
+    _launch(b, emit_extremes, {"dtype": input.dtype, "largest": largest}, input, [values, places], dim)

@@ -1,4 +1,11 @@
-"""Matrices stored as rows of entries."""
+"""Matrices stored as rows of entries.
+
+sparse_product, sampled_product
+    pointers (rows + 1), columns (entries), and: values (entries), dense (inner, width), out (rows, width) | left (rows,
+    width), right (inner, width), out (entries): products with and at the entries of a matrix of rows of entries
+group_numbers, row_numbers
+    keys (entries), bound, pointers (bound + 1), order (None: as they come), places (None) | pointers, rows, numbers
+"""
 
 from __future__ import annotations
 

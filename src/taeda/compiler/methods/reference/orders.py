@@ -1,4 +1,15 @@
-"""Sorting, running sums, places in sorted rows."""
+"""Sorting, running sums, places in sorted rows.
+
+sort, topk, select_rank
+    input, values, places, dim, and: descending (stable) | largest | mode ('kth', 'median', 'nanmedian', 'mode'), k
+scan, scan_extremes
+    input, dim, and: out, operation ('sum', 'prod', 'logsumexp'), reverse | values, places, largest
+search_rows
+    rows, values, sorter (None), out, right, fault ({0} the sorter's number, {1} elements of a row)
+bound_numbers, total, repeat_numbers
+    input, bound (1) = largest + 1, fault | counts, total (1), fault | counts, out: each i, counts[i] times. int64 and
+    contiguous; the faults are for negative numbers
+"""
 
 from __future__ import annotations
 

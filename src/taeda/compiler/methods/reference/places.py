@@ -1,4 +1,20 @@
-"""Walks over indices, and what masks select."""
+"""Walks over indices, and what masks select.
+
+walk
+    mode, regular, indexed, indices, dimensions, bounds, wrap, skip (None): elements of `indexed` are 'read' into
+    `regular`, or those of `regular` combined into `indexed` ('write', 'sum', 'prod', 'amax', 'amin'), in the order of
+    the dimensions. Faults of bounds: {0} the index, {1} the size, {2} the number of the element in its index tensor
+check_walk
+    indices, dimensions, bounds, wrap: nothing but the faults of a walk, before anything is written
+mark_true
+    mask (contiguous); returns a register that the next four want (`marks`), and how many elements are true (a Symbol)
+coordinates, pick_true, put_true
+    mask, marks, and: count, out (dimensions, count) | input, out (count) | source, out (of the mask's shape).
+    All are contiguous
+run_starts, number_runs
+    input (a vector), starts (bool: the element differs from the one before) | starts, marks, count, permutation (None),
+    inverse (at permutation[i] the number of the run of i), firsts (where each run starts, then the end)
+"""
 
 from __future__ import annotations
 

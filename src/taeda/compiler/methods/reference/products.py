@@ -1,4 +1,26 @@
-"""Matrix products, convolutions and attention, in float64 or int64."""
+"""Matrix products, convolutions and attention, in float64 or int64.
+
+matmul
+    left (*, M, K), right (*, K, N), out (*, M, N), bias (None, or broadcast to out), accumulate (False),
+    epilogue (None, or an ir.epilogue.Epilogue, which lowering gives to ops that say so), prologue
+    (None, or an ir.epilogue.Prologue: then right is not in memory, but Builder.made puts it there)
+coded_matmul
+    left (M, K), codes, scales, offsets, bias (both None), group, out (M, N), epilogue: the weight is stored as
+    ops/quantized.py says
+rounded_matmul
+    input, input_scales, sums, codes, scales, offsets (None), out, step, group: inputs are of 8 bits too
+convolve, convolve_transposed
+    input (N, C, *), weight (M, C / groups, *) or for the transpose (C, M / groups, *), bias (None or (M)), out, stride,
+    padding (that in front), dilation, groups, epilogue (of the transpose: where all strides are 1)
+convolve_weight
+    input, upstream, out (the gradient of the weight), stride, padding, dilation, groups
+attention, attention_gradient
+    query, key, value, mask (None), out, statistics, scale, causal, epilogue; for the gradient not that, but upstream,
+    by_query, by_key, by_value (filled). ops/attention.py says the shapes
+paged_attention
+    query, keys, values, scales (of both, or none), pages, places, out, scale, page, faults (places that are none: {0}
+    sequence, {1} first, {2} end, {3} query; a page that is none: {0} page, {1} sequence, {2} place in it)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,15 @@
-"""Pooling, window by window."""
+"""Pooling, window by window.
+
+max_pool, max_pool_gradient
+    input, out, places (None, or int64 and filled too), windows; upstream, input, out, windows: upstream is added up at
+    the first maximum of each window of the input
+mean_pool, mean_pool_gradient
+    input or upstream, out, windows, include_padding, divisor (0: by the size of the window)
+adaptive_mean_pool, adaptive_mean_pool_gradient, adaptive_max_pool
+    input or upstream, out, places (of the last one), rank: windows that cover the last `rank` dimensions evenly
+take_places, put_places
+    input, places, out, rank, add (of put: False lets the last one stay), fault ({0} the place, {1} elements of a plane)
+"""
 
 from __future__ import annotations
 
