@@ -1,4 +1,5 @@
 #include "python/schema.h"
+#include "python/tensor_type.h"
 
 namespace taeda {
 
@@ -73,6 +74,8 @@ bool fits(const Parameter& p, PyObject* o) {
     case Kind::Bool: return PyBool_Check(o);
     case Kind::Str: return PyUnicode_Check(o);
     case Kind::DType: return is_dtype(o);
+    case Kind::Layout: return Py_TYPE(o) == Py_TYPE(strided_layout);
+    case Kind::MemoryFormat: return Py_TYPE(o) == Py_TYPE(contiguous_format);
     case Kind::Device: return is_device(o) || PyUnicode_Check(o) || PyLong_Check(o);
     case Kind::Tensors: {
       if (!PyTuple_Check(o) && !PyList_Check(o)) return false;

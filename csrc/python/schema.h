@@ -26,6 +26,8 @@ namespace taeda {
   X(Dims, "Dims", "int or tuple of ints", Static, true)                   \
   X(IntTuple, "IntTuple", "tuple of ints", Static, true)                  \
   X(Device, "Device", "torch.device", Static, false)                      \
+  X(Layout, "Layout", "torch.layout", Static, false)                      \
+  X(MemoryFormat, "MemoryFormat", "torch.memory_format", Static, false)   \
   X(Object, "Object", "object", Static, false)
 
 enum class Kind : uint8_t {

@@ -189,8 +189,12 @@ Shared<Node> gradient_function(Tensor& t) {
   uint32_t version = storage_version(t);
   if (version == d.history_version) return t.grad_fn;
   if (special_view(d)) refuse_view(t, true);
-  // A write went to the base or another of its views since: what t is now comes from the base.
   Tensor& base = *d.base;
+  if (!base.requires_grad) {  // t or what it is a view of requires grad by itself: no write since was recorded
+    d.history_version = version;
+    return t.grad_fn;
+  }
+  // A write went to the base or another of its views since: what t is now comes from the base.
   Shared<Node> now;
   {
     Setting record(state.grad_enabled, true);

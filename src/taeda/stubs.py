@@ -30,7 +30,7 @@ _KINDS = {
     "float": "_b.float", "int": "_b.int", "SymInt": "_b.int", "bool": "_b.bool", "str": "_b.str",
     "Sizes": "Sequence[_b.int] | _b.int", "Dims": "_b.int | Sequence[_b.int]", "DType": "_dtype",
     "IntTuple": "_b.int | Sequence[_b.int]", "Generator": "Generator", "Device": "_device | _b.str | _b.int",
-    "Object": "Any",
+    "Layout": "layout", "MemoryFormat": "memory_format", "Object": "Any",
 }  # fmt: skip
 # What functions return whose structure no schema says. All others give a tensor.
 _RETURNS = {

@@ -542,3 +542,14 @@ def test_what_a_view_is_now_is_known_in_inference_mode_too() -> None:
     with taeda.inference_mode():
         assert "grad_fn" in repr(v)
     v.sum().backward()
+
+
+def test_an_unrecorded_write_to_a_view_of_a_view_that_is_a_leaf() -> None:
+    """The memory's first tensor never required grad, so what it became says nothing about gradients."""
+    leaf = taeda.arange(4.0).reshape(2, 1, 2).requires_grad_()
+    view = leaf.squeeze()
+    with taeda.no_grad():
+        view.fill_(1.0)
+    (view * 3).sum().backward()
+    assert leaf.tolist() == [[[1.0, 1.0]], [[1.0, 1.0]]]
+    assert leaf.grad.tolist() == [[[3.0, 3.0]], [[3.0, 3.0]]]

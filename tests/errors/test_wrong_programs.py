@@ -59,6 +59,15 @@ WRONG = {
     "optimizer without parameters": "torch.optim.SGD([], lr=0.1)",
     "negative learning rate": "torch.optim.SGD([torch.ones(1)], lr=-1.0)",
     "empty max": "torch.ones(0).max()",
+    "memory format of a tensor": "torch.empty(2, memory_format=2)",
+    "memory format of a conversion": "torch.ones(2).float(memory_format='channels_last')",
+    "layout that is a name": "torch.zeros(2, layout='strided')",
+    "graph of no module": "torch.fx.GraphModule(3, torch.fx.Graph())",
+    "version of a number": "torch.autograd.graph.increment_version(3)",
+    "version of numbers": "torch.autograd.graph.increment_version([3])",
+    "trace of a tensor": "torch.jit.trace(torch.ones(2), torch.ones(2))",
+    "order of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p=torch.ones(2))",
+    "name of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p='one')",
     "unknown reduction": "torch.nn.functional.mse_loss(torch.ones(2), torch.ones(2), reduction='median')",
 }
 # PyTorch's first line differs, for a reason

@@ -55,7 +55,11 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
 
 def increment_version(tensor: Any) -> None:
     """Say that a tensor, or each of several, was written to in a way that Taeda could not see."""
+    if not isinstance(tensor, (taeda.Tensor, Iterable)):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for one in (tensor,) if isinstance(tensor, taeda.Tensor) else tensor:
+        if not isinstance(one, taeda.Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
         if not one.is_inference():
             _core.increment_version(one)
 

@@ -10,7 +10,7 @@ from taeda import _core
 from taeda._binding import internal, modules
 from taeda.functions.function import Function, function
 from taeda.ir.dtype import TENSORS, info
-from taeda.ops.signature import Device, DType, Object, Sample, Tensor, sample
+from taeda.ops.signature import Device, DType, MemoryFormat, Object, Sample, Tensor, sample
 
 
 def _convert(x: Any, dtype: Any, copy: bool) -> Any:
@@ -51,34 +51,34 @@ _CHANNELS_LAST = {
 
 
 @function(public="clone", overload="memory_format", method=True)
-def clone_in_format(input: Tensor, *, memory_format: Object) -> Any:
+def clone_in_format(input: Tensor, *, memory_format: MemoryFormat | None) -> Any:
     """A new tensor with the elements of `input`, laid out as the memory format says."""
     return in_memory_format(input, memory_format, copy=True)
 
 
 @function(public="contiguous", overload="memory_format", modules=(), method=True)
-def contiguous_in_format(input: Tensor, memory_format: Object) -> Any:
+def contiguous_in_format(input: Tensor, memory_format: MemoryFormat | None) -> Any:
     """`input` itself if it is laid out as the memory format says, else a copy that is."""
     return in_memory_format(input, memory_format)
 
 
 @function(modules=(), method=True)
 def to(input: Tensor, dtype: DType, non_blocking: bool = False, copy: bool = False, *,
-       memory_format: Object = None) -> Any:
+       memory_format: MemoryFormat | None = None) -> Any:
     """This tensor with another dtype."""
     return in_memory_format(_convert(input, dtype, copy), memory_format)
 
 
 @function(public="to", overload="device", modules=(), method=True)
 def to_device(input: Tensor, device: Device | None = None, dtype: DType | None = None, non_blocking: bool = False,
-              copy: bool = False, *, memory_format: Object = None) -> Any:
+              copy: bool = False, *, memory_format: MemoryFormat | None = None) -> Any:
     """This tensor on another device, and with another dtype."""
     return in_memory_format(_moved(input, device, dtype, copy), memory_format)
 
 
 @function(public="to", overload="other", modules=(), method=True)
 def to_other(input: Tensor, other: Tensor, non_blocking: bool = False, copy: bool = False, *,
-             memory_format: Object = None) -> Any:
+             memory_format: MemoryFormat | None = None) -> Any:
     """This tensor with the dtype, and on the device, of another."""
     return in_memory_format(_moved(input, other.device, other.dtype, copy), memory_format)
 
@@ -115,7 +115,7 @@ def type(input: Tensor, dtype: Object = None, non_blocking: bool = False) -> Any
 
 
 def _conversion(method: str, name: str) -> Function:
-    def convert(input: Tensor, memory_format: Object = None) -> Any:
+    def convert(input: Tensor, memory_format: MemoryFormat | None = None) -> Any:
         return _convert(input, getattr(_core, name), False)
 
     convert.__name__ = method
@@ -140,12 +140,13 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 @function(modules=(), method=True)
-def cpu(input: Tensor, memory_format: Object = None) -> Any:
+def cpu(input: Tensor, memory_format: MemoryFormat | None = None) -> Any:
     """This tensor in the memory of the CPU."""
     return _moved(input, _core.device("cpu"), None, False)
 
 
 @function(modules=(), method=True)
-def cuda(input: Tensor, device: Object = None, non_blocking: bool = False, memory_format: Object = None) -> Any:
+def cuda(input: Tensor, device: Object = None, non_blocking: bool = False,
+         memory_format: MemoryFormat | None = None) -> Any:
     """A tensor on a CUDA device, which there is none of: this build of Taeda computes on the CPU."""
     raise AssertionError("Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far")

@@ -12,7 +12,19 @@ from taeda import _core
 from taeda._binding import internal
 from taeda.functions.conversion import in_memory_format
 from taeda.functions.function import function
-from taeda.ops.signature import Device, DType, Number, Object, Sample, Sizes, Tensor, TensorOrNumber, sample
+from taeda.ops.signature import (
+    Device,
+    DType,
+    Layout,
+    MemoryFormat,
+    Number,
+    Object,
+    Sample,
+    Sizes,
+    Tensor,
+    TensorOrNumber,
+    sample,
+)
 
 
 class _On:
@@ -59,7 +71,7 @@ def _filled(size: Any, value: Any, out: Any, dtype: Any, layout: Any, device: An
 
 
 @function
-def zeros(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+def zeros(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None,
           device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
           names: Object = None) -> Any:
     """A tensor of zeros."""
@@ -67,7 +79,7 @@ def zeros(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None,
 
 
 @function
-def ones(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+def ones(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None,
          device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
          names: Object = None) -> Any:
     """A tensor of ones."""
@@ -82,8 +94,8 @@ def _dtype_of_number(value: Any) -> Any:
 
 @function(spread="")
 def full(size: Sizes, fill_value: Number, *, out: Tensor | None = None, dtype: DType | None = None,
-         layout: Object = None, device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
-         names: Object = None) -> Any:
+         layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
+         pin_memory: bool = False, names: Object = None) -> Any:
     """A tensor of shape `size` filled with `fill_value`, which also gives the dtype where that is None."""
     if dtype is None and out is None:
         dtype = _dtype_of_number(fill_value)
@@ -98,9 +110,9 @@ for _f, _arguments in ((zeros, ()), (ones, ()), (full, (2.5,))):
 
 
 @function
-def empty(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+def empty(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None,
           device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
-          memory_format: Object = None, names: Object = None) -> Any:
+          memory_format: MemoryFormat | None = None, names: Object = None) -> Any:
     """An uninitialised tensor."""
     ops = on(device, layout)
     if out is not None:
@@ -109,7 +121,7 @@ def empty(size: Sizes, *, out: Tensor | None = None, dtype: DType | None = None,
 
 
 @function
-def empty_strided(size: Sizes, stride: Sizes, *, dtype: DType | None = None, layout: Object = None,
+def empty_strided(size: Sizes, stride: Sizes, *, dtype: DType | None = None, layout: Layout | None = None,
                   device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """An uninitialised tensor with the given strides."""
     ops = on(device, layout)
@@ -124,8 +136,9 @@ def empty_strided(size: Sizes, stride: Sizes, *, dtype: DType | None = None, lay
 
 
 @function(spread="")
-def empty_permuted(size: Sizes, physical_layout: tuple[int, ...], *, dtype: DType | None = None, layout: Object = None,
-                   device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def empty_permuted(size: Sizes, physical_layout: tuple[int, ...], *, dtype: DType | None = None,
+                   layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
+                   pin_memory: bool = False) -> Any:
     """An uninitialised dense tensor whose dimensions lie in memory in the order `physical_layout`, outermost first."""
     order = physical_layout
     if len(order) != len(size):
@@ -146,7 +159,7 @@ def empty_permuted(size: Sizes, physical_layout: tuple[int, ...], *, dtype: DTyp
 
 
 @function
-def scalar_tensor(s: Number, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+def scalar_tensor(s: Number, *, dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
                   pin_memory: bool = False, requires_grad: bool = False) -> Any:
     """The number as a tensor without dimensions, of the default floating dtype unless `dtype` says otherwise."""
     return _filled((), s, None, dtype_of(dtype), layout, device, requires_grad)
@@ -187,33 +200,33 @@ def made_like(make: Callable[[Any, Any, Any], Any], input: Any, dtype: Any, layo
 
 
 @function
-def zeros_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
-               pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+def zeros_like(input: Tensor, *, dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
+               pin_memory: bool = False, requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """A tensor of zeros of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: ops.full(size, 0, to), input, dtype, layout, device, requires_grad,
                      memory_format)
 
 
 @function
-def ones_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
-              pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+def ones_like(input: Tensor, *, dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
+              pin_memory: bool = False, requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """A tensor of ones of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: ops.full(size, 1, to), input, dtype, layout, device, requires_grad,
                      memory_format)
 
 
 @function
-def empty_like(input: Tensor, *, dtype: DType | None = None, layout: Object = None, device: Device | None = None,
-               pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+def empty_like(input: Tensor, *, dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
+               pin_memory: bool = False, requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """An uninitialised tensor of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: ops.empty(size, to), input, dtype, layout, device, requires_grad,
                      memory_format)
 
 
 @function
-def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, layout: Object = None,
+def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, layout: Layout | None = None,
               device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
-              memory_format: Object = None) -> Any:
+              memory_format: MemoryFormat | None = None) -> Any:
     """A tensor of the shape and dtype of `input` filled with `fill_value`."""
     return made_like(lambda ops, size, to: ops.full(size, fill_value, to), input, dtype, layout, device, requires_grad,
                      memory_format)
@@ -253,7 +266,7 @@ def _range(start: Any, end: Any, step: Any, out: Any, dtype: Any, layout: Any, d
 
 
 @function
-def arange(end: Number, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
+def arange(end: Number, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None,
            device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """0, 1, ... below `end`."""
     return _range(0, end, 1, out, dtype, layout, device, requires_grad)
@@ -261,7 +274,7 @@ def arange(end: Number, *, out: Tensor | None = None, dtype: DType | None = None
 
 @function(public="arange", overload="start")
 def arange_start(start: Number, end: Number, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None,
-                 layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+                 layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
                  pin_memory: bool = False) -> Any:
     """start, start + step, ... below `end`."""
     return _range(start, end, step, out, dtype, layout, device, requires_grad)
@@ -282,7 +295,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 @function(public="range")
 def closed_range(start: Number, end: Number, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None,
-                 layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+                 layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
                  pin_memory: bool = False) -> Any:
     """start, start + step, ... up to and with `end`, of the default dtype. Prefer arange, which ends before `end`."""
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is "
@@ -322,7 +335,7 @@ def _ends(name: str, start: Any, end: Any, device: Any, dtype: Any) -> tuple[Any
 
 @function
 def linspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, *, out: Tensor | None = None,
-             dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+             dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """`steps` numbers from `start` to `end`, both included."""
     dtype = dtype_of(dtype, out)
@@ -338,7 +351,7 @@ def linspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, *, out: Ten
 
 @function
 def logspace(start: TensorOrNumber, end: TensorOrNumber, steps: int, base: float = 10.0, *, out: Tensor | None = None,
-             dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+             dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
              requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """base ** linspace(start, end, steps)."""
     dtype = dtype_of(dtype, out)
@@ -356,8 +369,9 @@ for _f in (linspace, logspace):
 
 
 @function
-def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
-        device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
+def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType | None = None,
+        layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
+        pin_memory: bool = False) -> Any:
     """The (n, m) matrix with ones on the diagonal."""
     ops = on(device, layout)
     m = n if m is None else m
@@ -377,21 +391,21 @@ def _(make: Any) -> Iterator[Sample]:
 
 @function(modules=(), method=True)
 def new_zeros(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
-              requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+              requires_grad: bool = False, layout: Layout | None = None, pin_memory: bool = False) -> Any:
     """A tensor of zeros with the dtype and on the device of this one."""
     return _filled(size, 0, None, dtype or input.dtype, layout, device or input.device, requires_grad)
 
 
 @function(modules=(), method=True)
 def new_ones(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
-             requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+             requires_grad: bool = False, layout: Layout | None = None, pin_memory: bool = False) -> Any:
     """A tensor of ones with the dtype and on the device of this one."""
     return _filled(size, 1, None, dtype or input.dtype, layout, device or input.device, requires_grad)
 
 
 @function(modules=(), method=True, spread="")
 def new_full(input: Tensor, size: Sizes, fill_value: Number, *, dtype: DType | None = None,
-             device: Device | None = None, requires_grad: bool = False, layout: Object = None,
+             device: Device | None = None, requires_grad: bool = False, layout: Layout | None = None,
              pin_memory: bool = False) -> Any:
     """A tensor filled with `fill_value`, with the dtype and on the device of this one."""
     return _filled(size, fill_value, None, dtype or input.dtype, layout, device or input.device, requires_grad)
@@ -399,15 +413,16 @@ def new_full(input: Tensor, size: Sizes, fill_value: Number, *, dtype: DType | N
 
 @function(modules=(), method=True)
 def new_empty(input: Tensor, size: Sizes, *, dtype: DType | None = None, device: Device | None = None,
-              requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+              requires_grad: bool = False, layout: Layout | None = None, pin_memory: bool = False) -> Any:
     """An uninitialised tensor with the dtype and on the device of this one."""
     ops = on(device or input.device, layout)
     return finished(ops.empty(size, dtype or input.dtype), None, requires_grad)
 
 
 @function(modules=(), method=True, spread="")
-def new_empty_strided(input: Tensor, size: Sizes, stride: Sizes, dtype: DType | None = None, layout: Object = None,
-                      device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def new_empty_strided(input: Tensor, size: Sizes, stride: Sizes, dtype: DType | None = None,
+                      layout: Layout | None = None, device: Device | None = None, pin_memory: bool = False,
+                      requires_grad: bool = False) -> Any:
     """An uninitialised tensor with the given strides and the dtype of this one."""
     return empty_strided(size, stride, dtype=dtype or input.dtype, layout=layout, device=device or input.device,
                          requires_grad=requires_grad)
@@ -430,7 +445,7 @@ def new(input: Tensor, data: Object = (), *, device: Device | None = None) -> An
 
 @function(modules=(), method=True)
 def new_tensor(input: Tensor, data: Object, *, dtype: DType | None = None, device: Device | None = None,
-               requires_grad: bool = False, layout: Object = None, pin_memory: bool = False) -> Any:
+               requires_grad: bool = False, layout: Layout | None = None, pin_memory: bool = False) -> Any:
     """taeda.tensor with the dtype and on the device of this one."""
     device = device or input.device
     if isinstance(data, _core.Tensor):

@@ -10,14 +10,14 @@ import taeda
 from taeda._binding import modules
 from taeda.functions.creation import dtype_of, finished
 from taeda.functions.function import function
-from taeda.ops.signature import Device, Dims, DType, Object, Sample, Tensor, sample
+from taeda.ops.signature import Device, Dims, DType, Layout, Sample, Tensor, sample
 
 # -- frequencies and their order ---------------------------------------------------------------------------------------
 
 
 @function(modules=("fft",))
-def fftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
-            device: Device | None = None, requires_grad: bool = False) -> Any:
+def fftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType | None = None,
+            layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """The frequencies of fft's n results in cycles per unit, of samples `d` apart: 0, 1, .., -2, -1 over n d."""
     wanted = dtype_of(dtype, out)
     places = taeda.arange(n, dtype=wanted, layout=layout, device=device)
@@ -26,8 +26,8 @@ def fftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType |
 
 
 @function(modules=("fft",))
-def rfftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType | None = None, layout: Object = None,
-             device: Device | None = None, requires_grad: bool = False) -> Any:
+def rfftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType | None = None,
+             layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """The frequencies of rfft's n / 2 + 1 results."""
     wanted = dtype_of(dtype, out)
     return finished(taeda.arange(n // 2 + 1, dtype=wanted, layout=layout, device=device) * (1.0 / (n * d)), out,
@@ -84,16 +84,16 @@ def _window(name: str, window_length: int, periodic: bool, shape: Any, dtype: An
 
 
 @function
-def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Object = None,
-                    device: Device | None = None, requires_grad: bool = False) -> Any:
+def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None,
+                    layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """A triangle: 1 - |2x - 1|."""
     return _window("bartlett_window", window_length, periodic, lambda x: 1 - (2 * x - 1).abs(), dtype, layout, device,
                    requires_grad)
 
 
 @function
-def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Object = None,
-                    device: Device | None = None, requires_grad: bool = False) -> Any:
+def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None,
+                    layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """0.42 - 0.5 cos(2πx) + 0.08 cos(4πx)."""
     return _window("blackman_window", window_length, periodic,
                    lambda x: 0.42 - 0.5 * (2 * math.pi * x).cos() + 0.08 * (4 * math.pi * x).cos(), dtype, layout,
@@ -101,7 +101,7 @@ def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType |
 
 
 @function
-def hann_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Object = None,
+def hann_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Layout | None = None,
                 device: Device | None = None, requires_grad: bool = False) -> Any:
     """(1 - cos(2πx)) / 2."""
     return _window("hann_window", window_length, periodic, lambda x: 0.5 - 0.5 * (2 * math.pi * x).cos(), dtype, layout,
@@ -110,7 +110,7 @@ def hann_window(window_length: int, periodic: bool = True, *, dtype: DType | Non
 
 @function
 def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.54, beta: float = 0.46, *,
-                   dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+                   dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
                    requires_grad: bool = False) -> Any:
     """alpha - beta cos(2πx)."""
     return _window("hamming_window", window_length, periodic, lambda x: alpha - beta * (2 * math.pi * x).cos(), dtype,
@@ -119,7 +119,7 @@ def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.5
 
 @function
 def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: DType | None = None,
-                  layout: Object = None, device: Device | None = None, requires_grad: bool = False) -> Any:
+                  layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """I0(beta sqrt(1 - (2x - 1)²)) / I0(beta), I0 the Bessel function."""
     highest = taeda.tensor(float(beta), dtype=taeda.float64, device=device)
     return _window("kaiser_window", window_length, periodic,

@@ -9,7 +9,7 @@ from typing import Any
 import taeda
 from taeda import _core
 from taeda.functions.function import function
-from taeda.ops.signature import DType, Number, Object, Sizes, Tensor
+from taeda.ops.signature import DType, Layout, Number, Object, Sizes, Tensor
 
 
 @function(modules=(), method=True)
@@ -61,6 +61,8 @@ def _on_memory(of: Any, like: Any, offset: Any, size: Any, stride: Any) -> Any:
     from taeda.storage import TypedStorage
 
     untyped = of._untyped_storage if isinstance(of, TypedStorage) else of
+    if not isinstance(untyped, _core.UntypedStorage):
+        raise TypeError(f"set_(): argument 'source' must be Tensor or Storage, not {type(of).__name__}")
     if size is None:
         size = (untyped.nbytes() // like.itemsize - offset,)
     if not stride:
@@ -94,7 +96,7 @@ def set_(input: Tensor, source: Object = None, storage_offset: int = 0, size: Si
 
 @function
 def from_file(filename: str, shared: bool | None = None, size: int | None = 0, *, dtype: DType | None = None,
-              layout: Object = None, device: Object = None, pin_memory: bool = False) -> Any:
+              layout: Layout | None = None, device: Object = None, pin_memory: bool = False) -> Any:
     """`size` elements in a file, mapped and not read: a tensor of one dimension.
 
     shared=True: writes go to the file, which is made or made larger as needed; else to memory of this process alone.

@@ -7,7 +7,7 @@ from typing import Any
 import taeda
 from taeda import _core
 from taeda.functions.function import function
-from taeda.ops.signature import Device, DType, Object, Sizes, Tensor
+from taeda.ops.signature import Device, DType, Layout, Object, Sizes, Tensor
 
 
 def _layout(layout: Any) -> Any:
@@ -25,7 +25,7 @@ def _component(given: Any, dtype: Any, device: Any) -> Any:
 
 
 @function(modules=("nested",))
-def nested_tensor(tensor_list: Object, *, dtype: DType | None = None, layout: Object = None,
+def nested_tensor(tensor_list: Object, *, dtype: DType | None = None, layout: Layout | None = None,
                   device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """A nested tensor with copies of tensors (or lists of numbers) as its components, which may differ in size along
     one dimension. It is a leaf. `layout=torch.jagged` gives it a shape; the default, torch.strided, does not.
@@ -52,7 +52,7 @@ def nested_tensor(tensor_list: Object, *, dtype: DType | None = None, layout: Ob
 
 @function(modules=("nested",))
 def as_nested_tensor(ts: Object, dtype: DType | None = None, device: Device | None = None,
-                     layout: Object = None) -> Any:
+                     layout: Layout | None = None) -> Any:
     """A nested tensor of tensors, with gradients that reach them: a list, or one tensor whose first dimension counts
     the components."""
     from taeda.nested.raggedness import raggedness_of
@@ -127,7 +127,7 @@ def _each(given: Any, components: int, name: str, device: Any) -> Any:
 
 
 @function(modules=("nested",))
-def narrow(tensor: Tensor, dim: int, start: Object, length: Object, layout: Object = None) -> Any:
+def narrow(tensor: Tensor, dim: int, start: Object, length: Object, layout: Layout | None = None) -> Any:
     """Of each row of a strided tensor, `length` elements of dimension 1 from `start` on, numbers or vectors of them: a
     nested tensor that is a view."""
     from taeda.nested.raggedness import raggedness_of

@@ -13,7 +13,7 @@ from taeda.functions.creation import on
 from taeda.functions.dims import wrap_dim
 from taeda.functions.function import function
 from taeda.ir.dtype import INTEGERS, info
-from taeda.ops.signature import Device, DType, Object, Sample, Sizes, Tensor, sample
+from taeda.ops.signature import Device, DType, Layout, Sample, Sizes, Tensor, sample
 
 
 @function(method=True, out=True)
@@ -117,14 +117,14 @@ def _triangle(row: int, col: int, offset: int, upper: bool, dtype: Any, layout: 
 
 
 @function
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, layout: Object = None,
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, layout: Layout | None = None,
                  device: Device | None = None, pin_memory: bool = False) -> Any:
     """The coordinates of the lower triangle of a matrix, row by row: (2, count)."""
     return _triangle(row, col, offset, False, dtype, layout, device)
 
 
 @function
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, layout: Object = None,
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, layout: Layout | None = None,
                  device: Device | None = None, pin_memory: bool = False) -> Any:
     """The coordinates of the upper triangle of a matrix, row by row: (2, count)."""
     return _triangle(row, col, offset, True, dtype, layout, device)

@@ -11,7 +11,7 @@ from taeda._binding import internal
 from taeda.functions.creation import dtype_of, finished, made_like, on
 from taeda.functions.function import function
 from taeda.ir.dtype import info
-from taeda.ops.signature import Device, DType, Generator, Object, Sizes, Tensor
+from taeda.ops.signature import Device, DType, Generator, Layout, MemoryFormat, Object, Sizes, Tensor
 
 # Complex numbers are drawn by their parts, each of which has half of the variance.
 
@@ -33,8 +33,8 @@ def _standard_normal(ops: Any, size: Any, dtype: Any, generator: Any) -> Any:
 
 @function
 def rand(size: Sizes, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType | None = None,
-         layout: Object = None, device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
-         names: Object = None) -> Any:
+         layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
+         pin_memory: bool = False, names: Object = None) -> Any:
     """Uniform numbers in [0, 1)."""
     ops = on(device, layout)
     return finished(_uniform(ops, size, dtype_of(dtype, out), generator), out, requires_grad)
@@ -42,8 +42,8 @@ def rand(size: Sizes, *, generator: Generator | None = None, out: Tensor | None 
 
 @function
 def randn(size: Sizes, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType | None = None,
-          layout: Object = None, device: Device | None = None, requires_grad: bool = False, pin_memory: bool = False,
-          names: Object = None) -> Any:
+          layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
+          pin_memory: bool = False, names: Object = None) -> Any:
     """Standard normal numbers."""
     ops = on(device, layout)
     return finished(_standard_normal(ops, size, dtype_of(dtype, out), generator), out, requires_grad)
@@ -57,7 +57,7 @@ def _integers(ops: Any, low: int, high: int, size: Any, generator: Any, dtype: A
 
 @function(spread="")
 def randint(high: int, size: Sizes, *, generator: Generator | None = None, out: Tensor | None = None,
-            dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+            dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
             requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """Integers in [0, high)."""
     return randint_low(0, high, size, generator=generator, out=out, dtype=dtype, layout=layout, device=device,
@@ -66,7 +66,7 @@ def randint(high: int, size: Sizes, *, generator: Generator | None = None, out: 
 
 @function(public="randint", overload="low", spread="")
 def randint_low(low: int, high: int, size: Sizes, *, generator: Generator | None = None, out: Tensor | None = None,
-                dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+                dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
                 requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """Integers in [low, high)."""
     ops = on(device, layout)
@@ -76,18 +76,18 @@ def randint_low(low: int, high: int, size: Sizes, *, generator: Generator | None
 
 
 @function
-def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None, layout: Object = None,
-              device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
-              memory_format: Object = None) -> Any:
+def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None,
+              layout: Layout | None = None, device: Device | None = None, pin_memory: bool = False,
+              requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """Uniform numbers in [0, 1), of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: _uniform(ops, size, to, generator), input, dtype, layout, device,
                      requires_grad, memory_format)
 
 
 @function
-def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None, layout: Object = None,
-               device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
-               memory_format: Object = None) -> Any:
+def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: DType | None = None,
+               layout: Layout | None = None, device: Device | None = None, pin_memory: bool = False,
+               requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """Standard normal numbers, of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: _standard_normal(ops, size, to, generator), input, dtype, layout, device,
                      requires_grad, memory_format)
@@ -95,8 +95,8 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: DTyp
 
 @function
 def randint_like(input: Tensor, high: int, *, generator: Generator | None = None, dtype: DType | None = None,
-                 layout: Object = None, device: Device | None = None, pin_memory: bool = False,
-                 requires_grad: bool = False, memory_format: Object = None) -> Any:
+                 layout: Layout | None = None, device: Device | None = None, pin_memory: bool = False,
+                 requires_grad: bool = False, memory_format: MemoryFormat | None = None) -> Any:
     """Integers in [0, high), of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: _integers(ops, 0, high, size, generator, to), input, dtype, layout, device,
                      requires_grad, memory_format)
@@ -104,8 +104,9 @@ def randint_like(input: Tensor, high: int, *, generator: Generator | None = None
 
 @function(public="randint_like", overload="low")
 def randint_like_low(input: Tensor, low: int, high: int, *, generator: Generator | None = None,
-                     dtype: DType | None = None, layout: Object = None, device: Device | None = None,
-                     pin_memory: bool = False, requires_grad: bool = False, memory_format: Object = None) -> Any:
+                     dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
+                     pin_memory: bool = False, requires_grad: bool = False,
+                     memory_format: MemoryFormat | None = None) -> Any:
     """Integers in [low, high), of the shape and dtype of `input`."""
     return made_like(lambda ops, size, to: _integers(ops, low, high, size, generator, to), input, dtype, layout, device,
                      requires_grad, memory_format)
@@ -113,7 +114,7 @@ def randint_like_low(input: Tensor, low: int, high: int, *, generator: Generator
 
 @function
 def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType | None = None,
-             layout: Object = None, device: Device | None = None, requires_grad: bool = False,
+             layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False,
              pin_memory: bool = False) -> Any:
     """A random permutation of range(n)."""
     ops = on(device, layout)
@@ -161,7 +162,7 @@ def normal_mean(mean: float, std: Tensor, *, generator: Generator | None = None,
 
 @function(public="normal", overload="size", spread="")
 def normal_size(mean: float, std: float, size: Sizes, *, generator: Generator | None = None, out: Tensor | None = None,
-                dtype: DType | None = None, layout: Object = None, device: Device | None = None,
+                dtype: DType | None = None, layout: Layout | None = None, device: Device | None = None,
                 requires_grad: bool = False, pin_memory: bool = False) -> Any:
     """Normal numbers of one mean and one deviation, of the given shape."""
     ops = on(device, layout)

@@ -9,7 +9,7 @@ import taeda
 from taeda._binding import internal
 from taeda.functions.dims import wrap_distinct
 from taeda.functions.function import function
-from taeda.ops.signature import Dims, Object, Sample, Sizes, Tensor, sample
+from taeda.ops.signature import Dims, MemoryFormat, Object, Sample, Sizes, Tensor, sample
 
 
 def squeezed(input: Any, dim: Any) -> Any:
@@ -97,7 +97,7 @@ def numel(input: Tensor) -> int:
 
 
 @function(method=True)
-def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: Object = None) -> Any:
+def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
     """Resize `input`, in place, to the shape of `the_template`."""
     return input.resize_(the_template.shape)
 

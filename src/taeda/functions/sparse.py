@@ -8,7 +8,7 @@ from typing import Any
 import taeda
 from taeda import _core
 from taeda.functions.function import function
-from taeda.ops.signature import Device, Dims, DType, Number, Object, Sizes, Tensor
+from taeda.ops.signature import Device, Dims, DType, Layout, Number, Object, Sizes, Tensor
 
 # -- making them -------------------------------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ def _compressed(layout: Any, first: Any, second: Any, values: Any, size: Any, dt
 
 @function
 def sparse_compressed_tensor(compressed_indices: Object, plain_indices: Object, values: Object,
-                             size: Sizes | None = None, *, dtype: DType | None = None, layout: Object = None,
+                             size: Sizes | None = None, *, dtype: DType | None = None, layout: Layout | None = None,
                              device: Device | None = None, pin_memory: bool = False, requires_grad: bool = False,
                              check_invariants: bool | None = None) -> Any:
     """A sparse tensor of a compressed `layout` (`torch.sparse_csr`, `_csc`, `_bsr` or `_bsc`): for each row (or column)
@@ -168,7 +168,7 @@ for _name, _rows in (("csr", True), ("csc", False), ("bsr", True), ("bsc", False
 
 
 @function(modules=(), method=True)
-def to_sparse(input: Tensor, sparse_dim: int | None = None, *, layout: Object = None,
+def to_sparse(input: Tensor, sparse_dim: int | None = None, *, layout: Layout | None = None,
               blocksize: tuple[int, ...] | None = None, dense_dim: int | None = None) -> Any:
     """This tensor in a sparse `layout` (default: COO), its zeros left out. `sparse_dim` or `dense_dim`: how many
     dimensions are sparse or dense; `blocksize`: of the layouts with blocks.
@@ -497,7 +497,7 @@ def sparse_sampled_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Num
 
 
 @function(public="spdiags", modules=("sparse",))
-def sparse_spdiags(diagonals: Tensor, offsets: Tensor, shape: tuple[int, ...], layout: Object = None) -> Any:
+def sparse_spdiags(diagonals: Tensor, offsets: Tensor, shape: tuple[int, ...], layout: Layout | None = None) -> Any:
     """A sparse matrix with the rows of `diagonals` on its diagonals: element j of a row stands in column j, `offsets`
     say how far above the main one each is."""
     from taeda.sparse.creation import of_diagonals

@@ -70,6 +70,8 @@ class GraphModule(Module):
     def __init__(self, root: Any, graph: Graph, class_name: str = "GraphModule") -> None:
         super().__init__()
         type(self).__name__ = class_name
+        if not isinstance(root, (Module, dict)):
+            raise RuntimeError(f"Unsupported type {root} passed for root!")
         wanted = [n.target for n in graph.nodes if n.op in ("get_attr", "call_module")]
         if isinstance(root, Module):
             self.training = root.training
@@ -77,7 +79,7 @@ class GraphModule(Module):
                 _copy_attribute(root, self, path)
             if isinstance(root, GraphModule):
                 self.meta = dict(root.meta)
-        elif isinstance(root, dict):
+        else:
             missing = [path for path in wanted if path not in root]
             if missing:
                 raise RuntimeError(
@@ -85,8 +87,6 @@ class GraphModule(Module):
                 )
             for path in sorted(dict.fromkeys(wanted), key=lambda p: p.count(".")):
                 self._put(path, root[path])
-        else:
-            raise RuntimeError(f"Unsupported type {root} passed for root!")
         if not hasattr(self, "meta"):
             self.meta = {}
         self.graph = graph

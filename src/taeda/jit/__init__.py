@@ -112,7 +112,8 @@ def trace(
     if inspect.ismethod(func) and isinstance_(func.__self__, Module):
         return trace_module(func.__self__, {func.__name__: inputs})
     if not callable(func):
-        raise AttributeError(f"cannot trace {func!r}: it is no function and no module")
+        raise RuntimeError(f"Could not get name of python class object\ncannot trace {func!r}: it is no function and "
+                           "no module")
     func(*inputs, **named)
     if isinstance_(func, Module):
         return as_script(func, TopLevelTracedModule, {"forward": (inputs, named)})

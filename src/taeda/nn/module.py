@@ -623,6 +623,9 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     memory_format = kwargs.pop("memory_format", None)
     if kwargs:
         raise TypeError(f"to() received an invalid keyword argument '{next(iter(kwargs))}'")
+    if not (memory_format is None or isinstance(memory_format, taeda.memory_format)):
+        given = type(memory_format).__name__
+        raise TypeError(f"to(): argument 'memory_format' must be torch.memory_format, not {given}")
     rest = list(args)
     if rest and isinstance(rest[0], taeda.Tensor):
         other = rest.pop(0)

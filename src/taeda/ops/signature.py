@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Dims: TypeAlias = Any
     DType: TypeAlias = Any
     Device: TypeAlias = Any
+    Layout: TypeAlias = Any
+    MemoryFormat: TypeAlias = Any
     Generator: TypeAlias = Any
     Object: TypeAlias = Any
 else:
@@ -47,6 +49,8 @@ else:
     Dims = Annotation("Dims")
     DType = Annotation("DType")
     Device = Annotation("Device")
+    Layout = Annotation("Layout")
+    MemoryFormat = Annotation("MemoryFormat")
     Generator = Annotation("Generator")
     Object = Annotation("Object")
 

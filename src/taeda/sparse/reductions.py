@@ -97,6 +97,10 @@ def soft_max(x: Any, dim: int, dtype: Any, logarithm: bool) -> Any:
 
 def norm(x: Any, p: Any) -> Any:
     """The p-norm of all elements."""
+    if isinstance(p, taeda.Tensor) and p.dim():
+        raise TypeError(f"norm(): argument 'p' (position 2) must be Number, not {type(p).__name__}")
+    if isinstance(p, str) and p not in ("fro", "nuc"):
+        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
     return coalesced(x).values_part.norm(p) if isinstance(x, CooTensor) else x.values_part.norm(p)
 
 
