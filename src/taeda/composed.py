@@ -307,6 +307,9 @@ def run(name: str, display: str, in_place: bool, is_function: bool, arguments: t
     cls = _composed(arguments, out)
     if in_place:
         special = cls.in_place_rules.get(name) or cls.general_in_place_rule(name)
+        if not isinstance(arguments[0], _core.Tensor):
+            given = type(arguments[0]).__name__
+            raise TypeError(f"{display}(): argument 'input' (position 1) must be Tensor, not {given}")
         if special is not None:
             return special(*arguments)
     rule = cls.rules.get(name) or cls.general_rule(name) or Composed.rules.get(name)

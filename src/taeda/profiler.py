@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from enum import Enum
+from enum import Enum, EnumMeta
 from typing import Any
 
 from taeda.autograd import profiler as _profiler
@@ -19,7 +19,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-class ProfilerActivity(Enum):
+class _Members(EnumMeta):
+    """Calls look members up, as of PyTorch's; they make no further enumerations."""
+
+    def __call__(cls, value: Any) -> Any:  # type: ignore[override]
+        return super().__call__(value)
+
+
+class ProfilerActivity(Enum, metaclass=_Members):
     """What is watched."""
 
     CPU = 0

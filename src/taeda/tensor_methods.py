@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 
 
 def array_namespace(self: Any, *, api_version: str | None = None) -> Any:
@@ -20,6 +21,7 @@ def array_namespace(self: Any, *, api_version: str | None = None) -> Any:
 
 def to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
     """This tensor on a device, by the name of the array API standard."""
+    check_type("to_device", "self", self, taeda.Tensor)
     return self.to(device)
 
 

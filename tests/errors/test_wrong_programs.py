@@ -68,6 +68,7 @@ WRONG = {
     "trace of a tensor": "torch.jit.trace(torch.ones(2), torch.ones(2))",
     "order of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p=torch.ones(2))",
     "name of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p='one')",
+    "parameters to clip": "torch.nn.utils.clip_grad_norm_(torch.float32, 1.0)",
     "unknown reduction": "torch.nn.functional.mse_loss(torch.ones(2), torch.ones(2), reduction='median')",
 }
 # PyTorch's first line differs, for a reason
@@ -118,3 +119,39 @@ def test_the_module_in_forward() -> None:
     with pytest.raises(RuntimeError) as caught:
         model(taeda.ones(2, 3))
     assert any("1.1" in note and "Linear" in note for note in getattr(caught.value, "__notes__", []))
+
+
+def test_other_things_than_tensors() -> None:
+    """A TypeError that names the argument, not an attribute that the thing does not have."""
+    sparse = taeda.eye(2).to_sparse()
+    for wrong in (
+        lambda: taeda.sub_(2, sparse),
+        lambda: taeda.Tensor.to_device((1, 2), "cpu"),
+        lambda: taeda.ones(2).set_([1, 2]),
+        lambda: taeda.nn.utils.fuse_conv_bn_weights(taeda.ones(1, 1, 1), None, 1, 3, 1e-5, None, None),
+        lambda: taeda.nn.utils.rnn.pack_padded_sequence(..., taeda.ones(3)),
+        lambda: taeda.ones(2).clone(memory_format=3),
+    ):
+        with pytest.raises(TypeError):
+            wrong()
+    with pytest.raises(ValueError):
+        taeda.profiler.ProfilerActivity("CUDA")
+    assert taeda.fft.rfftfreq(3, 0).tolist()[1] == float("inf")
+
+
+def test_convolutions_of_other_ranks_in_dispatch_modes() -> None:
+    class Passing(taeda.utils._python_dispatch.TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    one, three = taeda.ones(3, 3), taeda.ones(3, 2, 2)
+    for function in (taeda.conv1d, taeda.conv2d, taeda.conv_transpose1d):
+        with Passing(), pytest.raises(RuntimeError):
+            function(one, taeda.ones(0, 3))
+    with Passing(), pytest.raises(RuntimeError):
+        taeda.conv2d(taeda.ones(1, 2, 5), three)
+    with Passing():
+        assert taeda.conv1d(taeda.ones(2, 5), three).shape == (3, 4)
+    for weight in (one, taeda.ones(1, 1, 1, 1, 1, 1)):
+        with pytest.raises(RuntimeError, match="dimensions"):
+            taeda.ops.aten.convolution.default(one, weight, None, [1], [0], [1], False, [0], 1)

@@ -15,6 +15,10 @@ from taeda.ops.signature import Device, Dims, DType, Layout, Sample, Tensor, sam
 # -- frequencies and their order ---------------------------------------------------------------------------------------
 
 
+def _per_cycle(n: int, d: float) -> float:
+    return 1.0 / (n * d) if n * d else math.copysign(math.inf, n * d)
+
+
 @function(modules=("fft",))
 def fftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType | None = None,
             layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
@@ -22,7 +26,7 @@ def fftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType |
     wanted = dtype_of(dtype, out)
     places = taeda.arange(n, dtype=wanted, layout=layout, device=device)
     places = taeda.cat([places[:(n + 1) // 2], places[(n + 1) // 2:] - n])
-    return finished(places * (1.0 / (n * d)), out, requires_grad)
+    return finished(places * _per_cycle(n, d), out, requires_grad)
 
 
 @function(modules=("fft",))
@@ -30,7 +34,7 @@ def rfftfreq(n: int, d: float = 1.0, *, out: Tensor | None = None, dtype: DType 
              layout: Layout | None = None, device: Device | None = None, requires_grad: bool = False) -> Any:
     """The frequencies of rfft's n / 2 + 1 results."""
     wanted = dtype_of(dtype, out)
-    return finished(taeda.arange(n // 2 + 1, dtype=wanted, layout=layout, device=device) * (1.0 / (n * d)), out,
+    return finished(taeda.arange(n // 2 + 1, dtype=wanted, layout=layout, device=device) * _per_cycle(n, d), out,
                     requires_grad)
 
 

@@ -216,11 +216,10 @@ def _several(value: Any, count: int) -> list[int]:
     return list(value) * (count if len(value) == 1 else 1) if isinstance(value, (tuple, list)) else [value] * count
 
 
-def _as_convolution(transposed: bool) -> Callable[..., Any]:
+def _as_convolution(n: int, transposed: bool) -> Callable[..., Any]:
     def renamed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         input, weight = args[:2]
-        n = weight.dim() - 2
-        if input.dim() == n + 1 or any(isinstance(a, str) for a in args):
+        if (input.dim(), weight.dim()) != (n + 2, n + 2) or any(isinstance(a, str) for a in args):
             return f"conv{'_transpose' if transposed else ''}{n}d", args, kwargs
         names = ("stride", "padding", *(("output_padding", "groups", "dilation") if transposed
                                         else ("dilation", "groups")))
@@ -243,8 +242,8 @@ def _as_index(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 _RENAMED: dict[str, Callable[..., Any]] = {
-    **{f"conv{n}d": _as_convolution(False) for n in (1, 2, 3)},
-    **{f"conv_transpose{n}d": _as_convolution(True) for n in (1, 2, 3)},
+    **{f"conv{n}d": _as_convolution(n, False) for n in (1, 2, 3)},
+    **{f"conv_transpose{n}d": _as_convolution(n, True) for n in (1, 2, 3)},
     "log_softmax": lambda args, kwargs: ("_log_softmax", (args[0], args[1], False), {}) if not kwargs else
     ("log_softmax", args, kwargs),
     "softmax": lambda args, kwargs: ("_softmax", (args[0], args[1], False), {}) if not kwargs else

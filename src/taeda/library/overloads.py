@@ -106,7 +106,10 @@ def _convolution(
     input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, output_padding: Any,
     groups: int,
 ) -> Any:
-    functional, n = taeda.nn.functional, input.dim() - 2
+    functional, n = taeda.nn.functional, weight.dim() - 2
+    if not 1 <= n <= 3:
+        raise RuntimeError("weight should have at least three dimensions" if n < 1 else
+                           f"convolutions have up to three spatial dimensions, got a weight of shape {weight.shape}")
     if transposed:
         return getattr(functional, f"conv_transpose{n}d")(
             input, weight, bias, tuple(stride), tuple(padding), tuple(output_padding), groups, tuple(dilation)

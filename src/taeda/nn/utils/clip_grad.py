@@ -1,6 +1,5 @@
 """Limiting gradients."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import taeda
@@ -79,7 +78,7 @@ def clip_grad_norm_(
 ) -> Any:
     """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before."""
     if not isinstance(parameters, taeda.Tensor):
-        parameters = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+        parameters = list(parameters)
     with taeda.no_grad():
         gradients = _gradients(parameters)
         together = bool(gradients) and _together(gradients)

@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn.parameter import Parameter
 
 __all__ = ["fuse_conv_bn_eval", "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights"]
@@ -11,12 +12,15 @@ __all__ = ["fuse_conv_bn_eval", "fuse_conv_bn_weights", "fuse_linear_bn_eval", "
 
 def _scale(mean: Any, variance: Any, eps: float, weight: Any, bias: Any) -> tuple[Any, Any]:
     """Scale and shift of a batch norm in evaluation mode."""
+    for name, given in (("bn_rm", mean), ("bn_rv", variance)):
+        check_type("fuse_conv_bn_weights", name, given, taeda.Tensor)
     scale = (taeda.ones_like(mean) if weight is None else weight) / (variance + eps).sqrt()
     return scale, (taeda.zeros_like(mean) if bias is None else bias) - mean * scale
 
 
 def _fused(weight: Any, bias: Any, norm: tuple[Any, Any], along: int) -> tuple[Any, Any]:
     scale, shift = norm
+    check_type("fuse_conv_bn_weights", "conv_w", weight, taeda.Tensor)
     shape = [1] * weight.dim()
     shape[along] = -1
     # `along` may hold the channels of one group only; each group then has its part of the scale.

@@ -102,6 +102,7 @@ def pack_padded_sequence(
     `enforce_sorted`: the lengths must fall; otherwise the sequences are sorted here (and unsorted by
     `pad_packed_sequence`).
     """
+    check_type("pack_padded_sequence", "input", input, taeda.Tensor)
     sizes = _as_lengths(lengths)
     if batch_first:
         input = input.transpose(0, 1)
