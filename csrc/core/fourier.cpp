@@ -54,25 +54,36 @@ LaneJob<T> complex_job(const LanePlan<T>& plan, T* buffers) {
 }
 
 template <class T>
+T* aligned(T* p) {
+  return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
+}
+
+template <class T>
 void transform_matrix(const FourierPlan<T>& plan, const T* from, T* to, bool inverse, T scale, T* scratch,
                       bool parallel) {
   const int64_t first = plan.columns->plan.length, second = plan.rows->plan.length, lanes = plan.loops.lanes;
+  scratch = aligned(scratch);  // for each group of columns `first` elements of all lanes
   each_group((second + lanes - 1) / lanes, parallel, [&](int64_t g) {
     LaneJob<T> job = complex_job(plan.columns->plan, lane_buffers<T>(plan.buffer_numbers()));
-    job.from = from + 2 * g * lanes, job.from_step = second, job.from_lane = 1;
-    job.to = scratch + 2 * g * lanes, job.to_step = second, job.to_lane = 1;
-    job.lanes = static_cast<int>(std::min(lanes, second - g * lanes));
+    job.from = from + 2 * plan.column_of(g), job.from_step = second, job.from_lane = 1;
+    job.to = scratch + 2 * g * first * lanes, job.to_layout = LANES;
+    job.lanes = static_cast<int>(std::min(lanes, second));
     job.swap_in = inverse;
     job.factors = plan.factors_of(g);
+    job.ahead = parallel ? 0 : 2 * plan.length;
     plan.loops.run(job);
   });
+  // Here the last group overlaps too, but for threads, of which no two should write to the same place.
+  const bool overlapping = !parallel && first >= lanes;
   each_group((first + lanes - 1) / lanes, parallel, [&](int64_t g) {
     LaneJob<T> job = complex_job(plan.rows->plan, lane_buffers<T>(plan.buffer_numbers()));
-    job.from = scratch + 2 * g * lanes * second, job.from_step = 1, job.from_lane = second;
-    job.to = to + 2 * g * lanes, job.to_step = first, job.to_lane = 1;
-    job.lanes = static_cast<int>(std::min(lanes, first - g * lanes));
+    const int64_t start = overlapping ? std::min(g * lanes, first - lanes) : g * lanes;
+    job.from = scratch + 2 * start * lanes, job.from_step = 2 * first * lanes, job.from_layout = TURNED;
+    job.to = to + 2 * start, job.to_step = first, job.to_lane = 1;
+    job.lanes = static_cast<int>(std::min(lanes, first - start));
     job.swap_out = inverse;
     job.scale = scale;
+    job.ahead = parallel ? 0 : 2 * plan.length;
     plan.loops.run(job);
   });
 }
@@ -266,21 +277,22 @@ void run_beside(const Batch<T>& b, int64_t item, T* scratch) {
     return plan.loops.run(job);
   }
   const int64_t first = plan.columns->plan.length, second = plan.rows->plan.length;
+  scratch = aligned(scratch);
   job.swap_in = b.inverse;
-  job.from_step = second * b.inner, job.to_step = second * lanes;
+  job.from_step = second * b.inner, job.to_layout = LANES;
   for (int64_t c = 0; c < second; ++c) {
-    job.from = from + 2 * c * b.inner, job.to = scratch + 2 * c * lanes;
+    job.from = from + 2 * c * b.inner, job.to = scratch + 2 * c * first * lanes;
     job.factors = plan.factors_of(c / lanes);
-    job.factor_lane = static_cast<int>(c % lanes);
+    job.factor_lane = static_cast<int>(c - plan.column_of(c / lanes));
     plan.loops.run(job);
   }
   job.plan = &plan.rows->plan;
-  job.factors = nullptr;
   job.swap_in = false, job.swap_out = b.inverse;
   job.scale = b.scale;
-  job.from_step = lanes, job.to_step = first * b.inner;
+  job.from_layout = LANES, job.from_step = 2 * first * lanes;
+  job.to_layout = MEMORY, job.to_step = first * b.inner;
   for (int64_t k = 0; k < first; ++k) {
-    job.from = scratch + 2 * k * second * lanes, job.to = to + 2 * k * b.inner;
+    job.from = scratch + 2 * k * lanes, job.to = to + 2 * k * b.inner;
     plan.loops.run(job);
   }
 }
@@ -307,37 +319,68 @@ int64_t run_items(void* context, int64_t begin, int64_t end) {
 constexpr int64_t LONG_ROW = 1 << 14;  // elements from which a row is a piece of work of its own
 constexpr int64_t PIECE = 1 << 14;     // elements of a piece of several
 
+constexpr int64_t SMALL_PLANE = 1 << 20;  // bytes of one that a cache has room for, beside its result
+
+template <class T>
+int64_t run_batch(Batch<T>& b) {
+  const int64_t lanes = b.plan.loops.lanes, inner = b.inner, rows = b.rows;
+  const int64_t items = inner > 1 ? rows * ((inner + lanes - 1) / lanes) : rows;
+  const int64_t item = inner > 1 ? b.n * lanes : b.n;  // elements
+  if (items * item <= PIECE / 2) return run_items<T>(&b, 0, items);
+  WithoutHostLock unlocked;
+  if (items < 4 && inner == 1 && b.n > LONG_ROW) {
+    b.parallel_rows = false;
+    return run_items<T>(&b, 0, items);
+  }
+  const int64_t together = inner > 1 || item > LONG_ROW ? 1 : lanes;  // rows that share vectors are not parted
+  const int64_t grain = std::max<int64_t>(1, PIECE / item / together) * together;
+  return parallel_for(items, grain, run_items<T>, &b);
+}
+
+// Rows, then columns of the results. Small planes one by one, so that the columns find theirs in a cache.
+template <class T>
+struct Planes {
+  Batch<T> rows, columns;
+};
+
+template <class T>
+int64_t run_planes(void* context, int64_t begin, int64_t end) {
+  auto& planes = *static_cast<Planes<T>*>(context);
+  const int64_t lanes = planes.rows.plan.loops.lanes, n = planes.columns.n, m = planes.rows.n;
+  const int64_t groups = m == 1 ? 1 : (m + lanes - 1) / lanes;
+  for (int64_t k = begin; k < end; ++k) {
+    if (int64_t fault = run_items<T>(&planes.rows, k * n, (k + 1) * n)) return fault;
+    if (int64_t fault = run_items<T>(&planes.columns, k * groups, (k + 1) * groups)) return fault;
+  }
+  return 0;
+}
+
 template <class T>
 int64_t transform_batch(const FourierLoops<T>& loops, const KernelArguments* a) {
-  const int64_t rows = a->integers[0], n = a->integers[1], inner = a->integers[4];
+  const int64_t rows = a->integers[0], n = a->integers[1], inner = a->integers[4], height = a->integers[5];
   const FourierKind kind = static_cast<FourierKind>(a->integers[2]);
-  double scale;
-  std::memcpy(&scale, a->scalars, sizeof scale);
+  const bool inverse = a->integers[3] != 0;
+  double scales[2];
+  std::memcpy(scales, a->scalars, sizeof scales);
   if (rows == 0 || inner == 0) return 0;
+  const T* from = reinterpret_cast<const T*>(a->data[0]);
+  T* to = reinterpret_cast<T*>(a->data[1]);
   try {
     const bool halved = kind != COMPLEX && n % 2 == 0;
     const auto plan = fourier_plan<T>(halved ? n / 2 : n, loops);
-    Batch<T> batch{*plan,
-                   kind,
-                   rows,
-                   n,
-                   inner,
-                   reinterpret_cast<const T*>(a->data[0]),
-                   reinterpret_cast<T*>(a->data[1]),
-                   a->integers[3] != 0,
-                   static_cast<T>(scale),
-                   true};
-    const int64_t lanes = loops.lanes, items = inner > 1 ? rows * ((inner + lanes - 1) / lanes) : rows;
-    const int64_t item = inner > 1 ? n * lanes : n;  // elements
-    if (items * item <= PIECE / 2) return run_items<T>(&batch, 0, items);
-    WithoutHostLock unlocked;
-    if (items < 4 && inner == 1 && n > LONG_ROW) {
-      batch.parallel_rows = false;
-      return run_items<T>(&batch, 0, items);
+    Batch<T> batch{*plan, kind, rows, n, inner, from, to, inverse, static_cast<T>(scales[0]), true};
+    if (height == 0) return run_batch(batch);
+    const auto column_plan = fourier_plan<T>(height, loops);
+    const int64_t count = rows / height, bytes = 2 * static_cast<int64_t>(sizeof(T)) * n * height;
+    Planes<T> planes{batch,
+                     {*column_plan, COMPLEX, count, height, n, to, to, inverse, static_cast<T>(scales[1]), true}};
+    if (bytes <= SMALL_PLANE && count * n * height <= PIECE / 2) return run_planes<T>(&planes, 0, count);
+    if (bytes <= SMALL_PLANE && count >= 4) {
+      WithoutHostLock unlocked;
+      return parallel_for(count, std::max<int64_t>(1, PIECE / (n * height)), run_planes<T>, &planes);
     }
-    const int64_t together = inner > 1 || item > LONG_ROW ? 1 : lanes;  // rows that share vectors are not parted
-    const int64_t grain = std::max<int64_t>(1, PIECE / item / together) * together;
-    return parallel_for(items, grain, run_items<T>, &batch);
+    if (int64_t fault = run_batch(planes.rows)) return fault;
+    return run_batch(planes.columns);
   } catch (const std::bad_alloc&) {
     return FOURIER_OUT_OF_MEMORY;
   }

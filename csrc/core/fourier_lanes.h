@@ -20,7 +20,7 @@ struct VectorOf<double> {
 template <class T>
 using Vector = typename VectorOf<T>::Type;
 template <class T>
-inline constexpr int LANES = TAEDA_VECTOR_BYTES / sizeof(T);
+inline constexpr int WIDTH = TAEDA_VECTOR_BYTES / sizeof(T);
 
 template <class T>
 struct Lane {  // an element of all lanes
@@ -168,7 +168,7 @@ using Places = PlacesOf<std::make_integer_sequence<int, N>>;
 // every element is where it belongs.
 template <class T>
 TAEDA_LOOP void transpose(Vector<T>* block) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
 #pragma GCC unroll 4
   for (int round = 1; round < N; round *= 2) {
     Vector<T> shuffled[N];
@@ -203,6 +203,37 @@ TAEDA_LOOP Lane<T> times(const Lane<T>& a, Vector<T> re, Vector<T> im) {
 template <class T>
 TAEDA_LOOP Vector<T> all(T x) {
   return x - Vector<T>{};
+}
+
+// Complex numbers that follow one another, apart into their parts: `count` of them where SOME, else a vector full.
+template <class T, bool SOME>
+TAEDA_LOOP Lane<T> load_parts(const T* at, int count) {
+  constexpr int N = WIDTH<T>;
+  Vector<T> a, b;
+  if constexpr (SOME) {
+    a = load_some(at, 2 * count < N ? 2 * count : N);
+    b = 2 * count > N ? load_some(at + N, 2 * count - N) : Vector<T>{};
+  } else {
+    a = load(at), b = load(at + N);
+  }
+  return {Places<N>::even(a, b), Places<N>::odd(a, b)};
+}
+
+template <class T, bool SOME>
+TAEDA_LOOP void store_parts(T* at, Lane<T> x, int count) {
+  constexpr int N = WIDTH<T>;
+  const Vector<T> a = Places<N>::lower(x.re, x.im), b = Places<N>::upper(x.re, x.im);
+  if constexpr (SOME) {
+    store_some(at, a, 2 * count < N ? 2 * count : N);
+    if (2 * count > N) store_some(at + N, b, 2 * count - N);
+  } else {
+    store(at, a), store(at + N, b);
+  }
+}
+
+template <class T>
+TAEDA_LOOP Lane<T> swapped(Lane<T> x, bool swap) {
+  return swap ? Lane<T>{x.im, x.re} : x;
 }
 
 // Σ_k x[k] exp(-2πi jk / RADIX).
@@ -256,93 +287,118 @@ TAEDA_LOOP void butterfly(const Lane<T>* x, Lane<T>* y, const T* roots) {
   }
 }
 
+// What a pass reads and writes: elements of all lanes by their indices. Those of the first pass may come from memory as
+// it is, and those of the last go there, so that they need no loop of their own.
+template <class T>
+struct FromBuffer {
+  const Lane<T>* x;
+  TAEDA_LOOP Lane<T> operator()(int64_t i) const { return x[i]; }
+};
+
+template <class T>
+struct ToBuffer {
+  Lane<T>* y;
+  TAEDA_LOOP void operator()(int64_t i, Lane<T> value) const { y[i] = value; }
+};
+
+template <class T>
+struct FromBeside {  // full vectors of lanes that lie beside each other
+  const T* from;
+  int64_t step;
+  bool swap;
+  int64_t ahead;
+  TAEDA_LOOP Lane<T> operator()(int64_t i) const {
+    const T* next = from + 2 * i * step + ahead;
+    __builtin_prefetch(next, 0, 2);
+    __builtin_prefetch(next + WIDTH<T>, 0, 2);
+    return swapped<T>(load_parts<T, false>(from + 2 * i * step, WIDTH<T>), swap);
+  }
+};
+
+template <class T>
+struct ToBeside {
+  T* to;
+  int64_t step;
+  bool swap;
+  Vector<T> scale;
+  int64_t ahead;
+  TAEDA_LOOP void operator()(int64_t i, Lane<T> value) const {
+    T* next = to + 2 * i * step + ahead;
+    __builtin_prefetch(next, 1, 2);
+    __builtin_prefetch(next + WIDTH<T>, 1, 2);
+    const Lane<T> x = swapped<T>(value, swap);
+    store_parts<T, false>(to + 2 * i * step, {x.re * scale, x.im * scale}, WIDTH<T>);
+  }
+};
+
+template <class T>
+struct FromLanes {
+  const T* from;
+  int64_t step;
+  TAEDA_LOOP Lane<T> operator()(int64_t i) const { return *reinterpret_cast<const Lane<T>*>(from + i * step); }
+};
+
+template <class T>
+struct TimesFactors {
+  Lane<T>* y;
+  const Lane<T>* factors;
+  TAEDA_LOOP void operator()(int64_t i, Lane<T> value) const { y[i] = times<T>(value, factors[i].re, factors[i].im); }
+};
+
+template <class T>
+struct TimesOneLane {
+  Lane<T>* y;
+  const T* factors;
+  TAEDA_LOOP void operator()(int64_t i, Lane<T> value) const {
+    const T* w = factors + 2 * i * WIDTH<T>;
+    y[i] = times<T>(value, all<T>(w[0]), all<T>(w[WIDTH<T>]));
+  }
+};
+
 // One pass of Stockham's algorithm: y[q + s (r p + j)] = w^(p j) Σ_k x[q + s (p + k m)] w_r^(j k).
-template <class T, int RADIX>
-TAEDA_LOOP void run_pass(const LanePass<T>& pass, int64_t s, const Lane<T>* x, Lane<T>* y) {
+template <class T, int RADIX, class Source, class Sink>
+__attribute__((noinline)) void pass_of(const LanePass<T>& pass, int64_t s, const Source& source, const Sink& sink) {
+  const Source x = source;  // in registers
+  const Sink y = sink;
   const int64_t m = pass.groups;
   for (int64_t q = 0; q < s; ++q) {  // p = 0: no factors
     Lane<T> in[RADIX], out[RADIX];
 #pragma GCC unroll 16
-    for (int k = 0; k < RADIX; ++k) in[k] = x[q + s * k * m];
+    for (int k = 0; k < RADIX; ++k) in[k] = x(q + s * k * m);
     butterfly<T, RADIX>(in, out, pass.roots);
 #pragma GCC unroll 16
-    for (int j = 0; j < RADIX; ++j) y[q + s * j] = out[j];
+    for (int j = 0; j < RADIX; ++j) y(q + s * j, out[j]);
   }
   for (int64_t p = 1; p < m; ++p) {
     const T* w = pass.twiddles + 2 * p * (RADIX - 1);
     for (int64_t q = 0; q < s; ++q) {
       Lane<T> in[RADIX], out[RADIX];
 #pragma GCC unroll 16
-      for (int k = 0; k < RADIX; ++k) in[k] = x[q + s * (p + k * m)];
+      for (int k = 0; k < RADIX; ++k) in[k] = x(q + s * (p + k * m));
       butterfly<T, RADIX>(in, out, pass.roots);
-      y[q + s * RADIX * p] = out[0];
+      y(q + s * RADIX * p, out[0]);
 #pragma GCC unroll 16
       for (int j = 1; j < RADIX; ++j)
-        y[q + s * (RADIX * p + j)] = times<T>(out[j], all<T>(w[2 * j - 2]), all<T>(w[2 * j - 1]));
+        y(q + s * (RADIX * p + j), times<T>(out[j], all<T>(w[2 * j - 2]), all<T>(w[2 * j - 1])));
     }
   }
 }
 
-template <class T, int RADIX>
-__attribute__((noinline)) void pass_of(const LanePass<T>& pass, int64_t s, const Lane<T>* x, Lane<T>* y) {
-  run_pass<T, RADIX>(pass, s, x, y);
-}
-
-// The transforms of `x`, in either buffer: which is returned.
-template <class T>
-TAEDA_LOOP Lane<T>* run_lanes(const LanePlan<T>& plan, Lane<T>* x, Lane<T>* y) {
-  int64_t s = 1;
-  for (int k = 0; k < plan.count; ++k) {
-    const LanePass<T>& pass = plan.passes[k];
-    switch (pass.radix) {
-      case 2: pass_of<T, 2>(pass, s, x, y); break;
-      case 3: pass_of<T, 3>(pass, s, x, y); break;
-      case 4: pass_of<T, 4>(pass, s, x, y); break;
-      case 5: pass_of<T, 5>(pass, s, x, y); break;
-      case 7: pass_of<T, 7>(pass, s, x, y); break;
-      case 8: pass_of<T, 8>(pass, s, x, y); break;
-      case 11: pass_of<T, 11>(pass, s, x, y); break;
-      default: pass_of<T, 13>(pass, s, x, y);
-    }
-    s *= pass.radix;
-    Lane<T>* other = x;
-    x = y, y = other;
+template <class T, class Source, class Sink>
+TAEDA_LOOP void run_pass(const LanePass<T>& pass, int64_t s, const Source& x, const Sink& y) {
+  switch (pass.radix) {
+    case 2: return pass_of<T, 2>(pass, s, x, y);
+    case 3: return pass_of<T, 3>(pass, s, x, y);
+    case 4: return pass_of<T, 4>(pass, s, x, y);
+    case 5: return pass_of<T, 5>(pass, s, x, y);
+    case 7: return pass_of<T, 7>(pass, s, x, y);
+    case 8: return pass_of<T, 8>(pass, s, x, y);
+    case 11: return pass_of<T, 11>(pass, s, x, y);
+    default: return pass_of<T, 13>(pass, s, x, y);
   }
-  return x;
 }
 
 // ---- memory to lanes and back ---------------------------------------------------------------------------------------
-
-// Complex numbers that follow one another, apart into their parts: `count` of them where SOME, else a vector full.
-template <class T, bool SOME>
-TAEDA_LOOP Lane<T> load_parts(const T* at, int count) {
-  constexpr int N = LANES<T>;
-  Vector<T> a, b;
-  if constexpr (SOME) {
-    a = load_some(at, 2 * count < N ? 2 * count : N);
-    b = 2 * count > N ? load_some(at + N, 2 * count - N) : Vector<T>{};
-  } else {
-    a = load(at), b = load(at + N);
-  }
-  return {Places<N>::even(a, b), Places<N>::odd(a, b)};
-}
-
-template <class T, bool SOME>
-TAEDA_LOOP void store_parts(T* at, Lane<T> x, int count) {
-  constexpr int N = LANES<T>;
-  const Vector<T> a = Places<N>::lower(x.re, x.im), b = Places<N>::upper(x.re, x.im);
-  if constexpr (SOME) {
-    store_some(at, a, 2 * count < N ? 2 * count : N);
-    if (2 * count > N) store_some(at + N, b, 2 * count - N);
-  } else {
-    store(at, a), store(at + N, b);
-  }
-}
-
-template <class T>
-TAEDA_LOOP Lane<T> swapped(Lane<T> x, bool swap) {
-  return swap ? Lane<T>{x.im, x.re} : x;
-}
 
 template <class T, bool SOME>
 TAEDA_LOOP void load_beside(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
@@ -362,7 +418,7 @@ TAEDA_LOOP void store_beside(const Lane<T>* from, const LaneJob<T>& j, int64_t l
 // Lanes that lie one after the other, in blocks that are transposed. Lanes that are not there repeat the first.
 template <class T, bool SOME>
 TAEDA_LOOP void load_block(Lane<T>* to, const LaneJob<T>& j, int64_t start, int count) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   Vector<T> re[N], im[N];
 #pragma GCC unroll 16
   for (int l = 0; l < N; ++l) {
@@ -379,7 +435,7 @@ TAEDA_LOOP void load_block(Lane<T>* to, const LaneJob<T>& j, int64_t start, int 
 
 template <class T, bool SOME>
 TAEDA_LOOP void store_block(const Lane<T>* from, const LaneJob<T>& j, int64_t start, int count) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   const Vector<T> scale = all<T>(j.scale);
   Vector<T> re[N], im[N];
 #pragma GCC unroll 16
@@ -398,7 +454,7 @@ TAEDA_LOOP void store_block(const Lane<T>* from, const LaneJob<T>& j, int64_t st
 // side as they are loaded, and all that is left to transpose are squares of four. `length` is even, and all lanes are
 // there. Not for lanes that fall into the same set of the cache: a line is read in several steps.
 TAEDA_LOOP void square_of_four(Vector<float>* v) {
-  using P = Places<LANES<float>>;
+  using P = Places<WIDTH<float>>;
   const Vector<float> a = P::lower_of_four(v[0], v[1]), b = P::upper_of_four(v[0], v[1]);
   const Vector<float> c = P::lower_of_four(v[2], v[3]), d = P::upper_of_four(v[2], v[3]);
   v[0] = P::first_halves(a, c), v[1] = P::second_halves(a, c);
@@ -406,7 +462,7 @@ TAEDA_LOOP void square_of_four(Vector<float>* v) {
 }
 
 TAEDA_LOOP void load_twos(Lane<float>* to, const LaneJob<float>& j, int64_t length) {
-  constexpr int N = LANES<float>;
+  constexpr int N = WIDTH<float>;
   const float* lanes[N];
   for (int l = 0; l < N; ++l) lanes[l] = j.from + 2 * l * j.from_lane;
   for (int64_t i = 0; i < length; i += 2) {
@@ -419,9 +475,45 @@ TAEDA_LOOP void load_twos(Lane<float>* to, const LaneJob<float>& j, int64_t leng
   }
 }
 
+// The same from what a job to LANES has left: lane l of this job is an element there, and elements are lanes. The
+// last vector of them overlaps the one before it, or has more lanes than elements, which the buffer has room for.
+template <class T>
+TAEDA_LOOP void load_turned(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
+  constexpr int N = WIDTH<T>;
+  for (int64_t start = 0; start < length; start += N) {
+    const T *block = j.from + start / N * j.from_step, *lanes[N];
+    for (int l = 0; l < N; ++l) lanes[l] = block + (l < j.lanes ? 2 * N * l : 0);
+    Lane<T>* at = to + (start + N <= length || length < N ? start : length - N);
+    if constexpr (sizeof(T) == sizeof(float)) {
+      for (int c = 0; c < N; c += 4) {
+        Vector<float> re[4], im[4];
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; ++k) re[k] = gather_fours(lanes + k, c), im[k] = gather_fours(lanes + k, N + c);
+        square_of_four(re);
+        square_of_four(im);
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; ++k) at[c + k] = {re[k], im[k]};
+      }
+    } else {
+      Vector<T> re[N], im[N];
+#pragma GCC unroll 16
+      for (int l = 0; l < N; ++l) re[l] = load(lanes[l]), im[l] = load(lanes[l] + N);
+      transpose<T>(re);
+      transpose<T>(im);
+#pragma GCC unroll 16
+      for (int k = 0; k < N; ++k) at[k] = {re[k], im[k]};
+    }
+  }
+}
+
 template <class T>
 TAEDA_LOOP void load_lanes(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
+  if (j.from_layout == TURNED) return load_turned(to, j, length);
+  if (j.from_layout == LANES) {
+    for (int64_t i = 0; i < length; ++i) to[i] = FromLanes<T>{j.from, j.from_step}(i);
+    return;
+  }
   if (j.from_lane == 1 && j.from_step != 1) {
     if (j.lanes == N)
       load_beside<T, false>(to, j, length);
@@ -438,7 +530,7 @@ TAEDA_LOOP void load_lanes(Lane<T>* to, const LaneJob<T>& j, int64_t length) {
 
 template <class T>
 TAEDA_LOOP void store_lanes(const Lane<T>* from, const LaneJob<T>& j, int64_t length) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   if (j.to_lane == 1 && j.to_step != 1) {
     if (j.lanes == N)
       store_beside<T, false>(from, j, length);
@@ -508,13 +600,13 @@ TAEDA_LOOP void join_lanes(Lane<T>* z, const LaneJob<T>& j, int64_t h) {
 
 template <class T>
 TAEDA_LOOP Lane<T> reversed(Lane<T> x) {
-  return {Places<LANES<T>>::reversed(x.re), Places<LANES<T>>::reversed(x.im)};
+  return {Places<WIDTH<T>>::reversed(x.re), Places<WIDTH<T>>::reversed(x.im)};
 }
 
 // Of one row in memory; the elements of a vector are neighbours, and their partners lie backwards.
 template <class T>
 void split(T* z, const T* half, int64_t h) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   const T re = z[0], im = z[1];
   z[0] = re + im, z[1] = 0;
   z[2 * h] = re - im, z[2 * h + 1] = 0;
@@ -537,7 +629,7 @@ void split(T* z, const T* half, int64_t h) {
 
 template <class T>
 void join(const T* x, T* z, const T* half, int64_t h, bool conjugate) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   const T first = x[0], last = x[2 * h], sign = conjugate ? T(-1) : T(1);
   z[0] = first + last, z[1] = first - last;
   int64_t k = 1;
@@ -561,7 +653,7 @@ void join(const T* x, T* z, const T* half, int64_t h, bool conjugate) {
 
 template <class T>
 void multiply(T* out, const T* a, const T* b, int64_t n, bool conjugate) {
-  constexpr int N = LANES<T>;
+  constexpr int N = WIDTH<T>;
   const Vector<T> sign = all<T>(conjugate ? T(-1) : T(1));
   int64_t k = 0;
   for (; k + N <= n; k += N) {
@@ -581,13 +673,52 @@ void multiply(T* out, const T* a, const T* b, int64_t n, bool conjugate) {
 
 // ---- jobs -----------------------------------------------------------------------------------------------------------
 
+// The first pass from where the job's elements lie, as far as that needs no transposing: whether it was done.
+template <class T>
+TAEDA_LOOP bool run_first(const LaneJob<T>& j, Lane<T>* to) {
+  const LanePass<T>& pass = j.plan->passes[0];
+  if (j.plan->count < 2 || j.kind == FROM_HALF) return false;
+  if (j.from_layout == LANES)
+    run_pass<T>(pass, 1, FromLanes<T>{j.from, j.from_step}, ToBuffer<T>{to});
+  else if (j.from_layout == MEMORY && j.lanes == WIDTH<T> && j.from_lane == 1 && j.from_step != 1)
+    run_pass<T>(pass, 1, FromBeside<T>{j.from, j.from_step, j.swap_in, j.ahead}, ToBuffer<T>{to});
+  else
+    return false;
+  return true;
+}
+
+// The last pass to where they belong, likewise.
+template <class T>
+TAEDA_LOOP bool run_last(const LaneJob<T>& j, int64_t s, Lane<T>* from) {
+  const LanePass<T>& pass = j.plan->passes[j.plan->count - 1];
+  Lane<T>* to = reinterpret_cast<Lane<T>*>(j.to);
+  if (j.to_layout == LANES && j.factor_lane < 0)
+    run_pass<T>(pass, s, FromBuffer<T>{from}, TimesFactors<T>{to, reinterpret_cast<const Lane<T>*>(j.factors)});
+  else if (j.to_layout == LANES)
+    run_pass<T>(pass, s, FromBuffer<T>{from}, TimesOneLane<T>{to, j.factors + j.factor_lane});
+  else if (j.kind == COMPLEX && j.lanes == WIDTH<T> && j.to_lane == 1 && j.to_step != 1)
+    run_pass<T>(pass, s, FromBuffer<T>{from}, ToBeside<T>{j.to, j.to_step, j.swap_out, all<T>(j.scale), j.ahead});
+  else
+    return false;
+  return true;
+}
+
 template <class T>
 void run(const LaneJob<T>& j) {
-  const int64_t length = j.plan->length;
-  const int64_t width = buffer_elements(*j.plan, j.kind);
+  const LanePlan<T>& plan = *j.plan;
+  const int64_t length = plan.length;
   Lane<T>* x = reinterpret_cast<Lane<T>*>(j.buffers);
-  Lane<T>* y = x + width;
-  if (j.kind == FROM_HALF) {  // spectra are read as they are
+  Lane<T>* y = x + buffer_elements(plan, j.kind);
+  int64_t s = 1;
+  int done = 0;
+  auto turn = [&] {
+    s *= plan.passes[done++].radix;
+    Lane<T>* other = x;
+    x = y, y = other;
+  };
+  if (run_first<T>(j, y)) {
+    turn();
+  } else if (j.kind == FROM_HALF) {  // spectra are read as they are
     LaneJob<T> reading = j;
     reading.swap_in = false;
     load_lanes<T>(x, reading, length + 1);
@@ -595,22 +726,17 @@ void run(const LaneJob<T>& j) {
   } else {
     load_lanes<T>(x, j, length);
   }
-  Lane<T>* found = run_lanes<T>(*j.plan, x, y);
-  if (j.factors && j.factor_lane < 0) {
-    const Lane<T>* factors = reinterpret_cast<const Lane<T>*>(j.factors);
-    for (int64_t i = 0; i < length; ++i) found[i] = times<T>(found[i], factors[i].re, factors[i].im);
-  } else if (j.factors) {
-    for (int64_t i = 0; i < length; ++i) {
-      const T* w = j.factors + 2 * i * LANES<T> + j.factor_lane;
-      found[i] = times<T>(found[i], all<T>(w[0]), all<T>(w[LANES<T>]));
-    }
+  while (done < plan.count) {
+    if (done + 1 == plan.count && run_last<T>(j, s, x)) return;
+    run_pass<T>(plan.passes[done], s, FromBuffer<T>{x}, ToBuffer<T>{y});
+    turn();
   }
-  if (j.kind == TO_HALF || j.kind == TO_FULL) split_lanes<T>(found, j, length);
-  store_lanes<T>(found, j, j.kind == TO_HALF ? length + 1 : j.kind == TO_FULL ? 2 * length : length);
+  if (j.kind == TO_HALF || j.kind == TO_FULL) split_lanes<T>(x, j, length);
+  store_lanes<T>(x, j, j.kind == TO_HALF ? length + 1 : j.kind == TO_FULL ? 2 * length : length);
 }
 
 template <class T>
-inline constexpr FourierLoops<T> LOOPS = {LANES<T>,   TAEDA_VECTOR_BYTES == 64 ? 8 : 4, run<T>, split<T>, join<T>,
+inline constexpr FourierLoops<T> LOOPS = {WIDTH<T>,   TAEDA_VECTOR_BYTES == 64 ? 8 : 4, run<T>, split<T>, join<T>,
                                           multiply<T>};
 
 }  // namespace TAEDA_VECTOR_NAMESPACE

@@ -27,6 +27,8 @@ struct LanePlan {
 
 enum FourierKind : int64_t { COMPLEX, TO_HALF, FROM_HALF, TO_FULL };
 
+enum LaneLayout { MEMORY, LANES, TURNED };
+
 // Transforms of one group of lanes from memory to memory. Element i of lane l is at [i * step + l * lane_step], in
 // complex numbers; there are `lanes` of them, perhaps fewer than a vector has. Of other kinds than COMPLEX the plan is
 // for half of a real row of even length: its pairs are read or written as complex numbers, beside a spectrum.
@@ -40,18 +42,23 @@ struct LaneJob {
   int64_t to_step, to_lane;
   int lanes;
   bool swap_in, swap_out;  // exchange the parts: before and after, that makes the transform the inverse one
-  const T* factors;        // null, or an element of all lanes for each element: factors of the results
-  int factor_lane;         // -1, or that lane's factors are those of all
-  const T* half;           // other kinds: exp(-2πi k / 2h) for k up to h / 2
-  bool conjugate;          // other kinds: of the spectrum
+  // Between columns and rows of a matrix lie elements of all lanes as they are: `to` has them one after the other,
+  // `from` with that many *numbers* from one to the next. TURNED, lane l of this job is element l after `from`, whose
+  // lanes are this job's elements; then `from_step` leads to the next vector of those.
+  LaneLayout from_layout, to_layout;
+  const T* factors;  // of the results for LANES: an element of all lanes for each, or those of one lane
+  int factor_lane;   // or -1
+  int64_t ahead;     // numbers from a row to the next one, or 0
+  const T* half;     // other kinds: exp(-2πi k / 2h) for k up to h / 2
+  bool conjugate;    // other kinds: of the spectrum
   T scale;
   T* buffers;  // two, of buffer_elements(plan, kind) elements of all lanes
 };
 
-// Elements of a buffer, of which a job needs two.
+// Elements of a buffer, of which a job needs two. Whole vectors are written to it, so that it has room for one more.
 template <class T>
 int64_t buffer_elements(const LanePlan<T>& plan, FourierKind kind) {
-  return kind == COMPLEX ? plan.length : 2 * plan.length + 1;
+  return kind == COMPLEX ? plan.length + 16 : 2 * plan.length + 1;
 }
 
 template <class T>

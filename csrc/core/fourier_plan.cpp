@@ -129,7 +129,7 @@ void FourierPlan<T>::split() {
   for (int64_t g = 0; g < groups; ++g)
     for (int64_t k = 0; k < first; ++k, at += 2 * lanes)
       for (int64_t l = 0; l < lanes; ++l) {
-        const std::complex<double> w = root(k * (g * lanes + l), length);
+        const std::complex<double> w = root(k * (column_of(g) + l), length);
         at[l] = static_cast<T>(w.real());
         at[lanes + l] = static_cast<T>(w.imag());
       }
@@ -187,12 +187,15 @@ template <class T>
 int64_t FourierPlan<T>::buffer_numbers() const {
   if (inner) return inner->buffer_numbers();
   const int64_t longest = std::max(columns->plan.length, rows ? rows->plan.length : 0);
-  return 2 * 2 * loops.lanes * (2 * longest + 1);
+  return 2 * 2 * loops.lanes * (2 * longest + 16);
 }
 
 template <class T>
 int64_t FourierPlan<T>::scratch() const {
-  return inner ? 2 * inner->length + inner->scratch() : rows ? length : 0;
+  if (inner) return 2 * inner->length + inner->scratch();
+  if (!rows) return 0;
+  const int64_t lanes = loops.lanes, groups = (rows->plan.length + lanes - 1) / lanes;
+  return groups * lanes * columns->plan.length + 64 / static_cast<int64_t>(2 * sizeof(T));  // which are aligned
 }
 
 template <class T>

@@ -1,5 +1,6 @@
 // How the transform of one length is done, made once for each length and kept.
 #pragma once
+#include <algorithm>
 #include <complex>
 #include <cstdint>
 #include <memory>
@@ -41,9 +42,12 @@ struct FourierPlan {
 
   // One lane (`columns` alone), or a matrix of N₁ by N₂ elements, whose columns are transformed, multiplied by
   // `factors` and transformed along their rows: an element of all lanes for each k < N₁ of each group of lanes of
-  // columns.
+  // columns. So that lanes are all in use the last group begins where it ends with the last column, if that can be.
   std::unique_ptr<LanePasses<T>> columns, rows;
   std::unique_ptr<AlignedArray<T>> factors;
+  int64_t column_of(int64_t group) const {
+    return std::max<int64_t>(0, std::min(group * loops.lanes, rows->plan.length - loops.lanes));
+  }
   const T* factors_of(int64_t group) const { return factors->data + group * columns->plan.length * 2 * loops.lanes; }
 
   // Or, for lengths with a large prime factor, a convolution of `inner`'s length with a filter whose transform is kept:

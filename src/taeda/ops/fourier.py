@@ -30,6 +30,25 @@ def fourier_rows(b: Any, input: Tensor, n: SymInt, kind: int, inverse: bool, sca
     return out
 
 
+@kernel(public=False, conjugate=False)
+def fourier_planes(b: Any, input: Tensor, inverse: bool, scale: Number, column_scale: Number) -> Tensor:
+    """The transforms of the rows of the last two dimensions and then of their columns, with a factor for each."""
+    out = b.alloc(input.dtype, input.shape)
+    b.method("fourier", input=input, out=out, n=input.shape[-1], kind=FULL, inverse=inverse, scale=scale, trailing=0,
+             height=input.shape[-2], column_scale=column_scale)
+    return out
+
+
+@fourier_planes.meta
+def _(input: Any, inverse: bool, scale: Any, column_scale: Any) -> Result:
+    return Result(input.dtype, input.shape)
+
+
+@fourier_planes.gradient
+def _(grad: Any, inverse: Any, scale: Any, column_scale: Any) -> Any:
+    return fourier_planes(grad, not inverse, scale, column_scale)
+
+
 def _result(input: Any, n: Any, kind: int) -> tuple[str, tuple[Any, ...]]:
     if kind == FULL:
         return input.dtype, input.shape
@@ -205,8 +224,13 @@ def _several(input: Any, s: Any, dim: Any, norm: str | None, inverse: bool, name
         return x if dtypes.is_complex(x.dtype) else convert(x, COMPLEX_OF[x.dtype])
     by_dim = dict(zip(dims, sizes, strict=True))
     x, back = _innermost(x, sorted(dims))
-    for trailing, d in enumerate(sorted(dims, reverse=True)):
-        x = _along(x, by_dim[d], trailing, FULL, inverse, norm)
+    order = sorted(dims, reverse=True)
+    planes = len(order) > 1 and dtypes.is_complex(x.dtype)
+    if planes:
+        x = fourier_planes(x, inverse, *(_scale(by_dim[d], norm, inverse) for d in order[:2]))
+    for trailing, d in enumerate(order):
+        if trailing > 1 or not planes:
+            x = _along(x, by_dim[d], trailing, FULL, inverse, norm)
     return _outermost(x, back)
 
 
