@@ -237,6 +237,8 @@ class Tracer(TracerBase):
     ) -> tuple[Any, list[Any]]:
         """Placeholders for the parameters of a function, and the arguments to call it with."""
         function = inspect.unwrap(root_fn)
+        if not hasattr(function, "__code__"):
+            raise TypeError(f"symbolic_trace takes a module or a Python function, not {type(function).__name__}")
         code = function.__code__
         count = code.co_argcount + code.co_kwonlyargcount
         names = list(code.co_varnames)

@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import taeda
+from taeda.assertions import check_type
 from taeda.nn.sizes import ntuple
 
 
@@ -27,6 +28,7 @@ def _pool(name: str, rank: int, input: Any, kernel_size: Any, output_size: Any, 
           samples: Any) -> tuple[Any, Any]:
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+    check_type(name, "input", input, taeda.Tensor)
     if input.dim() not in (rank + 1, rank + 2):
         raise RuntimeError(f"{name}(): Expected {rank + 1}D or {rank + 2}D tensor, but got: {list(input.shape)}")
     batch = input if input.dim() == rank + 2 else input.unsqueeze(0)

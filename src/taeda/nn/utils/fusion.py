@@ -24,7 +24,7 @@ def _fused(weight: Any, bias: Any, norm: tuple[Any, Any], along: int) -> tuple[A
     shape = [1] * weight.dim()
     shape[along] = -1
     # `along` may hold the channels of one group only; each group then has its part of the scale.
-    if weight.size(along) != scale.numel():
+    if weight.size(along) and weight.size(along) != scale.numel():
         groups = scale.numel() // weight.size(along)
         parts = zip(weight.chunk(groups, 0), scale.chunk(groups), strict=True)
         fused = taeda.cat([part * own.view(shape) for part, own in parts], 0)

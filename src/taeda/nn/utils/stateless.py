@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.assertions import check_type
 from taeda.nn.module import Module
 
 __all__ = ["functional_call", "swapped"]
@@ -16,6 +17,7 @@ def swapped(module: Module, tensors: dict[str, Any], tie_weights: bool = True, s
     `tie_weights`: a tensor that the module has under several names is replaced under all of them. `strict`: the names
     must be exactly the module's; otherwise others are ignored, as PyTorch does.
     """
+    check_type("functional_call", "module", module, Module)
     own = dict(module.named_parameters(remove_duplicate=False))
     own.update(module.named_buffers(remove_duplicate=False))
     if strict:
