@@ -69,10 +69,13 @@ WRONG = {
     "order of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p=torch.ones(2))",
     "name of a sparse norm": "torch.norm(torch.ones(2, 2).to_sparse(), p='one')",
     "parameters to clip": "torch.nn.utils.clip_grad_norm_(torch.float32, 1.0)",
+    "records of no file": "torch._C.PyTorchFileReader('none')",
+    "pieces beyond memory": "torch.ones(3).tensor_split(2**63)",
     "unknown reduction": "torch.nn.functional.mse_loss(torch.ones(2), torch.ones(2), reduction='median')",
 }
 # PyTorch's first line differs, for a reason
 OTHER_WORDS = {
+    "pieces beyond memory": "PyTorch names the type that its number does not fit",
     "normalized_shape": "Taeda's sizes are known when the kernel runs, so the message names the dimension that differs",
     "gather out of range": "an index out of range is an IndexError everywhere in Taeda",
 }

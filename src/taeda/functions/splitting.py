@@ -103,12 +103,17 @@ def _(make: Any) -> Iterator[Sample]:
 # -- tensor_split ------------------------------------------------------------------------------------------------------
 
 
+_MOST_PIECES = 2 ** 28
+
+
 def _sections(input: Any, sections: int, dim: int) -> tuple[Any, ...]:
     if input.dim() == 0:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = wrap_dim(dim, input.dim())
     if sections <= 0:
         raise RuntimeError(f"number of sections must be larger than 0, got {sections}")
+    if sections > _MOST_PIECES:
+        raise ValueError(f"tensor_split: {sections} pieces are more than a tuple can hold in memory")
     small, larger = divmod(input.shape[dim], sections)
     return _core.split_views(input, dim, [small + (k < larger) for k in range(sections)], "SplitWithSizes")
 

@@ -31,8 +31,12 @@ class PyTorchFileReader:
     def __init__(self, file: Any) -> None:
         if isinstance(file, (str, os.PathLike)):
             name = os.fspath(file)
-            with open(file, "rb") as opened:
-                data = opened.read()
+            try:
+                with open(file, "rb") as opened:
+                    data = opened.read()
+            except OSError as error:
+                raise RuntimeError(f"open file failed because of errno {error.errno} on fopen: {error.strerror}, "
+                                   f"file path: {name}") from error
         elif hasattr(file, "read"):
             name = str(getattr(file, "name", None) or f"<{type(file).__name__}>")
             file.seek(0)
