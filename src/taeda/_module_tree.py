@@ -92,6 +92,9 @@ _TABLE: dict[str, str | tuple[str, ...]] = {
     "optim.sparse_adam": "taeda.optim.sparse",
     "optim._adafactor": "taeda.optim.factored",
     "optim._muon": "taeda.optim.factored",
+    "optim._functional": tuple(
+        f"taeda.optim.{name}" for name in ("adam", "sgd", "adagrad", "rmsprop", "adam_variants", "resilient")
+    ),
     "utils.data._utils": ("taeda.utils.data",),
     "utils.data._utils.collate": "taeda.utils.data.collate",
     "utils.data._utils.worker": "taeda.utils.data.worker",

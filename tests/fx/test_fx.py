@@ -10,6 +10,7 @@ import pytest
 import taeda as torch
 import taeda.fx as fx
 import taeda.nn.functional as F
+from expected import agree
 from taeda import nn
 
 
@@ -225,3 +226,22 @@ def test_to_folder(tmp_path):
     source = (tmp_path / "exported" / "module.py").read_text()
     assert "class Exported(torch.nn.Module):" in source
     assert "def forward(self, x, y = None, z : float = 2.0):" in source
+
+
+def test_graphs_show_python_functions_with_all_their_options():
+    def program(lib):
+        functional = lib.nn.functional
+
+        def forward(x, w):
+            y = functional.relu(x)
+            y = functional.leaky_relu(y, 0.1)
+            y = functional.max_pool2d(functional.dropout(y, p=0.2), 2, stride=1)
+            y = functional.softmax(y, dim=-1) + lib.softmax(y, -1) + functional.gelu(y)
+            y = functional.layer_norm(input=y, normalized_shape=(4,), weight=w)
+            return lib.norm(y, dim=0), lib.split(y, 2), lib.tensordot(y, y, 1), functional.l1_loss(y, y)
+
+        graph = lib.fx.symbolic_trace(forward).graph
+        return [(node.op, node.name, [str(a) for a in node.args], {k: str(v) for k, v in node.kwargs.items()})
+                for node in graph.nodes]
+
+    agree(program)

@@ -130,7 +130,7 @@ def test_sync_batch_norm_of_one_process():
     assert isinstance(made[1], nn.SyncBatchNorm) and list(made.state_dict()) == list(model.state_dict())
     with pytest.raises(ValueError, match="Default process group has not been initialized"):
         made(x)
-    taeda.distributed.init_process_group("gloo", rank=0, world_size=1)
+    taeda.distributed.init_process_group("gloo", "tcp://localhost:29500", rank=0, world_size=1)
     try:
         assert taeda.equal(made(x), expected)
     finally:

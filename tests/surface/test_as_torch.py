@@ -91,7 +91,7 @@ def test_a_group_of_one_process():
         distributed.get_rank()
     with pytest.raises(NotImplementedError, match="a process group of 2 processes"):
         distributed.init_process_group("gloo", rank=0, world_size=2)
-    distributed.init_process_group("gloo", rank=0, world_size=1)
+    distributed.init_process_group("gloo", rank=0, world_size=1, store=distributed.HashStore())
     try:
         x = torch.arange(3.0)
         places = [torch.zeros(3)]

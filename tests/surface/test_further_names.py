@@ -134,7 +134,7 @@ def test_a_store_of_this_process():
 
 def test_a_group_of_one_has_nobody_to_send_to():
     dist = torch.distributed
-    dist.init_process_group(world_size=1, rank=0)
+    dist.init_process_group(world_size=1, rank=0, store=dist.HashStore())
     try:
         with pytest.raises(ValueError, match="should not be the same as the rank"):
             dist.send(torch.ones(1), 0)

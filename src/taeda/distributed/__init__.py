@@ -1,7 +1,7 @@
 """Process groups of one process: what programs that may also run alone call of `torch.distributed`.
 
 A group of one computes every collective without sending anything. A group of several processes is not there yet, and
-says so when it is asked for.
+says so when it is asked for (NotImplementedError from `init_process_group`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import os
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
+
+from taeda.autograd.grad_mode import no_grad
 
 __all__ = [
     "Backend", "GroupMember", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor",
@@ -74,9 +76,23 @@ class Work:
         """Whether it succeeded: True."""
         return True
 
+    def exception(self) -> None:
+        """What went wrong: nothing."""
+
+    def synchronize(self) -> None:
+        """Wait for the end: it is done."""
+
     def result(self) -> Any:
         """The tensors that were written."""
         return self._result
+
+    def get_future(self) -> Any:
+        """A future of the tensors that were written, which is done."""
+        from taeda.futures import Future
+
+        future = Future()
+        future.set_result(self._result)
+        return future
 
 
 class ProcessGroup:
@@ -120,8 +136,8 @@ _default: ProcessGroup | None = None
 
 
 def is_available() -> bool:
-    """Whether groups of several processes can be made: not yet. (Groups of one can, without asking.)"""
-    return False
+    """Whether process groups can be made: True, as in PyTorch's builds for processors. They are of one process yet."""
+    return True
 
 
 def is_initialized() -> bool:
@@ -130,11 +146,16 @@ def is_initialized() -> bool:
 
 
 def is_gloo_available() -> bool:
-    """Whether several processes can talk through Gloo: not yet."""
+    """Whether groups can be made with the backend "gloo": True."""
+    return True
+
+
+def is_nccl_available() -> bool:
+    """Whether groups can be made with this backend: no."""
     return False
 
 
-is_mpi_available = is_nccl_available = is_ucc_available = is_xccl_available = is_gloo_available
+is_mpi_available = is_ucc_available = is_xccl_available = is_nccl_available
 
 
 def is_torchelastic_launched() -> bool:
@@ -153,17 +174,46 @@ def init_process_group(
     pg_options: Any = None,
     device_id: Any = None,
 ) -> None:
-    """Start the default group. `world_size` (or WORLD_SIZE in the environment) must be 1."""
+    """Start the default group, of one process. Who belongs to it is said by `rank` and `world_size` beside a `store`,
+    or by `init_method` (env://, which is the default, tcp://host:port or file:///path).
+
+    NotImplementedError for more than one process.
+    """
+    from taeda.distributed.rendezvous import refuse_several, rendezvous
+
     global _default
     if _default is not None:
         raise ValueError("trying to initialize the default process group twice!")
-    size = world_size if world_size >= 0 else int(os.environ.get("WORLD_SIZE", "1"))
-    own = rank if rank >= 0 else int(os.environ.get("RANK", "0"))
-    if size != 1 or own != 0:
-        raise NotImplementedError(
-            f"a process group of {size} processes (this one is number {own}) is not there yet; Taeda runs groups of one"
-        )
-    _default = ProcessGroup(backend or "gloo")
+    if store is not None and init_method is not None:
+        raise AssertionError("Cannot specify both init_method and store.")
+    _check_backend(backend)
+    if store is not None:
+        if world_size <= 0:
+            raise AssertionError("world_size must be positive if using store")
+        if rank < 0:
+            raise AssertionError("rank must be non-negative if using store")
+        refuse_several(world_size, rank)
+    else:
+        store, rank, world_size = next(rendezvous(init_method or "env://", rank, world_size, timeout=timeout))
+    refuse_several(world_size, rank)  # a registered handler may have found more
+    _default = ProcessGroup(backend or Backend.UNDEFINED)
+
+
+_BUILT_IN = {"nccl": "Distributed package doesn't have NCCL built in",
+             "mpi": "Distributed package doesn't have MPI built in. MPI is only included if you build PyTorch from "
+                    "source on a host that has MPI installed.",
+             "ucc": "Distributed package doesn't have UCC built in",
+             "xccl": "Distributed package doesn't have XCCL built in"}
+
+
+def _check_backend(backend: str | None) -> None:
+    """AssertionError for a name that is unknown, RuntimeError for one that is not there; "cpu:gloo" names a device."""
+    for part in (backend or "gloo").split(","):
+        name = Backend(part.rpartition(":")[2])
+        if name in _BUILT_IN:
+            raise RuntimeError(_BUILT_IN[name])
+        if name not in (Backend.GLOO, Backend.UNDEFINED):
+            raise AssertionError(f"Unknown backend type {name}")
 
 
 def destroy_process_group(group: Any = None) -> None:
@@ -187,7 +237,10 @@ def new_group(
     """A further group, of the processes `ranks`."""
     default = _group()
     if ranks is not None and list(ranks) != [0]:
-        raise ValueError("the new group's rank should be within the world_size set by init_process_group")
+        for r in ranks:
+            if r != 0:
+                raise ValueError(f"Rank {r} is out of range. Valid ranks are 0 to 0 (world_size=1)")
+        raise ValueError(f"a new group needs the ranks of its processes, each once, but got {list(ranks)}")
     return ProcessGroup(backend or default.name())
 
 
@@ -240,13 +293,50 @@ def _own(rank: Any, what: str) -> None:
         raise ValueError(f"the {what} {rank} is not part of a group of one process")
 
 
+def _root(global_rank: int | None, group_rank: int | None, collective: str) -> None:
+    """Check the process that a collective starts from or leads to; one of both numbers is needed."""
+    if global_rank is None and group_rank is None:
+        raise ValueError("Must specify global_rank or group_rank")
+    rank = group_rank if global_rank is None else global_rank
+    if rank != 0:
+        raise RuntimeError(f"ProcessGroupGloo::{collective}: invalid root rank: {rank}\n"
+                           "The group has one process, number 0.")
+
+
+def _check(name: str, tensor: Any, group: Any, op: Any = ReduceOp.SUM) -> None:
+    """That there is a group, and that `tensor` is one that it can reduce so."""
+    from taeda import Tensor
+
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"Invalid function argument. Expected parameter `{name}` of type torch.Tensor\n"
+                        f"             but got {type(tensor)} instead.")
+    _group(group)
+    if op in (ReduceOp.BAND, ReduceOp.BOR, ReduceOp.BXOR) and tensor.is_floating_point():
+        raise RuntimeError(f"Cannot use ReduceOp.{op.name} with non-integral dtype")
+
+
+def _copy(collective: str, output: Any, value: Any) -> None:
+    if output.numel() != value.numel():
+        raise RuntimeError(f"ProcessGroupGloo::{collective}: invalid tensor size at index 0 "
+                           f"(expected {_sizes(value)}, got {_sizes(output)})")
+    if output.dtype != value.dtype:
+        raise RuntimeError(f"ProcessGroupGloo::{collective}: invalid tensor type at index 0 "
+                           f"(expected {value.type()}, got {output.type()})")
+    with no_grad():
+        output.copy_(value.reshape(output.shape))
+
+
+def _sizes(tensor: Any) -> str:
+    return f"({', '.join(map(str, tensor.shape))})"
+
+
 def _done(async_op: bool, result: Any) -> Work | None:
     return Work(result) if async_op else None
 
 
 def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Work | None:
     """`tensor` becomes the reduction over all processes: itself."""
-    _group(group)
+    _check("tensor", tensor, group, op)
     return _done(async_op, [tensor])
 
 
@@ -255,8 +345,8 @@ def reduce(
     group_dst: int | None = None,
 ) -> Work | None:
     """`tensor` of process `dst` becomes the reduction over all processes: itself."""
-    _group(group)
-    _own(dst, "rank")
+    _check("tensor", tensor, group, op)
+    _root(dst, group_dst, "reduce")
     return _done(async_op, [tensor])
 
 
@@ -264,17 +354,18 @@ def broadcast(
     tensor: Any, src: int | None = None, group: Any = None, async_op: bool = False, group_src: int | None = None
 ) -> Work | None:
     """`tensor` becomes that of process `src`: itself."""
-    _group(group)
-    _own(src, "rank")
+    _check("tensor", tensor, group)
+    _root(src, group_src, "broadcast")
     return _done(async_op, [tensor])
 
 
 def all_gather(tensor_list: list[Any], tensor: Any, group: Any = None, async_op: bool = False) -> Work | None:
     """Write every process's `tensor` to `tensor_list`."""
-    _group(group)
+    _check("tensor", tensor, group)
     if len(tensor_list) != 1:
-        raise ValueError(f"a group of one process gathers one tensor, but there are places for {len(tensor_list)}")
-    tensor_list[0].copy_(tensor)
+        raise RuntimeError("ProcessGroupGloo::allgather: invalid output tensor list at index 0 "
+                           f"(expected length 1, got {len(tensor_list)})")
+    _copy("allgather", tensor_list[0], tensor)
     return _done(async_op, tensor_list)
 
 
@@ -282,8 +373,8 @@ def all_gather_into_tensor(
     output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """Write every process's tensor to `output_tensor`, one after the other."""
-    _group(group)
-    output_tensor.copy_(input_tensor.reshape(output_tensor.shape))
+    _check("input_tensor", input_tensor, group)
+    _copy("allgather", output_tensor, input_tensor)
     return _done(async_op, [output_tensor])
 
 
@@ -291,21 +382,31 @@ def gather(
     tensor: Any, gather_list: list[Any] | None = None, dst: int | None = None, group: Any = None,
     async_op: bool = False, group_dst: int | None = None,
 ) -> Work | None:
-    """Write every process's `tensor` to `gather_list` of process `dst`."""
-    _own(dst, "rank")
-    return all_gather(gather_list or [], tensor, group, async_op)
+    """Write every process's `tensor` to `gather_list` of process `dst` (by default 0)."""
+    _check("tensor", tensor, group)
+    _root(0 if dst is None else dst, group_dst, "gather")
+    if not gather_list:
+        raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
+    if len(gather_list) != 1:
+        raise RuntimeError(f"ProcessGroupGloo::gather: Incorrect output list size {len(gather_list)}. Output list size "
+                           "should be 1, same as size of the process group.")
+    _copy("gather", gather_list[0], tensor)
+    return _done(async_op, gather_list)
 
 
 def scatter(
     tensor: Any, scatter_list: list[Any] | None = None, src: int | None = None, group: Any = None,
     async_op: bool = False, group_src: int | None = None,
 ) -> Work | None:
-    """Write one tensor of `scatter_list` of process `src` to each process's `tensor`."""
-    _group(group)
-    _own(src, "rank")
-    if not scatter_list or len(scatter_list) != 1:
-        raise ValueError("a group of one process scatters a list of one tensor")
-    tensor.copy_(scatter_list[0])
+    """Write one tensor of `scatter_list` of process `src` (by default 0) to each process's `tensor`."""
+    _check("tensor", tensor, group)
+    _root(0 if src is None else src, group_src, "scatter")
+    if not scatter_list:
+        raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
+    if len(scatter_list) != 1:
+        raise RuntimeError(f"ProcessGroupGloo::scatter: Incorrect input list size {len(scatter_list)}. Input list size "
+                           "should be 1, same as size of the process group.")
+    _copy("scatter", tensor, scatter_list[0])
     return _done(async_op, [tensor])
 
 
@@ -313,14 +414,21 @@ def reduce_scatter(
     output: Any, input_list: list[Any], op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """Reduce each tensor of `input_list` over all processes, and give one to each."""
-    return scatter(output, input_list, 0, group, async_op)
+    _check("output", output, group, op)
+    if len(input_list) != 1:
+        raise RuntimeError("ProcessGroupGloo::reduce_scatter: invalid input tensor list at index 0 "
+                           f"(expected length 1, got {len(input_list)})")
+    _copy("reduce_scatter", output, input_list[0])
+    return _done(async_op, [output])
 
 
 def reduce_scatter_tensor(
     output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """Reduce `input` over all processes, and give a part to each."""
-    return all_gather_into_tensor(output, input, group, async_op)
+    _check("output", output, group, op)
+    _copy("reduce_scatter", output, input)
+    return _done(async_op, [output])
 
 
 def all_to_all(
@@ -362,7 +470,7 @@ def gather_object(
     group_dst: int | None = None,
 ) -> None:
     """Put every process's object into `object_gather_list` of process `dst`."""
-    _own(dst, "rank")
+    _own(dst if group_dst is None else group_dst, "rank")
     if object_gather_list is None:
         raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
     all_gather_object(object_gather_list, obj, group)
@@ -373,7 +481,7 @@ def broadcast_object_list(
 ) -> None:
     """`object_list` becomes that of process `src`: itself."""
     _group(group)
-    _own(src, "rank")
+    _own(src if group_src is None else group_src, "rank")
 
 
 def scatter_object_list(
@@ -382,14 +490,15 @@ def scatter_object_list(
 ) -> None:
     """Put one object of process `src` into each process's list."""
     _group(group)
-    _own(src, "rank")
+    _own(src if group_src is None else group_src, "rank")
     if not scatter_object_input_list:
         raise ValueError("a group of one process scatters a list of one object")
     scatter_object_output_list[0] = scatter_object_input_list[0]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("algorithms", "device_mesh", "further", "optim", "tensor"):
+    if name in ("algorithms", "checkpoint", "device_mesh", "elastic", "further", "nn", "optim", "rendezvous", "run",
+                "stores", "tensor"):
         return importlib.import_module(f"taeda.distributed.{name}")
     if name in ("DeviceMesh", "init_device_mesh"):
         return getattr(importlib.import_module("taeda.distributed.device_mesh"), name)

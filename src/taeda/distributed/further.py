@@ -1,4 +1,4 @@
-"""What processes say to each other one by one, stores of keys, levels of messages: for a group of one process.
+"""What processes say to each other one by one, levels of messages, groups of groups: for a group of one process.
 
 There is nobody to send to, so sending and receiving raise what PyTorch raises for a process that names itself.
 """
@@ -7,46 +7,36 @@ from __future__ import annotations
 
 import enum
 import os
-import threading
-import time
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any, NewType
 
 import taeda.distributed as distributed
 from taeda.distributed import ProcessGroup, ReduceOp, Work
+from taeda.distributed.rendezvous import register_rendezvous_handler, rendezvous
+from taeda.distributed.stores import (
+    DistBackendError,
+    DistError,
+    DistNetworkError,
+    DistStoreError,
+    FileStore,
+    HashStore,
+    PrefixStore,
+    QueueEmptyError,
+    Store,
+    TCPStore,
+)
 
 __all__ = [
-    "BackendConfig", "DebugLevel", "DistBackendError", "DistError", "DistNetworkError", "DistStoreError", "GroupName",
-    "HashStore", "P2POp", "PrefixStore", "QueueEmptyError", "Store", "all_gather_coalesced", "all_gather_single",
-    "all_reduce_coalesced", "batch_isend_irecv", "breakpoint", "get_backend_config", "get_debug_level",
-    "get_default_backend_for_device", "get_pg_count", "irecv", "is_backend_available", "isend", "new_subgroups",
-    "new_subgroups_by_enumeration", "recv", "recv_object_list", "reduce_op", "reduce_scatter_single",
-    "register_rendezvous_handler", "rendezvous", "send", "send_object_list", "set_debug_level",
-    "set_debug_level_from_env", "shrink_group", "split_group", "supports_complex",
+    "BackendConfig", "DebugLevel", "DistBackendError", "DistError", "DistNetworkError", "DistStoreError",
+    "FileStore", "GroupName", "HashStore", "P2POp", "PrefixStore", "QueueEmptyError", "Store", "TCPStore",
+    "all_gather_coalesced", "all_gather_single", "all_reduce_coalesced", "batch_isend_irecv", "breakpoint",
+    "get_backend_config", "get_debug_level", "get_default_backend_for_device", "get_pg_count", "irecv",
+    "is_backend_available", "isend", "new_subgroups", "new_subgroups_by_enumeration", "recv", "recv_object_list",
+    "reduce_op", "reduce_scatter_single", "register_rendezvous_handler", "rendezvous", "send", "send_object_list",
+    "set_debug_level", "set_debug_level_from_env", "shrink_group", "split_group", "supports_complex",
 ]  # fmt: skip
 
 GroupName = NewType("GroupName", str)
-
-
-class DistError(RuntimeError):
-    """Something between processes went wrong."""
-
-
-class DistBackendError(DistError):
-    """What carries messages failed."""
-
-
-class DistNetworkError(DistError):
-    """The network failed."""
-
-
-class DistStoreError(DistError):
-    """A store failed, or a key did not come in time."""
-
-
-class QueueEmptyError(DistError):
-    """Nothing is in a queue of a store."""
 
 
 # -- levels of messages ------------------------------------------------------------------------------------------------
@@ -85,158 +75,6 @@ def get_debug_level() -> DebugLevel:
         set_debug_level_from_env()
     assert _level is not None
     return _level
-
-
-# -- stores ------------------------------------------------------------------------------------------------------------
-
-
-class Store:
-    """Values by keys that processes share: base class. Values are bytes; str is encoded."""
-
-    timeout = timedelta(seconds=300)
-
-    def set(self, key: str, value: str | bytes) -> None:
-        """Set a key."""
-        raise NotImplementedError("Store.set: use HashStore, or PrefixStore on one")
-
-    def get(self, key: str) -> bytes:
-        """The value of a key, which is waited for. DistStoreError if it does not come within `timeout`."""
-        self.wait([key])
-        return self._get(key)
-
-    def _get(self, key: str) -> bytes:
-        raise NotImplementedError("Store.get: use HashStore, or PrefixStore on one")
-
-    def check(self, keys: Sequence[str]) -> bool:
-        """Whether all keys are set."""
-        raise NotImplementedError("Store.check: use HashStore, or PrefixStore on one")
-
-    def add(self, key: str, amount: int) -> int:
-        """Add to the number that a key holds as text, 0 where it is not set; gives the sum."""
-        raise NotImplementedError("Store.add: use HashStore, or PrefixStore on one")
-
-    def delete_key(self, key: str) -> bool:
-        """Forget a key; whether it was set."""
-        raise NotImplementedError("Store.delete_key: use HashStore, or PrefixStore on one")
-
-    def num_keys(self) -> int:
-        """How many keys are set."""
-        raise NotImplementedError("Store.num_keys: use HashStore, or PrefixStore on one")
-
-    def set_timeout(self, timeout: timedelta) -> None:
-        """How long keys are waited for."""
-        self.timeout = timeout
-
-    def wait(self, keys: Sequence[str], timeout: timedelta | None = None) -> None:
-        """Wait until all keys are set. DistStoreError if they do not come in time."""
-        limit = self.timeout if timeout is None else timeout
-        end = time.monotonic() + limit.total_seconds()
-        while not self.check(keys):
-            if time.monotonic() >= end:
-                raise DistStoreError(f"wait timeout after {int(limit.total_seconds() * 1000)}ms, keys: "
-                                     f"{', '.join(f'/{k}' for k in keys)}")
-            time.sleep(0.001)
-
-
-class HashStore(Store):
-    """A store of this process, for its threads.
-
-    Example::
-
-        >>> import taeda.distributed as dist
-        >>> store = dist.HashStore()
-        >>> store.set("rank", "0")
-        >>> store.get("rank"), store.add("count", 2), store.add("count", 1)
-        (b'0', 2, 3)
-    """
-
-    def __init__(self) -> None:
-        self._values: dict[str, bytes] = {}
-        self._lock = threading.Lock()
-
-    def set(self, key: str, value: str | bytes) -> None:
-        with self._lock:
-            self._values[key] = value.encode() if isinstance(value, str) else bytes(value)
-
-    def _get(self, key: str) -> bytes:
-        with self._lock:
-            return self._values[key]
-
-    def check(self, keys: Sequence[str]) -> bool:
-        with self._lock:
-            return all(k in self._values for k in keys)
-
-    def add(self, key: str, amount: int) -> int:
-        with self._lock:
-            total = int(self._values.get(key, b"0")) + amount
-            self._values[key] = str(total).encode()
-            return total
-
-    def compare_set(self, key: str, expected_value: str, desired_value: str) -> bytes:
-        """Set a key if it has the expected value, or is not set and none is expected; gives the value it has then."""
-        with self._lock:
-            now = self._values.get(key)
-            if (expected_value == "" if now is None else now == expected_value.encode()):
-                now = self._values[key] = desired_value.encode()
-            return expected_value.encode() if now is None else now
-
-    def delete_key(self, key: str) -> bool:
-        with self._lock:
-            return self._values.pop(key, None) is not None
-
-    def num_keys(self) -> int:
-        with self._lock:
-            return len(self._values)
-
-
-class PrefixStore(Store):
-    """A part of a store: its keys with a prefix before them."""
-
-    def __init__(self, prefix: str, store: Store) -> None:
-        self.prefix, self.underlying_store = prefix, store
-        self.timeout = store.timeout
-
-    def _key(self, key: str) -> str:
-        return f"{self.prefix}/{key}"
-
-    def set(self, key: str, value: str | bytes) -> None:
-        self.underlying_store.set(self._key(key), value)
-
-    def _get(self, key: str) -> bytes:
-        return self.underlying_store._get(self._key(key))
-
-    def check(self, keys: Sequence[str]) -> bool:
-        return self.underlying_store.check([self._key(k) for k in keys])
-
-    def add(self, key: str, amount: int) -> int:
-        return self.underlying_store.add(self._key(key), amount)
-
-    def delete_key(self, key: str) -> bool:
-        return self.underlying_store.delete_key(self._key(key))
-
-    def num_keys(self) -> int:
-        return self.underlying_store.num_keys()
-
-
-_handlers: dict[str, Callable[..., Any]] = {}
-
-
-def register_rendezvous_handler(scheme: str, handler: Callable[..., Any]) -> None:
-    """Let `handler` find the other processes for addresses that start with "scheme://"."""
-    if scheme in _handlers:
-        raise RuntimeError(f"Rendezvous handler for {scheme}:// already registered")
-    _handlers[scheme] = handler
-
-
-def rendezvous(url: str, rank: int = -1, world_size: int = -1, **kwargs: Any) -> Any:
-    """Yields (store, rank, size): what the handler of the address says, or a group of one process."""
-    scheme = url.partition("://")[0]
-    if scheme in _handlers:
-        return _handlers[scheme](url, rank=rank, world_size=world_size, **kwargs)
-    size = world_size if world_size >= 0 else int(os.environ.get("WORLD_SIZE", "1"))
-    if size != 1:
-        raise NotImplementedError(f"a rendezvous of {size} processes is not there yet; Taeda runs groups of one")
-    return iter([(HashStore(), 0, 1)])
 
 
 # -- to one process ----------------------------------------------------------------------------------------------------
@@ -314,7 +152,9 @@ def batch_isend_irecv(p2p_op_list: list[P2POp]) -> list[Any]:
 def all_reduce_coalesced(tensors: list[Any], op: Any = ReduceOp.SUM, group: Any = None,
                          async_op: bool = False) -> Work | None:
     """Each tensor becomes its reduction over all processes: itself."""
-    return distributed.all_reduce(tensors, op, group, async_op)
+    for tensor in tensors:
+        distributed.all_reduce(tensor, op, group)
+    return Work(tensors) if async_op else None
 
 
 def all_gather_coalesced(output_tensor_lists: list[list[Any]], input_tensor_list: list[Any], group: Any = None,
@@ -376,6 +216,8 @@ class BackendConfig:
             device if separator else "cpu": distributed.Backend(name if separator else device)
             for device, separator, name in pairs
         }
+        if backend == distributed.Backend.UNDEFINED:
+            self.device_backend_map = {"cpu": distributed.Backend(distributed.Backend.GLOO)}
 
     def get_device_backend_map(self) -> dict[str, Any]:
         """The backend of each device."""
@@ -399,8 +241,8 @@ def get_default_backend_for_device(device: Any) -> str:
 
 
 def is_backend_available(backend: str) -> bool:
-    """Whether several processes can talk through it: not yet."""
-    return False
+    """Whether groups (of one process, the only kind there is yet) can be made with it: with "gloo"."""
+    return backend.lower() == "gloo"
 
 
 def supports_complex(reduceOp: Any) -> bool:  # noqa: N803, PyTorch's name

@@ -13,6 +13,7 @@ from typing import Any
 import taeda
 from taeda.fx.graph import Graph
 from taeda.fx.node import Node, is_tensor_method, map_aggregate
+from taeda.fx.whole_calls import whole_call
 
 __all__ = ["Attribute", "GraphAppendingTracer", "Proxy", "TraceError", "TracerBase"]
 
@@ -190,6 +191,7 @@ class Proxy:
         if is_tensor_method(orig_method):
             return tracer.create_proxy("call_method", orig_method.__name__, args, kwargs)
         name = tracer.graph._target_to_str(orig_method.__name__)
+        args, kwargs = whole_call(orig_method, args, kwargs)
         return tracer.create_proxy("call_function", orig_method, args, kwargs, name=name)
 
 

@@ -14,6 +14,7 @@ from taeda.optim.collecting import (
     with_gradients,
     zeros_like,
 )
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -22,7 +23,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["Adadelta", "Adagrad"]
+__all__ = ["Adadelta", "Adagrad", "adadelta", "adagrad"]
 
 
 class Adagrad(GroupwiseOptimizer):
@@ -159,3 +160,26 @@ class Adadelta(GroupwiseOptimizer):
                 weight_decay=group["weight_decay"],
                 maximize=group["maximize"],
             )
+
+
+def adagrad(
+    params: list[Any], grads: list[Any], state_sums: list[Any], state_steps: list[Any], fused: bool | None = None,
+    grad_scale: Any = None, found_inf: Any = None, has_sparse_grad: bool = False, foreach: bool | None = None,
+    differentiable: bool = False, has_complex: bool = False, *, lr: float, weight_decay: float, lr_decay: float,
+    eps: float, maximize: bool,
+) -> None:
+    """A step of Adagrad for lists of parameters, gradients and the tensors of its state, which are changed."""
+    functional_step(Adagrad, params, grads, {"step": state_steps, "sum": state_sums}, differentiable=differentiable,
+                    grad_scale=grad_scale, found_inf=found_inf, lr=lr, weight_decay=weight_decay, lr_decay=lr_decay,
+                    eps=eps, maximize=maximize)
+
+
+def adadelta(
+    params: list[Any], grads: list[Any], square_avgs: list[Any], acc_deltas: list[Any], state_steps: list[Any],
+    capturable: bool = False, foreach: bool | None = None, differentiable: bool = False, has_complex: bool = False, *,
+    lr: float, rho: float, eps: float, weight_decay: float, maximize: bool,
+) -> None:
+    """A step of Adadelta for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "square_avg": square_avgs, "acc_delta": acc_deltas}
+    functional_step(Adadelta, params, grads, states, differentiable=differentiable, lr=lr, rho=rho, eps=eps,
+                    weight_decay=weight_decay, maximize=maximize)

@@ -13,6 +13,7 @@ from taeda.optim.collecting import (
     with_gradients,
     zeros_like,
 )
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -21,7 +22,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["Adam", "AdamW"]
+__all__ = ["Adam", "AdamW", "adam", "adamw"]
 
 
 def check_betas(betas: Any) -> tuple[float, float]:
@@ -157,3 +158,42 @@ class AdamW(Adam):
         super().__setstate__(state)
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True
+
+
+def adam(
+    params: list[Any], grads: list[Any], exp_avgs: list[Any], exp_avg_sqs: list[Any], max_exp_avg_sqs: list[Any],
+    state_steps: list[Any], foreach: bool | None = None, capturable: bool = False, differentiable: bool = False,
+    fused: bool | None = None, grad_scale: Any = None, found_inf: Any = None, has_complex: bool = False,
+    decoupled_weight_decay: bool = False, *, amsgrad: bool, beta1: Any, beta2: Any, lr: Any, weight_decay: float,
+    eps: float, maximize: bool,
+) -> None:
+    """A step of Adam for lists of parameters, gradients and the tensors of its state, which are changed.
+
+    Example::
+
+        >>> import taeda as torch
+        >>> p, m, v, count = torch.ones(2), torch.zeros(2), torch.zeros(2), torch.tensor(0.0)
+        >>> adam([p], [torch.ones(2)], [m], [v], [], [count], amsgrad=False, beta1=0.9, beta2=0.999, lr=0.1,
+        ...      weight_decay=0.0, eps=1e-8, maximize=False)
+        >>> p, count
+        (tensor([0.9000, 0.9000]), tensor(1.))
+    """
+    states = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs}
+    if amsgrad:
+        states["max_exp_avg_sq"] = max_exp_avg_sqs
+    functional_step(Adam, params, grads, states, differentiable=differentiable, grad_scale=grad_scale,
+                    found_inf=found_inf, amsgrad=amsgrad, betas=(number(beta1), number(beta2)), lr=lr,
+                    weight_decay=weight_decay, eps=eps, maximize=maximize,
+                    decoupled_weight_decay=decoupled_weight_decay)
+
+
+def adamw(
+    params: list[Any], grads: list[Any], exp_avgs: list[Any], exp_avg_sqs: list[Any], max_exp_avg_sqs: list[Any],
+    state_steps: list[Any], foreach: bool | None = None, capturable: bool = False, differentiable: bool = False,
+    fused: bool | None = None, grad_scale: Any = None, found_inf: Any = None, has_complex: bool = False, *,
+    amsgrad: bool, beta1: Any, beta2: Any, lr: Any, weight_decay: float, eps: float, maximize: bool,
+) -> None:
+    """A step of AdamW for lists of tensors; see `adam`."""
+    adam(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, foreach, capturable, differentiable,
+         fused, grad_scale, found_inf, has_complex, True, amsgrad=amsgrad, beta1=beta1, beta2=beta2, lr=lr,
+         weight_decay=weight_decay, eps=eps, maximize=maximize)

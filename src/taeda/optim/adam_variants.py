@@ -15,6 +15,7 @@ from taeda.optim.collecting import (
     with_gradients,
     zeros_like,
 )
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -23,7 +24,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["Adamax", "NAdam"]
+__all__ = ["Adamax", "NAdam", "adamax", "nadam"]
 
 
 class Adamax(GroupwiseOptimizer):
@@ -167,3 +168,27 @@ class NAdam(GroupwiseOptimizer):
                     decay_factor=1 - lr * decay if decoupled else 1.0,
                     maximize=group["maximize"],
                 )
+
+
+def adamax(
+    params: list[Any], grads: list[Any], exp_avgs: list[Any], exp_infs: list[Any], state_steps: list[Any],
+    foreach: bool | None = None, maximize: bool = False, differentiable: bool = False, capturable: bool = False,
+    has_complex: bool = False, *, eps: float, beta1: float, beta2: float, lr: float, weight_decay: float,
+) -> None:
+    """A step of Adamax for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "exp_avg": exp_avgs, "exp_inf": exp_infs}
+    functional_step(Adamax, params, grads, states, differentiable=differentiable, maximize=maximize, eps=eps,
+                    betas=(beta1, beta2), lr=lr, weight_decay=weight_decay)
+
+
+def nadam(
+    params: list[Any], grads: list[Any], exp_avgs: list[Any], exp_avg_sqs: list[Any], mu_products: list[Any],
+    state_steps: list[Any], decoupled_weight_decay: bool = False, foreach: bool | None = None,
+    capturable: bool = False, differentiable: bool = False, has_complex: bool = False, maximize: bool = False, *,
+    beta1: float, beta2: float, lr: float, weight_decay: float, momentum_decay: float, eps: float,
+) -> None:
+    """A step of NAdam for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "mu_product": mu_products, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs}
+    functional_step(NAdam, params, grads, states, differentiable=differentiable, maximize=maximize,
+                    betas=(beta1, beta2), lr=lr, weight_decay=weight_decay, momentum_decay=momentum_decay, eps=eps,
+                    decoupled_weight_decay=decoupled_weight_decay)

@@ -5,9 +5,10 @@ from typing import Any
 
 import taeda
 from taeda.optim.collecting import State, count_step, new_step_count, with_gradients, zeros_like
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import GroupwiseOptimizer, check_option, number
 
-__all__ = ["Adafactor", "Muon"]
+__all__ = ["Adafactor", "Muon", "adafactor"]
 
 
 class Adafactor(GroupwiseOptimizer):
@@ -150,3 +151,14 @@ class Muon(GroupwiseOptimizer):
             p.mul_(1 - lr * group["weight_decay"])
             p.add_(update, alpha=-_adjusted(lr, group["adjust_lr_fn"], p.shape))
 
+
+def adafactor(
+    params: list[Any], grads: list[Any], row_vars: list[Any], col_vars: list[Any], variances: list[Any],
+    state_steps: list[Any], foreach: bool | None = None, grad_scale: Any = None, found_inf: Any = None,
+    has_complex: bool = False, *, d: float, lr: Any, beta2_decay: float, weight_decay: float, eps1: float | None,
+    eps2: float, maximize: bool,
+) -> None:
+    """A step of Adafactor for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "row_var": row_vars, "col_var": col_vars, "variance": variances}
+    functional_step(Adafactor, params, grads, states, grad_scale=grad_scale, found_inf=found_inf, d=d, lr=lr,
+                    beta2_decay=beta2_decay, weight_decay=weight_decay, eps=(eps1, eps2), maximize=maximize)

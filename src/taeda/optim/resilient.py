@@ -7,6 +7,7 @@ import taeda
 from taeda.optim import fused
 from taeda.optim.adam import check_betas
 from taeda.optim.collecting import State, count_steps, new_step_count, take, tensors, with_gradients, zeros_like
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -15,7 +16,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["ASGD", "RAdam", "Rprop"]
+__all__ = ["ASGD", "RAdam", "Rprop", "asgd", "radam", "rprop"]
 
 _MISSING = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}
 
@@ -192,3 +193,38 @@ class Rprop(GroupwiseOptimizer):
                 largest=largest,
                 maximize=group["maximize"],
             )
+
+
+def asgd(
+    params: list[Any], grads: list[Any], axs: list[Any], mus: list[Any], etas: list[Any], state_steps: list[Any],
+    foreach: bool | None = None, maximize: bool = False, differentiable: bool = False, capturable: bool = False,
+    has_complex: bool = False, *, lambd: float, lr: float, t0: float, alpha: float, weight_decay: float,
+) -> None:
+    """A step of ASGD for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "eta": etas, "mu": mus, "ax": axs}
+    functional_step(ASGD, params, grads, states, differentiable=differentiable, maximize=maximize, lambd=lambd, lr=lr,
+                    t0=t0, alpha=alpha, weight_decay=weight_decay)
+
+
+def radam(
+    params: list[Any], grads: list[Any], exp_avgs: list[Any], exp_avg_sqs: list[Any], state_steps: list[Any],
+    decoupled_weight_decay: bool = False, foreach: bool | None = None, differentiable: bool = False,
+    capturable: bool = False, has_complex: bool = False, maximize: bool = False, *, beta1: float, beta2: float,
+    lr: float, weight_decay: float, eps: float,
+) -> None:
+    """A step of RAdam for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs}
+    functional_step(RAdam, params, grads, states, differentiable=differentiable, maximize=maximize,
+                    betas=(beta1, beta2), lr=lr, weight_decay=weight_decay, eps=eps,
+                    decoupled_weight_decay=decoupled_weight_decay)
+
+
+def rprop(
+    params: list[Any], grads: list[Any], prevs: list[Any], step_sizes: list[Any], state_steps: list[Any],
+    foreach: bool | None = None, capturable: bool = False, maximize: bool = False, differentiable: bool = False,
+    has_complex: bool = False, *, step_size_min: float, step_size_max: float, etaminus: float, etaplus: float,
+) -> None:
+    """A step of Rprop for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "prev": prevs, "step_size": step_sizes}
+    functional_step(Rprop, params, grads, states, differentiable=differentiable, maximize=maximize,
+                    etas=(etaminus, etaplus), step_sizes=(step_size_min, step_size_max))

@@ -12,6 +12,7 @@ from taeda.optim.collecting import (
     with_gradients,
     zeros_like,
 )
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -20,7 +21,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["RMSprop"]
+__all__ = ["RMSprop", "rmsprop"]
 
 
 class RMSprop(GroupwiseOptimizer):
@@ -100,3 +101,19 @@ class RMSprop(GroupwiseOptimizer):
                 momentum=momentum,
                 maximize=group["maximize"],
             )
+
+
+def rmsprop(
+    params: list[Any], grads: list[Any], square_avgs: list[Any], grad_avgs: list[Any], momentum_buffer_list: list[Any],
+    state_steps: list[Any], foreach: bool | None = None, maximize: bool = False, differentiable: bool = False,
+    capturable: bool = False, has_complex: bool = False, *, lr: float, alpha: float, eps: float, weight_decay: float,
+    momentum: float, centered: bool,
+) -> None:
+    """A step of RMSprop for lists of parameters, gradients and the tensors of its state, which are changed."""
+    states = {"step": state_steps, "square_avg": square_avgs}
+    if centered:
+        states["grad_avg"] = grad_avgs
+    if momentum > 0:
+        states["momentum_buffer"] = momentum_buffer_list
+    functional_step(RMSprop, params, grads, states, differentiable=differentiable, maximize=maximize, lr=lr,
+                    alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered)

@@ -4,6 +4,7 @@ from typing import Any
 
 from taeda.optim import fused, sparse
 from taeda.optim.collecting import State, zeros_like
+from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
     check_learning_rate,
@@ -12,7 +13,7 @@ from taeda.optim.optimizer import (
     refuse_differentiable,
 )
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "sgd"]
 
 
 class SGD(GroupwiseOptimizer):
@@ -100,3 +101,18 @@ class SGD(GroupwiseOptimizer):
                 dampening=0.0 if is_first else group["dampening"],
                 **options,
             )
+
+
+def sgd(
+    params: list[Any], d_p_list: list[Any], momentum_buffer_list: list[Any], has_sparse_grad: bool = False,
+    foreach: bool | None = None, fused: bool | None = None, grad_scale: Any = None, found_inf: Any = None, *,
+    weight_decay: float, momentum: float, lr: float, dampening: float, nesterov: bool, maximize: bool,
+) -> None:
+    """A step of SGD for lists of parameters, gradients and buffers of momentum. Buffers that are None are made, and
+    put into the list."""
+    states = {"momentum_buffer": momentum_buffer_list} if momentum else {}
+    made = functional_step(SGD, params, d_p_list, states, grad_scale=grad_scale, found_inf=found_inf,
+                           weight_decay=weight_decay, momentum=momentum, lr=lr, dampening=dampening, nesterov=nesterov,
+                           maximize=maximize)
+    for place, state in enumerate(made if momentum else ()):
+        momentum_buffer_list[place] = state["momentum_buffer"]

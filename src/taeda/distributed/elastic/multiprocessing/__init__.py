@@ -1,0 +1,1 @@
+"""What programs that are started by a launcher import of it."""
