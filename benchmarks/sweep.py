@@ -47,10 +47,12 @@ def apply(name: str, function: Callable[..., Any], *operands: Callable[[Any], An
     row(name, make)
 
 
-def of(*shape: int, dtype: str = "float32", seed: int = 0, positive: bool = False) -> Callable[[Any], Any]:
+def of(*shape: int, dtype: str = "float32", seed: int = 0, range: str = "any") -> Callable[[Any], Any]:
+    """Normal numbers, or what they become "above 1" or "below 1"."""
+
     def make(torch: Any) -> Any:
         x = normal(torch, *shape, dtype=dtype, seed=seed)
-        return x.abs() + 1 if positive else x
+        return x.abs() + 1 if range == "above 1" else x / 6 if range == "below 1" else x
 
     return make
 
@@ -96,12 +98,14 @@ def creation() -> None:
 
 
 def pointwise() -> None:
-    positive = {"log", "log2", "log10", "log1p", "pow 2.5", "sqrt", "rsqrt", "pow"}
+    above_one = "log log2 log10 log1p sqrt rsqrt acosh".split()
+    ranges = dict.fromkeys([*above_one, "pow 2.5"], "above 1")
+    ranges |= dict.fromkeys("asin acos atanh erfinv".split(), "below 1")
     unary: dict[str, Callable[[Any, Any], Any]] = {
         name: lambda torch, x, name=name: getattr(torch, name)(x)
         for name in (
-            "exp exp2 expm1 log log2 log10 log1p tanh sigmoid erf erfc sin cos tan atan asin sinh sqrt rsqrt "
-            "reciprocal abs neg floor round trunc sign square isnan relu lgamma"
+            "exp exp2 expm1 log log2 log10 log1p tanh sigmoid erf erfc erfinv sin cos tan atan asin acos sinh cosh "
+            "asinh acosh atanh sqrt rsqrt reciprocal abs neg floor round trunc sign square isnan relu lgamma digamma"
         ).split()
     }
     for name in "gelu silu mish softplus elu selu hardswish hardsigmoid leaky_relu logsigmoid relu6".split():
@@ -117,13 +121,10 @@ def pointwise() -> None:
         "nan_to_num": lambda torch, x: torch.nan_to_num(x),
     }
     for name, op in unary.items():
-        for dtype in ("float32", "bfloat16"):
-            for size in SIZES if dtype == "float32" else ("4K", "4M"):
-                apply(
-                    f"pointwise/{name}/{dtype}/{size}",
-                    op,
-                    of(SIZES[size], dtype=dtype, positive=name in positive),
-                )
+        for dtype in ("float32", "bfloat16", "float64"):
+            for size in {"float32": tuple(SIZES), "bfloat16": ("4K", "4M"), "float64": ("4M",)}[dtype]:
+                n = SIZES[size] // (2 if dtype == "float64" else 1)
+                apply(f"pointwise/{name}/{dtype}/{size}", op, of(n, dtype=dtype, range=ranges.get(name, "any")))
     binary: dict[str, Callable[[Any, Any, Any], Any]] = {
         "add": lambda torch, x, y: x + y,
         "mul": lambda torch, x, y: x * y,
@@ -148,8 +149,8 @@ def pointwise() -> None:
                 apply(
                     f"pointwise/{name}/{dtype}/{size}",
                     op,
-                    of(n, dtype=dtype, positive=name == "pow"),
-                    of(n, dtype=dtype, seed=1, positive=True),
+                    of(n, dtype=dtype, range="above 1" if name == "pow" else "any"),
+                    of(n, dtype=dtype, seed=1, range="above 1"),
                 )
     for name, op in (("add", binary["add"]), ("mul", binary["mul"])):
         for side in (256, 1024):

@@ -1,5 +1,5 @@
-declare <16 x i32> @llvm.masked.load.v16i32.p0(ptr, i32, <16 x i1>, <16 x i32>)
-declare void @llvm.masked.store.v16i32.p0(<16 x i32>, ptr, i32, <16 x i1>)
+declare <32 x i32> @llvm.masked.load.v32i32.p0(ptr, i32, <32 x i1>, <32 x i32>)
+declare void @llvm.masked.store.v32i32.p0(<32 x i32>, ptr, i32, <32 x i1>)
 declare i8 @llvm.vector.reduce.or.v64i8(<64 x i8>)
 
 define i64 @kernel(ptr %arguments, i64 %begin, i64 %end) nounwind {
@@ -44,67 +44,67 @@ loop15:
 loop32:
   %v35 = phi i64 [ 0, %loop15 ], [ %v89, %end84 ]
   %v36 = sub i64 %v31, %v35
-  %v37 = icmp sge i64 %v36, 16
+  %v37 = icmp sge i64 %v36, 32
   %v38 = mul i64 %v35, 4
   %v39 = getelementptr i8, ptr %v22, i64 %v38
   %v40 = getelementptr i8, ptr %v26, i64 %v38
   %v41 = getelementptr i8, ptr %v30, i64 %v38
-  %v42 = select i1 %v37, i64 16, i64 %v36
+  %v42 = select i1 %v37, i64 32, i64 %v36
   %v43 = trunc i64 %v42 to i32
-  %v44 = insertelement <16 x i32> poison, i32 %v43, i32 0
-  %v45 = shufflevector <16 x i32> %v44, <16 x i32> poison, <16 x i32> zeroinitializer
-  %v46 = icmp ult <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v45
+  %v44 = insertelement <32 x i32> poison, i32 %v43, i32 0
+  %v45 = shufflevector <32 x i32> %v44, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v46 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v45
   br i1 %v37, label %then47, label %else48, !prof !0
 then47:
-  %v50 = load <16 x i32>, ptr %v39, align 1
-  %v51 = load <16 x i32>, ptr %v40, align 1
+  %v50 = load <32 x i32>, ptr %v39, align 1
+  %v51 = load <32 x i32>, ptr %v40, align 1
   br label %end49
 else48:
   %v52 = shl i64 -1, %v36
   %v53 = xor i64 %v52, -1
-  %v54 = trunc i64 %v53 to i16
-  %v55 = bitcast i16 %v54 to <16 x i1>
-  %v56 = call <16 x i32> @llvm.masked.load.v16i32.p0(ptr %v39, i32 1, <16 x i1> %v55, <16 x i32> zeroinitializer)
-  %v57 = call <16 x i32> @llvm.masked.load.v16i32.p0(ptr %v40, i32 1, <16 x i1> %v55, <16 x i32> zeroinitializer)
+  %v54 = trunc i64 %v53 to i32
+  %v55 = bitcast i32 %v54 to <32 x i1>
+  %v56 = call <32 x i32> @llvm.masked.load.v32i32.p0(ptr %v39, i32 1, <32 x i1> %v55, <32 x i32> zeroinitializer)
+  %v57 = call <32 x i32> @llvm.masked.load.v32i32.p0(ptr %v40, i32 1, <32 x i1> %v55, <32 x i32> zeroinitializer)
   br label %end49
 end49:
-  %v58 = phi <16 x i32> [ %v50, %then47 ], [ %v56, %else48 ]
-  %v59 = phi <16 x i32> [ %v51, %then47 ], [ %v57, %else48 ]
-  %v60 = icmp sgt <16 x i32> %v58, %v59
-  %v61 = icmp eq <16 x i32> %v59, splat (i32 0)
-  %v63 = and <16 x i1> %v61, %v46
-  %v64 = load <16 x i8>, ptr %buffer62, align 1
-  %v65 = zext <16 x i1> %v63 to <16 x i8>
-  %v66 = or <16 x i8> %v64, %v65
-  store <16 x i8> %v66, ptr %buffer62, align 1
-  %v67 = select <16 x i1> %v61, <16 x i32> splat (i32 1), <16 x i32> %v59
-  %v68 = sitofp <16 x i32> %v58 to <16 x double>
-  %v69 = sitofp <16 x i32> %v67 to <16 x double>
-  %v70 = fdiv <16 x double> %v68, %v69
-  %v71 = fptosi <16 x double> %v70 to <16 x i64>
-  %v72 = trunc <16 x i64> %v71 to <16 x i32>
-  %v73 = mul <16 x i32> %v72, %v59
-  %v74 = sub <16 x i32> %v58, %v73
-  %v75 = icmp ne <16 x i32> %v74, splat (i32 0)
-  %v76 = xor <16 x i32> %v74, %v59
-  %v77 = icmp slt <16 x i32> %v76, splat (i32 0)
-  %v78 = and <16 x i1> %v75, %v77
-  %v79 = sext <16 x i1> %v78 to <16 x i32>
-  %v80 = add <16 x i32> %v72, %v79
-  %v81 = select <16 x i1> %v60, <16 x i32> %v80, <16 x i32> %v59
+  %v58 = phi <32 x i32> [ %v50, %then47 ], [ %v56, %else48 ]
+  %v59 = phi <32 x i32> [ %v51, %then47 ], [ %v57, %else48 ]
+  %v60 = icmp sgt <32 x i32> %v58, %v59
+  %v61 = icmp eq <32 x i32> %v59, splat (i32 0)
+  %v63 = and <32 x i1> %v61, %v46
+  %v64 = load <32 x i8>, ptr %buffer62, align 1
+  %v65 = zext <32 x i1> %v63 to <32 x i8>
+  %v66 = or <32 x i8> %v64, %v65
+  store <32 x i8> %v66, ptr %buffer62, align 1
+  %v67 = select <32 x i1> %v61, <32 x i32> splat (i32 1), <32 x i32> %v59
+  %v68 = sitofp <32 x i32> %v58 to <32 x double>
+  %v69 = sitofp <32 x i32> %v67 to <32 x double>
+  %v70 = fdiv <32 x double> %v68, %v69
+  %v71 = fptosi <32 x double> %v70 to <32 x i64>
+  %v72 = trunc <32 x i64> %v71 to <32 x i32>
+  %v73 = mul <32 x i32> %v72, %v59
+  %v74 = sub <32 x i32> %v58, %v73
+  %v75 = icmp ne <32 x i32> %v74, splat (i32 0)
+  %v76 = xor <32 x i32> %v74, %v59
+  %v77 = icmp slt <32 x i32> %v76, splat (i32 0)
+  %v78 = and <32 x i1> %v75, %v77
+  %v79 = sext <32 x i1> %v78 to <32 x i32>
+  %v80 = add <32 x i32> %v72, %v79
+  %v81 = select <32 x i1> %v60, <32 x i32> %v80, <32 x i32> %v59
   br i1 %v37, label %then82, label %else83, !prof !0
 then82:
-  store <16 x i32> %v81, ptr %v41, align 1
+  store <32 x i32> %v81, ptr %v41, align 1
   br label %end84
 else83:
   %v85 = shl i64 -1, %v36
   %v86 = xor i64 %v85, -1
-  %v87 = trunc i64 %v86 to i16
-  %v88 = bitcast i16 %v87 to <16 x i1>
-  call void @llvm.masked.store.v16i32.p0(<16 x i32> %v81, ptr %v41, i32 1, <16 x i1> %v88)
+  %v87 = trunc i64 %v86 to i32
+  %v88 = bitcast i32 %v87 to <32 x i1>
+  call void @llvm.masked.store.v32i32.p0(<32 x i32> %v81, ptr %v41, i32 1, <32 x i1> %v88)
   br label %end84
 end84:
-  %v89 = add i64 %v35, 16
+  %v89 = add i64 %v35, 32
   %v90 = icmp slt i64 %v89, %v31
   br i1 %v90, label %loop32, label %done33
 done33:

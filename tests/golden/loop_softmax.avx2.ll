@@ -1,6 +1,8 @@
 declare <32 x float> @llvm.masked.load.v32f32.p0(ptr, i32, <32 x i1>, <32 x float>)
 declare i64 @llvm.smin.i64(i64, i64)
 declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, i32, <16 x i1>, <16 x float>)
+declare <16 x float> @llvm.fabs.v16f32(<16 x float>)
+declare i1 @llvm.vector.reduce.or.v16i1(<16 x i1>)
 declare <16 x float> @llvm.fma.v16f32(<16 x float>, <16 x float>, <16 x float>)
 declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, i32, <16 x i1>)
 declare void @llvm.masked.store.v32f32.p0(<32 x float>, ptr, i32, <32 x i1>)
@@ -29,7 +31,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v232, %done205 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v253, %done226 ]
   %v19 = mul i64 %v16, %v18
   %v20 = getelementptr i8, ptr %v10, i64 %v19
   %v23 = mul i64 %v16, %v22
@@ -117,9 +119,9 @@ done27:
   %v100 = icmp slt i64 0, %v25
   br i1 %v100, label %loop98, label %done99
 loop98:
-  %v101 = phi i64 [ 0, %done27 ], [ %v184, %done111 ]
-  %v102 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v182, %done111 ]
-  %v103 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v183, %done111 ]
+  %v101 = phi i64 [ 0, %done27 ], [ %v205, %done111 ]
+  %v102 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v203, %done111 ]
+  %v103 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v204, %done111 ]
   %v104 = sub i64 %v25, %v101
   %v105 = call i64 @llvm.smin.i64(i64 %v104, i64 1024)
   %v106 = mul i64 %v101, 4
@@ -129,9 +131,9 @@ loop98:
   %v112 = icmp slt i64 0, %v105
   br i1 %v112, label %loop110, label %done111
 loop110:
-  %v113 = phi i64 [ 0, %loop98 ], [ %v173, %end163 ]
-  %v114 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end163 ]
-  %v115 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v172, %end163 ]
+  %v113 = phi i64 [ 0, %loop98 ], [ %v194, %end184 ]
+  %v114 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v192, %end184 ]
+  %v115 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v193, %end184 ]
   %v116 = add i64 %v101, %v113
   %v117 = sub i64 %v105, %v113
   %v118 = icmp sge i64 %v117, 16
@@ -152,127 +154,151 @@ else123:
 end124:
   %v131 = phi <16 x float> [ %v125, %then122 ], [ %v130, %else123 ]
   %v132 = fsub <16 x float> %v131, %v97
-  %v133 = fcmp ogt <16 x float> %v132, splat (float 0x4056400000000000)
-  %v134 = select <16 x i1> %v133, <16 x float> splat (float 0x4056400000000000), <16 x float> %v132
-  %v135 = fcmp olt <16 x float> %v134, splat (float 0xC05A400000000000)
-  %v136 = select <16 x i1> %v135, <16 x float> splat (float 0x0000000000000000), <16 x float> %v134
-  %v137 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v136, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
-  %v138 = fsub <16 x float> %v137, splat (float 0x4168000000000000)
-  %v139 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v138, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v136)
-  %v140 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v138, <16 x float> splat (float 0x3F2BD01060000000), <16 x float> %v139)
-  %v141 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F56D10FC0000000), <16 x float> %v140, <16 x float> splat (float 0x3F8120B620000000))
-  %v142 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v141, <16 x float> %v140, <16 x float> splat (float 0x3FA55551A0000000))
-  %v143 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v142, <16 x float> %v140, <16 x float> splat (float 0x3FC5554DE0000000))
-  %v144 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v143, <16 x float> %v140, <16 x float> splat (float 0x3FE0000000000000))
-  %v145 = bitcast <16 x float> %v137 to <16 x i32>
-  %v146 = sub <16 x i32> %v145, splat (i32 1262485504)
-  %v147 = fmul <16 x float> %v140, %v140
-  %v148 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v147, <16 x float> %v144, <16 x float> %v140)
-  %v149 = fadd <16 x float> %v148, splat (float 0x3FF0000000000000)
-  %v150 = ashr <16 x i32> %v146, splat (i32 1)
-  %v151 = sub <16 x i32> %v146, %v150
-  %v152 = bitcast <16 x float> %v149 to <16 x i32>
-  %v153 = shl <16 x i32> %v150, splat (i32 23)
-  %v154 = add <16 x i32> %v152, %v153
-  %v155 = bitcast <16 x i32> %v154 to <16 x float>
-  %v156 = add <16 x i32> %v151, splat (i32 127)
-  %v157 = shl <16 x i32> %v156, splat (i32 23)
-  %v158 = bitcast <16 x i32> %v157 to <16 x float>
-  %v159 = fmul <16 x float> %v155, %v158
-  %v160 = select <16 x i1> %v135, <16 x float> splat (float 0x0000000000000000), <16 x float> %v159
-  br i1 %v118, label %then161, label %else162, !prof !0
-then161:
-  store <16 x float> %v160, ptr %v121, align 1
-  %v164 = fadd <16 x float> %v114, %v160
-  br label %end163
-else162:
-  %v165 = trunc i64 %v117 to i32
-  %v166 = insertelement <16 x i32> poison, i32 %v165, i32 0
-  %v167 = shufflevector <16 x i32> %v166, <16 x i32> poison, <16 x i32> zeroinitializer
-  %v168 = icmp ult <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v167
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v160, ptr %v121, i32 1, <16 x i1> %v168)
-  %v169 = fadd <16 x float> %v114, %v160
-  %v170 = select <16 x i1> %v168, <16 x float> %v169, <16 x float> %v114
-  br label %end163
-end163:
-  %v171 = phi <16 x float> [ %v115, %then161 ], [ %v115, %else162 ]
-  %v172 = phi <16 x float> [ %v164, %then161 ], [ %v170, %else162 ]
-  %v173 = add i64 %v113, 16
-  %v174 = icmp slt i64 %v173, %v105
-  br i1 %v174, label %loop110, label %done111
+  %v133 = call <16 x float> @llvm.fabs.v16f32(<16 x float> %v132)
+  %v134 = fcmp uge <16 x float> %v133, splat (float 0x4055C00000000000)
+  %v135 = call i1 @llvm.vector.reduce.or.v16i1(<16 x i1> %v134)
+  br i1 %v135, label %then136, label %else137, !prof !1
+then136:
+  %v139 = fcmp ogt <16 x float> %v132, splat (float 0x4056400000000000)
+  %v140 = select <16 x i1> %v139, <16 x float> splat (float 0x4056400000000000), <16 x float> %v132
+  %v141 = fcmp olt <16 x float> %v140, splat (float 0xC05A400000000000)
+  %v142 = select <16 x i1> %v141, <16 x float> splat (float 0x0000000000000000), <16 x float> %v140
+  %v143 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v142, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
+  %v144 = fsub <16 x float> %v143, splat (float 0x4168000000000000)
+  %v145 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v144, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v142)
+  %v146 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v144, <16 x float> splat (float 0x3F2BD01060000000), <16 x float> %v145)
+  %v147 = bitcast <16 x float> %v143 to <16 x i32>
+  %v148 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F56AC8C00000000), <16 x float> %v146, <16 x float> splat (float 0x3F8123DF60000000))
+  %v149 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v148, <16 x float> %v146, <16 x float> splat (float 0x3FA5558580000000))
+  %v150 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v149, <16 x float> %v146, <16 x float> splat (float 0x3FC55548C0000000))
+  %v151 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v150, <16 x float> %v146, <16 x float> splat (float 0x3FDFFFFFC0000000))
+  %v152 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v151, <16 x float> %v146, <16 x float> splat (float 0x3FF0000000000000))
+  %v153 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v152, <16 x float> %v146, <16 x float> splat (float 0x3FF0000000000000))
+  %v154 = sub <16 x i32> %v147, splat (i32 1262485504)
+  %v155 = ashr <16 x i32> %v154, splat (i32 1)
+  %v156 = sub <16 x i32> %v154, %v155
+  %v157 = add <16 x i32> %v155, splat (i32 127)
+  %v158 = shl <16 x i32> %v157, splat (i32 23)
+  %v159 = bitcast <16 x i32> %v158 to <16 x float>
+  %v160 = fmul <16 x float> %v153, %v159
+  %v161 = add <16 x i32> %v156, splat (i32 127)
+  %v162 = shl <16 x i32> %v161, splat (i32 23)
+  %v163 = bitcast <16 x i32> %v162 to <16 x float>
+  %v164 = fmul <16 x float> %v160, %v163
+  %v165 = select <16 x i1> %v141, <16 x float> splat (float 0x0000000000000000), <16 x float> %v164
+  br label %end138
+else137:
+  %v166 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v132, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
+  %v167 = fsub <16 x float> %v166, splat (float 0x4168000000000000)
+  %v168 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v167, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v132)
+  %v169 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v167, <16 x float> splat (float 0x3F2BD01060000000), <16 x float> %v168)
+  %v170 = bitcast <16 x float> %v166 to <16 x i32>
+  %v171 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F56AC8C00000000), <16 x float> %v169, <16 x float> splat (float 0x3F8123DF60000000))
+  %v172 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v171, <16 x float> %v169, <16 x float> splat (float 0x3FA5558580000000))
+  %v173 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v172, <16 x float> %v169, <16 x float> splat (float 0x3FC55548C0000000))
+  %v174 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v173, <16 x float> %v169, <16 x float> splat (float 0x3FDFFFFFC0000000))
+  %v175 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v174, <16 x float> %v169, <16 x float> splat (float 0x3FF0000000000000))
+  %v176 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v175, <16 x float> %v169, <16 x float> splat (float 0x3FF0000000000000))
+  %v177 = bitcast <16 x float> %v176 to <16 x i32>
+  %v178 = shl <16 x i32> %v170, splat (i32 23)
+  %v179 = add <16 x i32> %v177, %v178
+  %v180 = bitcast <16 x i32> %v179 to <16 x float>
+  br label %end138
+end138:
+  %v181 = phi <16 x float> [ %v165, %then136 ], [ %v180, %else137 ]
+  br i1 %v118, label %then182, label %else183, !prof !0
+then182:
+  store <16 x float> %v181, ptr %v121, align 1
+  %v185 = fadd <16 x float> %v114, %v181
+  br label %end184
+else183:
+  %v186 = trunc i64 %v117 to i32
+  %v187 = insertelement <16 x i32> poison, i32 %v186, i32 0
+  %v188 = shufflevector <16 x i32> %v187, <16 x i32> poison, <16 x i32> zeroinitializer
+  %v189 = icmp ult <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>, %v188
+  call void @llvm.masked.store.v16f32.p0(<16 x float> %v181, ptr %v121, i32 1, <16 x i1> %v189)
+  %v190 = fadd <16 x float> %v114, %v181
+  %v191 = select <16 x i1> %v189, <16 x float> %v190, <16 x float> %v114
+  br label %end184
+end184:
+  %v192 = phi <16 x float> [ %v115, %then182 ], [ %v115, %else183 ]
+  %v193 = phi <16 x float> [ %v185, %then182 ], [ %v191, %else183 ]
+  %v194 = add i64 %v113, 16
+  %v195 = icmp slt i64 %v194, %v105
+  br i1 %v195, label %loop110, label %done111
 done111:
-  %v175 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v171, %end163 ]
-  %v176 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v172, %end163 ]
-  %v177 = add i64 %v105, 15
-  %v178 = lshr i64 %v177, 4
-  %v179 = trunc i64 %v178 to i1
-  %v180 = select i1 %v179, <16 x float> %v176, <16 x float> %v175
-  %v181 = select i1 %v179, <16 x float> %v175, <16 x float> %v176
-  %v182 = fadd <16 x float> %v102, %v180
-  %v183 = fadd <16 x float> %v103, %v181
-  %v184 = add i64 %v101, 1024
-  %v185 = icmp slt i64 %v184, %v25
-  br i1 %v185, label %loop98, label %done99
+  %v196 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v192, %end184 ]
+  %v197 = phi <16 x float> [ splat (float 0x8000000000000000), %loop98 ], [ %v193, %end184 ]
+  %v198 = add i64 %v105, 15
+  %v199 = lshr i64 %v198, 4
+  %v200 = trunc i64 %v199 to i1
+  %v201 = select i1 %v200, <16 x float> %v197, <16 x float> %v196
+  %v202 = select i1 %v200, <16 x float> %v196, <16 x float> %v197
+  %v203 = fadd <16 x float> %v102, %v201
+  %v204 = fadd <16 x float> %v103, %v202
+  %v205 = add i64 %v101, 1024
+  %v206 = icmp slt i64 %v205, %v25
+  br i1 %v206, label %loop98, label %done99
 done99:
-  %v186 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v182, %done111 ]
-  %v187 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v183, %done111 ]
-  %v188 = fadd <16 x float> %v186, %v187
-  %v189 = shufflevector <16 x float> %v188, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v190 = shufflevector <16 x float> %v188, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v191 = fadd <8 x float> %v189, %v190
-  %v192 = shufflevector <8 x float> %v191, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v193 = shufflevector <8 x float> %v191, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v194 = fadd <4 x float> %v192, %v193
-  %v195 = shufflevector <4 x float> %v194, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %v196 = shufflevector <4 x float> %v194, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %v197 = fadd <2 x float> %v195, %v196
-  %v198 = shufflevector <2 x float> %v197, <2 x float> poison, <1 x i32> <i32 0>
-  %v199 = shufflevector <2 x float> %v197, <2 x float> poison, <1 x i32> <i32 1>
-  %v200 = fadd <1 x float> %v198, %v199
-  %v201 = fadd <1 x float> %v200, splat (float 0x0000000000000000)
-  %v202 = shufflevector <1 x float> %v201, <1 x float> poison, <4 x i32> zeroinitializer
-  %v203 = shufflevector <4 x float> %v202, <4 x float> poison, <32 x i32> zeroinitializer
-  %v206 = icmp slt i64 0, %v25
-  br i1 %v206, label %loop204, label %done205
-loop204:
-  %v207 = phi i64 [ 0, %done99 ], [ %v230, %end225 ]
-  %v208 = sub i64 %v25, %v207
-  %v209 = icmp sge i64 %v208, 32
-  %v210 = mul i64 %v207, 4
-  %v211 = getelementptr i8, ptr %v24, i64 %v210
-  br i1 %v209, label %then212, label %else213, !prof !0
-then212:
-  %v215 = load <32 x float>, ptr %v211, align 1
-  br label %end214
-else213:
-  %v216 = trunc i64 %v208 to i32
-  %v217 = insertelement <32 x i32> poison, i32 %v216, i32 0
-  %v218 = shufflevector <32 x i32> %v217, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v219 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v218
-  %v220 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v211, i32 1, <32 x i1> %v219, <32 x float> zeroinitializer)
-  br label %end214
-end214:
-  %v221 = phi <32 x float> [ %v215, %then212 ], [ %v220, %else213 ]
-  %v222 = fdiv <32 x float> %v221, %v203
-  br i1 %v209, label %then223, label %else224, !prof !0
-then223:
-  store <32 x float> %v222, ptr %v211, align 1
-  br label %end225
-else224:
-  %v226 = trunc i64 %v208 to i32
-  %v227 = insertelement <32 x i32> poison, i32 %v226, i32 0
-  %v228 = shufflevector <32 x i32> %v227, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v229 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v228
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v222, ptr %v211, i32 1, <32 x i1> %v229)
-  br label %end225
-end225:
-  %v230 = add i64 %v207, 32
-  %v231 = icmp slt i64 %v230, %v25
-  br i1 %v231, label %loop204, label %done205
-done205:
-  %v232 = add i64 %v16, 1
-  %v233 = icmp slt i64 %v232, %end
-  br i1 %v233, label %loop13, label %done14
+  %v207 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v203, %done111 ]
+  %v208 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v204, %done111 ]
+  %v209 = fadd <16 x float> %v207, %v208
+  %v210 = shufflevector <16 x float> %v209, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v211 = shufflevector <16 x float> %v209, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v212 = fadd <8 x float> %v210, %v211
+  %v213 = shufflevector <8 x float> %v212, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v214 = shufflevector <8 x float> %v212, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v215 = fadd <4 x float> %v213, %v214
+  %v216 = shufflevector <4 x float> %v215, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %v217 = shufflevector <4 x float> %v215, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %v218 = fadd <2 x float> %v216, %v217
+  %v219 = shufflevector <2 x float> %v218, <2 x float> poison, <1 x i32> <i32 0>
+  %v220 = shufflevector <2 x float> %v218, <2 x float> poison, <1 x i32> <i32 1>
+  %v221 = fadd <1 x float> %v219, %v220
+  %v222 = fadd <1 x float> %v221, splat (float 0x0000000000000000)
+  %v223 = shufflevector <1 x float> %v222, <1 x float> poison, <4 x i32> zeroinitializer
+  %v224 = shufflevector <4 x float> %v223, <4 x float> poison, <32 x i32> zeroinitializer
+  %v227 = icmp slt i64 0, %v25
+  br i1 %v227, label %loop225, label %done226
+loop225:
+  %v228 = phi i64 [ 0, %done99 ], [ %v251, %end246 ]
+  %v229 = sub i64 %v25, %v228
+  %v230 = icmp sge i64 %v229, 32
+  %v231 = mul i64 %v228, 4
+  %v232 = getelementptr i8, ptr %v24, i64 %v231
+  br i1 %v230, label %then233, label %else234, !prof !0
+then233:
+  %v236 = load <32 x float>, ptr %v232, align 1
+  br label %end235
+else234:
+  %v237 = trunc i64 %v229 to i32
+  %v238 = insertelement <32 x i32> poison, i32 %v237, i32 0
+  %v239 = shufflevector <32 x i32> %v238, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v240 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v239
+  %v241 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v232, i32 1, <32 x i1> %v240, <32 x float> zeroinitializer)
+  br label %end235
+end235:
+  %v242 = phi <32 x float> [ %v236, %then233 ], [ %v241, %else234 ]
+  %v243 = fdiv <32 x float> %v242, %v224
+  br i1 %v230, label %then244, label %else245, !prof !0
+then244:
+  store <32 x float> %v243, ptr %v232, align 1
+  br label %end246
+else245:
+  %v247 = trunc i64 %v229 to i32
+  %v248 = insertelement <32 x i32> poison, i32 %v247, i32 0
+  %v249 = shufflevector <32 x i32> %v248, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v250 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v249
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v243, ptr %v232, i32 1, <32 x i1> %v250)
+  br label %end246
+end246:
+  %v251 = add i64 %v228, 32
+  %v252 = icmp slt i64 %v251, %v25
+  br i1 %v252, label %loop225, label %done226
+done226:
+  %v253 = add i64 %v16, 1
+  %v254 = icmp slt i64 %v253, %end
+  br i1 %v254, label %loop13, label %done14
 done14:
   ret i64 0
 }

@@ -1,9 +1,9 @@
 declare <64 x float> @llvm.masked.load.v64f32.p0(ptr, i32, <64 x i1>, <64 x float>)
 declare i64 @llvm.smin.i64(i64, i64)
-declare <16 x float> @llvm.masked.load.v16f32.p0(ptr, i32, <16 x i1>, <16 x float>)
-declare <16 x float> @llvm.fma.v16f32(<16 x float>, <16 x float>, <16 x float>)
+declare <32 x float> @llvm.masked.load.v32f32.p0(ptr, i32, <32 x i1>, <32 x float>)
+declare <32 x float> @llvm.fma.v32f32(<32 x float>, <32 x float>, <32 x float>)
 declare <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float>, <16 x float>, <16 x float>, i16, i32)
-declare void @llvm.masked.store.v16f32.p0(<16 x float>, ptr, i32, <16 x i1>)
+declare void @llvm.masked.store.v32f32.p0(<32 x float>, ptr, i32, <32 x i1>)
 declare void @llvm.masked.store.v64f32.p0(<64 x float>, ptr, i32, <64 x i1>)
 
 define i64 @kernel(ptr %arguments, i64 %begin, i64 %end) nounwind {
@@ -30,7 +30,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v225, %done200 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v221, %done196 ]
   %v19 = mul i64 %v16, %v18
   %v20 = getelementptr i8, ptr %v10, i64 %v19
   %v23 = mul i64 %v16, %v22
@@ -118,155 +118,151 @@ done27:
   %v98 = select <1 x i1> %v97, <1 x float> %v94, <1 x float> %v96
   %v99 = fadd <1 x float> %v98, splat (float 0x0000000000000000)
   %v100 = shufflevector <1 x float> %v99, <1 x float> poison, <4 x i32> zeroinitializer
-  %v101 = shufflevector <4 x float> %v100, <4 x float> poison, <16 x i32> zeroinitializer
+  %v101 = shufflevector <4 x float> %v100, <4 x float> poison, <32 x i32> zeroinitializer
   %v104 = icmp slt i64 0, %v25
   br i1 %v104, label %loop102, label %done103
 loop102:
-  %v105 = phi i64 [ 0, %done27 ], [ %v179, %done115 ]
-  %v106 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v177, %done115 ]
-  %v107 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v178, %done115 ]
-  %v108 = sub i64 %v25, %v105
-  %v109 = call i64 @llvm.smin.i64(i64 %v108, i64 1024)
-  %v110 = mul i64 %v105, 4
-  %v111 = getelementptr i8, ptr %v20, i64 %v110
-  %v112 = mul i64 %v105, 4
-  %v113 = getelementptr i8, ptr %v24, i64 %v112
-  %v116 = icmp slt i64 0, %v109
-  br i1 %v116, label %loop114, label %done115
-loop114:
-  %v117 = phi i64 [ 0, %loop102 ], [ %v168, %end158 ]
-  %v118 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end158 ]
-  %v119 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v167, %end158 ]
-  %v120 = add i64 %v105, %v117
-  %v121 = sub i64 %v109, %v117
-  %v122 = icmp sge i64 %v121, 16
-  %v123 = mul i64 %v117, 4
-  %v124 = getelementptr i8, ptr %v111, i64 %v123
-  %v125 = getelementptr i8, ptr %v113, i64 %v123
-  br i1 %v122, label %then126, label %else127, !prof !0
-then126:
-  %v129 = load <16 x float>, ptr %v124, align 1
-  br label %end128
-else127:
-  %v130 = shl i64 -1, %v121
-  %v131 = xor i64 %v130, -1
-  %v132 = trunc i64 %v131 to i16
-  %v133 = bitcast i16 %v132 to <16 x i1>
-  %v134 = call <16 x float> @llvm.masked.load.v16f32.p0(ptr %v124, i32 1, <16 x i1> %v133, <16 x float> zeroinitializer)
-  br label %end128
-end128:
-  %v135 = phi <16 x float> [ %v129, %then126 ], [ %v134, %else127 ]
-  %v136 = fsub <16 x float> %v135, %v101
-  %v137 = fcmp ogt <16 x float> %v136, splat (float 0x4056400000000000)
-  %v138 = select <16 x i1> %v137, <16 x float> splat (float 0x4056400000000000), <16 x float> %v136
-  %v139 = fcmp olt <16 x float> %v138, splat (float 0xC05A400000000000)
-  %v140 = select <16 x i1> %v139, <16 x float> splat (float 0x0000000000000000), <16 x float> %v138
-  %v141 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v140, <16 x float> splat (float 0x3FF7154760000000), <16 x float> splat (float 0x4168000000000000))
-  %v142 = fsub <16 x float> %v141, splat (float 0x4168000000000000)
-  %v143 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v142, <16 x float> splat (float 0xBFE6300000000000), <16 x float> %v140)
-  %v144 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v142, <16 x float> splat (float 0x3F2BD01060000000), <16 x float> %v143)
-  %v145 = call <16 x float> @llvm.fma.v16f32(<16 x float> splat (float 0x3F56D10FC0000000), <16 x float> %v144, <16 x float> splat (float 0x3F8120B620000000))
-  %v146 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v145, <16 x float> %v144, <16 x float> splat (float 0x3FA55551A0000000))
-  %v147 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v146, <16 x float> %v144, <16 x float> splat (float 0x3FC5554DE0000000))
-  %v148 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v147, <16 x float> %v144, <16 x float> splat (float 0x3FE0000000000000))
-  %v149 = bitcast <16 x float> %v141 to <16 x i32>
-  %v150 = sub <16 x i32> %v149, splat (i32 1262485504)
-  %v151 = fmul <16 x float> %v144, %v144
-  %v152 = call <16 x float> @llvm.fma.v16f32(<16 x float> %v151, <16 x float> %v148, <16 x float> %v144)
-  %v153 = fadd <16 x float> %v152, splat (float 0x3FF0000000000000)
-  %v154 = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %v153, <16 x float> %v142, <16 x float> splat (float 0x0000000000000000), i16 -1, i32 4)
-  %v155 = select <16 x i1> %v139, <16 x float> splat (float 0x0000000000000000), <16 x float> %v154
-  br i1 %v122, label %then156, label %else157, !prof !0
-then156:
-  store <16 x float> %v155, ptr %v125, align 1
-  %v159 = fadd <16 x float> %v118, %v155
-  br label %end158
-else157:
-  %v160 = shl i64 -1, %v121
-  %v161 = xor i64 %v160, -1
-  %v162 = trunc i64 %v161 to i16
-  %v163 = bitcast i16 %v162 to <16 x i1>
-  call void @llvm.masked.store.v16f32.p0(<16 x float> %v155, ptr %v125, i32 1, <16 x i1> %v163)
-  %v164 = fadd <16 x float> %v118, %v155
-  %v165 = select <16 x i1> %v163, <16 x float> %v164, <16 x float> %v118
-  br label %end158
-end158:
-  %v166 = phi <16 x float> [ %v119, %then156 ], [ %v119, %else157 ]
-  %v167 = phi <16 x float> [ %v159, %then156 ], [ %v165, %else157 ]
-  %v168 = add i64 %v117, 16
-  %v169 = icmp slt i64 %v168, %v109
-  br i1 %v169, label %loop114, label %done115
-done115:
-  %v170 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v166, %end158 ]
-  %v171 = phi <16 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v167, %end158 ]
-  %v172 = add i64 %v109, 15
-  %v173 = lshr i64 %v172, 4
-  %v174 = trunc i64 %v173 to i1
-  %v175 = select i1 %v174, <16 x float> %v171, <16 x float> %v170
-  %v176 = select i1 %v174, <16 x float> %v170, <16 x float> %v171
-  %v177 = fadd <16 x float> %v106, %v175
-  %v178 = fadd <16 x float> %v107, %v176
-  %v179 = add i64 %v105, 1024
-  %v180 = icmp slt i64 %v179, %v25
-  br i1 %v180, label %loop102, label %done103
+  %v105 = phi i64 [ 0, %done27 ], [ %v174, %done114 ]
+  %v106 = phi <32 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v173, %done114 ]
+  %v107 = sub i64 %v25, %v105
+  %v108 = call i64 @llvm.smin.i64(i64 %v107, i64 1024)
+  %v109 = mul i64 %v105, 4
+  %v110 = getelementptr i8, ptr %v20, i64 %v109
+  %v111 = mul i64 %v105, 4
+  %v112 = getelementptr i8, ptr %v24, i64 %v111
+  %v115 = icmp slt i64 0, %v108
+  br i1 %v115, label %loop113, label %done114
+loop113:
+  %v116 = phi i64 [ 0, %loop102 ], [ %v170, %end161 ]
+  %v117 = phi <32 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v169, %end161 ]
+  %v118 = add i64 %v105, %v116
+  %v119 = sub i64 %v108, %v116
+  %v120 = icmp sge i64 %v119, 32
+  %v121 = mul i64 %v116, 4
+  %v122 = getelementptr i8, ptr %v110, i64 %v121
+  %v123 = getelementptr i8, ptr %v112, i64 %v121
+  br i1 %v120, label %then124, label %else125, !prof !0
+then124:
+  %v127 = load <32 x float>, ptr %v122, align 1
+  br label %end126
+else125:
+  %v128 = shl i64 -1, %v119
+  %v129 = xor i64 %v128, -1
+  %v130 = trunc i64 %v129 to i32
+  %v131 = bitcast i32 %v130 to <32 x i1>
+  %v132 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v122, i32 1, <32 x i1> %v131, <32 x float> zeroinitializer)
+  br label %end126
+end126:
+  %v133 = phi <32 x float> [ %v127, %then124 ], [ %v132, %else125 ]
+  %v134 = fsub <32 x float> %v133, %v101
+  %v135 = fcmp ogt <32 x float> %v134, splat (float 0x4056400000000000)
+  %v136 = select <32 x i1> %v135, <32 x float> splat (float 0x4056400000000000), <32 x float> %v134
+  %v137 = fcmp olt <32 x float> %v136, splat (float 0xC05A400000000000)
+  %v138 = select <32 x i1> %v137, <32 x float> splat (float 0x0000000000000000), <32 x float> %v136
+  %v139 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v138, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
+  %v140 = fsub <32 x float> %v139, splat (float 0x4168000000000000)
+  %v141 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v140, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v138)
+  %v142 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v140, <32 x float> splat (float 0x3F2BD01060000000), <32 x float> %v141)
+  %v143 = bitcast <32 x float> %v139 to <32 x i32>
+  %v144 = call <32 x float> @llvm.fma.v32f32(<32 x float> splat (float 0x3F56AC8C00000000), <32 x float> %v142, <32 x float> splat (float 0x3F8123DF60000000))
+  %v145 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v144, <32 x float> %v142, <32 x float> splat (float 0x3FA5558580000000))
+  %v146 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v145, <32 x float> %v142, <32 x float> splat (float 0x3FC55548C0000000))
+  %v147 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v146, <32 x float> %v142, <32 x float> splat (float 0x3FDFFFFFC0000000))
+  %v148 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v147, <32 x float> %v142, <32 x float> splat (float 0x3FF0000000000000))
+  %v149 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v148, <32 x float> %v142, <32 x float> splat (float 0x3FF0000000000000))
+  %v150 = sub <32 x i32> %v143, splat (i32 1262485504)
+  %v151 = shufflevector <32 x float> %v149, <32 x float> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v152 = shufflevector <32 x float> %v140, <32 x float> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v153 = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %v151, <16 x float> %v152, <16 x float> splat (float 0x0000000000000000), i16 -1, i32 4)
+  %v154 = shufflevector <32 x float> %v149, <32 x float> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v155 = shufflevector <32 x float> %v140, <32 x float> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v156 = call <16 x float> @llvm.x86.avx512.mask.scalef.ps.512(<16 x float> %v154, <16 x float> %v155, <16 x float> splat (float 0x0000000000000000), i16 -1, i32 4)
+  %v157 = shufflevector <16 x float> %v153, <16 x float> %v156, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v158 = select <32 x i1> %v137, <32 x float> splat (float 0x0000000000000000), <32 x float> %v157
+  br i1 %v120, label %then159, label %else160, !prof !0
+then159:
+  store <32 x float> %v158, ptr %v123, align 1
+  %v162 = fadd <32 x float> %v117, %v158
+  br label %end161
+else160:
+  %v163 = shl i64 -1, %v119
+  %v164 = xor i64 %v163, -1
+  %v165 = trunc i64 %v164 to i32
+  %v166 = bitcast i32 %v165 to <32 x i1>
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v158, ptr %v123, i32 1, <32 x i1> %v166)
+  %v167 = fadd <32 x float> %v117, %v158
+  %v168 = select <32 x i1> %v166, <32 x float> %v167, <32 x float> %v117
+  br label %end161
+end161:
+  %v169 = phi <32 x float> [ %v162, %then159 ], [ %v168, %else160 ]
+  %v170 = add i64 %v116, 32
+  %v171 = icmp slt i64 %v170, %v108
+  br i1 %v171, label %loop113, label %done114
+done114:
+  %v172 = phi <32 x float> [ splat (float 0x8000000000000000), %loop102 ], [ %v169, %end161 ]
+  %v173 = fadd <32 x float> %v106, %v172
+  %v174 = add i64 %v105, 1024
+  %v175 = icmp slt i64 %v174, %v25
+  br i1 %v175, label %loop102, label %done103
 done103:
-  %v181 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v177, %done115 ]
-  %v182 = phi <16 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v178, %done115 ]
-  %v183 = fadd <16 x float> %v181, %v182
-  %v184 = shufflevector <16 x float> %v183, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %v185 = shufflevector <16 x float> %v183, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v186 = fadd <8 x float> %v184, %v185
-  %v187 = shufflevector <8 x float> %v186, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
-  %v188 = shufflevector <8 x float> %v186, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
-  %v189 = fadd <4 x float> %v187, %v188
-  %v190 = shufflevector <4 x float> %v189, <4 x float> poison, <2 x i32> <i32 0, i32 1>
-  %v191 = shufflevector <4 x float> %v189, <4 x float> poison, <2 x i32> <i32 2, i32 3>
-  %v192 = fadd <2 x float> %v190, %v191
-  %v193 = shufflevector <2 x float> %v192, <2 x float> poison, <1 x i32> <i32 0>
-  %v194 = shufflevector <2 x float> %v192, <2 x float> poison, <1 x i32> <i32 1>
-  %v195 = fadd <1 x float> %v193, %v194
-  %v196 = fadd <1 x float> %v195, splat (float 0x0000000000000000)
-  %v197 = shufflevector <1 x float> %v196, <1 x float> poison, <4 x i32> zeroinitializer
-  %v198 = shufflevector <4 x float> %v197, <4 x float> poison, <64 x i32> zeroinitializer
-  %v201 = icmp slt i64 0, %v25
-  br i1 %v201, label %loop199, label %done200
-loop199:
-  %v202 = phi i64 [ 0, %done103 ], [ %v223, %end219 ]
-  %v203 = sub i64 %v25, %v202
-  %v204 = icmp sge i64 %v203, 64
-  %v205 = mul i64 %v202, 4
-  %v206 = getelementptr i8, ptr %v24, i64 %v205
-  br i1 %v204, label %then207, label %else208, !prof !0
-then207:
-  %v210 = load <64 x float>, ptr %v206, align 1
-  br label %end209
-else208:
-  %v211 = shl i64 -1, %v203
-  %v212 = xor i64 %v211, -1
-  %v213 = bitcast i64 %v212 to <64 x i1>
-  %v214 = call <64 x float> @llvm.masked.load.v64f32.p0(ptr %v206, i32 1, <64 x i1> %v213, <64 x float> zeroinitializer)
-  br label %end209
-end209:
-  %v215 = phi <64 x float> [ %v210, %then207 ], [ %v214, %else208 ]
-  %v216 = fdiv <64 x float> %v215, %v198
-  br i1 %v204, label %then217, label %else218, !prof !0
-then217:
-  store <64 x float> %v216, ptr %v206, align 1
-  br label %end219
-else218:
-  %v220 = shl i64 -1, %v203
-  %v221 = xor i64 %v220, -1
-  %v222 = bitcast i64 %v221 to <64 x i1>
-  call void @llvm.masked.store.v64f32.p0(<64 x float> %v216, ptr %v206, i32 1, <64 x i1> %v222)
-  br label %end219
-end219:
-  %v223 = add i64 %v202, 64
-  %v224 = icmp slt i64 %v223, %v25
-  br i1 %v224, label %loop199, label %done200
-done200:
-  %v225 = add i64 %v16, 1
-  %v226 = icmp slt i64 %v225, %end
-  br i1 %v226, label %loop13, label %done14
+  %v176 = phi <32 x float> [ splat (float 0x8000000000000000), %done27 ], [ %v173, %done114 ]
+  %v177 = shufflevector <32 x float> %v176, <32 x float> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v178 = shufflevector <32 x float> %v176, <32 x float> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v179 = fadd <16 x float> %v177, %v178
+  %v180 = shufflevector <16 x float> %v179, <16 x float> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %v181 = shufflevector <16 x float> %v179, <16 x float> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v182 = fadd <8 x float> %v180, %v181
+  %v183 = shufflevector <8 x float> %v182, <8 x float> poison, <4 x i32> <i32 0, i32 1, i32 2, i32 3>
+  %v184 = shufflevector <8 x float> %v182, <8 x float> poison, <4 x i32> <i32 4, i32 5, i32 6, i32 7>
+  %v185 = fadd <4 x float> %v183, %v184
+  %v186 = shufflevector <4 x float> %v185, <4 x float> poison, <2 x i32> <i32 0, i32 1>
+  %v187 = shufflevector <4 x float> %v185, <4 x float> poison, <2 x i32> <i32 2, i32 3>
+  %v188 = fadd <2 x float> %v186, %v187
+  %v189 = shufflevector <2 x float> %v188, <2 x float> poison, <1 x i32> <i32 0>
+  %v190 = shufflevector <2 x float> %v188, <2 x float> poison, <1 x i32> <i32 1>
+  %v191 = fadd <1 x float> %v189, %v190
+  %v192 = fadd <1 x float> %v191, splat (float 0x0000000000000000)
+  %v193 = shufflevector <1 x float> %v192, <1 x float> poison, <4 x i32> zeroinitializer
+  %v194 = shufflevector <4 x float> %v193, <4 x float> poison, <64 x i32> zeroinitializer
+  %v197 = icmp slt i64 0, %v25
+  br i1 %v197, label %loop195, label %done196
+loop195:
+  %v198 = phi i64 [ 0, %done103 ], [ %v219, %end215 ]
+  %v199 = sub i64 %v25, %v198
+  %v200 = icmp sge i64 %v199, 64
+  %v201 = mul i64 %v198, 4
+  %v202 = getelementptr i8, ptr %v24, i64 %v201
+  br i1 %v200, label %then203, label %else204, !prof !0
+then203:
+  %v206 = load <64 x float>, ptr %v202, align 1
+  br label %end205
+else204:
+  %v207 = shl i64 -1, %v199
+  %v208 = xor i64 %v207, -1
+  %v209 = bitcast i64 %v208 to <64 x i1>
+  %v210 = call <64 x float> @llvm.masked.load.v64f32.p0(ptr %v202, i32 1, <64 x i1> %v209, <64 x float> zeroinitializer)
+  br label %end205
+end205:
+  %v211 = phi <64 x float> [ %v206, %then203 ], [ %v210, %else204 ]
+  %v212 = fdiv <64 x float> %v211, %v194
+  br i1 %v200, label %then213, label %else214, !prof !0
+then213:
+  store <64 x float> %v212, ptr %v202, align 1
+  br label %end215
+else214:
+  %v216 = shl i64 -1, %v199
+  %v217 = xor i64 %v216, -1
+  %v218 = bitcast i64 %v217 to <64 x i1>
+  call void @llvm.masked.store.v64f32.p0(<64 x float> %v212, ptr %v202, i32 1, <64 x i1> %v218)
+  br label %end215
+end215:
+  %v219 = add i64 %v198, 64
+  %v220 = icmp slt i64 %v219, %v25
+  br i1 %v220, label %loop195, label %done196
+done196:
+  %v221 = add i64 %v16, 1
+  %v222 = icmp slt i64 %v221, %end
+  br i1 %v222, label %loop13, label %done14
 done14:
   ret i64 0
 }

@@ -2,6 +2,8 @@ declare <32 x float> @llvm.masked.load.v32f32.p0(ptr, i32, <32 x i1>, <32 x floa
 declare i64 @llvm.smin.i64(i64, i64)
 declare i64 @llvm.smax.i64(i64, i64)
 declare i64 @llvm.ctlz.i64(i64, i1)
+declare <32 x float> @llvm.fabs.v32f32(<32 x float>)
+declare i1 @llvm.vector.reduce.or.v32i1(<32 x i1>)
 declare <32 x float> @llvm.fma.v32f32(<32 x float>, <32 x float>, <32 x float>)
 declare void @llvm.masked.store.v32f32.p0(<32 x float>, ptr, i32, <32 x i1>)
 
@@ -37,7 +39,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v223, %done198 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v244, %done219 ]
   %v17 = sub i64 %end, %v16
   %v18 = icmp sge i64 %v17, 32
   %v19 = select i1 %v18, i64 32, i64 %v17
@@ -89,7 +91,7 @@ done61:
   %v70 = icmp slt i64 0, %v24
   br i1 %v70, label %loop68, label %done69
 loop68:
-  %v71 = phi i64 [ 0, %done61 ], [ %v171, %end157 ]
+  %v71 = phi i64 [ 0, %done61 ], [ %v192, %end178 ]
   %v72 = icmp ne i64 %v71, 0
   %v73 = sub i64 %v24, %v71
   %v74 = call i64 @llvm.smin.i64(i64 %v73, i64 1024)
@@ -118,7 +120,7 @@ end83:
   %v95 = icmp slt i64 0, %v74
   br i1 %v95, label %loop93, label %done94
 loop93:
-  %v96 = phi i64 [ 0, %end83 ], [ %v153, %end146 ]
+  %v96 = phi i64 [ 0, %end83 ], [ %v174, %end167 ]
   %v97 = add i64 %v71, %v96
   %v98 = mul i64 %v96, %v31
   %v99 = getelementptr i8, ptr %v76, i64 %v98
@@ -141,148 +143,172 @@ else106:
 end107:
   %v114 = phi <32 x float> [ %v108, %then105 ], [ %v113, %else106 ]
   %v115 = fsub <32 x float> %v114, %v51
-  %v116 = fcmp ogt <32 x float> %v115, splat (float 0x4056400000000000)
-  %v117 = select <32 x i1> %v116, <32 x float> splat (float 0x4056400000000000), <32 x float> %v115
-  %v118 = fcmp olt <32 x float> %v117, splat (float 0xC05A400000000000)
-  %v119 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v117
-  %v120 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v119, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
-  %v121 = fsub <32 x float> %v120, splat (float 0x4168000000000000)
-  %v122 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v121, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v119)
-  %v123 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v121, <32 x float> splat (float 0x3F2BD01060000000), <32 x float> %v122)
-  %v124 = call <32 x float> @llvm.fma.v32f32(<32 x float> splat (float 0x3F56D10FC0000000), <32 x float> %v123, <32 x float> splat (float 0x3F8120B620000000))
-  %v125 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v124, <32 x float> %v123, <32 x float> splat (float 0x3FA55551A0000000))
-  %v126 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v125, <32 x float> %v123, <32 x float> splat (float 0x3FC5554DE0000000))
-  %v127 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v126, <32 x float> %v123, <32 x float> splat (float 0x3FE0000000000000))
-  %v128 = bitcast <32 x float> %v120 to <32 x i32>
-  %v129 = sub <32 x i32> %v128, splat (i32 1262485504)
-  %v130 = fmul <32 x float> %v123, %v123
-  %v131 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v130, <32 x float> %v127, <32 x float> %v123)
-  %v132 = fadd <32 x float> %v131, splat (float 0x3FF0000000000000)
-  %v133 = ashr <32 x i32> %v129, splat (i32 1)
-  %v134 = sub <32 x i32> %v129, %v133
-  %v135 = bitcast <32 x float> %v132 to <32 x i32>
-  %v136 = shl <32 x i32> %v133, splat (i32 23)
-  %v137 = add <32 x i32> %v135, %v136
-  %v138 = bitcast <32 x i32> %v137 to <32 x float>
-  %v139 = add <32 x i32> %v134, splat (i32 127)
-  %v140 = shl <32 x i32> %v139, splat (i32 23)
-  %v141 = bitcast <32 x i32> %v140 to <32 x float>
-  %v142 = fmul <32 x float> %v138, %v141
-  %v143 = select <32 x i1> %v118, <32 x float> splat (float 0x0000000000000000), <32 x float> %v142
-  br i1 %v18, label %then144, label %else145, !prof !0
-then144:
-  store <32 x float> %v143, ptr %v101, align 1
-  br label %end146
-else145:
-  %v147 = trunc i64 %v17 to i32
-  %v148 = insertelement <32 x i32> poison, i32 %v147, i32 0
-  %v149 = shufflevector <32 x i32> %v148, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v150 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v149
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v143, ptr %v101, i32 1, <32 x i1> %v150)
-  br label %end146
-end146:
-  %v151 = load <32 x float>, ptr %v104, align 1
-  %v152 = fadd <32 x float> %v151, %v143
-  store <32 x float> %v152, ptr %v104, align 1
-  %v153 = add i64 %v96, 1
-  %v154 = icmp slt i64 %v153, %v74
-  br i1 %v154, label %loop93, label %done94
+  %v116 = call <32 x float> @llvm.fabs.v32f32(<32 x float> %v115)
+  %v117 = fcmp uge <32 x float> %v116, splat (float 0x4055C00000000000)
+  %v118 = call i1 @llvm.vector.reduce.or.v32i1(<32 x i1> %v117)
+  br i1 %v118, label %then119, label %else120, !prof !1
+then119:
+  %v122 = fcmp ogt <32 x float> %v115, splat (float 0x4056400000000000)
+  %v123 = select <32 x i1> %v122, <32 x float> splat (float 0x4056400000000000), <32 x float> %v115
+  %v124 = fcmp olt <32 x float> %v123, splat (float 0xC05A400000000000)
+  %v125 = select <32 x i1> %v124, <32 x float> splat (float 0x0000000000000000), <32 x float> %v123
+  %v126 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v125, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
+  %v127 = fsub <32 x float> %v126, splat (float 0x4168000000000000)
+  %v128 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v127, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v125)
+  %v129 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v127, <32 x float> splat (float 0x3F2BD01060000000), <32 x float> %v128)
+  %v130 = bitcast <32 x float> %v126 to <32 x i32>
+  %v131 = call <32 x float> @llvm.fma.v32f32(<32 x float> splat (float 0x3F56AC8C00000000), <32 x float> %v129, <32 x float> splat (float 0x3F8123DF60000000))
+  %v132 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v131, <32 x float> %v129, <32 x float> splat (float 0x3FA5558580000000))
+  %v133 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v132, <32 x float> %v129, <32 x float> splat (float 0x3FC55548C0000000))
+  %v134 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v133, <32 x float> %v129, <32 x float> splat (float 0x3FDFFFFFC0000000))
+  %v135 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v134, <32 x float> %v129, <32 x float> splat (float 0x3FF0000000000000))
+  %v136 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v135, <32 x float> %v129, <32 x float> splat (float 0x3FF0000000000000))
+  %v137 = sub <32 x i32> %v130, splat (i32 1262485504)
+  %v138 = ashr <32 x i32> %v137, splat (i32 1)
+  %v139 = sub <32 x i32> %v137, %v138
+  %v140 = add <32 x i32> %v138, splat (i32 127)
+  %v141 = shl <32 x i32> %v140, splat (i32 23)
+  %v142 = bitcast <32 x i32> %v141 to <32 x float>
+  %v143 = fmul <32 x float> %v136, %v142
+  %v144 = add <32 x i32> %v139, splat (i32 127)
+  %v145 = shl <32 x i32> %v144, splat (i32 23)
+  %v146 = bitcast <32 x i32> %v145 to <32 x float>
+  %v147 = fmul <32 x float> %v143, %v146
+  %v148 = select <32 x i1> %v124, <32 x float> splat (float 0x0000000000000000), <32 x float> %v147
+  br label %end121
+else120:
+  %v149 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v115, <32 x float> splat (float 0x3FF7154760000000), <32 x float> splat (float 0x4168000000000000))
+  %v150 = fsub <32 x float> %v149, splat (float 0x4168000000000000)
+  %v151 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v150, <32 x float> splat (float 0xBFE6300000000000), <32 x float> %v115)
+  %v152 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v150, <32 x float> splat (float 0x3F2BD01060000000), <32 x float> %v151)
+  %v153 = bitcast <32 x float> %v149 to <32 x i32>
+  %v154 = call <32 x float> @llvm.fma.v32f32(<32 x float> splat (float 0x3F56AC8C00000000), <32 x float> %v152, <32 x float> splat (float 0x3F8123DF60000000))
+  %v155 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v154, <32 x float> %v152, <32 x float> splat (float 0x3FA5558580000000))
+  %v156 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v155, <32 x float> %v152, <32 x float> splat (float 0x3FC55548C0000000))
+  %v157 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v156, <32 x float> %v152, <32 x float> splat (float 0x3FDFFFFFC0000000))
+  %v158 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v157, <32 x float> %v152, <32 x float> splat (float 0x3FF0000000000000))
+  %v159 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v158, <32 x float> %v152, <32 x float> splat (float 0x3FF0000000000000))
+  %v160 = bitcast <32 x float> %v159 to <32 x i32>
+  %v161 = shl <32 x i32> %v153, splat (i32 23)
+  %v162 = add <32 x i32> %v160, %v161
+  %v163 = bitcast <32 x i32> %v162 to <32 x float>
+  br label %end121
+end121:
+  %v164 = phi <32 x float> [ %v148, %then119 ], [ %v163, %else120 ]
+  br i1 %v18, label %then165, label %else166, !prof !0
+then165:
+  store <32 x float> %v164, ptr %v101, align 1
+  br label %end167
+else166:
+  %v168 = trunc i64 %v17 to i32
+  %v169 = insertelement <32 x i32> poison, i32 %v168, i32 0
+  %v170 = shufflevector <32 x i32> %v169, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v171 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v170
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v164, ptr %v101, i32 1, <32 x i1> %v171)
+  br label %end167
+end167:
+  %v172 = load <32 x float>, ptr %v104, align 1
+  %v173 = fadd <32 x float> %v172, %v164
+  store <32 x float> %v173, ptr %v104, align 1
+  %v174 = add i64 %v96, 1
+  %v175 = icmp slt i64 %v174, %v74
+  br i1 %v175, label %loop93, label %done94
 done94:
-  br i1 %v72, label %then155, label %else156
-then155:
-  %v160 = icmp slt i64 0, %v59
-  br i1 %v160, label %loop158, label %done159
-loop158:
-  %v161 = phi i64 [ 0, %then155 ], [ %v169, %loop158 ]
-  %v162 = mul i64 %v161, 128
-  %v163 = getelementptr i8, ptr %buffer52, i64 %v162
-  %v164 = load <32 x float>, ptr %v163, align 1
-  %v165 = mul i64 %v161, 128
-  %v166 = getelementptr i8, ptr %buffer53, i64 %v165
-  %v167 = load <32 x float>, ptr %v166, align 1
-  %v168 = fadd <32 x float> %v164, %v167
-  store <32 x float> %v168, ptr %v163, align 1
-  %v169 = add i64 %v161, 1
-  %v170 = icmp slt i64 %v169, %v59
-  br i1 %v170, label %loop158, label %done159
-done159:
-  br label %end157
-else156:
-  br label %end157
-end157:
-  %v171 = add i64 %v71, 1024
-  %v172 = icmp slt i64 %v171, %v24
-  br i1 %v172, label %loop68, label %done69
+  br i1 %v72, label %then176, label %else177
+then176:
+  %v181 = icmp slt i64 0, %v59
+  br i1 %v181, label %loop179, label %done180
+loop179:
+  %v182 = phi i64 [ 0, %then176 ], [ %v190, %loop179 ]
+  %v183 = mul i64 %v182, 128
+  %v184 = getelementptr i8, ptr %buffer52, i64 %v183
+  %v185 = load <32 x float>, ptr %v184, align 1
+  %v186 = mul i64 %v182, 128
+  %v187 = getelementptr i8, ptr %buffer53, i64 %v186
+  %v188 = load <32 x float>, ptr %v187, align 1
+  %v189 = fadd <32 x float> %v185, %v188
+  store <32 x float> %v189, ptr %v184, align 1
+  %v190 = add i64 %v182, 1
+  %v191 = icmp slt i64 %v190, %v59
+  br i1 %v191, label %loop179, label %done180
+done180:
+  br label %end178
+else177:
+  br label %end178
+end178:
+  %v192 = add i64 %v71, 1024
+  %v193 = icmp slt i64 %v192, %v24
+  br i1 %v193, label %loop68, label %done69
 done69:
-  %v173 = lshr i64 %v59, 1
-  br label %while174
-while174:
-  %v177 = phi i64 [ %v173, %done69 ], [ %v194, %done182 ]
-  %v178 = icmp ne i64 %v177, 0
-  br i1 %v178, label %loop175, label %done176
-loop175:
-  %v179 = mul i64 %v177, 128
-  %v180 = getelementptr i8, ptr %buffer52, i64 %v179
-  %v183 = icmp slt i64 0, %v177
-  br i1 %v183, label %loop181, label %done182
-loop181:
-  %v184 = phi i64 [ 0, %loop175 ], [ %v192, %loop181 ]
-  %v185 = mul i64 %v184, 128
-  %v186 = getelementptr i8, ptr %buffer52, i64 %v185
-  %v187 = load <32 x float>, ptr %v186, align 1
-  %v188 = mul i64 %v184, 128
-  %v189 = getelementptr i8, ptr %v180, i64 %v188
-  %v190 = load <32 x float>, ptr %v189, align 1
-  %v191 = fadd <32 x float> %v187, %v190
-  store <32 x float> %v191, ptr %v186, align 1
-  %v192 = add i64 %v184, 1
-  %v193 = icmp slt i64 %v192, %v177
-  br i1 %v193, label %loop181, label %done182
-done182:
-  %v194 = lshr i64 %v177, 1
-  br label %while174
-done176:
-  %v195 = load <32 x float>, ptr %buffer52, align 1
-  %v196 = fadd <32 x float> %v195, splat (float 0x0000000000000000)
-  %v199 = icmp slt i64 0, %v24
-  br i1 %v199, label %loop197, label %done198
-loop197:
-  %v200 = phi i64 [ 0, %done176 ], [ %v221, %end216 ]
-  %v201 = mul i64 %v200, %v78
-  %v202 = getelementptr i8, ptr %v23, i64 %v201
-  br i1 %v18, label %then203, label %else204, !prof !0
-then203:
-  %v206 = load <32 x float>, ptr %v202, align 1
-  br label %end205
-else204:
-  %v207 = trunc i64 %v17 to i32
-  %v208 = insertelement <32 x i32> poison, i32 %v207, i32 0
-  %v209 = shufflevector <32 x i32> %v208, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v210 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v209
-  %v211 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v202, i32 1, <32 x i1> %v210, <32 x float> zeroinitializer)
-  br label %end205
-end205:
-  %v212 = phi <32 x float> [ %v206, %then203 ], [ %v211, %else204 ]
-  %v213 = fdiv <32 x float> %v212, %v196
-  br i1 %v18, label %then214, label %else215, !prof !0
-then214:
-  store <32 x float> %v213, ptr %v202, align 1
-  br label %end216
-else215:
-  %v217 = trunc i64 %v17 to i32
-  %v218 = insertelement <32 x i32> poison, i32 %v217, i32 0
-  %v219 = shufflevector <32 x i32> %v218, <32 x i32> poison, <32 x i32> zeroinitializer
-  %v220 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v219
-  call void @llvm.masked.store.v32f32.p0(<32 x float> %v213, ptr %v202, i32 1, <32 x i1> %v220)
-  br label %end216
-end216:
-  %v221 = add i64 %v200, 1
-  %v222 = icmp slt i64 %v221, %v24
-  br i1 %v222, label %loop197, label %done198
-done198:
-  %v223 = add i64 %v16, 32
-  %v224 = icmp slt i64 %v223, %end
-  br i1 %v224, label %loop13, label %done14
+  %v194 = lshr i64 %v59, 1
+  br label %while195
+while195:
+  %v198 = phi i64 [ %v194, %done69 ], [ %v215, %done203 ]
+  %v199 = icmp ne i64 %v198, 0
+  br i1 %v199, label %loop196, label %done197
+loop196:
+  %v200 = mul i64 %v198, 128
+  %v201 = getelementptr i8, ptr %buffer52, i64 %v200
+  %v204 = icmp slt i64 0, %v198
+  br i1 %v204, label %loop202, label %done203
+loop202:
+  %v205 = phi i64 [ 0, %loop196 ], [ %v213, %loop202 ]
+  %v206 = mul i64 %v205, 128
+  %v207 = getelementptr i8, ptr %buffer52, i64 %v206
+  %v208 = load <32 x float>, ptr %v207, align 1
+  %v209 = mul i64 %v205, 128
+  %v210 = getelementptr i8, ptr %v201, i64 %v209
+  %v211 = load <32 x float>, ptr %v210, align 1
+  %v212 = fadd <32 x float> %v208, %v211
+  store <32 x float> %v212, ptr %v207, align 1
+  %v213 = add i64 %v205, 1
+  %v214 = icmp slt i64 %v213, %v198
+  br i1 %v214, label %loop202, label %done203
+done203:
+  %v215 = lshr i64 %v198, 1
+  br label %while195
+done197:
+  %v216 = load <32 x float>, ptr %buffer52, align 1
+  %v217 = fadd <32 x float> %v216, splat (float 0x0000000000000000)
+  %v220 = icmp slt i64 0, %v24
+  br i1 %v220, label %loop218, label %done219
+loop218:
+  %v221 = phi i64 [ 0, %done197 ], [ %v242, %end237 ]
+  %v222 = mul i64 %v221, %v78
+  %v223 = getelementptr i8, ptr %v23, i64 %v222
+  br i1 %v18, label %then224, label %else225, !prof !0
+then224:
+  %v227 = load <32 x float>, ptr %v223, align 1
+  br label %end226
+else225:
+  %v228 = trunc i64 %v17 to i32
+  %v229 = insertelement <32 x i32> poison, i32 %v228, i32 0
+  %v230 = shufflevector <32 x i32> %v229, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v231 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v230
+  %v232 = call <32 x float> @llvm.masked.load.v32f32.p0(ptr %v223, i32 1, <32 x i1> %v231, <32 x float> zeroinitializer)
+  br label %end226
+end226:
+  %v233 = phi <32 x float> [ %v227, %then224 ], [ %v232, %else225 ]
+  %v234 = fdiv <32 x float> %v233, %v217
+  br i1 %v18, label %then235, label %else236, !prof !0
+then235:
+  store <32 x float> %v234, ptr %v223, align 1
+  br label %end237
+else236:
+  %v238 = trunc i64 %v17 to i32
+  %v239 = insertelement <32 x i32> poison, i32 %v238, i32 0
+  %v240 = shufflevector <32 x i32> %v239, <32 x i32> poison, <32 x i32> zeroinitializer
+  %v241 = icmp ult <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>, %v240
+  call void @llvm.masked.store.v32f32.p0(<32 x float> %v234, ptr %v223, i32 1, <32 x i1> %v241)
+  br label %end237
+end237:
+  %v242 = add i64 %v221, 1
+  %v243 = icmp slt i64 %v242, %v24
+  br i1 %v243, label %loop218, label %done219
+done219:
+  %v244 = add i64 %v16, 32
+  %v245 = icmp slt i64 %v244, %end
+  br i1 %v245, label %loop13, label %done14
 done14:
   ret i64 0
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from taeda.codegen.llvm import FunctionWriter, Value, vector
 from taeda.codegen.llvm.types import literal
@@ -15,35 +15,47 @@ def store_fence(f: FunctionWriter) -> None:
         f.do_external("llvm.x86.sse.sfence")
 
 
-def has_scaling(f: FunctionWriter, x: Value) -> bool:
-    """Can `x` be scaled by `scale_by_power`: has the target vscalefps, and is `x` whole registers?"""
-    return f.target.vector_bytes == 64 and x.lanes * (4 if x.kind == "float" else 8) >= 64
+def _by_registers(f: FunctionWriter, lanes: int, operation: Callable[..., Value], *values: Value) -> Value:
+    """`operation` on registers of `lanes` lanes each; what is shorter is repeated to fill one."""
+    count = values[0].lanes
+    if not count:
+        return _by_registers(f, lanes, operation, *(f.splat(v, lanes) for v in values)).lane()
+    if count < lanes:
+        values = tuple(v.shuffled([k % count for k in range(lanes)]) for v in values)
+    whole = values[0].lanes == lanes
+    result = f.concatenate([operation(*(v if whole else v.slice(start, lanes) for v in values))
+                            for start in range(0, values[0].lanes, lanes)])
+    return result.slice(0, count) if count < lanes else result
+
+
+def has_scaling(target: Target) -> bool:
+    """Has it `scale_by_power`, `exponent` and `mantissa` (AVX-512)?"""
+    return target.vector_bytes == 64
+
+
+_ROUNDED = {"float": (16, "ps", "i16 -1, i32 4"), "double": (8, "pd", "i8 -1, i32 4")}  # in all lanes, as usual
 
 
 def scale_by_power(f: FunctionWriter, x: Value, n: Value) -> Value:
     """x * 2**n for integral n, rounded once (AVX-512)."""
-    lanes, suffix, mask = (16, "ps", "i16") if x.kind == "float" else (8, "pd", "i8")
-    parts = []
-    for start in range(0, x.lanes, lanes):
-        p, q = (x, n) if x.lanes == lanes else (x.slice(start, lanes), n.slice(start, lanes))
-        parts.append(f.call_external(f"llvm.x86.avx512.mask.scalef.{suffix}.512", p.type, p, q, p.const(0.0),
-                                     extra=f"{mask} -1, i32 4"))
-    return f.concatenate(parts)
+    lanes, suffix, how = _ROUNDED[x.kind]
+    name = f"llvm.x86.avx512.mask.scalef.{suffix}.512"
+    return _by_registers(f, lanes, lambda x, n: f.call_external(name, x.type, x, n, x.const(0.0), extra=how), x, n)
 
 
-def split(f: FunctionWriter, x: Value) -> tuple[Value, Value]:
-    """(e, m) of float32 numbers with x = 2**e * m and m in [1, 2) (AVX-512; see `has_scaling`).
+def exponent(f: FunctionWriter, x: Value) -> Value:
+    """The integer e with |x| = 2**e * m and m in [1, 2), as a float; -infinity for 0, infinity for that (AVX-512)."""
+    lanes, suffix, how = _ROUNDED[x.kind]
+    name = f"llvm.x86.avx512.mask.getexp.{suffix}.512"
+    return _by_registers(f, lanes, lambda x: f.call_external(name, x.type, x, x.const(0.0), extra=how), x)
 
-    e is -infinity for 0 and infinity for that; m is NaN for numbers below 0 and NaN."""
-    exponents, mantissas = [], []
-    every = "i16 -1, i32 4"
-    for start in range(0, x.lanes, 16):
-        y = x if x.lanes == 16 else x.slice(start, 16)
-        form = f.constant(0b1000, "i32")  # from 1 on, NaN for numbers with a sign
-        exponents.append(f.call_external("llvm.x86.avx512.mask.getexp.ps.512", y.type, y, y.const(0.0), extra=every))
-        mantissas.append(f.call_external("llvm.x86.avx512.mask.getmant.ps.512", y.type, y, form, y.const(0.0),
-                                         extra=every))
-    return f.concatenate(exponents), f.concatenate(mantissas)
+
+def mantissa(f: FunctionWriter, x: Value) -> Value:
+    """x times a power of 2, in [3/4, 3/2); 1 for 0 and infinity, NaN for numbers below 0 and NaN (AVX-512)."""
+    lanes, suffix, how = _ROUNDED[x.kind]
+    name = f"llvm.x86.avx512.mask.getmant.{suffix}.512"
+    form = f.constant(0b1011, "i32")  # from 3/4 on, NaN for numbers with a sign
+    return _by_registers(f, lanes, lambda x: f.call_external(name, x.type, x, form, x.const(0.0), extra=how), x)
 
 
 def has_look_up(target: Target) -> bool:
@@ -51,18 +63,21 @@ def has_look_up(target: Target) -> bool:
 
 
 def look_up(f: FunctionWriter, table: Sequence[float], index: Value) -> Value:
-    """table[index & 7] in each lane, for a table of 8 float32 numbers: a permutation of one register (AVX2)."""
-    wide = f.target.vector_bytes == 64
-    lanes, name = (16, "llvm.x86.avx512.permvar.sf.512") if wide else (8, "llvm.x86.avx2.permps")
-    entries = ", ".join(f"float {literal(v, 'float')}" for v in (*table, *table)[:lanes])
+    """table[index % len(table)] in each lane, by a permutation of registers: for a table of 8 float32 numbers (AVX2),
+    or of 16 or 32 (AVX-512)."""
+    lanes = f.target.vector_bytes // 4
     type = vector(lanes, "float")
-    numbers = index if index.lanes >= lanes else index.shuffled([k % index.lanes for k in range(lanes)])
-    parts = []
-    for start in range(0, numbers.lanes, lanes):
-        part = numbers if numbers.lanes == lanes else numbers.slice(start, lanes)
-        parts.append(f.call_external(name, type, Value(f, type, f"<{entries}>"), part))
-    result = f.concatenate(parts)
-    return result if result.lanes == index.lanes else result.slice(0, index.lanes)
+    assert len(table) <= 2 * lanes if lanes == 16 else len(table) == 8
+    parts = [Value(f, type, "<" + ", ".join(f"float {literal(table[(start + k) % len(table)], 'float')}"
+                                            for k in range(lanes)) + ">")
+             for start in range(0, max(len(table), lanes), lanes)]
+
+    def permuted(numbers: Value) -> Value:
+        if len(parts) == 2:
+            return f.call_external("llvm.x86.avx512.vpermi2var.ps.512", type, parts[0], numbers, parts[1])
+        name = "llvm.x86.avx512.permvar.sf.512" if lanes == 16 else "llvm.x86.avx2.permps"
+        return f.call_external(name, type, parts[0], numbers)
+    return _by_registers(f, lanes, permuted, index)
 
 
 def dot_pairs(f: FunctionWriter, total: Value, a: Value, b: Value) -> Value:

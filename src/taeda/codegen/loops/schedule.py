@@ -27,8 +27,8 @@ def lanes_for(values: Sequence[Expr], dtypes: Iterable[str], target: Target, ord
     cost = cost_of(values)
     if order > 1 and cost <= 12:
         return order
-    heavy = 1 if target.vector_bytes == 64 else 2  # two half-sized registers overlap better than one
-    return max(UNIFORM, min(64, order if order > 1 else 64, native * (4 if cost <= 4 else 2 if cost <= 12 else heavy)))
+    registers = 4 if cost <= 4 else 2  # two chains of heavy work overlap better than one
+    return max(UNIFORM, min(64, order if order > 1 else 64, native * registers))
 
 
 def needs_live_lanes(kernel: Kernel) -> bool:

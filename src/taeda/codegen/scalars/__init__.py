@@ -6,11 +6,14 @@ each one that is not exact.
 
 from __future__ import annotations
 
+import math
+
 from taeda.codegen.llvm import FunctionWriter, Value, register_type, vector
-from taeda.codegen.scalars import convert, division, error, integer, tables
+from taeda.codegen.scalars import convert, division, error, integer, logarithm, tables
 from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
+from taeda.codegen.scalars.common import copysign
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, SIGNED, UNSIGNED, info
 from taeda.ir.loop import Expr, Turn, walk
 from taeda.ir.scalars import PRIMITIVES
@@ -56,7 +59,7 @@ def _nextafter(f: FunctionWriter, x: Value, y: Value) -> Value:
     away = (y.compare("ogt", x) ^ bits.compare("slt", 0)).select(bits.const(1), -1)
     moved = (bits + away).as_float
     smallest = x.const(2.0**-149 if x.kind == "float" else 5e-324)
-    result = x.compare("oeq", 0.0).select(m32.copysign(f, smallest, y), moved)
+    result = x.compare("oeq", 0.0).select(copysign(f, smallest, y), moved)
     result = x.compare("oeq", y).select(y, result)
     return x.compare("uno", y).select(x + y, result)
 
@@ -67,6 +70,21 @@ def _round_even(f: FunctionWriter, x: Value) -> Value:
 
 def _intrinsic(name: str) -> Function:
     return lambda f, x: f.intrinsic("llvm." + name, x)
+
+
+def _with_fma(function: Function, otherwise: Function) -> Function:
+    """`function` where products and sums can be fused, of which it makes use."""
+    return lambda f, *args: (function if f.target.fma else otherwise)(f, *args)
+
+
+def _with_tables(function: Function, otherwise: Function) -> Function:
+    """`function` where numbers can be looked up in registers."""
+    return lambda f, *args: (function if tables.available(f) else otherwise)(f, *args)
+
+
+def _log1p_double(f: FunctionWriter, x: Value) -> Value:
+    """For float32 arguments: the sum loses something only below 2**-28, where it is the argument."""
+    return x.abs().compare("olt", 1e-4).select(x * f.fma(x, f.fma(x, 1 / 3, -0.5), 1.0), m64.log(f, x + 1.0))
 
 
 def _sinh_double(f: FunctionWriter, x: Value) -> Value:
@@ -85,7 +103,7 @@ def _asinh_double(f: FunctionWriter, x: Value) -> Value:
     t = x.abs()
     big = m64.log(f, t + f.intrinsic("llvm.sqrt", t * t + 1.0))
     small = f.fma(t * t * t, -1 / 6, t)
-    return m32.copysign(f, t.compare("olt", 1e-4).select(small, big), x)
+    return copysign(f, t.compare("olt", 1e-4).select(small, big), x)
 
 
 def _acosh_double(f: FunctionWriter, x: Value) -> Value:
@@ -141,7 +159,7 @@ BOTH: dict[str, Function] = {
     "isinf": lambda f, x: x.abs().compare("oeq", float("inf")),
     "isfinite": lambda f, x: x.abs().compare("olt", float("inf")),
     "signbit": lambda f, x: x.bits.compare("slt", 0),
-    "copysign": m32.copysign,
+    "copysign": copysign,
     "nextafter": _nextafter,
 }
 
@@ -149,17 +167,17 @@ SINGLE: dict[str, Function] = BOTH | {
     "exp": m32.exp,
     "exp2": m32.exp2,
     "expm1": in_double(m64.expm1),
-    "log": m32.log,
-    "log1p": m32.log1p,
-    "log2": m32.log2,
-    "log10": m32.log10,
+    "log": _with_tables(logarithm.log, in_double(m64.log)),
+    "log1p": _with_tables(logarithm.log1p, in_double(_log1p_double)),
+    "log2": _with_tables(logarithm.log2, in_double(lambda f, x: m64.log(f, x) * (1 / math.log(2)))),
+    "log10": _with_tables(logarithm.log10, in_double(lambda f, x: m64.log(f, x) * (1 / math.log(10)))),
     "sin": where_large(m32.LARGE_ANGLE, "sin", lambda f, x: m32.sin_cos(f, x, False)),
     "cos": where_large(m32.LARGE_ANGLE, "cos", lambda f, x: m32.sin_cos(f, x, True)),
-    "tan": where_large(m32.LARGE_ANGLE, "tan", m32.tan),
+    "tan": where_large(m32.LARGE_ANGLE, "tan", _with_fma(m32.tan, in_double(m64.tan))),
     "asin": in_double(_asin_double),
     "acos": in_double(_acos_double),
-    "atan": m32.atan,
-    "atan2": m32.atan2,
+    "atan": _with_fma(m32.atan, in_double(m64.atan)),
+    "atan2": _with_fma(m32.atan2, in_double(m64.atan2)),
     "sinh": in_double(_sinh_double),
     "cosh": in_double(_cosh_double),
     "tanh": m32.tanh,
@@ -167,7 +185,7 @@ SINGLE: dict[str, Function] = BOTH | {
     "acosh": in_double(_acosh_double),
     "atanh": in_double(_atanh_double),
     "sigmoid": m32.sigmoid,
-    "erf": lambda f, x: (tables if tables.available(f) else m32).erf(f, x),
+    "erf": _with_tables(tables.erf, m32.erf),
     "erfc": in_double(lambda f, x: error.erfc(f, x, single=True)),
     "erfinv": in_double(lambda f, x: error.erfinv(f, x, single=True)),
     "lgamma": in_double(error.lgamma),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars.branch import in_double, libm, rarely
-from taeda.codegen.scalars.float32 import copysign
+from taeda.codegen.scalars.common import copysign
 
 
 def _fmod_by_quotient(f: FunctionWriter, x: Value, y: Value, ratio: Value) -> Value:

@@ -11,7 +11,7 @@ import math
 
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars import float64 as m64
-from taeda.codegen.scalars.float32 import clamp, copysign
+from taeda.codegen.scalars.common import clamp, copysign
 
 # erf(x) / x in x**2, up to x = 1
 _ERF = (5.9571761477489114e-11, -1.1372848856791674e-9, 1.4659775274047436e-8, -1.6350312701054695e-7,

@@ -10,7 +10,7 @@ import math
 
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
-from taeda.codegen.scalars.float32 import clamp, copysign, log_specials, without_underflow
+from taeda.codegen.scalars.common import clamp, copysign, log_specials, without_underflow
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # the first ends in 21 zero bits
@@ -56,7 +56,7 @@ def reduce_exp(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
 
 def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
     """x * 2**n for |n| <= 2044, in two steps, so that neither overflows before the result does."""
-    if x86.has_scaling(f, x):
+    if x86.has_scaling(f.target):
         return x86.scale_by_power(f, x, n)
     half = n_integer.convert("trunc", "i32").ashr(1).convert("sext", "i64")  # no 64-bit arithmetic shift before AVX-512
     rest = n_integer - half

@@ -1,0 +1,33 @@
+"""What every family of functions uses: limits and signs."""
+
+from __future__ import annotations
+
+from taeda.codegen.llvm import FunctionWriter, Value
+
+
+def clamp(x: Value, low: float | None, high: float | None) -> Value:
+    """NaN stays NaN."""
+    if high is not None:
+        x = x.compare("ogt", high).select(high, x)
+    if low is not None:
+        x = x.compare("olt", low).select(low, x)
+    return x
+
+
+def without_underflow(x: Value, low: float) -> tuple[Value, Value]:
+    """(is x below `low`, x or 0 there): for functions that are 0 from there on. Scaling down to 0 takes processors a
+    hundred times as long as other arithmetic, and what is masked (scores of -1e9 or -inf) is often most of a row."""
+    below = x.compare("olt", low)
+    return below, below.select(0.0, x)
+
+
+def copysign(f: FunctionWriter, x: Value, sign: Value) -> Value:
+    return f.intrinsic("llvm.copysign", x, sign)
+
+
+def log_specials(x: Value, result: Value) -> Value:
+    """Right at 0, infinity, below 0 and at NaN."""
+    special = x.compare("oeq", 0.0).select(float("-inf"), x.const(float("nan")))
+    special = x.compare("oeq", float("inf")).select(x, special)
+    ordinary = x.compare("ogt", 0.0) & x.compare("olt", float("inf"))
+    return ordinary.select(result, special)
