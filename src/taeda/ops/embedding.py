@@ -11,6 +11,7 @@ from taeda.ops.creation import arange, full, generate
 from taeda.ops.dtypes import compute_dtype, torch_kernel_name
 from taeda.ops.indexing import converted
 from taeda.ops.op import Result, SymInt, Tensor, derived, kernel, sample
+from taeda.ops.pointwise import where
 from taeda.ops.requiring import require
 from taeda.ops.searching import search_rows
 
@@ -41,8 +42,8 @@ def _(weight: Any, input: Any, padding_idx: Any, by_frequency: bool = False) -> 
 
 
 def _numbered(batch: Any, input: Any, rows: Any) -> Any:
-    """Indices into one table of all examples' tables."""
-    input = converted(batch.whole(input), "int64")
+    """Indices of all examples into one table of all examples' tables."""
+    input = converted(input, "int64")
     first = arange(0, 1, batch.size, "int64") * rows
     return input + first.reshape((batch.size, *(1,) * (input.ndim - 1)))
 
@@ -51,6 +52,11 @@ def _numbered(batch: Any, input: Any, rows: Any) -> Any:
 def _(batch: Any, weight: Any, input: Any, padding_idx: Any, by_frequency: bool) -> Any:
     if not batch.carries(weight):
         return embedding_rows(weight, input, padding_idx, by_frequency)
+    return _rows_of_examples(batch, weight, batch.whole(input))
+
+
+def _rows_of_examples(batch: Any, weight: Any, input: Any) -> Any:
+    """Rows at the indices of all examples, each from its own table."""
     rows = weight.shape[1]
     require(converted(input.ge(0), "bool").logical_and(input.lt(rows)), IndexError, "index out of range in self")
     return embedding_rows(weight.reshape((batch.size * rows, weight.shape[2])), _numbered(batch, input, rows), -1)
@@ -101,6 +107,14 @@ def _(grad: Any, input: Any, padding_idx: Any) -> Any:
     return embedding_rows(grad, input, -1) * input.ne(padding_idx).unsqueeze(-1), None
 
 
+def _check_indices(indices: Any) -> None:
+    if indices.dtype not in ("int64", "int32"):
+        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: "
+                           "Long, Int; "
+                           f"but got torch.{torch_kernel_name(indices.dtype)}Tensor instead (while checking "
+                           f"arguments for embedding)")
+
+
 @derived(method=False, mixed_devices=True)
 def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_grad_by_freq: bool = False,
               sparse: bool = False) -> Tensor:
@@ -109,11 +123,7 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: SymInt = -1, scale_g
 
     No gradient flows to row `padding_idx`; -1 is none. With `scale_grad_by_freq` the gradient of a row is divided by
     how often it was taken. An index out of range is an IndexError and touches no memory. Gradients are dense."""
-    if indices.dtype not in ("int64", "int32"):
-        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: "
-                           "Long, Int; "
-                           f"but got torch.{torch_kernel_name(indices.dtype)}Tensor instead (while checking "
-                           f"arguments for embedding)")
+    _check_indices(indices)
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     if sparse:
@@ -203,6 +213,63 @@ def checked_offsets(b: Any, offsets: Tensor, total: SymInt) -> Tensor:
 @checked_offsets.meta
 def _(offsets: Any, total: Any) -> Result:
     return Result(offsets.dtype, offsets.shape)
+
+
+@kernel(public=False)
+def bag_sums(b: Any, weight: Tensor, input: Tensor, padding_idx: SymInt, padded: bool) -> Tensor:
+    """The sums of the rows of `weight` (rows, D) that each row of `input` (bags, length) names, in its order, without
+    those of `padding_idx` if `padded`: (bags, D) in the dtype of sums."""
+    _check_indices(input)
+    out = b.full(compute_dtype(weight.dtype), [input.size(0), weight.size(1)], 0)
+    dimensions = [
+        Dimension(input.size(0), out.stride(0), 0, (input.stride(0),)),
+        Dimension(input.size(1), 0, 0, (input.stride(1),), collision=True),
+        Dimension(weight.size(1), out.stride(1), weight.stride(1), (0,)),
+    ]
+    bound = Bound(weight.size(0), weight.stride(0), "RuntimeError",
+                  "Index {2} of input takes value {0} which is not in the valid range [0, {1})")
+    b.method("indexing.walk", mode="collect", regular=out, indexed=weight, indices=[input], dimensions=dimensions,
+             bounds=[bound], wrap=False, skip=padding_idx if padded else None)
+    return out
+
+
+@bag_sums.meta
+def _(weight: Any, input: Any, padding_idx: Any, padded: bool) -> Result:
+    return Result(compute_dtype(weight.dtype), [input.shape[0], weight.shape[1]])
+
+
+def _sums_of_rows(read: Any, dtype: str, input: Any, padding_idx: Any, padded: bool) -> Any:
+    """What bag_sums gives, but for the order of the sums, where read(input) are the rows."""
+    if not padded:
+        return converted(read(input), compute_dtype(dtype)).sum((-2,))
+    kept = input.ne(padding_idx)
+    rows = converted(read(where(kept, input, 0)), compute_dtype(dtype))
+    return where(kept.unsqueeze(-1), rows, 0.0).sum((-2,))
+
+
+@bag_sums.composition
+def _(weight: Any, input: Any, padding_idx: Any, padded: bool) -> Any:
+    return (_sums_of_rows(lambda at: embedding_rows(weight, at, -1), weight.dtype, input, padding_idx, padded),)
+
+
+@bag_sums.batch
+def _(batch: Any, weight: Any, input: Any, padding_idx: Any, padded: bool) -> Any:
+    if not batch.carries(weight):
+        return batch.parted(bag_sums(weight, batch.merged(input), padding_idx, padded))
+    return _sums_of_rows(lambda at: _rows_of_examples(batch, weight, at), weight.dtype, batch.whole(input), padding_idx,
+                         padded)
+
+
+@bag_sums.gradient
+def _(grad: Any, weight: Any, input: Any, padding_idx: Any, padded: bool) -> Any:
+    rows = grad.unsqueeze(1).expand((input.shape[0], input.shape[1], weight.shape[1]))
+    return converted(embedding_sum(rows, input, weight.shape[0], padding_idx if padded else -1), weight.dtype), None
+
+
+@bag_sums.samples
+def _(make: Any) -> Any:
+    yield sample(make(7, 5), make(3, 2, dtype="int64", low=0, high=7), -1, False)
+    yield sample(make(7, 3), make(2, 6, dtype="int32", low=0, high=7), 3, True)
 
 
 @derived(public=False, differentiable=False)

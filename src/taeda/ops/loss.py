@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.expression import product
+from taeda.ir.geometry import Bound, Dimension
 from taeda.ir.loop import Kernel, Operand, Reduce, Store, cast, const, load, reduced, scalar, select
 from taeda.ops.creation import arange
-from taeda.ops.dtypes import is_float, torch_kernel_name
+from taeda.ops.dtypes import compute_dtype, is_float, torch_kernel_name
 from taeda.ops.op import Result, Sample, SymInt, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert, where
 from taeda.ops.reduction import compute, log_softmax, softmax
-from taeda.ops.scattering import gather_along
 
 
 @kernel(public=False, differentiable=False)
@@ -40,6 +40,64 @@ def checked_targets(b: Any, target: Tensor, classes: SymInt, ignore_index: SymIn
 @checked_targets.meta
 def _(target: Any, classes: Any, ignore_index: Any) -> Result:
     return Result(target.dtype, target.shape)
+
+
+@kernel(public=False)
+def scores_of(b: Any, input: Tensor, target: Tensor, ignore_index: SymInt) -> Tensor:
+    """The score of each row's class: input (*, C), target (*), result (*), 0 where the target is ignore_index.
+
+    IndexError if another one is not in [0, C)."""
+    out = b.full(input.dtype, target.shape, 0)
+    _walk_targets(b, "read", out, input, target, ignore_index)
+    return out
+
+
+def _walk_targets(b: Any, mode: str, regular: Any, scores: Any, target: Any, ignore_index: Any) -> None:
+    dimensions = [Dimension(target.size(d), regular.stride(d), scores.stride(d), (target.stride(d),))
+                  for d in range(target.ndim)]
+    bound = Bound(scores.size(-1), scores.stride(-1), "IndexError", "Target {0} is out of bounds.")
+    b.method("indexing.walk", mode=mode, regular=regular, indexed=scores, indices=[target], dimensions=dimensions,
+             bounds=[bound], wrap=False, skip=ignore_index)
+
+
+@scores_of.meta
+def _(input: Any, target: Any, ignore_index: Any) -> Result:
+    return Result(input.dtype, target.shape)
+
+
+@scores_of.gradient
+def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
+    return at_classes(grad, target, input.shape[-1], ignore_index), None
+
+
+@scores_of.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), 2)
+    yield sample(make(2, 3, 4), make(2, 3, dtype="int32", low=0, high=4), -100)
+
+
+@kernel(public=False)
+def at_classes(b: Any, input: Tensor, target: Tensor, classes: SymInt, ignore_index: SymInt) -> Tensor:
+    """The transpose of `scores_of`: input (*) at the class of each row of zeros (*, classes)."""
+    out = b.full(input.dtype, [*target.shape, classes], 0)
+    _walk_targets(b, "write", input, out, target, ignore_index)
+    return out
+
+
+@at_classes.meta
+def _(input: Any, target: Any, classes: Any, ignore_index: Any) -> Result:
+    return Result(input.dtype, [*target.shape, classes])
+
+
+@at_classes.gradient
+def _(grad: Any, target: Any, ignore_index: Any) -> Any:
+    return scores_of(grad, target, ignore_index), None
+
+
+@at_classes.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(5), make(5, dtype="int64", low=0, high=7), 7, 2)
+    yield sample(make(2, 3), make(2, 3, dtype="int32", low=0, high=4), 4, -100)
 
 
 def _hot(target: Any, classes: Any) -> Any:
@@ -152,12 +210,13 @@ def nll_loss(
     """
     _check_targets(input, target)
     scores, rows = _rows(input, target)
-    x = compute(scores)
-    rows = checked_targets(rows, scores.shape[1], ignore_index)
-    weights, _ = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
+    dtype = compute_dtype(input.dtype)
     kept = rows.ne(ignore_index)
-    chosen = gather_along(x, 1, where(kept, convert(rows, "int64"), 0).unsqueeze(1), False).sum((1,))
-    losses = where(kept, -chosen * weights, 0.0)  # nothing even where an ignored row's score is infinite
+    if weight is None:
+        weights = convert(kept, dtype)
+    else:
+        weights = scores_of(convert(weight, dtype).expand(scores.shape), rows, ignore_index)
+    losses = where(kept, -convert(scores_of(scores, rows, ignore_index), dtype) * weights, 0.0)
     return _finish(losses, weights, target, input.dtype, reduction)
 
 

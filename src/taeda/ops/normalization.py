@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.ir.expression import product
 from taeda.ops.dtypes import is_float
 from taeda.ops.joining import constant_pad_nd
 from taeda.ops.op import Number, Sample, Sizes, Tensor, check, derived, sample
 from taeda.ops.pointwise import convert
-from taeda.ops.reduction import compute, standardize
+from taeda.ops.reduction import compute, standardize, standardize_groups
 
 
 def _trailing_dims(input: Any, normalized_shape: Any, name: str) -> tuple[int, ...]:
@@ -162,11 +163,23 @@ def group_norm(
         f"num_groups={num_groups}",
         channels,
     )
-    size = channels // num_groups
-    for extent in input.shape[2:]:
-        size = size * extent
-    y = standardize(input.reshape((n, num_groups, size)), (2,), eps).reshape(input.shape)
-    y = _scale_and_shift(y, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim))
+    for name, vector in (("weight", weight), ("bias", bias)):
+        if vector is not None:
+            expected = (
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of"
+            )
+            if vector.ndim != 1:
+                raise RuntimeError(f"{expected} {vector.ndim} dimensions")
+            shape = ", ".join(f"{{{k + 1}}}" for k in range(min(input.ndim, 7)))
+            check(vector.shape[0] == channels, RuntimeError, f"{expected} shape [{{0}}] and input of shape [{shape}]",
+                  vector.shape[0], *input.shape[:7])
+    size = product(input.shape[2:])
+    if weight is None and bias is None:  # a group is a row, of which all can be one kernel
+        y = standardize(input.reshape((n, num_groups, channels // num_groups * size)), (2,), eps)
+    else:
+        y = standardize_groups(input.reshape((n, channels, size)), num_groups, eps)
+        y = _scale_and_shift(y, _per_channel(weight, 3), _per_channel(bias, 3))
+    y = y.reshape(input.shape)
     return convert(y, input.dtype)
 
 

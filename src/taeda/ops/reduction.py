@@ -381,20 +381,59 @@ def standardize(input: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
 
     16-bit floats give float32, which is for the caller to round.
     """
-    x = compute(input)
-    n = to_float(count(input, dims))
+    centred, scale = _centred_and_scale(compute(input), dims, eps)
+    return centred * scale
+
+
+def _centred_and_scale(x: Any, dims: Any, eps: Any) -> tuple[Any, Any]:
+    """x - mean, and 1 / sqrt(variance + eps)."""
+    n = to_float(count(x, dims))
     centred = x - reduce_sum(x, dims) / n
-    return centred * (reduce_sum(centred * centred, dims) / n + eps).rsqrt()
+    return centred, (reduce_sum(centred * centred, dims) / n + eps).rsqrt()
 
 
 @standardize.gradient
 def _(grad: Any, input: Any, dims: Any, eps: Any) -> Any:
-    x = compute(input)
-    n = to_float(count(input, dims))
-    centred = x - reduce_sum(x, dims) / n
-    scale = (reduce_sum(centred * centred, dims) / n + eps).rsqrt()
+    return convert(_gradient_of_standardized(grad, compute(input), dims, eps), input.dtype)
+
+
+def _gradient_of_standardized(grad: Any, x: Any, dims: Any, eps: Any) -> Any:
+    n = to_float(count(x, dims))
+    centred, scale = _centred_and_scale(x, dims, eps)
     y = centred * scale
-    return convert(scale * (grad - reduce_sum(grad, dims) / n - y * (reduce_sum(grad * y, dims) / n)), input.dtype)
+    return scale * (grad - reduce_sum(grad, dims) / n - y * (reduce_sum(grad * y, dims) / n))
+
+
+@derived(public=False)
+def standardize_groups(input: Tensor, groups: int, eps: float) -> Tensor:
+    """`standardize` over groups of channels: input (N, C, S), C divisible by `groups`.
+
+    The result is a kernel of its own, which reads the statistics per channel: so a scale and a shift per channel,
+    which do not lie like a group, can be part of it."""
+    n, channels, size = input.shape
+    x = compute(input)
+    centred, scale = _centred_and_scale(_grouped(x, groups), (2,), eps)
+    mean = reduce_sum(_grouped(x, groups), (2,)) / to_float(count(centred, (2,)))
+    mean, scale = (v.expand((n, groups, channels // groups)).reshape((n, channels, 1)).expand((n, channels, size))
+                   for v in (mean, scale))
+    return (x - mean) * scale
+
+
+def _grouped(x: Any, groups: int) -> Any:
+    return x.reshape((x.shape[0], groups, x.shape[1] // groups * x.shape[2]))
+
+
+@standardize_groups.gradient
+def _(grad: Any, input: Any, groups: Any, eps: Any) -> Any:
+    x = compute(input)
+    by_input = _gradient_of_standardized(_grouped(grad, groups), _grouped(x, groups), (2,), eps)
+    return convert(by_input.reshape(input.shape), input.dtype)
+
+
+@standardize_groups.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 6, 5), 3, 1e-5)
+    yield sample(make(3, 4, 1), 1, 1e-3)
 
 
 # -- extrema -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from taeda.codegen.templates.index.walk import emit_index
+from taeda.codegen.templates.index.walk import READS, emit_index
 from taeda.ir.dtype import itemsize
 from taeda.ir.expression import ceildiv, make, maximum, minimum, product, unwrap, where
 from taeda.ir.expression import wrap as wrap_expression
@@ -48,7 +48,7 @@ def walk(b: Builder, *, mode: str, regular: Register, indexed: Register, indices
         items = items * ceildiv(inner.size, block)
     walked = product(d.size for d in ordered[safe:]) * (minimum(block, inner.size) if inner_safe else 1)
     grain = maximum(1, PIECE // maximum(1, walked))
-    first, last = (indexed, regular) if mode == "read" else (regular, indexed)
+    first, last = (indexed, regular) if mode in READS else (regular, indexed)
     b.launch(emit_index,
              {"mode": mode, "regular": regular.dtype, "indexed": indexed.dtype,
               "indices": tuple(i.dtype for i in indices), "safe": safe, "collision": len(ordered) - safe,

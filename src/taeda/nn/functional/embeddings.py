@@ -59,6 +59,15 @@ def embedding(
     return _embedding(weight, input, padding)
 
 
+def _bags_of_one_length(input: Any, weight: Any, mode: str, padding_idx: int | None) -> Any:
+    padding = _positive_padding(padding_idx, weight.size(0))
+    sums = internal.bag_sums(weight, input, padding, padding_idx is not None)
+    if mode == "mean":
+        counts = input.size(1) if padding_idx is None else (input != padding).sum(1, keepdim=True)
+        sums = sums / (max(counts, 1) if padding_idx is None else counts.clamp_min(1))
+    return sums.to(weight.dtype)
+
+
 def embedding_bag(
     input: Any,
     weight: Any,
@@ -94,6 +103,9 @@ def embedding_bag(
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
                 f"sequences. However, found offsets of type {type(offsets)}"
             )
+        plain = per_sample_weights is None and max_norm is None and not scale_grad_by_freq and not sparse
+        if plain and mode in ("sum", "mean"):
+            return _bags_of_one_length(input, weight, mode, padding_idx)
         bags, length = input.shape
         bag_of = taeda.arange(bags).unsqueeze(1).expand(bags, length).reshape(-1)
         flat = input.reshape(-1)

@@ -3,24 +3,27 @@ index_add, scatter and scatter_reduce.
 
 All of them walk an iteration space. A *regular* operand is walked with strides alone; an *indexed* operand is
 walked with strides plus, for each index tensor, `index * stride`, where the index is looked up with strides of its
-own. `read` copies indexed → regular, `check` only looks at the indices, every other mode writes regular → indexed.
+own. `read` copies indexed → regular and `collect` adds it to what is there, `check` only looks at the indices, every
+other mode writes regular → indexed.
 
 Every index is compared with its bound before it is used; the first bad one ends the kernel with fault code k + 1
 for index tensor k and the words (index, bound, position in the index tensor).
 
 **Order.** In writes the dimensions of the space are of two kinds. Different coordinates in a *safe* dimension never
-meet in one element of the indexed operand; along the *collision* dimensions they may. Work items are made of safe
+meet in one element of what is written to; along the *collision* dimensions they may. Work items are made of safe
 dimensions only, and one item walks its collision dimensions in order, so the result (the order of a sum, the last
 write that stays) does not depend on how the work is split. A read and a check have safe dimensions only.
+In `collect` it is the regular operand that is written to: its strides along the collision dimensions are 0.
 
 Integers: `[block, sizes of safe dims, sizes of collision dims, strides of the regular operand, of the indexed operand,
 of each index tensor, then per index tensor (bound, stride of the indexed operand)]`; strides in bytes, one per
-dimension of the space. With `skip` one more: an index that is passed over (padding_idx).
+dimension of the space. With `skip` one more: an index that is passed over, in bounds or not (padding_idx).
 If the innermost loop is along a safe dimension (the last of them), that is cut into blocks of `block` points, and the
 number of work items is the product of the other safe sizes times the number of blocks; else it is along the last
 collision dimension, and the number of work items is the product of the safe sizes.
 
-Operands: read `[indexed, indices..., regular]`, check `[indices...]`, else `[regular, indices..., indexed]`.
+Operands: read and collect `[indexed, indices..., regular]`, check `[indices...]`, else `[regular, indices...,
+indexed]`.
 """
 
 from __future__ import annotations
@@ -47,22 +50,23 @@ from taeda.codegen.templates.rows import (
 )
 from taeda.ir.dtype import NARROW, info, itemsize
 
-MODES = ("read", "check", "write", "sum", "prod", "amax", "amin")
+MODES = ("read", "collect", "check", "write", "sum", "prod", "amax", "amin")
 INDEX_DTYPES = ("int64", "int32", "uint8")
 AHEAD = 8  # rows of a sum that are asked for before their turn: parts of rows defeat the processor's own prefetching
 MOVES = ("read", "check", "write")  # modes that compute nothing
+READS = ("read", "collect")  # modes from indexed to regular
 
 
 def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices: Sequence[str], safe: int,
                collision: int = 0, inner_safe: bool = True, inner_indexed: bool, wrap: bool, skip: bool = False) -> str:
     """The kernel described above.
 
-    `regular`, `indexed`: dtypes; they differ only in a reduction, where `indexed` is what is accumulated in.
+    `regular`, `indexed`: dtypes; they differ only in a reduction, where what is written to is accumulated in.
     `indices`: dtypes of the index tensors. `inner_safe`: the innermost loop is along the last safe dimension, not the
     last collision dimension. `inner_indexed`: some index depends on the innermost dimension.
     `wrap`: negative indices count from the end.
     """
-    if mode not in MODES or indexed in NARROW and mode not in MOVES:
+    if mode not in MODES or (regular if mode in READS else indexed) in NARROW and mode not in MOVES:
         raise ValueError(f"mode {mode!r} on {indexed}")
     if mode in MOVES and regular != indexed:
         raise ValueError(f"{mode} from {regular} to {indexed}")
@@ -82,7 +86,7 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
     writer.fault = arguments.fault
     offset = 0 if mode == "check" else 1
     first, last = arguments.data(0), arguments.data(0 if mode == "check" else len(indices) + 1)
-    regular_base, indexed_base = (last, first) if mode == "read" else (first, last)
+    regular_base, indexed_base = (last, first) if mode in READS else (first, last)
     index_bases = [arguments.data(k + offset) for k in range(len(indices))]
     bases = [regular_base, indexed_base, *index_bases]
     strides = [regular_strides, indexed_strides, *index_strides]
@@ -115,7 +119,7 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
             if inner_indexed:
                 writer.points(pointers, inner_strides, count, index_bases)
             else:
-                ahead = regular_strides[walked[-1]] * AHEAD if walked else None
+                ahead = regular_strides[walked[-1]] * AHEAD if walked and mode not in READS else None
                 writer.row(pointers, inner_strides, count, index_bases, elements, ahead)
 
         def level(k: int, here: list[Value]) -> None:
@@ -157,6 +161,7 @@ class _IndexWriter:
             bad = at.compare("uge", bound)
             if self.skip is not None:
                 wanted = _as_int64(raw, dtype).differs(self.skip)
+                bad = bad & wanted
             leave_if(f, bad, k + 1, self.fault,
                      functools.partial(self._found, raw, bound, pointer, bases[k], dtype))
             total = at * stride if total is None else total + at * stride
@@ -176,9 +181,12 @@ class _IndexWriter:
             source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
             f.store(f.load(bits_type(self.indexed), source), destination)
             return
-        new = cast(f, load_wide(f, regular, self.regular, lanes), as_number(self.regular), as_number(self.indexed))
-        old = load_wide(f, indexed, self.indexed, lanes)
-        f.store(combine(f, self.mode, old, new, self.indexed), indexed)
+        (origin, given), (target, kept) = (regular, self.regular), (indexed, self.indexed)
+        if self.mode in READS:
+            (origin, given), (target, kept) = (target, kept), (origin, given)
+        new = cast(f, load_wide(f, origin, given, lanes), as_number(given), as_number(kept))
+        old = load_wide(f, target, kept, lanes)
+        f.store(combine(f, "sum" if self.mode == "collect" else self.mode, old, new, kept), target)
 
     def points(self, pointers: Sequence[Value], strides: Sequence[Value], count: Value, bases: Sequence[Value]) -> None:
         """Along an innermost dimension on which an index depends: an index look-up per element.
@@ -238,7 +246,7 @@ class _IndexWriter:
                 source, destination = (indexed, regular) if self.mode == "read" else (regular, indexed)
                 f.call(copy_function(f.module), destination, source, count * elements[0])
                 return
-            lanes = f.module.target.lanes(itemsize(self.indexed))
+            lanes = f.module.target.lanes(max(elements))
             def at(i: Value, lanes: int) -> None:
                 if ahead is not None and lanes:
                     f.prefetch(f.at(f.at(regular, ahead), i * elements[0]), locality=3)

@@ -89,6 +89,11 @@ def _walk(regular: Tensor | None, indexed: Tensor | None, *rest: Any, mode: str,
     if mode == "read":
         plain[near] = table_memory[far]
         return None
+    if mode == "collect":
+        totals = from_storage(plain, regular.dtype).copy()
+        np.add.at(totals, near, from_storage(table_memory, indexed.dtype)[far].astype(totals.dtype))
+        plain[near] = to_storage(totals, regular.dtype)[near]
+        return None
     values = from_storage(plain, regular.dtype)[near]
     if mode == "write":
         table_memory[far] = to_storage(round_to(values, indexed.dtype) if values.dtype.kind == "f" else values,
