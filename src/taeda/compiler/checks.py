@@ -15,7 +15,7 @@ from taeda.compiler.fuse import fuse
 from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, expanded, finished, gradient, trace
 from taeda.ir.expression import TENSOR_LEAVES, Expression
-from taeda.ir.program_checker import expressions_of, made_by, read_by, written_by
+from taeda.ir.program_checker import VIEWS, expressions_of, made_by, read_by, written_by
 from taeda.ops.dtypes import is_integer
 from taeda.ops.op import Op
 
@@ -54,11 +54,14 @@ def _needed(instructions: Sequence[tuple[Any, ...]]) -> tuple[list[int], set[int
     kept: list[int] = []
     known: set[int] = set()    # registers that something kept needs
     touched: set[int] = set()  # those whose elements it reads
+    memory = _memories(instructions)
+    seen: set[int] = set()     # the memory of these: what is written through another view of it is read too
     for k in range(len(instructions) - 1, -1, -1):
         instruction = instructions[k]
         raises = instruction[0] == "check" or instruction[0] == "launch" and bool(instruction[_FAULTS])
         makes = set(made_by(instruction)) | set(written_by(instruction))
-        if not raises and known.isdisjoint(makes):
+        writes = not seen.isdisjoint(memory.get(r, r) for r in written_by(instruction))
+        if not raises and not writes and known.isdisjoint(makes):
             continue
         kept.append(k)
         for leaf in _tensor_leaves(list(expressions_of(instruction))):
@@ -67,9 +70,20 @@ def _needed(instructions: Sequence[tuple[Any, ...]]) -> tuple[list[int], set[int
                 touched.add(leaf[1])
         reads = set(read_by(instruction))
         known |= reads
-        if raises or not touched.isdisjoint(makes):
+        if raises or writes or not touched.isdisjoint(makes):
             touched |= reads
+        seen = {memory.get(r, r) for r in touched}
     return kept[::-1], touched
+
+
+def _memories(instructions: Sequence[tuple[Any, ...]]) -> dict[int, int]:
+    """For each view, the register whose memory it lies in."""
+    memory: dict[int, int] = {}
+    for instruction in instructions:
+        if instruction[0] in VIEWS:
+            (source,) = read_by(instruction)
+            memory.update(dict.fromkeys(made_by(instruction), memory.get(source, source)))
+    return memory
 
 
 def _tensor_leaves(e: Expression | Sequence[Any]) -> Iterator[tuple[Any, ...]]:
