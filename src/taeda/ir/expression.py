@@ -326,6 +326,16 @@ def product(numbers: Any) -> Any:
     return wrap(result)
 
 
+def total(numbers: Any) -> Any:
+    """The sum of sizes; 0 for none. Thousands may be added: it is a sum of halves, of quarters, and so on, no deeper
+    than their logarithm."""
+    parts = [unwrap(n) for n in numbers]
+    while len(parts) > 1:
+        pairs = [make("add", left, right) for left, right in zip(parts[::2], parts[1::2], strict=False)]
+        parts = pairs + parts[len(parts) - len(parts) % 2:]
+    return wrap(parts[0]) if parts else 0
+
+
 def lines(shape: Any, dim: int) -> tuple[Any, Any, Any]:
     """A shape as (outer, row, inner) around `dim`; without dimensions (1, 1, 1)."""
     if not shape:

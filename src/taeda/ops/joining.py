@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.expression import maximum, minimum, product
+from taeda.ir.expression import maximum, minimum, product, total
 from taeda.ops.dtypes import Operand, result_type
 from taeda.ops.op import Number, Result, Sample, Sizes, Tensor, Tensors, kernel, sample
 from taeda.ops.views import wrap_dim
@@ -31,11 +31,8 @@ def _joined(tensors: Any, dim: int) -> tuple[int, Any]:
                 f"Tensors must have same number of dimensions: got {ndim} and {t.ndim} (tensor number {k})"
             )
     dim = wrap_dim(dim, ndim)
-    size = proper[0].shape[dim]
-    for t in proper[1:]:
-        size = size + t.shape[dim]
     shape = list(proper[0].shape)
-    shape[dim] = size
+    shape[dim] = total(t.shape[dim] for t in proper)
     return dim, shape
 
 
@@ -78,19 +75,47 @@ def _(tensors: Any, dim: int = 0) -> Result:
 @cat.gradient
 def _(grad: Any, tensors: Any, dim: Any) -> Any:
     from taeda.ops.pointwise import convert, zero
-    from taeda.ops.views import narrow
 
     dim, shape = _joined(tensors, dim)
+    pieces = iter(apart(grad, tuple(t.shape[dim] for t in tensors if t.ndim == len(shape)), dim))
     parts: list[Any] = []
-    start: Any = 0
     for t in tensors:
         if t.ndim != len(shape):
             parts.append(zero(t))  # the empty tensor of one dimension that goes with everything
             continue
-        part = narrow(grad, dim, start, t.shape[dim])
+        part = next(pieces)
         parts.append(part if t.dtype == grad.dtype else convert(part, t.dtype))
-        start = start + t.shape[dim]
     return (parts,)
+
+
+@kernel
+def apart(b: Any, joined: Tensor, sizes: Sizes, dim: int) -> Tensors:
+    """The pieces of these sizes along `dim`: views. Each is cut off from what is left, so that no start is a sum of
+    thousands of sizes."""
+    pieces: list[Any] = []
+    for size in sizes:
+        pieces.append(b.view("slice", joined, (dim, 0, size, 1)))
+        joined = b.view("slice", joined, (dim, size, joined.shape[dim], 1))
+    return tuple(pieces)
+
+
+@apart.meta
+def _(joined: Any, sizes: Any, dim: int) -> tuple[Result, ...]:
+    return tuple(Result(joined.dtype, (*joined.shape[:dim], size, *joined.shape[dim + 1:])) for size in sizes)
+
+
+@apart.gradient
+def _(grads: Any, outputs: Any, dim: int) -> Any:
+    from taeda.ops.pointwise import zero
+
+    return cat([zero(piece) if g is None else g for g, piece in zip(grads, outputs, strict=True)], dim)
+
+
+@apart.composition
+def _(joined: Any, sizes: Any, dim: int) -> tuple[Any, ...]:
+    from taeda.ops.views import narrow
+
+    return tuple(narrow(joined, dim, total(sizes[:k]), size) for k, size in enumerate(sizes))
 
 
 @cat.samples
