@@ -2,7 +2,7 @@
 #include "core/fourier_loops.h"
 #include "core/fourier_widths.h"
 
-#ifdef TAEDA_FOURIER_WIDTHS
+#ifdef TAEDA_VECTOR_WIDTHS
 #include <immintrin.h>
 
 #include <utility>

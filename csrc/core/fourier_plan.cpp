@@ -227,12 +227,9 @@ namespace {
 
 template <class T>
 const FourierLoops<T>& loops_of(int bytes, T of) {
-#ifdef TAEDA_FOURIER_WIDTHS
-  const bool fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (bytes >= 64 && fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return fourier_loops_avx512(of);
-  if (bytes >= 32 && fused) return fourier_loops_avx2(of);
+#ifdef TAEDA_VECTOR_WIDTHS
+  if (bytes >= 64 && has_vectors(64)) return fourier_loops_avx512(of);
+  if (bytes >= 32 && has_vectors(32)) return fourier_loops_avx2(of);
 #endif
   (void)bytes;
   return fourier_loops_plain(of);

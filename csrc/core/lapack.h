@@ -26,10 +26,13 @@ namespace taeda {
   F(getrs, getrs, getrs)         \
   F(hetrf, sytrf, hetrf)         \
   F(hetrs, sytrs, hetrs)         \
+  F(larft, larft, larft)         \
   F(orgqr, orgqr, ungqr)         \
   F(potrf, potrf, potrf)         \
   F(potri, potri, potri)         \
+  F(stedc, stedc, stedc)         \
   F(syevd, syevd, heevd)         \
+  F(sytrd, sytrd, hetrd)         \
   F(sytrf, sytrf, sytrf)         \
   F(sytrs, sytrs, sytrs)         \
   F(trsm, trsm, trsm)

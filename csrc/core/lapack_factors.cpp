@@ -4,12 +4,15 @@
 // good (a symmetric matrix, an inverse, a determinant, a system, which is solved with the transposed factors), nothing
 // is transposed.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "core/lapack_kernels.h"
 #include "core/lapack_small.h"
 #include "core/thread_pool.h"
+#include "core/triangular_loops.h"
 
 namespace taeda {
 namespace {
@@ -62,6 +65,44 @@ int64_t cholesky_inverse(const KernelArguments* a, int64_t begin, int64_t end) {
 
 // ---- triangular systems ---------------------------------------------------------------------------------------------
 
+// Whether a triangular system is solved in vectors over the right-hand sides: LAPACK is as quick where they fill none,
+// and for complex numbers.
+template <class T>
+bool in_vectors(int64_t other) {
+  if constexpr (is_complex<T>)
+    return false;
+  else
+    return other >= triangular_loops(T()).columns / 4;
+}
+
+constexpr int64_t PIECE = 1 << 17;  // operations that are worth a piece of work of their own
+constexpr int64_t MOST_GROUPS = 8;  // of columns that are solved together, which share what is read of the triangle
+
+// So, in place of b, n rows of `other` numbers. Groups of columns are spread over the pool. Returns a fault or 0.
+template <class T>
+int64_t solve_triangle(const TriangularJob<T>& job, int64_t other) {
+  if constexpr (!is_complex<T>) {
+    struct Context {
+      const TriangularLoops<T>& loops;
+      const TriangularJob<T>& job;
+      int64_t other;
+    } context{triangular_loops(T()), job, other};
+    auto body = [](void* given, int64_t begin, int64_t end) -> int64_t {
+      const Context& c = *static_cast<Context*>(given);
+      const int64_t columns = c.loops.columns, numbers = c.job.n * ((end - begin) * columns + c.loops.rows);
+      T* scratch = reinterpret_cast<T*>(thread_scratch(numbers * static_cast<int64_t>(sizeof(T))));
+      if (!scratch) return OUT_OF_SCRATCH;
+      c.loops.solve(c.job, begin * columns, std::min(end * columns, c.other) - begin * columns, scratch);
+      return 0;
+    };
+    const int64_t columns = context.loops.columns, groups = (other + columns - 1) / columns;
+    const int64_t share = std::min(MOST_GROUPS, (groups + get_num_threads() - 1) / get_num_threads());
+    const int64_t least = (PIECE + job.n * job.n * columns) / (job.n * job.n * columns);
+    return parallel_for(groups, std::max(share, std::min(MOST_GROUPS, least)), body, &context);
+  }
+  return 0;
+}
+
 // Operands triangles, out (the right-hand sides, overwritten); integers n, other, step (elements from one triangle to
 // the next), upper, left, unit, adjoint. The right-hand sides are (n, other) or, not left, (other, n).
 template <class T>
@@ -74,6 +115,12 @@ int64_t solve_triangular(const KernelArguments* a, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     const T* triangle = reinterpret_cast<const T*>(a->data[0]) + i * step;
     T* b = reinterpret_cast<T*>(a->data[1]) + i * n * other;
+    if (left && n && in_vectors<T>(other)) {
+      const int64_t row = adjoint ? 1 : n, column = adjoint ? n : 1;
+      if (int64_t fault = solve_triangle<T>({triangle, n, row, column, upper != adjoint, unit, b, other}, other))
+        return fault;
+      continue;
+    }
     lapack<T>(Routine::trsm, left ? "R" : "L", upper ? "L" : "U",
               !adjoint        ? "N"
               : is_complex<T> ? "C"
@@ -85,10 +132,84 @@ int64_t solve_triangular(const KernelArguments* a, int64_t begin, int64_t end) {
 
 // ---- LU -------------------------------------------------------------------------------------------------------------
 
+// Rows exchanged in the first `count` columns of n rows, as the pivots first, .., last - 1 say.
+template <class T>
+void exchange_in_columns(T* matrix, int64_t n, int64_t count, const int* pivots, int64_t first, int64_t last) {
+  struct Exchanges {
+    T* matrix;
+    int64_t n;
+    int number;
+    int rows[64][2];
+  } all{matrix, n, 0, {}};
+  for (int64_t k = first; k < last; ++k)
+    if (pivots[k] != k + 1) {
+      all.rows[all.number][0] = static_cast<int>(k);
+      all.rows[all.number++][1] = pivots[k] - 1;
+    }
+  if (!all.number) return;
+  auto body = [](void* given, int64_t begin, int64_t end) -> int64_t {
+    const Exchanges& all = *static_cast<Exchanges*>(given);
+    for (T* column = all.matrix + begin * all.n; column < all.matrix + end * all.n; column += all.n)
+      for (int k = 0; k < all.number; ++k) std::swap(column[all.rows[k][0]], column[all.rows[k][1]]);
+    return 0;
+  };
+  parallel_for(count, std::max<int64_t>(128, count / 8), body, &all);
+}
+
+// Up to here the core's own loops over panels are quicker than LAPACK, which also leaves threads behind that wait for
+// more work, spinning, while the pool solves with the factors.
+constexpr int64_t LARGE_COLUMN = 4096;  // bytes
+
+// The factors of a square matrix, whose columns lie one after the other; 0 or the first zero on the diagonal of U, from
+// 1; -1 if there is no memory. Panels from left to right: rows of U, by what is done of L, then the rows below, then
+// the panel itself.
+template <class T>
+int factor_panels(T* matrix, int* pivots, int n) {
+  const TriangularLoops<T>& loops = triangular_loops(T());
+  struct Context {
+    const TriangularLoops<T>& loops;
+    LuJob<T> lu;
+    T* scratch;
+    int64_t pieces;
+  } context{loops, {matrix, pivots, n, 0, 0, nullptr}, nullptr, std::min(2 * get_num_threads(), 16)};
+  const size_t bytes = (n * (loops.columns + context.pieces * loops.rows) * sizeof(T) + 63) / 64 * 64;
+  std::unique_ptr<T, void (*)(void*)> memory(static_cast<T*>(std::aligned_alloc(64, bytes)), std::free);
+  if (!memory) return -1;
+  LuJob<T>& lu = context.lu;
+  lu.panel = memory.get();
+  context.scratch = lu.panel + n * loops.columns;
+  int found = 0;
+  for (; lu.first < n; lu.first += loops.columns) {
+    lu.width = std::min(loops.columns, n - lu.first);
+    loops.load_panel(lu);
+    loops.solve_panel(lu, context.scratch);
+    auto update = [](void* given, int64_t begin, int64_t end) -> int64_t {
+      const Context& c = *static_cast<Context*>(given);
+      const int64_t rows = c.lu.m - c.lu.first, size = (rows / c.pieces + c.loops.rows) / c.loops.rows * c.loops.rows;
+      for (int64_t p = begin; p < end; ++p)
+        c.loops.update_panel(c.lu, std::min(rows, p * size), std::min(rows, (p + 1) * size),
+                             c.scratch + p * c.loops.rows * c.lu.m);
+      return 0;
+    };
+    const bool worth = lu.first * (n - lu.first) * loops.columns > 2 * PIECE;
+    if (lu.first) parallel_for(context.pieces, worth ? 1 : context.pieces, update, &context);
+    const int zero = loops.factor_panel(lu);
+    found = found ? found : zero;
+    loops.store_panel(lu);
+    exchange_in_columns(matrix, n, lu.first, pivots, lu.first, lu.first + lu.width);
+  }
+  return found;
+}
+
 // The factors of a matrix of m rows, whose columns lie one after the other; LAPACK's info.
 template <class T>
 int factor(T* matrix, int* pivots, int m, int n) {
   if (std::max(m, n) <= SMALL_MATRIX) return factor_small(matrix, pivots, m, n);
+  if constexpr (!is_complex<T>)
+    if (m == n && n * static_cast<int64_t>(sizeof(T)) <= LARGE_COLUMN) {
+      const int info = factor_panels(matrix, pivots, n);
+      if (info >= 0) return info;
+    }
   const int lda = leading(m);
   int info = 0;
   lapack<T>(Routine::getrf, &m, &n, matrix, &lda, pivots, &info);
@@ -135,6 +256,13 @@ void solve_with_factors(const T* factors, const int* pivots, T* b, int n, int ot
   if (how == CONJUGATE) conjugate(b, int64_t{n} * other);
 }
 
+// Rows exchanged as the pivots say, in their order or from the last one back.
+template <class T>
+void exchange_rows(T* x, const int* pivots, int n, int64_t other, bool back) {
+  for (int k = back ? n - 1 : 0; back ? k >= 0 : k < n; k += back ? -1 : 1)
+    if (pivots[k] != k + 1) std::swap_ranges(x + k * other, x + (k + 1) * other, x + (pivots[k] - 1) * other);
+}
+
 // As above, for rows one after the other: (n, other), or if not `columns` the transpose of that.
 template <class T>
 bool solve_rows(const T* factors, const int* pivots, T* out, const T* b, int n, int other, int64_t how, bool columns) {
@@ -147,6 +275,17 @@ bool solve_rows(const T* factors, const int* pivots, T* out, const T* b, int n, 
   if (!columns || other == 1) {
     std::memcpy(out, b, elements * sizeof(T));
     solve_with_factors(factors, pivots, out, n, other, how);
+    return true;
+  }
+  if (n && in_vectors<T>(other)) {  // the columns of factors are the rows of their transpose
+    std::memcpy(out, b, elements * sizeof(T));
+    const bool transposed = how == TRANSPOSED || how == ADJOINT;
+    const int64_t row = transposed ? n : 1, column = transposed ? 1 : n;
+    if (!transposed) exchange_rows(out, pivots, n, other, false);
+    for (bool backward : {false, true})
+      if (solve_triangle<T>({factors, n, row, column, backward, backward == transposed, out, other}, other))
+        return false;
+    if (transposed) exchange_rows(out, pivots, n, other, true);
     return true;
   }
   T* turned = reinterpret_cast<T*>(thread_scratch(std::max<int64_t>(elements, 1) * sizeof(T)));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "core/lapack_kernels.h"
@@ -144,6 +145,62 @@ int64_t svd(const KernelArguments* a, int64_t begin, int64_t end) {
 
 // ---- eigenvalues ----------------------------------------------------------------------------------------------------
 
+// Large real matrices go through syevd's three steps here: to three diagonals, the vectors of those, and these vectors
+// turned by the reflectors of the first step. Of the last LAPACK makes products of few columns; here they are wide.
+constexpr int REFLECTORS = 64;        // that are applied together
+constexpr int LARGE_SYMMETRIC = 128;  // from which side on
+
+template <class T>
+struct SymmetricSteps {
+  T *beside, *factors, *vectors, *work, *reflectors, *turns, *products;
+  int size, *integers, integer_size;
+};
+
+template <class T>
+bool well_scaled(const T* x, int64_t count) {  // else syevd scales first
+  T largest = 0;
+  for (int64_t k = 0; k < count; ++k) largest = std::max(largest, std::abs(x[k]));
+  const T least = std::sqrt(std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon());
+  return largest == 0 || (largest >= least && largest <= 1 / least);
+}
+
+// Z becomes (H₁ H₂ ..) Z; H_k = 1 - factors[k] v vᵀ with v below the diagonal of column k, and one right there.
+template <class T>
+void apply_reflectors(const T* matrix, int n, const SymmetricSteps<T>& s) {
+  const T one = 1, zero = 0, minus_one = -1;
+  const int last = (n - 2) / REFLECTORS * REFLECTORS;
+  for (int first = last; first >= 0; first -= REFLECTORS) {
+    const int count = std::min(REFLECTORS, n - 1 - first), rows = n - 1 - first, stride = REFLECTORS;
+    const T* columns = matrix + int64_t{first} * n + first + 1;
+    for (int c = 0; c < count; ++c) {
+      T* v = s.reflectors + int64_t{c} * rows;
+      std::fill(v, v + c, zero);
+      v[c] = one;
+      std::copy(columns + int64_t{c} * n + c + 1, columns + int64_t{c} * n + rows, v + c + 1);
+    }
+    std::fill(s.turns, s.turns + stride * stride, zero);
+    lapack<T>(Routine::larft, "F", "C", &rows, &count, s.reflectors, &rows, s.factors + first, s.turns, &stride);
+    T *z = s.vectors + first + 1, *turned = s.products + int64_t{stride} * n;
+    lapack<T>(Routine::gemm, "T", "N", &count, &n, &rows, &one, s.reflectors, &rows, z, &n, &zero, s.products, &stride);
+    lapack<T>(Routine::gemm, "N", "N", &count, &n, &count, &one, s.turns, &stride, s.products, &stride, &zero, turned,
+              &stride);
+    lapack<T>(Routine::gemm, "N", "N", &rows, &n, &count, &minus_one, s.reflectors, &rows, turned, &stride, &one, z,
+              &n);
+  }
+}
+
+template <class T>
+int eigh_in_steps(T* matrix, T* values, int n, const SymmetricSteps<T>& s) {
+  int info = 0;
+  lapack<T>(Routine::sytrd, "L", &n, matrix, &n, values, s.beside, s.factors, s.work, &s.size, &info);
+  lapack<T>(Routine::stedc, "I", &n, values, s.beside, s.vectors, &n, s.work, &s.size, s.integers, &s.integer_size,
+            &info);
+  if (info) return info;
+  apply_reflectors(matrix, n, s);
+  std::copy(s.vectors, s.vectors + int64_t{n} * n, matrix);
+  return 0;
+}
+
 // Of symmetric or Hermitian matrices. Operands input, eigenvalues, eigenvectors (columns one after the other; absent
 // where only values are wanted); integers n, upper (the triangle that is read), vectors. Matrices with infinite or NaN
 // elements have NaN for all.
@@ -171,8 +228,13 @@ int64_t eigh(const KernelArguments* a, int64_t begin, int64_t end) {
   ScratchPlan plan;
   const size_t matrix_at = plan.add<T>(vectors ? 1 : square), work_at = plan.add<T>(size);
   const size_t reals_at = plan.add<R>(real_size), integers_at = plan.add<int>(integer_size);
+  const bool in_steps = !is_complex<T> && vectors && !upper && n >= LARGE_SYMMETRIC;
+  const int64_t parts[] = {n, n, square, int64_t{REFLECTORS} * n, REFLECTORS * REFLECTORS, 2 * int64_t{REFLECTORS} * n};
+  size_t parts_at[std::size(parts)];
+  for (size_t k = 0; k < std::size(parts); ++k) parts_at[k] = plan.add<T>(in_steps ? parts[k] : 0);
   char* scratch = thread_scratch(plan.bytes());
   if (!scratch) return OUT_OF_SCRATCH;
+  auto part = [&](size_t at) { return reinterpret_cast<T*>(scratch + at); };
   for (int64_t i = begin; i < end; ++i) {
     const T* input = reinterpret_cast<const T*>(a->data[0]) + i * square;
     R* values = reinterpret_cast<R*>(a->data[1]) + i * n;
@@ -183,7 +245,22 @@ int64_t eigh(const KernelArguments* a, int64_t begin, int64_t end) {
       continue;
     }
     transpose_matrix(m, input, n, n);
-    run(m, values, reinterpret_cast<T*>(scratch + work_at), &size, reinterpret_cast<R*>(scratch + reals_at), &real_size,
+    if constexpr (!is_complex<T>)
+      if (in_steps && well_scaled(m, square)) {
+        const SymmetricSteps<T> steps{part(parts_at[0]),
+                                      part(parts_at[1]),
+                                      part(parts_at[2]),
+                                      part(work_at),
+                                      part(parts_at[3]),
+                                      part(parts_at[4]),
+                                      part(parts_at[5]),
+                                      size,
+                                      reinterpret_cast<int*>(scratch + integers_at),
+                                      integer_size};
+        if (int failed = eigh_in_steps(m, values, n, steps)) return failed_matrix(a, i, failed);
+        continue;
+      }
+    run(m, values, part(work_at), &size, reinterpret_cast<R*>(scratch + reals_at), &real_size,
         reinterpret_cast<int*>(scratch + integers_at), &integer_size);
     if (info) return failed_matrix(a, i, info);
   }
