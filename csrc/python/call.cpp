@@ -102,6 +102,8 @@ Match parse(const char* display, Overload& overload, PyObject* const* args, Py_s
         return Match::No;
       }
       call->values[i] = p.default_value.get();
+    } else if (PyObject* dtype = p.kind == Kind::DType && v != Py_None ? as_dtype(v) : nullptr) {
+      call->values[i] = dtype;  // also where Python's own type says which: dtype=float
     } else if (TAEDA_UNLIKELY(!fits(p, v) || (!read && is_tensor_for_number(p.kind, v)))) {
       if (why) {
         *why = std::string(display) + "(): argument '" + p.name + "'" +

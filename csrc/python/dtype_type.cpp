@@ -108,12 +108,17 @@ PyObject* dtype_object(DType d) { return reinterpret_cast<PyObject*>(objects[sta
 bool is_dtype(PyObject* o) { return Py_TYPE(o) == DTypeType; }
 DType dtype_of_object(PyObject* o) { return reinterpret_cast<DTypeObject*>(o)->value; }
 
+PyObject* as_dtype(PyObject* o) {
+  if (is_dtype(o)) return o;
+  if (o == reinterpret_cast<PyObject*>(&PyFloat_Type)) return dtype_object(DType::Float64);
+  if (o == reinterpret_cast<PyObject*>(&PyLong_Type)) return dtype_object(DType::Int64);
+  if (o == reinterpret_cast<PyObject*>(&PyBool_Type)) return dtype_object(DType::Bool);
+  if (o == reinterpret_cast<PyObject*>(&PyComplex_Type)) return dtype_object(DType::Complex128);
+  return nullptr;
+}
+
 DType dtype_argument(PyObject* o, const char* function) {
-  if (is_dtype(o)) return dtype_of_object(o);
-  if (o == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::Float64;
-  if (o == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::Int64;
-  if (o == reinterpret_cast<PyObject*>(&PyBool_Type)) return DType::Bool;
-  if (o == reinterpret_cast<PyObject*>(&PyComplex_Type)) return DType::Complex128;
+  if (PyObject* dtype = as_dtype(o)) return dtype_of_object(dtype);
   raise(PyExc_TypeError, "%s(): argument 'dtype' must be torch.dtype, not %s", function, Py_TYPE(o)->tp_name);
 }
 

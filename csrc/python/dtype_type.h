@@ -10,6 +10,7 @@ extern PyTypeObject* DTypeType;
 PyObject* dtype_object(DType d);  // borrowed
 bool is_dtype(PyObject* o);
 DType dtype_of_object(PyObject* o);  // o must be a dtype
+PyObject* as_dtype(PyObject* o);     // a dtype, or that of Python's float, int, bool, complex (borrowed); else null
 
 // Read and write one element as Python objects (bool, int, float, complex). write_element converts like a C cast.
 PyObject* read_element(const char* at, DType d);

@@ -58,31 +58,44 @@ bool special_view(const AutogradData& d) {
 
 // The part of a base that a view shows, in terms of the memory of the base alone.
 struct Part {
-  Dims base_sizes, base_strides, sizes, strides;
-  int64_t offset;  // from the base's first element
-  int64_t extent;  // elements from the first to behind the last one of the base
+  Dims base_sizes, base_strides, sizes, strides;  // in elements of the base and of the view
+  DType dtype;                                    // of the view
+  int64_t offset;                                 // from the base's first element, in elements of the view
 };
 
+// How often an element of one dtype holds one of the other: 2 for a complex number and its parts, 0 for strangers.
+int parts_in(DType whole, DType part) {
+  if (whole == part) return 1;
+  bool real = info(part).floating && !info(part).complex && part != DType::BFloat16;
+  return info(whole).complex && real && itemsize(whole) == 2 * itemsize(part) ? 2 : 0;
+}
+
 Part part_of(const Tensor& view, const Tensor& base) {
-  if (view.dtype != base.dtype)
+  int base_parts = parts_in(base.dtype, view.dtype), view_parts = parts_in(view.dtype, base.dtype);
+  if (!base_parts && !view_parts)
     raise(PyExc_NotImplementedError,
-          "an in-place operation under gradients through a view of another dtype (the parts of a complex tensor) is "
-          "not there yet; write to a copy, or put the parts together with torch.complex");
+          "an in-place operation under gradients through a view of another dtype (%s of %s) is not there yet; write to "
+          "a copy",
+          info(view.dtype).name, info(base.dtype).name);
+  base_parts = std::max(base_parts, 1);
+  view_parts = std::max(view_parts, 1);
   Part p;
   p.base_sizes = base.shape();
-  p.base_strides = Dims(base.strides, base.ndim);
+  p.base_strides = base.stride_dims();
   p.sizes = view.shape();
-  p.strides = Dims(view.strides, view.ndim);
-  p.offset = view.offset - base.offset;
-  p.extent = base.numel ? 1 : 0;
-  int64_t last = p.offset;
-  for (int i = 0; base.numel && i < base.ndim; ++i) p.extent += (base.sizes[i] - 1) * base.strides[i];
-  for (int i = 0; view.numel && i < view.ndim; ++i) last += (view.sizes[i] - 1) * view.strides[i];
-  if (view.numel && (p.offset < 0 || last >= p.extent)) {
+  p.strides = view.stride_dims();
+  p.dtype = view.dtype;
+  // From here on in elements of the smaller dtype.
+  int64_t offset = view.offset * view_parts - base.offset * base_parts;
+  int64_t extent = base.numel ? base_parts : 0, last = offset + view_parts - 1;
+  for (int i = 0; base.numel && i < base.ndim; ++i) extent += (base.sizes[i] - 1) * base.strides[i] * base_parts;
+  for (int i = 0; view.numel && i < view.ndim; ++i) last += (view.sizes[i] - 1) * view.strides[i] * view_parts;
+  if ((view.numel && (offset < 0 || last >= extent)) || offset % view_parts) {
     raise(
         PyExc_NotImplementedError,
         "an in-place operation under gradients through a view that shows memory outside of its base is not there yet");
   }
+  p.offset = offset / view_parts;
   return p;
 }
 
@@ -120,8 +133,8 @@ class CopySlices final : public Node {
       inner[0] = call_core(CoreOp::Clone, {slice.object()});
     } else {
       copy_into(*whole, *incoming);
-      slice = alias(*whole, part_.sizes, part_.strides, whole->offset + part_.offset);
-      inner[0] = empty(base.dtype, part_.sizes, base.device);
+      slice = from_storage(whole->storage, part_.dtype, part_.sizes, part_.strides, part_.offset);
+      inner[0] = empty(part_.dtype, part_.sizes, base.device);
       copy_into(*inner[0], *slice);
     }
     incoming = nullptr;
@@ -159,16 +172,30 @@ class CopySlices final : public Node {
   Shared<Node> call_;
 };
 
+// The recorded view of `base`, of its own dtype, with this geometry.
+Ref<Tensor> recorded_window(const Ref<Tensor>& base, const Dims& sizes, const Dims& strides, int64_t offset) {
+  bool overlaps = false;
+  for (int i = 0; i < sizes.count; ++i) overlaps |= sizes[i] > 1 && strides[i] == 0;
+  if (base->is_contiguous() && !overlaps)
+    return strided_view(*base, sizes, strides, base->offset + offset, strides, offset);
+  Ref<> from = checked(PyLong_FromLongLong(base->offset + offset));
+  return call_core(CoreOp::AsStrided,
+                   {base.object(), sizes_object(sizes).get(), sizes_object(strides).get(), from.get()});
+}
+
 // The recorded view of `base` with the geometry of a part.
 Ref<Tensor> recorded_part(const Ref<Tensor>& base, const Part& part) {
-  bool overlaps = false;
-  for (int i = 0; i < part.sizes.count; ++i) overlaps |= part.sizes[i] > 1 && part.strides[i] == 0;
-  if (base->is_contiguous() && !overlaps) {
-    return strided_view(*base, part.sizes, part.strides, base->offset + part.offset, part.strides, part.offset);
+  if (part.dtype == base->dtype) return recorded_window(base, part.sizes, part.strides, part.offset);
+  if (info(base->dtype).complex) {
+    Ref<Tensor> parts = call_core(CoreOp::ViewAsReal, {base.object()});
+    return recorded_window(parts, part.sizes, part.strides, part.offset);
   }
-  Ref<> offset = checked(PyLong_FromLongLong(base->offset + part.offset));
-  return call_core(CoreOp::AsStrided,
-                   {base.object(), sizes_object(part.sizes).get(), sizes_object(part.strides).get(), offset.get()});
+  Dims sizes = part.sizes, strides = part.strides;
+  for (int i = 0; i < strides.count; ++i) strides[i] *= 2;
+  sizes.push(2);
+  strides.push(1);
+  Ref<Tensor> parts = recorded_window(base, sizes, strides, 2 * part.offset);
+  return call_core(CoreOp::ViewAsComplex, {parts.object()});
 }
 
 Ref<Tensor> CopySlices::window(const Ref<Tensor>& whole) const { return recorded_part(whole, part_); }

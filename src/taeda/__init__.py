@@ -116,6 +116,7 @@ _LAZY = {
     "to_dlpack": "utils.dlpack",
     "while_loop": "control_flow",
     "_assert": "assertions",
+    "_assert_async": "assertions",
     "_check": "assertions",
     "_check_index": "assertions",
     "_check_not_implemented": "assertions",

@@ -8,8 +8,8 @@ from typing import Any
 from taeda.overrides import handle_torch_function, has_torch_function
 
 __all__ = [
-    "_assert", "_check", "_check_index", "_check_not_implemented", "_check_tensor_all", "_check_type", "_check_value",
-    "_check_with",
+    "_assert", "_assert_async", "_check", "_check_index", "_check_not_implemented", "_check_tensor_all", "_check_type",
+    "_check_value", "_check_with",
 ]  # fmt: skip
 
 
@@ -27,6 +27,20 @@ def _assert(condition: Any, message: str) -> None:
         handle_torch_function(_assert, (condition,), condition, message)
         return
     assert condition, message
+
+
+def _assert_async(tensor: Any, message: str = "Expected Tensor with single nonzero value, but got zero") -> None:
+    """RuntimeError unless the one element of `tensor` is not zero; at once, since the processor is never waited for."""
+    import taeda
+
+    if has_torch_function((tensor,)):
+        handle_torch_function(_assert_async, (tensor,), tensor, message)
+        return
+    if not isinstance(tensor, taeda.Tensor):
+        kind = type(tensor).__name__
+        raise TypeError(f"_assert_async(): argument 'input' (position 1) must be Tensor, not {kind}")
+    if not tensor.is_meta and not bool(tensor):
+        raise RuntimeError(message)
 
 
 def _check_with(error_type: type[Exception], cond: Any, message: Callable[[], str] | None) -> None:

@@ -530,6 +530,64 @@ def integers_take_no_gradient(t: Any) -> Any:
     return x, x.requires_grad
 
 
+def weights(t: Any) -> Any:
+    return t.arange(6.0).reshape(2, 3) + 1
+
+
+@program
+def the_real_part_of_a_complex_tensor(t: Any) -> Any:
+    """What a Fourier transform there and back gives, and is added to."""
+    z = t.complex(weights(t), 0.5 * weights(t)).requires_grad_()
+    y = z * z
+    y.real.mul_(weights(t))
+    part = y.imag
+    part += weights(t)
+    part[0] *= 2
+    (part.sum() + y.abs().sum()).backward()
+    return t.view_as_real(y), t.view_as_real(z.grad), part.grad_fn is not None
+
+
+@program
+def the_parts_of_a_transposed_complex_tensor_whose_base_is_written_to(t: Any) -> Any:
+    z = t.complex(weights(t), weights(t)).requires_grad_()
+    y = (z * z).t()
+    parts = t.view_as_real(y)
+    y.mul_(2j)
+    parts.sum().backward()
+    return parts, t.view_as_real(z.grad)
+
+
+@program
+def complex_numbers_in_a_real_tensor(t: Any) -> Any:
+    x = t.arange(12.0).reshape(3, 2, 2).requires_grad_()
+    y = x * x
+    numbers = t.view_as_complex(y)
+    numbers.mul_(1 + 2j)
+    numbers[1:] *= x[1:, :, 0].sum()
+    (y.sum() + numbers.real.sum()).backward()
+    return y, x.grad
+
+
+@program
+def complex_numbers_in_a_real_tensor_to_second_order(t: Any) -> Any:
+    x = t.arange(12.0).reshape(3, 2, 2).div(4).requires_grad_()
+    y = x * x
+    t.view_as_complex(y)[1].mul_(t.view_as_complex(x)[0])
+    (first,) = t.autograd.grad((y**2).sum(), x, create_graph=True)
+    (second,) = t.autograd.grad((first**2).sum(), x)
+    return first, second
+
+
+@program
+def the_imaginary_part_to_second_order(t: Any) -> Any:
+    z = t.complex(weights(t), 0.5 * weights(t)).requires_grad_()
+    y = z * z
+    y.imag.mul_(weights(t))
+    (first,) = t.autograd.grad(y.abs().sum(), z, create_graph=True)
+    (second,) = t.autograd.grad(first.abs().sum(), z)
+    return t.view_as_real(first), t.view_as_real(second)
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_agrees(program: Any) -> None:
     agree(program)

@@ -2,6 +2,7 @@
 
 import collections
 import io
+import pickle
 import subprocess
 import sys
 
@@ -125,6 +126,48 @@ def test_run_takes_a_module_and_its_options():
     assert done.returncode == 0 and "Zen of Python" in done.stdout, done.stderr
     helped = subprocess.run([*command, "--help"], capture_output=True, text=True)
     assert helped.returncode == 0 and "program" in helped.stdout
+
+
+def test_types_of_python_are_dtypes():
+    for kind, dtype in ((float, taeda.float64), (int, taeda.int64), (bool, taeda.bool), (complex, taeda.complex128)):
+        assert taeda.eye(2, dtype=kind).dtype == taeda.zeros(2).to(kind).dtype == dtype
+    assert taeda.ones(2).sum(dtype=float).dtype == taeda.float64
+    with pytest.raises(TypeError, match="argument 'dtype' must be torch.dtype, not type"):
+        taeda.eye(2, dtype=str)
+
+
+def test_what_was_computed_is_pickled_as_a_leaf():
+    x = taeda.ones(2, requires_grad=True)
+    y = pickle.loads(pickle.dumps(x * 2))
+    assert y.is_leaf and y.requires_grad and y.tolist() == [2.0, 2.0]
+
+
+def test_an_assertion_that_need_not_be_waited_for():
+    assert taeda._assert_async(taeda.tensor(1.0)) is None
+    with pytest.raises(RuntimeError, match="^Expected Tensor with single nonzero value, but got zero$"):
+        taeda._assert_async(taeda.tensor(False))
+    with pytest.raises(RuntimeError, match="^out of range$"):
+        taeda._assert_async(taeda.tensor(0), "out of range")
+    with pytest.raises(RuntimeError, match="more than one value is ambiguous"):
+        taeda._assert_async(taeda.ones(2))
+    with pytest.raises(TypeError, match="must be Tensor, not bool"):
+        taeda._assert_async(True)
+    taeda._assert_async(taeda.zeros((), device="meta"))
+
+
+def test_batches_of_sparse_matrices_are_transposed():
+    x = taeda.arange(24.0).reshape(2, 3, 4) * (1 + 1j)
+    sparse = x.to_sparse()
+    assert taeda.equal(sparse.mT.to_dense(), x.mT)
+    assert taeda.equal(sparse.mH.to_dense(), x.mH) and taeda.equal(sparse.adjoint().to_dense(), x.mH)
+    assert taeda.equal(sparse[1].H.to_dense(), x[1].H)
+    for of in (x, sparse):
+        with pytest.raises(RuntimeError, match="H is only supported on matrices .2-D tensors.. Got 3-D tensor. For b"):
+            _ = of.H
+    for name in ("mT", "mH"):
+        for of in (x[0, 0], sparse[0, 0]):
+            with pytest.raises(RuntimeError, match=f"tensor.{name} is only supported on matrices or batches of matri"):
+                getattr(of, name)
 
 
 def test_the_oldest_way_to_a_new_tensor():

@@ -18,7 +18,7 @@ def _complex_only(input: Any, name: str) -> None:
         raise RuntimeError(f"{name} is only supported for complex tensors")
 
 
-@kernel(method=False, view=True, conjugate=False)
+@kernel(method=False, view=True, conjugate=False, role="view_as_real")
 def view_as_real(b: Any, input: Tensor) -> Tensor:
     """A view of a complex tensor as the real tensor of its parts, which are along a last dimension of size 2."""
     parts = b.view("unsqueeze", input, [input.ndim], input.ndim + 1)
@@ -36,7 +36,7 @@ def _(grad: Any) -> Any:
     return view_as_complex(contiguous(grad))
 
 
-@kernel(method=False, view=True, conjugate=False)
+@kernel(method=False, view=True, conjugate=False, role="view_as_complex")
 def view_as_complex(b: Any, input: Tensor) -> Tensor:
     """A view of a real tensor whose last dimension, of size 2, holds the parts of complex numbers."""
     last = input.ndim - 1

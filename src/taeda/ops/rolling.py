@@ -128,11 +128,18 @@ def matrix_transpose(input: Tensor) -> Tensor:
 
 @derived(public=False, view=True)
 def reversed_adjoint(input: Tensor) -> Tensor:
-    """All dimensions in reverse order, and the conjugates: x.H."""
+    """A matrix's dimensions in reverse order, and the conjugates: x.H."""
+    if input.ndim not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor."
+                           + (" For batches of matrices, consider using tensor.mH" if input.ndim > 2 else ""))
     return conj(reversed_dims(input))
 
 
 @derived(public=False, view=True)
 def matrix_adjoint(input: Tensor) -> Tensor:
     """The last two dimensions exchanged, and the conjugates: x.mH."""
+    if input.ndim < 2:
+        raise RuntimeError(
+            f"tensor.mH is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     return conj(matrix_transpose(input))

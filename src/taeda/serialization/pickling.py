@@ -209,11 +209,10 @@ def _rebuild_wrapper(
 
 
 def reduce_tensor(tensor: Any, protocol: Any) -> Any:
-    """`Tensor.__reduce_ex__`. Tensors that share memory share it again when they were pickled together."""
-    if not tensor.is_leaf and tensor.requires_grad:
-        raise RuntimeError(
-            "Cannot pickle a tensor that is not a leaf of the graph and requires a gradient; pickle tensor.detach()"
-        )
+    """`Tensor.__reduce_ex__`. Tensors that share memory share it again when they were pickled together.
+
+    Of a tensor's graph nothing is kept: what was computed comes back as a leaf.
+    """
     warn_if_has_hooks(tensor)
     if taeda._core.is_wrapper(tensor):
         geometry = tuple(tensor.size()), tuple(tensor.stride()), tensor.storage_offset()

@@ -183,12 +183,43 @@ def _permute(input: Any, dims: Any) -> Any:
     return coo(indices, values, [input.shape[d] for d in order], in_order)
 
 
-@SparseTensor.rule("t", "matrix_transpose")
+@SparseTensor.rule("t")
 def _t(input: Any) -> Any:
     if input.dim() > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 sparse and 0 dense dimensions, but got {input.dim()} "
                            "dimensions")
     return _transpose(input, 0, 1) if input.dim() == 2 else input
+
+
+def _matrices(input: Any, name: str) -> Any:
+    """The last two dimensions exchanged, for the property or method of that name."""
+    if input.dim() < 2:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. "
+                           f"Got {input.dim()}-D tensor.")
+    return _transpose(input, -2, -1)
+
+
+@SparseTensor.rule("matrix_transpose")
+def _matrix_transpose(input: Any) -> Any:
+    return _matrices(input, "mT")
+
+
+@SparseTensor.rule("matrix_adjoint")
+def _matrix_adjoint(input: Any) -> Any:
+    return _matrices(input, "mH").conj()
+
+
+@SparseTensor.rule("adjoint")
+def _adjoint(input: Any) -> Any:
+    return _matrices(input, "adjoint()").conj()
+
+
+@SparseTensor.rule("reversed_adjoint")
+def _reversed_adjoint(input: Any) -> Any:
+    if input.dim() not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.dim()}-D tensor. For "
+                           "batches of matrices, consider using tensor.mH")
+    return _t(input).conj()
 
 
 @SparseTensor.rule("reversed_dims")
