@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from taeda.ir.expression import maximum
+from taeda.ir.geometry import Bound, Dimension
 from taeda.ops.creation import arange
 from taeda.ops.joining import constant_pad_nd
-from taeda.ops.op import Number, Sample, Sizes, Tensor, check, derived, sample
+from taeda.ops.op import Number, Result, Sample, Sizes, Tensor, Tensors, check, derived, kernel, sample
 
 
 def _check_reflect(size: Any, before: Any, after: Any, dim: int) -> None:
@@ -28,6 +29,66 @@ def _source(mode: str, places: Any, size: Any, before: Any, after: Any, dim: int
           "Padding value causes wrapping around more than once.")
     start = maximum(-before, 0)  # negative sizes cut first; what is left repeats
     return start + (places - start).remainder(size - start - maximum(-after, 0))
+
+
+@kernel(public=False)
+def continued(b: Any, input: Tensor, places: Tensors, pad: Sizes) -> Tensor:
+    """`input` with `pad` as in `pad`, where places[k] (int64) are the elements that stand along dimension -1 - k.
+
+    What merely moves is copied as a block; only the margins are read at `places`."""
+    dims = [input.ndim - 1 - k for k in range(len(places))]
+    out = b.alloc(input.dtype, [*input.shape[: dims[-1]], *(p.size(0) for p in reversed(places))])
+
+    def part(x: Any, dim: int, start: Any, length: Any) -> Any:
+        return b.view("slice", x, (dim, start, start + length, 1))
+
+    # Of each dimension: where the block begins in the result and in the input, its length, and that of the end.
+    blocks = {}
+    for k, dim in enumerate(dims):
+        before, after = pad[2 * k], pad[2 * k + 1]
+        cut = maximum(-before, 0)
+        length = maximum(input.size(dim) - cut - maximum(-after, 0), 0)
+        blocks[dim] = (maximum(before, 0), cut, length, maximum(after, 0))
+    inside, source = out, input
+    for dim, (begin, cut, length, _) in blocks.items():
+        inside, source = part(inside, dim, begin, length), part(source, dim, cut, length)
+    b.copy(inside, source)
+
+    for k, dim in enumerate(dims):
+        # Later dimensions are taken whole, at their places; of earlier ones the block, whose margins come after this.
+        region, read, at = out, input, list(places[: k + 1])
+        for other in dims[k + 1 :]:
+            begin, cut, length, _ = blocks[other]
+            region, read = part(region, other, begin, length), part(read, other, cut, length)
+        begin, _, length, end = blocks[dim]
+        for start, count in ((0, begin), (begin + length, end)):
+            margin = part(region, dim, start, count)
+            _read(b, margin, read, {dims[j]: part(x, 0, start, count) if j == k else x for j, x in enumerate(at)})
+    return out
+
+
+def _read(b: Any, out: Any, input: Any, places: dict[int, Any]) -> None:
+    """out[i, j] = input[places[0][i], j] for places of dimension 0, and so on."""
+    thin = min(places)  # the dimension of the margin, too short to walk along
+    dimensions = [Dimension(out.size(d), out.stride(d), 0 if d in places else input.stride(d),
+                            tuple(p.stride(0) if d == along else 0 for along, p in places.items()))
+                  for d in (thin, *(d for d in range(out.ndim) if d != thin))]
+    bounds = [Bound(input.size(d), input.stride(d), "IndexError", f"dimension {d}, of size {{1}}, has no element "
+                    "{0} to pad with") for d in places]
+    b.method("indexing.walk", mode="read", regular=out, indexed=input, indices=list(places.values()),
+             dimensions=dimensions, bounds=bounds, wrap=False)
+
+
+@continued.meta
+def _(input: Any, places: Any, pad: Any) -> Result:
+    return Result(input.dtype, [*input.shape[: input.ndim - len(places)], *(p.shape[0] for p in reversed(places))])
+
+
+@continued.composition
+def _(input: Any, places: Any, pad: Any) -> Any:
+    for k, at in enumerate(places):
+        input = input.index_select(input.ndim - 1 - k, at)
+    return (input,)
 
 
 @derived(modules=("nn.functional",), method=False)
@@ -53,13 +114,14 @@ def pad(input: Tensor, pad: Sizes, mode: str = "constant", value: Number | None 
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if input.ndim not in (len(pad) // 2 + 1, len(pad) // 2 + 2):
         raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+    places = []
     for pair in range(len(pad) // 2):
         before, after = pad[2 * pair], pad[2 * pair + 1]
         dim = input.ndim - 1 - pair
         size = input.shape[dim]
-        places = arange(-before, 1, size + after + before, "int64")
-        input = input.index_select(dim, _source(mode, places, size, before, after, dim))
-    return input
+        every = arange(-before, 1, size + after + before, "int64")
+        places.append(_source(mode, every, size, before, after, dim))
+    return continued(input, tuple(places), pad)
 
 
 @pad.samples
