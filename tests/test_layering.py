@@ -33,11 +33,12 @@ INNER = {"ops", "compiler", "codegen", "runtime"}  # what everything else, the p
 WHEN_CALLED = {("ops/definition.py", "_binding"), ("ops/registry.py", "_binding"), ("ops/__init__.py", "library")}
 # Between the public side and the definitions: what binds them and describes them (of ops, functions/ has only what
 # test_definitions_stay_unloaded allows), what is for authors of ops, what writes Programs to files, and the
-# question which instruction set is used, what makes the calls of a backward one by one, and what fills the folder of
-# kernels that comes with the package.
+# question which instruction set is used, what makes the calls of a backward one by one, what fills the folder of
+# kernels that comes with the package, and a layer that says early which kernel it will want.
 DOORS = {("functions", "ops"), ("_binding.py", "ops"), ("_schemas.py", "ops"), ("_schemas.py", "runtime"),
          ("library", "ops"), ("testing", "ops"), ("backends/cpu.py", "runtime"), ("native.py", "runtime"),
-         ("compilation.py", "runtime"), ("prebuild.py", "runtime"), ("library/replay.py", "runtime")}
+         ("compilation.py", "runtime"), ("prebuild.py", "runtime"), ("library/replay.py", "runtime"),
+         ("nn/linear.py", "runtime")}
 
 
 def imports(file: Path) -> Iterator[str]:

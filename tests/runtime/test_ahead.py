@@ -49,6 +49,23 @@ print(jit.statistics["compiled"] - before)
     assert int(fresh(source, tmp_path / "ahead")) <= alone - 2
 
 
+def test_a_layer_says_that_it_will_multiply(tmp_path: Path) -> None:
+    """The kernel of products is made before anything is multiplied; a layer without memory asks for nothing."""
+    source = """
+layer = taeda.nn.Linear(64, 64, dtype=taeda.float64)
+end = time.time() + 60
+while time.time() < end and (ahead._running or jit._underway):
+    time.sleep(0.01)
+x, before = taeda.ones(32, 64, dtype=taeda.float64), jit.statistics["compiled"]
+layer(x)
+print(jit.statistics["compiled"] - before)
+"""
+    source = "from taeda.runtime import ahead\n" + source
+    assert int(fresh(source, tmp_path / "told")) == 0
+    later = source.replace("float64)\nend", "float64, device='meta').to_empty(device='cpu')\nend")
+    assert later != source and int(fresh(later, tmp_path / "later")) == 1
+
+
 def test_a_process_may_end_and_fork_at_any_time(tmp_path: Path) -> None:
     fresh("", tmp_path / "ends")
     fork = """

@@ -298,8 +298,7 @@ class Builder:
         `template` is a function of an importable module, or its (module, name). `params` must be hashable constants:
         they are what the machine code is specialised on. Outputs among `operands` must be registers of this body.
         """
-        module, name = template if isinstance(template, tuple) else (template.__module__, template.__name__)
-        handle = self._register_kernel(TemplateSpec(module, name, tuple(sorted(params.items()))))
+        handle = self._register_kernel(TemplateSpec.of(template, params))
         self.instructions.append((
             "launch", handle, [r.number for r in operands], [self._number(n) for n in integers],
             [self._number(n) for n in scalars], self._number(work), self._number(grain), self._number(scratch),
@@ -313,6 +312,12 @@ class TemplateSpec(tuple[Any, ...]):
 
     def __new__(cls, module: str, name: str, params: tuple[tuple[str, Any], ...]) -> TemplateSpec:
         return super().__new__(cls, (module, name, params))
+
+    @classmethod
+    def of(cls, template: Callable[..., str] | tuple[str, str], params: dict[str, Any]) -> TemplateSpec:
+        """The kernel that `template(target, **params)` gives: a function of an importable module, or (module, name)."""
+        module, name = template if isinstance(template, tuple) else (template.__module__, template.__name__)
+        return cls(module, name, tuple(sorted(params.items())))
 
 
 def _view_ndim(kind: str, source: Register, arguments: Sequence[Any]) -> int:

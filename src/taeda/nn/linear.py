@@ -12,6 +12,16 @@ from taeda.nn.parameter import Parameter
 __all__ = ["Bilinear", "Identity", "Linear"]
 
 _linear = F.linear
+_expected: set[Any] = set()  # dtypes of weights whose products the compiler was told of
+
+
+def _expect(weight: Any) -> None:
+    """Products with such weights will be wanted: their kernel is made while the parameters are drawn."""
+    if weight.dtype not in _expected and weight.device.type == "cpu" and weight.dtype.is_floating_point:
+        _expected.add(weight.dtype)
+        from taeda.runtime.programs import expect_products
+
+        expect_products(str(weight.dtype).rpartition(".")[2], "cpu")
 
 
 class Identity(Module):
@@ -41,6 +51,7 @@ class Linear(Module):
             self.bias = Parameter(taeda.empty(out_features, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
+        _expect(self.weight)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -93,8 +93,13 @@ def kernel_name(handle: int) -> str:
 @one_at_a_time
 def compile_forward(op_name: str, key: tuple[Any, ...], device: str = "cpu") -> dict[str, Any]:
     """The Program for a call of the op with this unique name (see the top of this file)."""
-    target = target_of(device)
-    return pipeline.compile_forward(registry.ops[op_name], key, target, functools.partial(register_kernel, target))
+    target, known = target_of(device), len(kernels)
+    register = functools.partial(register_kernel, target)
+    made = pipeline.compile_forward(registry.ops[op_name], key, target, register)
+    for handle in range(known + 1, len(kernels)):  # the first is compiled by who waits for the Program
+        if isinstance(kernels[handle], Kernel):  # templates may be there for other shapes
+            _expect(handle)
+    return made
 
 
 @one_at_a_time
@@ -112,13 +117,30 @@ def compile_backward(
 
 def _expect(handle: int) -> None:
     """The kernel will be wanted soon. Of a loop kernel that is the variant for contiguous tensors of one shape, which
-    is almost always the one where nothing is reduced."""
+    is almost always the one where nothing is reduced, and often where a single tensor is."""
     kernel = kernels[handle]
     if isinstance(kernel, Kernel):
-        if not any(isinstance(stage, Reduce) for stage in kernel.stages):
-            ahead.expect(functools.partial(kernel_variant, handle, "inner", 1, "c" * len(kernel.operands)))
+        reduces = any(isinstance(stage, Reduce) for stage in kernel.stages)
+        if not reduces or kernel.inputs == 1:
+            classes = "".join("z" if operand.role == "row" else "c" for operand in kernel.operands)
+            ahead.expect(functools.partial(kernel_variant, handle, "inner", 1, classes))
     elif kernel[0] not in (LAPACK, FOURIER):
         ahead.expect(functools.partial(template_kernel, handle))
+
+
+def expect_products(dtype: str, device: str = "cpu") -> None:
+    """Matrices of this dtype will be multiplied soon: a layer that does little else is being made. Its kernel takes
+    longest to compile of all that a small model asks for, and while parameters are drawn there is time."""
+    target = target_of(device)
+    if target.family == "cpu" and _core.get_num_threads() > 1:
+        ahead.expect(functools.partial(_usual_product, target, dtype))
+
+
+@functools.cache
+def _usual_product(target: Target, dtype: str) -> int:
+    from taeda.compiler.methods.matmul import usual_kernel
+
+    return template_kernel(register_kernel(target, usual_kernel(target, dtype)))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -17,6 +17,7 @@ from taeda.codegen.templates.gemm.blocked import divided, emit_gemm
 from taeda.codegen.templates.gemm.finish import add_bias
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.codegen.templates.gemm.prologue import made_scratch_bytes
+from taeda.compiler.builder import TemplateSpec
 from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import all_of, make, unwrap, wrap
 from taeda.ir.loop import Expr, cast, load, scalar, substitute, walk
@@ -96,6 +97,12 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
         _launch(b, kind, left, right, out, bias, accumulate, epilogue, when=_make("not", once))
         return
     _launch(b, kind, left, right, out, bias, accumulate, epilogue)
+
+
+def usual_kernel(target: Any, dtype: str) -> TemplateSpec:
+    """What `_launch` launches for matrices of this dtype with more than a few rows, and nothing done to the result."""
+    kind_of(target, dtype, dtype)  # NotImplementedError where there are no products
+    return TemplateSpec.of(emit_gemm, {"dtype": dtype, "out_dtype": dtype})
 
 
 def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accumulate: bool, epilogue: Epilogue | None,
