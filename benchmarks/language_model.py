@@ -3,7 +3,8 @@
 
     python benchmarks/language_model.py                        0.5 and 1.1 billion weights in float32 and bfloat16
     python benchmarks/language_model.py --model 0.5b --kinds int8,int4 --requests 4
-    python benchmarks/language_model.py --transformers         beside it transformers on PyTorch, in turns
+    python benchmarks/language_model.py --transformers         beside it transformers on PyTorch, in turns; int8 and int4
+                                                               beside bfloat16, the fewest bits that it has by itself
 
 A token cannot take less time than reading the weights from memory does. That floor is the bytes of the weights over the
 bandwidth of adding up a gigabyte, measured before and after. Generating is measured by the median time of a token,
@@ -89,6 +90,11 @@ def reading(model: Decoder, prompt: int) -> float:
     return time.perf_counter() - start
 
 
+def _theirs(kind: str) -> str:
+    """What transformers is measured in beside a kind."""
+    return kind if kind in DTYPES else "bfloat16"
+
+
 def transformers_model(name: str, kind: str, threads: int) -> tuple[Callable[[int], float], Callable[[int], float]]:
     """The same two measurements, of a number of tokens, for a model of transformers with random weights."""
     import torch
@@ -96,7 +102,7 @@ def transformers_model(name: str, kind: str, threads: int) -> tuple[Callable[[in
 
     torch.set_num_threads(threads)
     config = transformers.AutoConfig.for_model(**MODELS[name])
-    model = transformers.AutoModelForCausalLM.from_config(config, dtype=getattr(torch, kind)).eval()
+    model = transformers.AutoModelForCausalLM.from_config(config, dtype=getattr(torch, _theirs(kind))).eval()
 
     @torch.no_grad()
     def generate(tokens: int) -> float:
@@ -150,8 +156,8 @@ def main() -> None:
                 read(options.prompt)
                 theirs = [(generate(options.tokens) / generating(model, 1, options.tokens),
                            read(options.prompt) / reading(model, options.prompt)) for _ in range(3)]
-                print("    times as fast as transformers: generating {:.2f}, reading {:.2f}".format(
-                    *(statistics.median(some) for some in zip(*theirs, strict=True))), flush=True)
+                print("    times as fast as transformers in {}: generating {:.2f}, reading {:.2f}".format(
+                    _theirs(kind), *(statistics.median(some) for some in zip(*theirs, strict=True))), flush=True)
 
 
 if __name__ == "__main__":

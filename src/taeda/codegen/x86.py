@@ -80,6 +80,15 @@ def look_up(f: FunctionWriter, table: Sequence[float], index: Value) -> Value:
     return _by_registers(f, lanes, permuted, index)
 
 
+def words_at(f: FunctionWriter, words: Value, places: Sequence[int]) -> Value:
+    """16 of 16 or 32 words (i32) by one instruction (AVX-512). LLVM would join a shuffle of words with one of their
+    bytes after it, and take it apart again in a worse way."""
+    if words.lanes != 16:
+        return words.shuffled(places)
+    index = Value(f, words.type, "<" + ", ".join(f"i32 {place}" for place in places) + ">")
+    return f.call_external("llvm.x86.avx512.permvar.si.512", words.type, words, index)
+
+
 def dot_pairs(f: FunctionWriter, total: Value, a: Value, b: Value) -> Value:
     """total + a[2 k] * b[2 k] + a[2 k + 1] * b[2 k + 1] of bfloat numbers in float (vdpbf16ps, 512 bits); `a` and `b`
     may be any type of that size."""

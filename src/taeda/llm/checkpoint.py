@@ -14,8 +14,9 @@ import taeda
 from taeda import nn
 from taeda.llm.config import ConfigError, DecoderConfig
 from taeda.llm.decoder import Decoder
-from taeda.llm.layouts import IGNORED, Stored, layout, prefix
+from taeda.llm.layouts import IGNORED, Stored, layout, prefix, split_rows, split_turned
 from taeda.llm.memory import MemoryNeeded, of_weights
+from taeda.llm.packed import Packing, is_packed, layer_of, packing_of, take_layer
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
 from taeda.quantization import QuantizedLinear, Scheme, calibrate_, encode, int8, quantize_
@@ -49,7 +50,8 @@ def read_json(path: Path) -> Any:
 
 def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quantize: Scheme | None = None) -> Decoder:
     """The model of a Hugging Face folder: `config.json`, safetensors, and where they are there `tokenizer.json` and
-    `generation_config.json`; or of a GGUF file, with the tokenizer in it or a `tokenizer.json` beside it.
+    `generation_config.json`; or of a GGUF file, with the tokenizer in it or a `tokenizer.json` beside it. Weights that
+    GPTQ or AWQ have rounded to 4 bits, or 8, stay so.
 
     The weights stay in the file, which is mapped to memory, and come from the disk as they are used; `dtype` converts
     them instead. `quantize`, `taeda.quantization.int8()` or `int4()`, rounds those of the layers to fewer bits.
@@ -73,13 +75,17 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quant
     if not (where / "config.json").is_file():
         raise FileNotFoundError(f"{where} holds no config.json: it is no folder of a Hugging Face model")
     config = DecoderConfig.from_huggingface(read_json(where / "config.json"))
+    packing = packing_of(config.source, where, read_json)
+    if quantize is not None and (packing is not None or _QUANTIZED in config.source):
+        raise ValueError(f"{where}: the weights of this model have few bits already, which it keeps; quantize is for "
+                         "models in full precision")
     with taeda.device("meta"):
         model = Decoder(config)
     try:
         if _QUANTIZED in config.source:
             _fill_quantized(model, _read_tensors(where), str(where))
         else:
-            fill(model, _read_tensors(where), str(where), dtype)
+            fill(model, _read_tensors(where), str(where), dtype, packing)
         if quantize is not None:
             shrink_(model, quantize)
     except taeda.OutOfMemoryError:
@@ -114,34 +120,81 @@ def _read_tensors(folder: Path) -> dict[str, taeda.Tensor]:
     return tensors
 
 
-def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: taeda.dtype | None = None) -> None:
-    """Give the parameters of a model (on "meta") the tensors of a checkpoint."""
+def fill(model: Decoder, tensors: dict[str, taeda.Tensor], where: str, dtype: taeda.dtype | None = None,
+         packing: Packing | None = None) -> None:
+    """Give the parameters of a model (on "meta") the tensors of a checkpoint. `packing`: how those are stored that
+    others have rounded."""
     shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
     stored = layout(model.config, list(shapes))
     start = prefix(model.config)
     if not any(name.startswith(start) for name in tensors):  # the body alone was saved
         tensors = {name if name in stored else start + name: tensor for name, tensor in tensors.items()}
+    missing: list[str] = []
+    misshapen: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = []
+    rounded = {}
+    if packing is not None:
+        tensors = dict(tensors)
+        rounded = _take_rounded(model, stored, shapes, tensors, packing, missing, misshapen)
+        stored = {name: s for name, s in stored.items() if name not in rounded}
     unused = [name for name in tensors if name not in stored and not name.endswith(IGNORED)
               and not (model.config.tied and name in ("lm_head.weight", "embed_out.weight"))]
-    missing = [name for name in stored if name not in tensors]
-    misshapen = [(name, tuple(tensors[name].shape), expected) for name, s in stored.items() if name in tensors
-                 for expected in [_stored_shape(s, shapes)] if tuple(tensors[name].shape) != expected]
+    missing += [name for name in stored if name not in tensors]
+    misshapen += [(name, tuple(tensors[name].shape), expected) for name, s in stored.items() if name in tensors
+                  for expected in [_stored_shape(s, shapes)] if tuple(tensors[name].shape) != expected]
     if unused or missing or misshapen:
         raise MismatchError(where, missing, sorted(unused), misshapen)
     with taeda.no_grad():
+        for name in list(rounded):
+            for parameter, parts, bias in rounded.pop(name):
+                assert packing is not None
+                path = parameter.removesuffix(".weight")
+                layer = layer_of(parts, path, packing)
+                layer.bias = model.get_submodule(path).bias if bias is None else nn.Parameter(bias, requires_grad=False)
+                model.set_submodule(path, layer)
         for name, s in stored.items():
             parts = s.split(tensors[name], [shapes[p][0] for p in s.parameters])
             for parameter, value in zip(s.parameters, parts, strict=True):
                 _assign(model, parameter, value if dtype is None else value.to(dtype))
 
 
+Rounded = list[tuple[str, list[taeda.Tensor], taeda.Tensor | None]]
+
+
+def _take_rounded(model: Decoder, stored: dict[str, Stored], shapes: dict[str, Any], tensors: dict[str, taeda.Tensor],
+                  packing: Packing, missing: list[str],
+                  misshapen: list[tuple[str, tuple[int, ...], tuple[int, ...]]]) -> dict[str, Rounded]:
+    """For the tensors of a checkpoint in place of which are codes: their parameters, with what `take_layer` gives for
+    each, and biases that the configuration does not know. They are taken out of `tensors`."""
+    found: dict[str, Rounded] = {}
+    for name, s in stored.items():
+        layer = name.removesuffix(".weight")
+        if layer == name or not is_packed(tensors, layer):
+            continue
+        sizes = [shapes[p][0] for p in s.parameters]
+        if not all(type(model.get_submodule(p.removesuffix(".weight"))) is nn.Linear for p in s.parameters):
+            continue
+        parts = take_layer(tensors, layer, packing, sum(sizes), shapes[s.parameters[0]][1], missing, misshapen)
+        found[name] = []
+        if parts is None:
+            continue
+        # Rows are outputs here, in whatever way the family stores weights that are not rounded.
+        split = split_rows if s.split is split_turned else s.split
+        by_parameter = zip(*(split(x, sizes) for x in parts[:3]), strict=True)
+        # Some tools write a bias of zeros for each layer.
+        bias = tensors.pop(f"{layer}.bias") if f"{layer}.bias" in tensors and f"{layer}.bias" not in stored else None
+        biases = [None] * len(sizes) if bias is None or not bool(bias.any()) else split(bias, sizes)
+        found[name] = [(parameter, [*some, *parts[3:]], b)
+                       for parameter, some, b in zip(s.parameters, by_parameter, biases, strict=True)]
+    return found
+
+
 def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] | None = None,
-            report: Callable[[int, int], None] = lambda done, all: None) -> None:
+            report: Callable[[int, int], None] = lambda done, all: None, method: str = "gptq") -> None:
     """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much; where it is
     the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay.
 
     `calibration`, tokens (batch, length) of some texts, rounds by what layers read there (`calibrate_`), and not just
-    to the nearest; `report(done, all)` is told how far it has come.
+    to the nearest; by `method` "gptq" or "awq". `report(done, all)` is told how far it has come.
     """
     def which(name: str, layer: nn.Linear) -> bool:
         return name.startswith("model.layers.") and not name.endswith("mlp.gate")
@@ -149,7 +202,7 @@ def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] 
     if calibration is None:
         quantize_(model, scheme, which)
     else:
-        calibrate_(model, scheme, calibration, which, report)
+        calibrate_(model, scheme, calibration, which, report, method)
     head = model.lm_head
     if not isinstance(head, QuantizedLinear):
         weight = (model.model.embed_tokens if head is None else head).weight
@@ -174,6 +227,8 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
         if name != "lm_head" and f"{name}.codes" in tensors and type(layer) is nn.Linear:
             with taeda.device("meta"):
                 other = QuantizedLinear(layer.in_features, layer.out_features, layer.bias is not None, scheme)
+                if f"{name}.factors" in tensors:
+                    other.factors = taeda.empty(layer.in_features)
             model.set_submodule(name, other)
     model.lm_head = _empty_head(model)
     wanted = model.state_dict()
@@ -205,8 +260,8 @@ def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
     if _QUANTIZED not in model.config.source and any(isinstance(m, QuantizedLinear) for m in model.modules()):
-        raise NotImplementedError("the codes of a GGUF file or of quantize_ are not written yet: load the folder with "
-                                  "quantize=, or save the model in full precision")
+        raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ are not written yet: load the folder "
+                                  "with quantize=, or save the model in full precision")
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     parameters = dict(model.named_parameters())

@@ -25,7 +25,7 @@ class Stored:
     join: Callable[[Tensors], taeda.Tensor] = lambda parts: parts[0]
 
 
-def _split_rows(x: taeda.Tensor, sizes: list[int]) -> Tensors:
+def split_rows(x: taeda.Tensor, sizes: list[int]) -> Tensors:
     return list(x.split(sizes, 0))
 
 
@@ -33,7 +33,7 @@ def _join_rows(parts: Tensors) -> taeda.Tensor:
     return taeda.cat(parts, 0)
 
 
-def _split_turned(x: taeda.Tensor, sizes: list[int]) -> Tensors:
+def split_turned(x: taeda.Tensor, sizes: list[int]) -> Tensors:
     return [part.t() if x.dim() == 2 else part for part in x.split(sizes, -1)]
 
 
@@ -103,15 +103,15 @@ def _stored(config: DecoderConfig, module: str, kind: str) -> tuple[Any, ...]:
     """For a module of a layer: its name in the checkpoint, the modules stored with it, and how they are joined."""
     if config.family == "phi3":
         if module in _QKV:
-            return "self_attn.qkv_proj", _QKV, _split_rows, _join_rows
+            return "self_attn.qkv_proj", _QKV, split_rows, _join_rows
         if module in ("mlp.gate_proj", "mlp.up_proj"):
-            return "mlp.gate_up_proj", ("mlp.gate_proj", "mlp.up_proj"), _split_rows, _join_rows
+            return "mlp.gate_up_proj", ("mlp.gate_proj", "mlp.up_proj"), split_rows, _join_rows
     if config.family == "gpt2":
         if module in _QKV:
-            return "attn.c_attn", _QKV, _split_turned, _join_turned
+            return "attn.c_attn", _QKV, split_turned, _join_turned
         turned = {"self_attn.o_proj": "attn.c_proj", "mlp.up_proj": "mlp.c_fc", "mlp.down_proj": "mlp.c_proj"}
         if module in turned:
-            return turned[module], (module,), _split_turned, _join_turned
+            return turned[module], (module,), split_turned, _join_turned
         return _GPT2.get(module, module), (module,)
     if config.family == "gpt_neox":
         if module in _QKV:

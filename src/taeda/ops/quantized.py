@@ -103,10 +103,11 @@ def dequantized(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: in
 
 @derived(public=False)
 def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
-                 outputs: SymInt, group: int) -> Tensor:
-    """input (*, K) @ the transpose of the coded weight (outputs, K) + bias: (*, outputs), of the dtype of input."""
+                 outputs: SymInt, group: int, factors: Tensor | None = None) -> Tensor:
+    """input (*, K) @ the transpose of the coded weight (outputs, K) + bias: (*, outputs), of the dtype of input, which
+    is multiplied by `factors` (K) first."""
     k, rows = input.shape[-1], product(input.shape[:-1])
-    flat = converted(input, "float32")
+    flat = converted(input, "float32") if factors is None else converted(input, "float32") * factors
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
     wide_bias = None if bias is None else converted(bias, "float32")
     result = coded_matmul(flat, codes, scales, offsets, wide_bias, outputs, group)
@@ -157,11 +158,12 @@ def _(input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets
 
 @derived(public=False)
 def rounded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
-                   outputs: SymInt, step: int, group: int) -> Tensor:
+                   outputs: SymInt, step: int, group: int, factors: Tensor | None = None) -> Tensor:
     """As `coded_linear`, with each `step` neighbours of an input rounded to 8 bits: -127..127 times their largest size
     / 127. Without gradients."""
     k, rows = input.shape[-1], product(input.shape[:-1])
-    parts = converted(input, "float32").reshape((rows, k // step, step))
+    wide = converted(input, "float32") if factors is None else converted(input, "float32") * factors
+    parts = wide.reshape((rows, k // step, step))
     factors = amax(parts.abs(), (2,), True) / 127.0
     numbers = (parts * where(factors > 0, 1.0 / factors, 0.0)).round().clamp(-127.0, 127.0)
     sums = converted(numbers.sum((2,)), "int32")

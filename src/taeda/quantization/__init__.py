@@ -10,7 +10,7 @@
     >>> bool((model(x) - before).abs().max() < 0.02)
     True
 
-`calibrate_` does so by what the layers read on some inputs (GPTQ), which loses less in 4 bits.
+`calibrate_` does so by what the layers read on some inputs (GPTQ or AWQ), which loses less in 4 bits.
 
 `int8(32, inputs=8)` and `int4(inputs=8)` round inputs to 8 bits as well, in steps of at most 64 neighbours, and
 multiply whole numbers: about three times as quick as float32 where the processor has VNNI, and with 4 bits quicker on

@@ -1,7 +1,10 @@
-"""Rounding weights by what their layer reads: GPTQ (Frantar et al. 2022).
+"""Rounding weights by what their layer reads: what counts is its output on the inputs of some calibration text, not the
+weight itself.
 
-The error of rounding a column is made up for by the columns that are still to be rounded, as far as the inputs of some
-calibration text are correlated: what counts is the layer's output on such inputs, not the weight itself.
+ - GPTQ (Frantar et al. 2022): the error of rounding a column is made up for by the columns that are still to be
+   rounded, as far as their inputs are correlated.
+ - AWQ (Lin et al. 2023): columns that read large inputs are made larger before they are rounded, so that their errors
+   are smaller, and these inputs smaller before they are multiplied.
 """
 
 from __future__ import annotations
@@ -12,12 +15,14 @@ from typing import Any
 import taeda
 from taeda import nn
 from taeda.assertions import check_type
-from taeda.quantization.codes import PANEL, Codes, Scheme, _factors, _nearest, _short, pack
+from taeda.quantization.codes import PANEL, Codes, Scheme, _factors, _nearest, _short, decode, encode, pack
 from taeda.quantization.linear import QuantizedLinear
 
+METHODS = ("gptq", "awq")
 BLOCK = 128  # columns after which the columns beyond them are brought up to date
 _DAMPING = 0.01  # of the mean of the diagonal, added to it
 _SHRINKS = 20  # ranges that are tried for each group, from the whole down to half of it
+_POWERS = 20  # of the sizes of inputs that are tried, from 0 on and below 1
 _MOMENT_BYTES = 1 << 30  # of the products of inputs that are gathered at a time
 
 
@@ -63,6 +68,49 @@ def encode_by_inputs(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme
         return pack(padded(taeda.stack(codes, 1)), padded(factors), moved, rows, group)
 
 
+def encode_scaled(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme) -> tuple[Codes, taeda.Tensor]:
+    """A matrix (rows, K) as codes of it with its columns scaled, and the factors (K) by which inputs have to be
+    multiplied therefore: powers of the size of the inputs, of which `moments` is the sum of outer products (K, K).
+
+    Raises as `encode_by_inputs`.
+    """
+    rows, k = weight.shape
+    if moments.shape != (k, k):
+        raise ValueError(f"the moments of {k} inputs are a matrix ({k}, {k}), got {tuple(moments.shape)}")
+    with taeda.no_grad():
+        weight = weight.detach().to(taeda.float32)
+        if not bool(weight.isfinite().all()):
+            raise ValueError("the matrix has elements that are infinite or no numbers")
+        size = moments.diagonal().clamp(min=0).sqrt()
+        size = taeda.where(size > 0, size, size.mean().clamp(min=1e-30))
+        best, least = taeda.ones(k), float("inf")
+        for step in range(_POWERS):
+            scale = (size / size.mean()) ** (step / _POWERS)
+            scale = (scale / (scale.max() * scale.min()).sqrt()).clamp(1e-4, 1e4)
+            left = decode(encode(weight * scale, scheme)) / scale - weight
+            error = float(((left @ moments) * left).sum().item())
+            if error < least:
+                best, least = scale, error
+        return _encode_by_ranges(weight * best, moments.diagonal() / best.square(), scheme), 1 / best
+
+
+def _encode_by_ranges(weight: taeda.Tensor, importance: taeda.Tensor, scheme: Scheme) -> Codes:
+    """Rounded to the nearest, in the ranges with the least error where column k counts `importance[k]` times."""
+    rows, k = weight.shape
+    group = min(k if scheme.group is None else scheme.group, k)
+    missing = -rows % PANEL
+    if missing:
+        weight = taeda.cat([weight, taeda.zeros(missing, k)])
+    parts = list(weight.split(group, 1))
+    factors = [_best_factors(part, scheme, some) for part, some in zip(parts, importance.split(group), strict=True)]
+    scales = _short(taeda.stack([scale for scale, _ in factors], 1))
+    offsets = None if scheme.symmetric else taeda.stack([offset for _, offset in factors if offset is not None],
+                                                        1).to(scales.dtype)
+    codes = [_nearest(part.unsqueeze(1), scales[:, n:n + 1], None if offsets is None else offsets[:, n:n + 1], scheme)
+             for n, part in enumerate(parts)]
+    return pack(taeda.cat([x[:, 0] for x in codes], 1), scales, offsets, rows, group)
+
+
 def _spread(moments: taeda.Tensor) -> taeda.Tensor:
     """The upper factor of the inverse of the moments: row k says how an error of column k spreads to those after it."""
     moments = moments.to(taeda.float64)
@@ -75,8 +123,10 @@ def _spread(moments: taeda.Tensor) -> taeda.Tensor:
     return upper.to(taeda.float32).contiguous()
 
 
-def _best_factors(part: taeda.Tensor, scheme: Scheme) -> tuple[taeda.Tensor, taeda.Tensor | None]:
-    """Scale and offset of each row of a group (rows, group), by the range that rounds it with the least error."""
+def _best_factors(part: taeda.Tensor, scheme: Scheme, importance: taeda.Tensor | float = 1.0) -> tuple[
+        taeda.Tensor, taeda.Tensor | None]:
+    """Scale and offset of each row of a group (rows, group), by the range that rounds it with the least error, in which
+    each column counts `importance` times."""
     scale, offset = _factors(part.unsqueeze(1), scheme)
     best: tuple[taeda.Tensor, ...] | None = None
     for step in range(_SHRINKS if scheme.bits == 4 else 1):
@@ -85,7 +135,7 @@ def _best_factors(part: taeda.Tensor, scheme: Scheme) -> tuple[taeda.Tensor, tae
         size = _short(scale * share)
         base = None if offset is None else (offset + (1 - share) * 7.5 * scale).to(size.dtype)
         codes = _nearest(part.unsqueeze(1), size, base, scheme)
-        error = (_numbers(codes, size, base, scheme)[:, 0] - part).square().sum(1)
+        error = ((_numbers(codes, size, base, scheme)[:, 0] - part).square() * importance).sum(1)
         found = (error, size[:, 0].float(), *(() if base is None else (base[:, 0].float(),)))
         if best is None:
             best = found
@@ -115,15 +165,18 @@ def _round(column: taeda.Tensor, scale: taeda.Tensor, offset: taeda.Tensor | Non
 
 def calibrate_(model: nn.Module, scheme: Scheme, inputs: Iterable[Any],
                which: Callable[[str, nn.Linear], bool] = lambda name, layer: True,
-               report: Callable[[int, int], None] = lambda done, all: None) -> list[str]:
+               report: Callable[[int, int], None] = lambda done, all: None, method: str = "gptq") -> list[str]:
     """Replace the linear layers of a model as `quantize_` does, their weights rounded by what the layers read when the
-    model is called on each of `inputs`; gives the layers' names.
+    model is called on each of `inputs`; gives the layers' names. `method` is "gptq" or "awq" (see `calibration.py`);
+    layers of the second multiply their inputs by a factor each.
 
     Layers are taken in the order in which the model calls them, as many at a time as have their moments fit in 1 GB;
     later ones read what earlier ones give with rounded weights. Layers that are not called are rounded to the nearest.
-    `report(done, all)` is told how far it has come. Needs SciPy (`pip install 'taeda[linalg]'`).
+    `report(done, all)` is told how far it has come. GPTQ needs SciPy (`pip install 'taeda[linalg]'`).
     """
     check_type("calibrate_", "model", model, nn.Module)
+    if method not in METHODS:
+        raise ValueError(f"the method is one of {', '.join(METHODS)}, not {method!r}")
     batches = list(inputs)
     if not batches:
         raise ValueError("there are no inputs to calibrate by")
@@ -137,7 +190,11 @@ def calibrate_(model: nn.Module, scheme: Scheme, inputs: Iterable[Any],
             layer, found = layers[name], moments.pop(name)
             replaced = QuantizedLinear.from_linear(layer, scheme)
             if found is not None:
-                replaced.take(encode_by_inputs(layer.weight, found, scheme))
+                if method == "gptq":
+                    replaced.take(encode_by_inputs(layer.weight, found, scheme))
+                else:
+                    codes, replaced.factors = encode_scaled(layer.weight, found, scheme)
+                    replaced.take(codes)
             model.set_submodule(name, replaced)
             done += 1
             report(done, len(order))

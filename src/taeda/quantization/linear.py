@@ -13,6 +13,8 @@ from taeda.quantization.codes import PANEL, Codes, Scheme, decode, encode
 
 class QuantizedLinear(nn.Module):
     """A linear layer whose weight is stored as codes: buffers `codes`, `scales`, perhaps `offsets`; parameter `bias`.
+    Where there is a buffer `order` (in_features), it says which input each column of the codes belongs to; where there
+    are `factors` (in_features), inputs are multiplied by them first.
 
     Input (*, in_features), output (*, out_features) of the same dtype; the arithmetic is in float32. With
     `scheme.inputs` inputs are rounded to 8 bits and products are sums of whole numbers, except where a gradient is
@@ -32,6 +34,8 @@ class QuantizedLinear(nn.Module):
         factors = (panels, groups, PANEL)
         self.register_buffer("scales", taeda.zeros(factors, dtype=taeda.float16))
         self.register_buffer("offsets", None if scheme.symmetric else taeda.zeros(factors, dtype=taeda.float16))
+        self.register_buffer("order", None)
+        self.register_buffer("factors", None)
         self.bias = nn.Parameter(taeda.zeros(out_features), requires_grad=False) if bias else None
 
     @staticmethod
@@ -48,10 +52,11 @@ class QuantizedLinear(nn.Module):
         self.codes, self.scales, self.offsets = codes.codes, codes.scales, codes.offsets
 
     def _apply(self, fn: Callable[[taeda.Tensor], taeda.Tensor], recurse: bool = True) -> QuantizedLinear:
-        """Scales and offsets keep their dtype where the model takes another one (`model.bfloat16()`)."""
-        before = self.scales, self.offsets
+        """Scales, offsets and factors keep their dtype where the model takes another one (`model.bfloat16()`)."""
+        names = ("scales", "offsets", "factors")
+        before = [getattr(self, name) for name in names]
         super()._apply(fn, recurse)
-        for name, old in zip(("scales", "offsets"), before, strict=True):
+        for name, old in zip(names, before, strict=True):
             new = getattr(self, name)
             if old is not None and new.dtype != old.dtype:
                 setattr(self, name, old.to(new.device))
@@ -60,14 +65,20 @@ class QuantizedLinear(nn.Module):
     @property
     def weight(self) -> taeda.Tensor:
         """The weight (out_features, in_features) in float32, made anew each time."""
-        return decode(Codes(self.codes, self.scales, self.offsets, self.out_features, self.group))
+        found = decode(Codes(self.codes, self.scales, self.offsets, self.out_features, self.group))
+        if self.order is not None:
+            found = found[:, self.order.argsort()]
+        return found if self.factors is None else found * self.factors
 
     def forward(self, input: taeda.Tensor) -> taeda.Tensor:
         buffers = self._buffers  # small products take no longer than it takes to find these as attributes
         weight = buffers["codes"], buffers["scales"], buffers["offsets"]
+        if buffers["order"] is not None:
+            input = input.index_select(-1, buffers["order"])
         if self.step is not None and not (input.requires_grad and taeda.is_grad_enabled()):
-            return internal.rounded_linear(input, *weight, self.bias, self.out_features, self.step, self.group)
-        return internal.coded_linear(input, *weight, self.bias, self.out_features, self.group)
+            return internal.rounded_linear(input, *weight, self.bias, self.out_features, self.step, self.group,
+                                           buffers["factors"])
+        return internal.coded_linear(input, *weight, self.bias, self.out_features, self.group, buffers["factors"])
 
     def extra_repr(self) -> str:
         return (f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}, "

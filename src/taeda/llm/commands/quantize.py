@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                                                        "end as for --quantize of the other commands (int8)")
     parser.add_argument("--calibration", type=Path, metavar="FILE",
                         help="a text like those that the model will read, or *.jsonl as for finetune: weights are "
-                             "rounded by what layers read there (GPTQ), which loses less")
+                             "rounded by what layers read there, which loses less")
+    parser.add_argument("--method", choices=["gptq", "awq"], help="how they are rounded by it: making up for errors "
+                        "(gptq), or more finely where what is read is large (awq); gptq if it is not said")
     parser.add_argument("--calibration-tokens", type=int, default=32768, help="tokens of it at most (32768)")
     parser.add_argument("--length", type=int, default=512, help="tokens of a piece of the text (512)")
 
@@ -34,6 +36,9 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.memory import weight_bytes
     from taeda.llm.store import find, open_model, scheme_of
 
+    if options.method is not None and options.calibration is None:
+        raise ValueError(f"--method {options.method} rounds by what layers read in a text: name one by --calibration "
+                         "FILE")
     path, scheme = str(find(options.model)), scheme_of(options.bits)
     model = open_model(path)
     before = weight_bytes(model)
@@ -65,4 +70,4 @@ def _calibrated(model: Decoder, scheme: Scheme, options: argparse.Namespace) -> 
             bar.total = count
             bar.update(done - bar.n)
 
-        shrink_(model, scheme, rows.split(1), report)
+        shrink_(model, scheme, rows.split(1), report, options.method or "gptq")

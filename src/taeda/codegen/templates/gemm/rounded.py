@@ -100,12 +100,19 @@ class Arithmetic:
 def in_fours(f: FunctionWriter, rows: list[Value]) -> Value:
     """Vectors of bytes of neighbouring columns, for four neighbours along K, as lanes of four."""
     lanes = rows[0].lanes
-    together = f.concatenate(rows)  # [k][column]
-    if lanes != 16:
-        return together.shuffled([k * lanes + c for c in range(lanes) for k in range(_FOUR)])
-    # In two steps, as there are instructions for: fours of columns between the quarters of the register, then inside.
-    words = f.cast("bitcast", together, vector(16, "i32")).shuffled([k * 4 + c for c in range(4) for k in range(_FOUR)])
-    return f.cast("bitcast", words, together.type).shuffled(
+    return f.concatenate(rows).shuffled([k * lanes + c for c in range(lanes) for k in range(_FOUR)])
+
+
+def in_fours_of(f: FunctionWriter, unit: Value, first: int) -> Value:
+    """The same for 16 columns from byte `first` of rows on, where `unit` is the four rows one after the other.
+
+    In two steps, as AVX-512 has instructions for: words of four columns between the registers, then bytes inside of
+    quarters of them.
+    """
+    words = f.cast("bitcast", unit, vector(unit.lanes // 4, "i32"))
+    row = words.lanes // _FOUR
+    words = x86.words_at(f, words, [k * row + first // 4 + quarter for quarter in range(4) for k in range(_FOUR)])
+    return f.cast("bitcast", words, vector(64, "i8")).shuffled(
         [16 * quarter + 4 * k + c for quarter in range(4) for c in range(4) for k in range(_FOUR)])
 
 
@@ -122,8 +129,8 @@ class Codes:
             column = v * a.lanes
             at = column % format.row_bytes
             if at not in ordered:
-                ordered[at] = in_fours(f, [
-                    f.load(vector(a.lanes, "i8"), f.at(place, k * format.row_bytes + at)) for k in range(_FOUR)])
+                ordered[at] = in_fours_of(f, f.load(vector(self.unit, "i8"), place), at) if a.lanes == 16 else in_fours(
+                    f, [f.load(vector(a.lanes, "i8"), f.at(place, k * format.row_bytes + at)) for k in range(_FOUR)])
             value = ordered[at]
             if format.packed:
                 words = f.cast("bitcast", value, vector(a.lanes, "i32"))

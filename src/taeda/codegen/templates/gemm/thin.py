@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value
+from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.finish import Finish, finish_rows
 from taeda.codegen.templates.gemm import micro as gemm_micro
@@ -35,6 +35,7 @@ _COLUMNS = 1024  # of C in one go: their sums stay in the first cache
 _UNITS = 4096  # of k in one go: the copied rows of A stay in the second cache
 _PACKED_UNITS = 128  # of k packed at a time
 _LINES_AHEAD = 4  # of each column, so far as what is read together stays in the first cache until it is used
+_LINES_AHEAD_IN_WORDS = 8  # of bfloat16, of which a line holds more numbers
 
 
 def scratch_bytes(kind: Kind) -> int:
@@ -79,12 +80,36 @@ def along_rows(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
 
 
 def columns_together(kind: Kind) -> int:
-    """Columns that `along_columns` takes at a time."""
+    """Columns that `along_columns` takes at a time. More at once are slower from memory, as each is a walk of its own."""
     return max(16, kind.lanes)
 
 
+def in_words(kind: Kind) -> bool:
+    """True for bfloat16 that becomes float32: `along_columns` transposes words of two elements, the halves of which are
+    the upper bits of numbers, so that it shuffles no more than there is in memory."""
+    return kind.dtype == "bfloat16" and kind.converts and not kind.pairs
+
+
+def units_together(kind: Kind) -> int:
+    """Units of k that `along_columns` takes at a time."""
+    return kind.lanes * (2 if in_words(kind) else 1)
+
+
+def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
+    """`units_together` units along k from each of `lanes` pointers, at an offset in bytes, as a vector for each unit."""
+    if not in_words(kind):
+        return gemm_pack.square_loader(f, kind, pointers)
+
+    def load(offset: Value) -> list[Value]:
+        words = [f.load(vector(kind.lanes, "i32"), f.at(pointer, offset), 2) for pointer in pointers]
+        return [f.cast("bitcast", half, kind.vector) for word in gemm_pack.transpose(f, words, 4)
+                for half in (word.shl(16), word & -65536)]
+    return load
+
+
 def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
-    """The same for up to `columns_together` columns along which k is the fastest dimension; depth in whole vectors.
+    """The same for up to `columns_together` columns along which k is the fastest dimension; depth in multiples of
+    `units_together`.
 
     Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
     of them advance together, as each is a chain of dependent additions.
@@ -99,13 +124,15 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
     # Each column is asked for some lines ahead, and past its end the one that takes its place: processors foresee one
     # walk through memory, and no further than its page. Where squares are narrower than a line, they take turns.
-    line, step = 64, lanes * kind.depth * kind.itemsize
+    line, units = 64, units_together(kind)
+    step = units * kind.depth * kind.itemsize
+    ahead_bytes = line * (_LINES_AHEAD_IN_WORDS if in_words(kind) else _LINES_AHEAD)
     turns = min(lanes, max(1, line // step))
     length = f["depth"] * (kind.depth * kind.itemsize)
     following = f["b_column"] * columns_together(kind) - length
     for first in range(0, vectors, together):
         columns = [(first + v) * lanes for v in range(together)]
-        load = [gemm_pack.square_loader(f, kind, [
+        load = [square_loader(f, kind, [
             f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
         ahead = [[f.at(f["b"], f["b_column"] * (j + i)) for i in range(0, lanes, turns)] for j in columns]
         places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
@@ -116,10 +143,10 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
             values = list(sums)
             for v, load_one in enumerate(load):
                 at = k * (kind.depth * kind.itemsize)
-                coming = at + _LINES_AHEAD * line
+                coming = at + ahead_bytes
                 coming = f.select(coming < length, coming, coming + following)
                 if turns > 1:
-                    coming = coming + k // lanes % turns * f["b_column"]
+                    coming = coming + k // units % turns * f["b_column"]
                 for pointer in ahead[v]:
                     f.prefetch(f.at(pointer, coming), 3)
                 for u, column in enumerate(load_one(at)):
@@ -128,7 +155,7 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
                         values[v * rows + r] = kind.multiply_add(f, element, column, values[v * rows + r])
             return values
 
-        sums = f.loop(0, f["depth"], square, step=lanes, carry=[f.load(kind.vector, place) for place in places])
+        sums = f.loop(0, f["depth"], square, step=units, carry=[f.load(kind.vector, place) for place in places])
         for value, place in zip(sums, places, strict=True):
             f.store(value, place)
     f.ret()
@@ -217,7 +244,8 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
             rest_of_columns(whole)
 
         def neighbouring_k() -> None:
-            whole = elements // (kind.depth * lanes) * lanes
+            together = units_together(kind)
+            whole = elements // (kind.depth * together) * together
 
             def group(j: Value) -> None:
                 for_rows(by_columns, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
