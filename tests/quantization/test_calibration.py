@@ -9,7 +9,7 @@ pytest.importorskip("scipy")
 import taeda  # noqa: E402
 from taeda import nn  # noqa: E402
 from taeda.quantization import QuantizedLinear, Scheme, calibrate_, decode, encode, int4, int8  # noqa: E402
-from taeda.quantization.calibration import _portions, encode_by_inputs  # noqa: E402
+from taeda.quantization.calibration import _portions, encode_by_inputs, encode_scaled  # noqa: E402
 
 
 def correlated(rows: int, features: int) -> taeda.Tensor:
@@ -70,7 +70,52 @@ def test_models(monkeypatch: pytest.MonkeyPatch) -> None:
     assert float((model(x) - before).abs().max()) < 0.5 and not model.first._forward_pre_hooks
 
 
+@pytest.mark.parametrize("scheme", [int4(16), int4(16, False), int4(48), int4(200), int8(50)])
+def test_scaled_columns(scheme: Scheme) -> None:
+    """Where some inputs are much larger than others, their columns are rounded more finely."""
+    taeda.manual_seed(0)
+    weight, x = taeda.randn(37, 200), taeda.randn(400, 200)
+    x[:, ::23] *= 30
+    codes, factors = encode_scaled(weight, x.t() @ x, scheme)
+    plain = encode(weight, scheme)
+    assert codes.codes.shape == plain.codes.shape and codes.codes.dtype == plain.codes.dtype
+    assert codes.scales.shape == plain.scales.shape and codes.rows == plain.rows and codes.group == plain.group
+    assert float(factors[::23].max()) < float(factors[1::23].min())
+
+    def error(found: taeda.Tensor) -> float:
+        return float(((found - weight) @ x.t()).square().mean())
+
+    assert error(decode(codes) * factors) * 2 < error(decode(plain))
+
+
+@pytest.mark.parametrize("inputs", [None, 8])
+def test_factors_of_layers(inputs: int | None) -> None:
+    """A layer with factors is the one with its weight; they keep their dtype, are saved, and gradients go through."""
+    taeda.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(48, 24)), correlated(60, 48) * (1 + 9 * (taeda.arange(48) % 7 == 0))
+    before = model(x)
+    calibrate_(model, int4(16, inputs=inputs), [x], method="awq")
+    layer = model[0]
+    assert isinstance(layer, QuantizedLinear) and "0.factors" in model.state_dict()
+    expected = x @ layer.weight.t() + layer.bias
+    assert float((layer(x) - expected).abs().max()) < (1e-4 if inputs is None else 0.05) * float(expected.abs().max())
+    assert float((layer(x) - before).abs().mean()) < 0.1 * float(before.abs().mean())
+    assert taeda.equal(layer(x)[7:8], layer(x[7:8]))
+    x.requires_grad_()
+    layer(x).sum().backward()
+    assert taeda.allclose(x.grad, layer.weight.sum(0).expand_as(x), rtol=1e-3, atol=1e-4)
+    assert layer.bfloat16().factors.dtype == taeda.float32
+
+
 def test_misfits() -> None:
+    with pytest.raises(ValueError, match="one of gptq, awq, not 'rtn'"):
+        calibrate_(Net(), int8(), [taeda.ones(1, 12)], method="rtn")
+    with pytest.raises(ValueError, match=r"matrix \(4, 4\), got \(3, 3\)"):
+        encode_scaled(taeda.ones(2, 4), taeda.eye(3), int8())
+    with pytest.raises(ValueError, match="infinite or no numbers"):
+        encode_scaled(taeda.full((2, 4), float("nan")), taeda.eye(4), int8())
+    unseen, factors = encode_scaled(taeda.ones(2, 4), taeda.zeros(4, 4), int8())
+    assert taeda.equal(factors, taeda.ones(4)) and taeda.equal(decode(unseen), decode(encode(taeda.ones(2, 4), int8())))
     with pytest.raises(ValueError, match=r"matrix \(4, 4\), got \(3, 3\)"):
         encode_by_inputs(taeda.ones(2, 4), taeda.eye(3), int8())
     with pytest.raises(ValueError, match="infinite or no numbers"):
