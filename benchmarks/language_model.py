@@ -3,8 +3,9 @@
 
     python benchmarks/language_model.py                        0.5 and 1.1 billion weights in float32 and bfloat16
     python benchmarks/language_model.py --model 0.5b --kinds int8,int4 --requests 4
-    python benchmarks/language_model.py --transformers         beside it transformers on PyTorch, in turns; int8 and int4
-                                                               beside bfloat16, the fewest bits that it has by itself
+    python benchmarks/language_model.py --transformers         beside it transformers on PyTorch, in turns
+
+int8 and int4 stand beside bfloat16 there, the fewest bits that it has by itself.
 
 A token cannot take less time than reading the weights from memory does. That floor is the bytes of the weights over the
 bandwidth of adding up a gigabyte, measured before and after. Generating is measured by the median time of a token,

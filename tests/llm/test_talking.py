@@ -200,8 +200,8 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     run("quantize", folder, tmp_path / "models" / "tuned4", "--bits", "int4:16", "--calibration", tmp_path / "text.txt",
         "--calibration-tokens", "64", "--length", "32")
     assert run("generate", "tuned4", "the", "--max-tokens", "3").startswith("the")
-    run("quantize", folder, tmp_path / "models" / "scaled4", "--bits", "int4:16", "--calibration", tmp_path / "text.txt",
-        "--calibration-tokens", "64", "--length", "32", "--method", "awq")
+    run("quantize", folder, tmp_path / "models" / "scaled4", "--bits", "int4:16", "--method", "awq",
+        "--calibration", tmp_path / "text.txt", "--calibration-tokens", "64", "--length", "32")
     run("eval", tmp_path / "models" / "scaled4", tmp_path / "text.txt")
     assert "--method awq rounds by what layers" in run("quantize", folder, tmp_path / "x", "--method", "awq", status=2)
     assert "--length has to be" in run("quantize", folder, tmp_path / "x", "--calibration", tmp_path / "text.txt",

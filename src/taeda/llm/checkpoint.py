@@ -260,8 +260,8 @@ def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
     if _QUANTIZED not in model.config.source and any(isinstance(m, QuantizedLinear) for m in model.modules()):
-        raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ are not written yet: load the folder "
-                                  "with quantize=, or save the model in full precision")
+        raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ are not written yet: load the "
+                                  "folder with quantize=, or save the model in full precision")
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     parameters = dict(model.named_parameters())

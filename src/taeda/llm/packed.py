@@ -1,10 +1,11 @@
 """Folders whose weights other tools have rounded: GPTQ and AWQ, as `config.json` or a file of its own says.
 
-A layer `x` then has in place of `x.weight` (outputs N, inputs K) integers of 32 bits, with several codes in each, lowest
-bits first, and the factors of groups of inputs:
+A layer `x` then has in place of `x.weight` (outputs N, inputs K) integers of 32 bits, with several codes in each,
+lowest bits first, and the factors of groups of inputs:
 
     GPTQ       qweight (K / codes, N), qzeros (groups, N / codes), scales (groups, N), perhaps g_idx (K), the groups of
-               inputs where they are not neighbours. Zero points are stored minus one ("gptq"), or as they are ("gptq_v2").
+               inputs where they are not neighbours. Zero points are stored minus one ("gptq") or as they are
+               ("gptq_v2").
     AWQ gemm   qweight (K, N / codes), qzeros (groups, N / codes), scales (groups, N); of 8 codes in an integer the even
                columns come first
     AWQ gemv   qweight (N, K / codes), qzeros (N, groups / codes), scales (N, groups), filled up past the groups
@@ -75,7 +76,7 @@ def _packing(content: dict[str, Any], where: str) -> Packing:
     method = keys.text("quant_method", default="awq" if "w_bit" in content else "gptq").lower()
     if method not in _FORMATS:
         raise NotImplementedError(f"{where}: weights quantised by {method!r} are not read yet; those of "
-                                  f"{' and '.join(_FORMATS)} are, and `taeda quantize` makes some of a model that is not "
+                                  f"{' and '.join(_FORMATS)} are, and `taeda quantize` rounds a model that is not "
                                   "quantised")
     names = ("checkpoint_format", "format") if method == "gptq" else ("version", "format")
     format = keys.text(*names, default=_FORMATS[method][0]).lower()

@@ -80,7 +80,7 @@ def along_rows(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
 
 
 def columns_together(kind: Kind) -> int:
-    """Columns that `along_columns` takes at a time. More at once are slower from memory, as each is a walk of its own."""
+    """Columns that `along_columns` takes at a time. More are slower from memory, as each is a walk of its own."""
     return max(16, kind.lanes)
 
 
@@ -96,7 +96,7 @@ def units_together(kind: Kind) -> int:
 
 
 def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
-    """`units_together` units along k from each of `lanes` pointers, at an offset in bytes, as a vector for each unit."""
+    """`units_together` units along k from each of `lanes` pointers, at an offset in bytes: a vector for each unit."""
     if not in_words(kind):
         return gemm_pack.square_loader(f, kind, pointers)
 
