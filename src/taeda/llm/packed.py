@@ -107,13 +107,16 @@ def take_layer(tensors: Tensors, layer: str, packing: Packing, outputs: int, inp
         raise CheckpointError(f"{layer} has {inputs} inputs and {outputs} outputs: {packing.bits} bits are packed in "
                               f"integers of {codes} codes, of which both have to be multiples")
     groups = -(-inputs // group)
-    wanted: dict[str, Shape] = {
-        "gptq": {"qweight": (inputs // codes, outputs), "qzeros": (groups, outputs // codes),
-                 "scales": (groups, outputs), "g_idx": (inputs,)},
-        "gemm": {"qweight": (inputs, outputs // codes), "qzeros": (groups, outputs // codes),
-                 "scales": (groups, outputs)},
-        "gemv": {"qweight": (outputs, inputs // codes), "qzeros": (outputs, -(-groups // codes)),
-                 "scales": (outputs, groups)}}[packing.format.removesuffix("_v2")]
+    wanted: dict[str, Shape]
+    if packing.format == "gemv":
+        wanted = {"qweight": (outputs, inputs // codes), "qzeros": (outputs, -(-groups // codes)),
+                  "scales": (outputs, groups)}
+    elif packing.format == "gemm":
+        wanted = {"qweight": (inputs, outputs // codes), "qzeros": (groups, outputs // codes),
+                  "scales": (groups, outputs)}
+    else:
+        wanted = {"qweight": (inputs // codes, outputs), "qzeros": (groups, outputs // codes),
+                  "scales": (groups, outputs), "g_idx": (inputs,)}
     found = {part: tensors.pop(f"{layer}.{part}") for part in wanted if f"{layer}.{part}" in tensors}
     good = True
     for part, shape in wanted.items():
