@@ -1,7 +1,8 @@
 declare <32 x i16> @llvm.masked.load.v32i16.p0(ptr, i32, <32 x i1>, <32 x i16>)
 declare <32 x float> @llvm.fabs.v32f32(<32 x float>)
+declare <32 x i32> @llvm.smax.v32i32(<32 x i32>, <32 x i32>)
+declare <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float>, <16 x i32>, <16 x float>)
 declare <32 x float> @llvm.fma.v32f32(<32 x float>, <32 x float>, <32 x float>)
-declare <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float>, <16 x i32>)
 declare <32 x float> @llvm.copysign.v32f32(<32 x float>, <32 x float>)
 declare void @llvm.masked.store.v32i16.p0(<32 x i16>, ptr, i32, <32 x i1>)
 
@@ -29,7 +30,7 @@ main:
   %v15 = icmp slt i64 %begin, %end
   br i1 %v15, label %loop13, label %done14
 loop13:
-  %v16 = phi i64 [ %begin, %main ], [ %v180, %done27 ]
+  %v16 = phi i64 [ %begin, %main ], [ %v169, %done27 ]
   %v19 = mul i64 %v16, %v18
   %v20 = getelementptr i8, ptr %v10, i64 %v19
   %v23 = mul i64 %v16, %v22
@@ -37,7 +38,7 @@ loop13:
   %v28 = icmp slt i64 0, %v25
   br i1 %v28, label %loop26, label %done27
 loop26:
-  %v29 = phi i64 [ 0, %loop13 ], [ %v178, %end173 ]
+  %v29 = phi i64 [ 0, %loop13 ], [ %v167, %end162 ]
   %v30 = sub i64 %v25, %v29
   %v31 = icmp sge i64 %v30, 32
   %v32 = mul i64 %v29, 2
@@ -84,123 +85,112 @@ end37:
   %v70 = select <32 x i1> %v67, <32 x i32> %v69, <32 x i32> %v66
   %v71 = bitcast <32 x i32> %v70 to <32 x float>
   %v72 = call <32 x float> @llvm.fabs.v32f32(<32 x float> %v71)
-  %v73 = fcmp ogt <32 x float> %v72, splat (float 0x400FD70A40000000)
-  %v74 = select <32 x i1> %v73, <32 x float> splat (float 0x400FD70A40000000), <32 x float> %v72
-  %v75 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v74, <32 x float> splat (float 0x3FFE1E1E20000000), <32 x float> splat (float 0x4168000000000000))
-  %v76 = bitcast <32 x float> %v75 to <32 x i32>
-  %v77 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v78 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x0000000000000000, float 0x3FE1000E40000000, float 0x3FF0FFDA00000000, float 0x3FF97FE6A0000000, float 0x4000FFF160000000, float 0x40053FD860000000, float 0x40097FCE00000000, float 0x400DC03200000000, float 0x0000000000000000, float 0x3FE1000E40000000, float 0x3FF0FFDA00000000, float 0x3FF97FE6A0000000, float 0x4000FFF160000000, float 0x40053FD860000000, float 0x40097FCE00000000, float 0x400DC03200000000>, <16 x i32> %v77)
-  %v79 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v80 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x0000000000000000, float 0x3FE1000E40000000, float 0x3FF0FFDA00000000, float 0x3FF97FE6A0000000, float 0x4000FFF160000000, float 0x40053FD860000000, float 0x40097FCE00000000, float 0x400DC03200000000, float 0x0000000000000000, float 0x3FE1000E40000000, float 0x3FF0FFDA00000000, float 0x3FF97FE6A0000000, float 0x4000FFF160000000, float 0x40053FD860000000, float 0x40097FCE00000000, float 0x400DC03200000000>, <16 x i32> %v79)
-  %v81 = shufflevector <16 x float> %v78, <16 x float> %v80, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v82 = fsub <32 x float> %v74, %v81
-  %v83 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v84 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBF98C820A0000000, float 0x3F7ECA5100000000, float 0x3F8965C340000000, float 0xBF77C5B720000000, float 0xBF5F334800000000, float 0x3F45E58B80000000, float 0x3F2C8D0A00000000, float 0x3EF51E6040000000, float 0xBF98C820A0000000, float 0x3F7ECA5100000000, float 0x3F8965C340000000, float 0xBF77C5B720000000, float 0xBF5F334800000000, float 0x3F45E58B80000000, float 0x3F2C8D0A00000000, float 0x3EF51E6040000000>, <16 x i32> %v83)
-  %v85 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v86 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBF98C820A0000000, float 0x3F7ECA5100000000, float 0x3F8965C340000000, float 0xBF77C5B720000000, float 0xBF5F334800000000, float 0x3F45E58B80000000, float 0x3F2C8D0A00000000, float 0x3EF51E6040000000, float 0xBF98C820A0000000, float 0x3F7ECA5100000000, float 0x3F8965C340000000, float 0xBF77C5B720000000, float 0xBF5F334800000000, float 0x3F45E58B80000000, float 0x3F2C8D0A00000000, float 0x3EF51E6040000000>, <16 x i32> %v85)
-  %v87 = shufflevector <16 x float> %v84, <16 x float> %v86, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v88 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v89 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBF5509B3A0000000, float 0xBFA84B1A00000000, float 0x3F847BB1C0000000, float 0x3F8FFF6180000000, float 0xBF5B0F3B80000000, float 0xBF612EDE00000000, float 0xBF378E27E0000000, float 0xBEF9F9AD00000000, float 0xBF5509B3A0000000, float 0xBFA84B1A00000000, float 0x3F847BB1C0000000, float 0x3F8FFF6180000000, float 0xBF5B0F3B80000000, float 0xBF612EDE00000000, float 0xBF378E27E0000000, float 0xBEF9F9AD00000000>, <16 x i32> %v88)
-  %v90 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v91 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBF5509B3A0000000, float 0xBFA84B1A00000000, float 0x3F847BB1C0000000, float 0x3F8FFF6180000000, float 0xBF5B0F3B80000000, float 0xBF612EDE00000000, float 0xBF378E27E0000000, float 0xBEF9F9AD00000000, float 0xBF5509B3A0000000, float 0xBFA84B1A00000000, float 0x3F847BB1C0000000, float 0x3F8FFF6180000000, float 0xBF5B0F3B80000000, float 0xBF612EDE00000000, float 0xBF378E27E0000000, float 0xBEF9F9AD00000000>, <16 x i32> %v90)
-  %v92 = shufflevector <16 x float> %v89, <16 x float> %v91, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v93 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v87, <32 x float> %v82, <32 x float> %v92)
-  %v94 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v95 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x3FBCF3EC60000000, float 0xBF5F8064C0000000, float 0xBFB0F796A0000000, float 0xBF745DB2A0000000, float 0x3F89980740000000, float 0x3F6F3A9CA0000000, float 0x3F3C099240000000, float 0x3EF7608CA0000000, float 0x3FBCF3EC60000000, float 0xBF5F8064C0000000, float 0xBFB0F796A0000000, float 0xBF745DB2A0000000, float 0x3F89980740000000, float 0x3F6F3A9CA0000000, float 0x3F3C099240000000, float 0x3EF7608CA0000000>, <16 x i32> %v94)
-  %v96 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v97 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x3FBCF3EC60000000, float 0xBF5F8064C0000000, float 0xBFB0F796A0000000, float 0xBF745DB2A0000000, float 0x3F89980740000000, float 0x3F6F3A9CA0000000, float 0x3F3C099240000000, float 0x3EF7608CA0000000, float 0x3FBCF3EC60000000, float 0xBF5F8064C0000000, float 0xBFB0F796A0000000, float 0xBF745DB2A0000000, float 0x3F89980740000000, float 0x3F6F3A9CA0000000, float 0x3F3C099240000000, float 0x3EF7608CA0000000>, <16 x i32> %v96)
-  %v98 = shufflevector <16 x float> %v95, <16 x float> %v97, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v99 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v93, <32 x float> %v82, <32 x float> %v98)
-  %v100 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v101 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBEFAAABF60000000, float 0x3FC77B8620000000, float 0x3FA892C360000000, float 0xBFA92BD420000000, float 0xBF9B005A80000000, float 0xBF739D8300000000, float 0xBF3A4E5A80000000, float 0xBEF1C445C0000000, float 0xBEFAAABF60000000, float 0x3FC77B8620000000, float 0x3FA892C360000000, float 0xBFA92BD420000000, float 0xBF9B005A80000000, float 0xBF739D8300000000, float 0xBF3A4E5A80000000, float 0xBEF1C445C0000000>, <16 x i32> %v100)
-  %v102 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v103 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBEFAAABF60000000, float 0x3FC77B8620000000, float 0x3FA892C360000000, float 0xBFA92BD420000000, float 0xBF9B005A80000000, float 0xBF739D8300000000, float 0xBF3A4E5A80000000, float 0xBEF1C445C0000000, float 0xBEFAAABF60000000, float 0x3FC77B8620000000, float 0x3FA892C360000000, float 0xBFA92BD420000000, float 0xBF9B005A80000000, float 0xBF739D8300000000, float 0xBF3A4E5A80000000, float 0xBEF1C445C0000000>, <16 x i32> %v102)
-  %v104 = shufflevector <16 x float> %v101, <16 x float> %v103, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v105 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v99, <32 x float> %v82, <32 x float> %v104)
-  %v106 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v107 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBFD8126F80000000, float 0xBFBF9FD780000000, float 0x3FC3950CC0000000, float 0x3FBEFBD9E0000000, float 0x3FA0EAA9C0000000, float 0x3F716D9C60000000, float 0x3F326E8680000000, float 0x3EE4BB1F20000000, float 0xBFD8126F80000000, float 0xBFBF9FD780000000, float 0x3FC3950CC0000000, float 0x3FBEFBD9E0000000, float 0x3FA0EAA9C0000000, float 0x3F716D9C60000000, float 0x3F326E8680000000, float 0x3EE4BB1F20000000>, <16 x i32> %v106)
-  %v108 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v109 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBFD8126F80000000, float 0xBFBF9FD780000000, float 0x3FC3950CC0000000, float 0x3FBEFBD9E0000000, float 0x3FA0EAA9C0000000, float 0x3F716D9C60000000, float 0x3F326E8680000000, float 0x3EE4BB1F20000000, float 0xBFD8126F80000000, float 0xBFBF9FD780000000, float 0x3FC3950CC0000000, float 0x3FBEFBD9E0000000, float 0x3FA0EAA9C0000000, float 0x3F716D9C60000000, float 0x3F326E8680000000, float 0x3EE4BB1F20000000>, <16 x i32> %v108)
-  %v110 = shufflevector <16 x float> %v107, <16 x float> %v109, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v111 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v105, <32 x float> %v82, <32 x float> %v110)
-  %v112 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v113 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBE54F83CE0000000, float 0xBFDCEE63E0000000, float 0xBFD8D08160000000, float 0xBFC2279580000000, float 0xBF9ADB3D40000000, float 0xBF652F8100000000, float 0xBF223F1640000000, float 0xBED15A4860000000, float 0xBE54F83CE0000000, float 0xBFDCEE63E0000000, float 0xBFD8D08160000000, float 0xBFC2279580000000, float 0xBF9ADB3D40000000, float 0xBF652F8100000000, float 0xBF223F1640000000, float 0xBED15A4860000000>, <16 x i32> %v112)
-  %v114 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v115 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0xBE54F83CE0000000, float 0xBFDCEE63E0000000, float 0xBFD8D08160000000, float 0xBFC2279580000000, float 0xBF9ADB3D40000000, float 0xBF652F8100000000, float 0xBF223F1640000000, float 0xBED15A4860000000, float 0xBE54F83CE0000000, float 0xBFDCEE63E0000000, float 0xBFD8D08160000000, float 0xBFC2279580000000, float 0xBF9ADB3D40000000, float 0xBF652F8100000000, float 0xBF223F1640000000, float 0xBED15A4860000000>, <16 x i32> %v114)
-  %v116 = shufflevector <16 x float> %v113, <16 x float> %v115, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v117 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v111, <32 x float> %v82, <32 x float> %v116)
-  %v118 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v119 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x3FC06EBA80000000, float 0x3FEB3AA2E0000000, float 0x3FD75B0780000000, float 0x3FB6C85980000000, float 0x3F8946E940000000, float 0x3F4FE76420000000, float 0x3F06E5C680000000, float 0x3EB2A98A60000000, float 0x3FC06EBA80000000, float 0x3FEB3AA2E0000000, float 0x3FD75B0780000000, float 0x3FB6C85980000000, float 0x3F8946E940000000, float 0x3F4FE76420000000, float 0x3F06E5C680000000, float 0x3EB2A98A60000000>, <16 x i32> %v118)
-  %v120 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v121 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x3FC06EBA80000000, float 0x3FEB3AA2E0000000, float 0x3FD75B0780000000, float 0x3FB6C85980000000, float 0x3F8946E940000000, float 0x3F4FE76420000000, float 0x3F06E5C680000000, float 0x3EB2A98A60000000, float 0x3FC06EBA80000000, float 0x3FEB3AA2E0000000, float 0x3FD75B0780000000, float 0x3FB6C85980000000, float 0x3F8946E940000000, float 0x3F4FE76420000000, float 0x3F06E5C680000000, float 0x3EB2A98A60000000>, <16 x i32> %v120)
-  %v122 = shufflevector <16 x float> %v119, <16 x float> %v121, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v123 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v117, <32 x float> %v82, <32 x float> %v122)
-  %v124 = fcmp oeq <32 x float> %v75, splat (float 0x4168000000000000)
-  %v125 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %v126 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x0000000000000000, float 0x3FE1856680000000, float 0x3FEBBED540000000, float 0x3FEF39B7A0000000, float 0x3FEFEA4160000000, float 0x3FEFFE9680000000, float 0x3FEFFFF240000000, float 0x3FEFFFFFC0000000, float 0x0000000000000000, float 0x3FE1856680000000, float 0x3FEBBED540000000, float 0x3FEF39B7A0000000, float 0x3FEFEA4160000000, float 0x3FEFFE9680000000, float 0x3FEFFFF240000000, float 0x3FEFFFFFC0000000>, <16 x i32> %v125)
-  %v127 = shufflevector <32 x i32> %v76, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v128 = call <16 x float> @llvm.x86.avx512.permvar.sf.512(<16 x float> <float 0x0000000000000000, float 0x3FE1856680000000, float 0x3FEBBED540000000, float 0x3FEF39B7A0000000, float 0x3FEFEA4160000000, float 0x3FEFFE9680000000, float 0x3FEFFFF240000000, float 0x3FEFFFFFC0000000, float 0x0000000000000000, float 0x3FE1856680000000, float 0x3FEBBED540000000, float 0x3FEF39B7A0000000, float 0x3FEFEA4160000000, float 0x3FEFFE9680000000, float 0x3FEFFFF240000000, float 0x3FEFFFFFC0000000>, <16 x i32> %v127)
-  %v129 = shufflevector <16 x float> %v126, <16 x float> %v128, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
-  %v130 = select <32 x i1> %v124, <32 x float> %v82, <32 x float> %v129
-  %v131 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v123, <32 x float> %v82, <32 x float> %v130)
-  %v132 = call <32 x float> @llvm.copysign.v32f32(<32 x float> %v131, <32 x float> %v71)
-  %v133 = bitcast <32 x float> %v132 to <32 x i32>
-  %v134 = lshr <32 x i32> %v133, splat (i32 16)
-  %v135 = and <32 x i32> %v134, splat (i32 1)
-  %v136 = add <32 x i32> %v135, splat (i32 32767)
-  %v137 = add <32 x i32> %v133, %v136
-  %v138 = and <32 x i32> %v137, splat (i32 -65536)
-  %v139 = fcmp uno <32 x float> %v132, %v132
-  %v140 = and <32 x i32> %v133, splat (i32 -65536)
-  %v141 = or <32 x i32> %v140, splat (i32 2143289344)
-  %v142 = select <32 x i1> %v139, <32 x i32> %v141, <32 x i32> %v138
-  %v143 = bitcast <32 x i32> %v142 to <32 x float>
-  %v144 = fadd <32 x float> %v143, splat (float 0x3FF0000000000000)
-  %v145 = bitcast <32 x float> %v144 to <32 x i32>
-  %v146 = lshr <32 x i32> %v145, splat (i32 16)
-  %v147 = and <32 x i32> %v146, splat (i32 1)
-  %v148 = add <32 x i32> %v147, splat (i32 32767)
-  %v149 = add <32 x i32> %v145, %v148
-  %v150 = and <32 x i32> %v149, splat (i32 -65536)
-  %v151 = fcmp uno <32 x float> %v144, %v144
-  %v152 = and <32 x i32> %v145, splat (i32 -65536)
-  %v153 = or <32 x i32> %v152, splat (i32 2143289344)
-  %v154 = select <32 x i1> %v151, <32 x i32> %v153, <32 x i32> %v150
-  %v155 = bitcast <32 x i32> %v154 to <32 x float>
-  %v156 = fmul <32 x float> %v59, %v155
+  %v73 = fcmp ogt <32 x float> %v72, splat (float 0x402E000000000000)
+  %v74 = select <32 x i1> %v73, <32 x float> splat (float 0x402E000000000000), <32 x float> %v72
+  %v75 = bitcast <32 x float> %v74 to <32 x i32>
+  %v76 = call <32 x i32> @llvm.smax.v32i32(<32 x i32> %v75, <32 x i32> splat (i32 1038090240))
+  %v77 = lshr <32 x i32> %v76, splat (i32 21)
+  %v78 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v79 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x4001FFC880000000, float 0x400610A3C0000000, float 0x400950F7C0000000, float 0x400EA8F980000000, float 0x4010000000000000, float 0x4014000000000000, float 0x4018000000000000, float 0x401C000000000000, float 0x4020000000000000, float 0x4024000000000000, float 0x4028000000000000, float 0x402C000000000000, float 0x4030000000000000, float 0x4034000000000000, float 0x4038000000000000, float 0x0000000000000000>, <16 x i32> %v78, <16 x float> <float 0x3FC200F100000000, float 0x3FC5FEA9E0000000, float 0x3FCA00ACE0000000, float 0x3FCDFF83E0000000, float 0x3FD2004E40000000, float 0x3FD600E8E0000000, float 0x3FD9FF6720000000, float 0x3FDE016680000000, float 0x3FE2001600000000, float 0x3FE6016900000000, float 0x3FEA00A5C0000000, float 0x3FEDFF86E0000000, float 0x3FF1FE9500000000, float 0x3FF6009200000000, float 0x3FF9FF7900000000, float 0x3FFDFE9B80000000>)
+  %v80 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v81 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x4001FFC880000000, float 0x400610A3C0000000, float 0x400950F7C0000000, float 0x400EA8F980000000, float 0x4010000000000000, float 0x4014000000000000, float 0x4018000000000000, float 0x401C000000000000, float 0x4020000000000000, float 0x4024000000000000, float 0x4028000000000000, float 0x402C000000000000, float 0x4030000000000000, float 0x4034000000000000, float 0x4038000000000000, float 0x0000000000000000>, <16 x i32> %v80, <16 x float> <float 0x3FC200F100000000, float 0x3FC5FEA9E0000000, float 0x3FCA00ACE0000000, float 0x3FCDFF83E0000000, float 0x3FD2004E40000000, float 0x3FD600E8E0000000, float 0x3FD9FF6720000000, float 0x3FDE016680000000, float 0x3FE2001600000000, float 0x3FE6016900000000, float 0x3FEA00A5C0000000, float 0x3FEDFF86E0000000, float 0x3FF1FE9500000000, float 0x3FF6009200000000, float 0x3FF9FF7900000000, float 0x3FFDFE9B80000000>)
+  %v82 = shufflevector <16 x float> %v79, <16 x float> %v81, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v83 = fsub <32 x float> %v74, %v82
+  %v84 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v85 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F85A7E660000000, float 0x3F67352AE0000000, float 0x3F28120140000000, float 0x3F0667F740000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3FBC5C8CE0000000>, <16 x i32> %v84, <16 x float> <float 0x40043618A0000000, float 0x3FFE397AC0000000, float 0xBFE75F9EC0000000, float 0x4003B13340000000, float 0x3FAC382E60000000, float 0x3FCE3ABAE0000000, float 0x3FB53CB360000000, float 0xBFA92828E0000000, float 0xBF89242040000000, float 0xBFA5D0DB80000000, float 0xBFAF7F0A40000000, float 0xBFB1F371E0000000, float 0xBFAF6BD0C0000000, float 0xBF9F49C5E0000000, float 0xBF639D0F80000000, float 0x3F87265C20000000>)
+  %v86 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v87 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F85A7E660000000, float 0x3F67352AE0000000, float 0x3F28120140000000, float 0x3F0667F740000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3FBC5C8CE0000000>, <16 x i32> %v86, <16 x float> <float 0x40043618A0000000, float 0x3FFE397AC0000000, float 0xBFE75F9EC0000000, float 0x4003B13340000000, float 0x3FAC382E60000000, float 0x3FCE3ABAE0000000, float 0x3FB53CB360000000, float 0xBFA92828E0000000, float 0xBF89242040000000, float 0xBFA5D0DB80000000, float 0xBFAF7F0A40000000, float 0xBFB1F371E0000000, float 0xBFAF6BD0C0000000, float 0xBF9F49C5E0000000, float 0xBF639D0F80000000, float 0x3F87265C20000000>)
+  %v88 = shufflevector <16 x float> %v85, <16 x float> %v87, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v89 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v90 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0xBF93CCA780000000, float 0xBF6AEF9180000000, float 0xBF39FB6460000000, float 0x3EB44665A0000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3F3570BC00000000>, <16 x i32> %v89, <16 x float> <float 0x3FB42CC4A0000000, float 0x3FB7CB31C0000000, float 0x3FBB413B00000000, float 0x3FBF0E87A0000000, float 0x3FC1C30FC0000000, float 0x3FC4576640000000, float 0x3FC6219DC0000000, float 0x3FC72C62C0000000, float 0x3FC755F8E0000000, float 0x3FC52A4E80000000, float 0x3FC0F5CCA0000000, float 0x3FB747C720000000, float 0x3F9D1D0300000000, float 0xBF9EC15F80000000, float 0xBFA94B27A0000000, float 0xBFA599BEE0000000>)
+  %v91 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v92 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0xBF93CCA780000000, float 0xBF6AEF9180000000, float 0xBF39FB6460000000, float 0x3EB44665A0000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3F3570BC00000000>, <16 x i32> %v91, <16 x float> <float 0x3FB42CC4A0000000, float 0x3FB7CB31C0000000, float 0x3FBB413B00000000, float 0x3FBF0E87A0000000, float 0x3FC1C30FC0000000, float 0x3FC4576640000000, float 0x3FC6219DC0000000, float 0x3FC72C62C0000000, float 0x3FC755F8E0000000, float 0x3FC52A4E80000000, float 0x3FC0F5CCA0000000, float 0x3FB747C720000000, float 0x3F9D1D0300000000, float 0xBF9EC15F80000000, float 0xBFA94B27A0000000, float 0xBFA599BEE0000000>)
+  %v93 = shufflevector <16 x float> %v90, <16 x float> %v92, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v94 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v88, <32 x float> %v83, <32 x float> %v93)
+  %v95 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v96 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F9641DDC0000000, float 0x3F65B35220000000, float 0x3F357A5DA0000000, float 0x3ED0026620000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0xBFD812C020000000>, <16 x i32> %v95, <16 x float> <float 0xBFD6B6AB00000000, float 0xBFD606B580000000, float 0xBFD52D2DC0000000, float 0xBFD4542820000000, float 0xBFD2B87EA0000000, float 0xBFD0589FA0000000, float 0xBFCB5B40E0000000, float 0xBFC5A53A00000000, float 0xBFB9C2FD60000000, float 0xBF8A045C40000000, float 0x3FAFE5DB40000000, float 0x3FBE4B6920000000, float 0x3FC4CA0AC0000000, float 0x3FC436B9E0000000, float 0x3FBD680D20000000, float 0x3FB147AC60000000>)
+  %v97 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v98 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F9641DDC0000000, float 0x3F65B35220000000, float 0x3F357A5DA0000000, float 0x3ED0026620000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0xBFD812C020000000>, <16 x i32> %v97, <16 x float> <float 0xBFD6B6AB00000000, float 0xBFD606B580000000, float 0xBFD52D2DC0000000, float 0xBFD4542820000000, float 0xBFD2B87EA0000000, float 0xBFD0589FA0000000, float 0xBFCB5B40E0000000, float 0xBFC5A53A00000000, float 0xBFB9C2FD60000000, float 0xBF8A045C40000000, float 0x3FAFE5DB40000000, float 0x3FBE4B6920000000, float 0x3FC4CA0AC0000000, float 0x3FC436B9E0000000, float 0x3FBD680D20000000, float 0x3FB147AC60000000>)
+  %v99 = shufflevector <16 x float> %v96, <16 x float> %v98, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v100 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v94, <32 x float> %v83, <32 x float> %v99)
+  %v101 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v102 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0xBF907548A0000000, float 0xBF594A2060000000, float 0xBF252DD060000000, float 0xBEC153FCA0000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3E96527080000000>, <16 x i32> %v101, <16 x float> <float 0xBFC3EAC580000000, float 0xBFC818ABA0000000, float 0xBFCC279580000000, float 0xBFD0052660000000, float 0xBFD2C46400000000, float 0xBFD60F76C0000000, float 0xBFD8DF77A0000000, float 0xBFDB2D3360000000, float 0xBFDD9A9080000000, float 0xBFDEF2D940000000, float 0xBFDE522880000000, float 0xBFDC1D2E20000000, float 0xBFD6ED3800000000, float 0xBFCDF9A580000000, float 0xBFC0BE7DC0000000, float 0xBFB01EA680000000>)
+  %v103 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v104 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0xBF907548A0000000, float 0xBF594A2060000000, float 0xBF252DD060000000, float 0xBEC153FCA0000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3E96527080000000>, <16 x i32> %v103, <16 x float> <float 0xBFC3EAC580000000, float 0xBFC818ABA0000000, float 0xBFCC279580000000, float 0xBFD0052660000000, float 0xBFD2C46400000000, float 0xBFD60F76C0000000, float 0xBFD8DF77A0000000, float 0xBFDB2D3360000000, float 0xBFDD9A9080000000, float 0xBFDEF2D940000000, float 0xBFDE522880000000, float 0xBFDC1D2E20000000, float 0xBFD6ED3800000000, float 0xBFCDF9A580000000, float 0xBFC0BE7DC0000000, float 0xBFB01EA680000000>)
+  %v105 = shufflevector <16 x float> %v102, <16 x float> %v104, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v106 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v100, <32 x float> %v83, <32 x float> %v105)
+  %v107 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v108 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F7D44CE80000000, float 0x3F425F5FA0000000, float 0x3F0A742680000000, float 0x3E9FD35480000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3FC06EBA80000000>, <16 x i32> %v107, <16 x float> <float 0x3FF1B34DC0000000, float 0x3FF1875E00000000, float 0x3FF152FD00000000, float 0x3FF116D560000000, float 0x3FF0AE4980000000, float 0x3FF00A94E0000000, float 0x3FEE9D9600000000, float 0x3FECFBA9A0000000, float 0x3FEA506080000000, float 0x3FE680A200000000, float 0x3FE2A83FE0000000, float 0x3FDDFD7740000000, float 0x3FD462A9C0000000, float 0x3FC5CC3640000000, float 0x3FB49C0960000000, float 0x3FA1328700000000>)
+  %v109 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v110 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3F7D44CE80000000, float 0x3F425F5FA0000000, float 0x3F0A742680000000, float 0x3E9FD35480000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x0000000000000000, float 0x3FC06EBA80000000>, <16 x i32> %v109, <16 x float> <float 0x3FF1B34DC0000000, float 0x3FF1875E00000000, float 0x3FF152FD00000000, float 0x3FF116D560000000, float 0x3FF0AE4980000000, float 0x3FF00A94E0000000, float 0x3FEE9D9600000000, float 0x3FECFBA9A0000000, float 0x3FEA506080000000, float 0x3FE680A200000000, float 0x3FE2A83FE0000000, float 0x3FDDFD7740000000, float 0x3FD462A9C0000000, float 0x3FC5CC3640000000, float 0x3FB49C0960000000, float 0x3FA1328700000000>)
+  %v111 = shufflevector <16 x float> %v108, <16 x float> %v110, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v112 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v106, <32 x float> %v83, <32 x float> %v111)
+  %v113 = fcmp olt <32 x float> %v74, splat (float 0x3FC0000000000000)
+  %v114 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %v115 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3FEFF402E0000000, float 0x3FEFFF36C0000000, float 0x3FEFFFF000000000, float 0x3FEFFFFFE0000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x0000000000000000>, <16 x i32> %v114, <16 x float> <float 0x3FC42E8A60000000, float 0x3FC8938A40000000, float 0x3FCCF13200000000, float 0x3FD09EAB20000000, float 0x3FD3C9FC20000000, float 0x3FD7E242C0000000, float 0x3FDBCC6C80000000, float 0x3FDF883F60000000, float 0x3FE25B9CA0000000, float 0x3FE56A2220000000, float 0x3FE7FBFCA0000000, float 0x3FEA1518E0000000, float 0x3FEC6CC600000000, float 0x3FEE579A80000000, float 0x3FEF4F5380000000, float 0x3FEFBE4A00000000>)
+  %v116 = shufflevector <32 x i32> %v77, <32 x i32> poison, <16 x i32> <i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v117 = call <16 x float> @llvm.x86.avx512.vpermi2var.ps.512(<16 x float> <float 0x3FEFF402E0000000, float 0x3FEFFF36C0000000, float 0x3FEFFFF000000000, float 0x3FEFFFFFE0000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x3FF0000000000000, float 0x0000000000000000>, <16 x i32> %v116, <16 x float> <float 0x3FC42E8A60000000, float 0x3FC8938A40000000, float 0x3FCCF13200000000, float 0x3FD09EAB20000000, float 0x3FD3C9FC20000000, float 0x3FD7E242C0000000, float 0x3FDBCC6C80000000, float 0x3FDF883F60000000, float 0x3FE25B9CA0000000, float 0x3FE56A2220000000, float 0x3FE7FBFCA0000000, float 0x3FEA1518E0000000, float 0x3FEC6CC600000000, float 0x3FEE579A80000000, float 0x3FEF4F5380000000, float 0x3FEFBE4A00000000>)
+  %v118 = shufflevector <16 x float> %v115, <16 x float> %v117, <32 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15, i32 16, i32 17, i32 18, i32 19, i32 20, i32 21, i32 22, i32 23, i32 24, i32 25, i32 26, i32 27, i32 28, i32 29, i32 30, i32 31>
+  %v119 = select <32 x i1> %v113, <32 x float> %v83, <32 x float> %v118
+  %v120 = call <32 x float> @llvm.fma.v32f32(<32 x float> %v112, <32 x float> %v83, <32 x float> %v119)
+  %v121 = call <32 x float> @llvm.copysign.v32f32(<32 x float> %v120, <32 x float> %v71)
+  %v122 = bitcast <32 x float> %v121 to <32 x i32>
+  %v123 = lshr <32 x i32> %v122, splat (i32 16)
+  %v124 = and <32 x i32> %v123, splat (i32 1)
+  %v125 = add <32 x i32> %v124, splat (i32 32767)
+  %v126 = add <32 x i32> %v122, %v125
+  %v127 = and <32 x i32> %v126, splat (i32 -65536)
+  %v128 = fcmp uno <32 x float> %v121, %v121
+  %v129 = and <32 x i32> %v122, splat (i32 -65536)
+  %v130 = or <32 x i32> %v129, splat (i32 2143289344)
+  %v131 = select <32 x i1> %v128, <32 x i32> %v130, <32 x i32> %v127
+  %v132 = bitcast <32 x i32> %v131 to <32 x float>
+  %v133 = fadd <32 x float> %v132, splat (float 0x3FF0000000000000)
+  %v134 = bitcast <32 x float> %v133 to <32 x i32>
+  %v135 = lshr <32 x i32> %v134, splat (i32 16)
+  %v136 = and <32 x i32> %v135, splat (i32 1)
+  %v137 = add <32 x i32> %v136, splat (i32 32767)
+  %v138 = add <32 x i32> %v134, %v137
+  %v139 = and <32 x i32> %v138, splat (i32 -65536)
+  %v140 = fcmp uno <32 x float> %v133, %v133
+  %v141 = and <32 x i32> %v134, splat (i32 -65536)
+  %v142 = or <32 x i32> %v141, splat (i32 2143289344)
+  %v143 = select <32 x i1> %v140, <32 x i32> %v142, <32 x i32> %v139
+  %v144 = bitcast <32 x i32> %v143 to <32 x float>
+  %v145 = fmul <32 x float> %v59, %v144
+  %v146 = bitcast <32 x float> %v145 to <32 x i32>
+  %v147 = lshr <32 x i32> %v146, splat (i32 16)
+  %v148 = and <32 x i32> %v147, splat (i32 1)
+  %v149 = add <32 x i32> %v148, splat (i32 32767)
+  %v150 = add <32 x i32> %v146, %v149
+  %v151 = and <32 x i32> %v150, splat (i32 -65536)
+  %v152 = fcmp uno <32 x float> %v145, %v145
+  %v153 = and <32 x i32> %v146, splat (i32 -65536)
+  %v154 = or <32 x i32> %v153, splat (i32 2143289344)
+  %v155 = select <32 x i1> %v152, <32 x i32> %v154, <32 x i32> %v151
+  %v156 = bitcast <32 x i32> %v155 to <32 x float>
   %v157 = bitcast <32 x float> %v156 to <32 x i32>
   %v158 = lshr <32 x i32> %v157, splat (i32 16)
-  %v159 = and <32 x i32> %v158, splat (i32 1)
-  %v160 = add <32 x i32> %v159, splat (i32 32767)
-  %v161 = add <32 x i32> %v157, %v160
-  %v162 = and <32 x i32> %v161, splat (i32 -65536)
-  %v163 = fcmp uno <32 x float> %v156, %v156
-  %v164 = and <32 x i32> %v157, splat (i32 -65536)
-  %v165 = or <32 x i32> %v164, splat (i32 2143289344)
-  %v166 = select <32 x i1> %v163, <32 x i32> %v165, <32 x i32> %v162
-  %v167 = bitcast <32 x i32> %v166 to <32 x float>
-  %v168 = bitcast <32 x float> %v167 to <32 x i32>
-  %v169 = lshr <32 x i32> %v168, splat (i32 16)
-  %v170 = trunc <32 x i32> %v169 to <32 x i16>
-  br i1 %v31, label %then171, label %else172, !prof !0
-then171:
-  store <32 x i16> %v170, ptr %v34, align 1
-  br label %end173
-else172:
-  %v174 = shl i64 -1, %v30
-  %v175 = xor i64 %v174, -1
-  %v176 = trunc i64 %v175 to i32
-  %v177 = bitcast i32 %v176 to <32 x i1>
-  call void @llvm.masked.store.v32i16.p0(<32 x i16> %v170, ptr %v34, i32 1, <32 x i1> %v177)
-  br label %end173
-end173:
-  %v178 = add i64 %v29, 32
-  %v179 = icmp slt i64 %v178, %v25
-  br i1 %v179, label %loop26, label %done27
+  %v159 = trunc <32 x i32> %v158 to <32 x i16>
+  br i1 %v31, label %then160, label %else161, !prof !0
+then160:
+  store <32 x i16> %v159, ptr %v34, align 1
+  br label %end162
+else161:
+  %v163 = shl i64 -1, %v30
+  %v164 = xor i64 %v163, -1
+  %v165 = trunc i64 %v164 to i32
+  %v166 = bitcast i32 %v165 to <32 x i1>
+  call void @llvm.masked.store.v32i16.p0(<32 x i16> %v159, ptr %v34, i32 1, <32 x i1> %v166)
+  br label %end162
+end162:
+  %v167 = add i64 %v29, 32
+  %v168 = icmp slt i64 %v167, %v25
+  br i1 %v168, label %loop26, label %done27
 done27:
-  %v180 = add i64 %v16, 1
-  %v181 = icmp slt i64 %v180, %end
-  br i1 %v181, label %loop13, label %done14
+  %v169 = add i64 %v16, 1
+  %v170 = icmp slt i64 %v169, %end
+  br i1 %v170, label %loop13, label %done14
 done14:
   ret i64 0
 }

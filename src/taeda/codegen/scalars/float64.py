@@ -10,6 +10,7 @@ import math
 
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
+from taeda.codegen.scalars.branch import libm, rarely
 from taeda.codegen.scalars.common import clamp, copysign, log_specials, without_underflow
 
 _LOG2_E = 1.4426950408889634
@@ -20,6 +21,10 @@ _ROUND = 6755399441055744.0  # 1.5 * 2**52
 _EXP = (2.5100375832561234e-8, 2.7620075879983367e-7, 2.7557268480310026e-6, 2.4801521322368693e-5,
         0.00019841269863040545, 0.0013888888917196719, 0.0083333333333300644, 0.041666666666624162,
         0.16666666666666667, 0.5)
+# The same, close enough to subtract 1 from
+_EXPM1 = (2.089256584767996e-09, 2.5108691807399115e-08, 2.755733313520951e-07, 2.7557245164273427e-06,
+          2.4801587275907343e-05, 0.0001984126988531445, 0.0013888888888894512, 0.008333333333321806,
+          0.041666666666666685, 0.16666666666666677, 0.5)
 # (2**r - 1) / r on [-1/2, 1/2]
 _EXP2 = (4.4558179083360645e-10, 7.074194297288521e-09, 1.0178057087733941e-07, 1.3215432535912375e-06,
          1.5252733841556773e-05, 0.00015403530463724353, 0.001333355814640647, 0.009618129107587256,
@@ -44,6 +49,15 @@ _TANH = (6.4851634827931131e-6, -3.12011014257974e-5, 9.2571161295567683e-5, -0.
          0.00058966065777570433, -0.0014557754120478055, 0.0035921217511549623, -0.0088632351032408779,
          0.021869488519008306, -0.053968253967896992, 0.13333333333333042, -0.33333333333333333)
 
+# (asin(r) / r - 1) / r**2 in r**2, up to 1/2
+_ASIN = (0.03198372995010525, -0.016329569328941817, 0.01959610556323815, 0.006502902082643551, 0.012175078955697086,
+         0.013884330564479488, 0.01735979757374289, 0.022371751813998735, 0.0303819594005198, 0.044642856821855245,
+         0.07500000000344946, 0.16666666666665375)
+# log2(e), log10(e) and log10(2) in two parts; the first end in zero bits
+_LOG2_E_PARTS = (1.4426950216293335, 1.9259629911266175e-08)
+_LOG10_E_PARTS = (0.4342944771051407, 4.798111141615973e-09)
+_LOG10_2_PARTS = (0.3010299950838089, 5.801722962879576e-10)
+
 
 def reduce_exp(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
     """(n as double, n as i64, polynomial - 1) with exp(x) = polynomial * 2**n."""
@@ -60,7 +74,7 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
         return x86.scale_by_power(f, x, n)
     half = n_integer.convert("trunc", "i32").ashr(1).convert("sext", "i64")  # no 64-bit arithmetic shift before AVX-512
     rest = n_integer - half
-    return (x.bits + half.shl(52)).as_float * (rest + 1023).shl(52).as_float
+    return x * (half + 1023).shl(52).as_float * (rest + 1023).shl(52).as_float
 
 
 def exp(f: FunctionWriter, x: Value) -> Value:
@@ -104,9 +118,139 @@ def log(f: FunctionWriter, x: Value) -> Value:
     return log_specials(x, result)
 
 
+def exp2(f: FunctionWriter, x: Value) -> Value:
+    zero, x = without_underflow(clamp(x, None, 1025.0), -1080.0)
+    shifted = x + _ROUND
+    n = shifted - _ROUND
+    r = x - n
+    p = f.fma(f.polynomial(r, _EXP2), r, 1.0)
+    return zero.select(0.0, scale(f, p, n, shifted.bits - 0x4338000000000000))
+
+
+def half_expm1(f: FunctionWriter, x: Value) -> Value:
+    """(exp(x) - 1) / 2 up to 709.9, from where on it is no more than what doubles to infinity."""
+    x = clamp(x, -50.0, 709.99)
+    shifted = f.fma(x, _LOG2_E, _ROUND)
+    n = shifted - _ROUND
+    first = f.fma(n, -_LN2_HIGH, x)
+    r = f.fma(n, -_LN2_LOW, first)
+    lost = f.fma(n, -_LN2_LOW, first - r)
+    power = (shifted.bits + 1022).shl(52).as_float
+    # power - 1/2 + power * r, of which the first is 0 or the greater, in two parts
+    base = power - 0.5
+    high = f.fma(power, r, base)
+    low = f.fma(power, r, base - high)
+    result = high + f.fma(power, f.fma(r * r, f.polynomial(r, _EXPM1), lost), low)
+    return x.compare("oeq", 0.0).select(x, result)  # keeps the sign
+
+
 def expm1(f: FunctionWriter, x: Value) -> Value:
-    """For float32 arguments only: relative error below 1e-9."""
-    return x.abs().compare("olt", 1e-5).select(x * f.fma(x, 0.5, 1.0), exp(f, x) - 1.0)
+    half = half_expm1(f, x)
+    return half + half
+
+
+def sinh(f: FunctionWriter, x: Value) -> Value:
+    """(t + t / (t + 1)) / 2 with t = exp(|x|) - 1."""
+    half = half_expm1(f, x.abs())
+    value = copysign(f, half + half / (half + half + 1.0), x)
+    return rarely(f, x.abs().compare("ogt", 709.7), value, lambda: libm(f, "sinh", x))
+
+
+def cosh(f: FunctionWriter, x: Value) -> Value:
+    """exp(|x|) / 2, which is scaled once, and its inverse."""
+    x = clamp(x.abs(), None, 711.0)
+    n, n_integer, p = reduce_exp(f, x)
+    half = scale(f, p + 1.0, n - 1.0, n_integer - 1)
+    return half + 0.25 / half
+
+
+def log1p(f: FunctionWriter, x: Value) -> Value:
+    """log of u = 1 + x rounded, and the rounding error relative to u added."""
+    u = x + 1.0
+    lost = x.abs().compare("olt", 1.0).select(x - (u - 1.0), 1.0 - (u - x))
+    e, t = split_log(f, u)
+    _, low = log_parts(f, t)
+    result = f.fma(e, _LN2_HIGH, t - (low - f.fma(e, _LN2_LOW, lost / u)))
+    return x.compare("oeq", 0.0).select(x, log_specials(u, result))
+
+
+def _logarithm_to(f: FunctionWriter, x: Value, e_parts: tuple[float, float], two_parts: tuple[float, float]) -> Value:
+    """log(x) to a base, of whose log(e) and log(2) the first parts end in zero bits."""
+    e, t = split_log(f, x)
+    _, low = log_parts(f, t)
+    if f.target.fma:  # what t * t lost there
+        low = f.fma(f.fma(t, t, -(t * t)), 0.5, low)
+    top = (t.bits & -0x10000000).as_float  # a product with the first part is exact
+    product = top * e_parts[0]
+    rest = f.fma(t, e_parts[1], f.fma(t - top, e_parts[0], low * -(e_parts[0] + e_parts[1])))
+    exponent = e * two_parts[0]
+    sum = exponent + product  # the exponent's is 0 or the greater
+    rest = f.fma(e, two_parts[1], rest) + ((exponent - sum) + product)
+    return log_specials(x, sum + rest)
+
+
+def log2(f: FunctionWriter, x: Value) -> Value:
+    return _logarithm_to(f, x, _LOG2_E_PARTS, (1.0, 0.0))
+
+
+def log10(f: FunctionWriter, x: Value) -> Value:
+    return _logarithm_to(f, x, _LOG10_E_PARTS, _LOG10_2_PARTS)
+
+
+def atanh(f: FunctionWriter, x: Value) -> Value:
+    """Half of log(1 + |x|) - log(1 - |x|), which add."""
+    t = x.abs()
+    return copysign(f, (log1p(f, t) - log1p(f, -t)) * 0.5, x)
+
+
+def _asin_rest(f: FunctionWriter, z: Value, r: Value) -> Value:
+    """asin(r) - r with z = r**2."""
+    return f.polynomial(z, _ASIN) * z * r
+
+
+def _root_parts(f: FunctionWriter, z: Value) -> tuple[Value, Value]:
+    """The square root of z and what its rounding lost."""
+    root = f.intrinsic("llvm.sqrt", z)
+    if f.target.fma:
+        rest = f.fma(-root, root, z)
+    else:
+        top = (root.bits & -0x8000000).as_float
+        rest = (z - top * top) - (root - top) * (root + top)
+    return root, z.compare("oeq", 0.0).select(0.0, rest / (root + root))
+
+
+def asin(f: FunctionWriter, x: Value) -> Value:
+    """x + x**3 * polynomial up to 1/2; above, pi / 2 - 2 asin(sqrt((1 - x) / 2))."""
+    t = x.abs()
+    below = t.compare("olt", 0.5)
+    z = below.select(t * t, (1.0 - t) * 0.5)
+    root, lost = _root_parts(f, z)
+    r = below.select(t, root)
+    rest = _asin_rest(f, z, r)
+    twice = root + root
+    high = math.pi / 2 - twice
+    low = ((math.pi / 2 - high) - twice) + (6.123233995736766e-17 - 2.0 * (rest + lost))
+    return copysign(f, below.select(t + rest, high + low), x)
+
+
+def acos(f: FunctionWriter, x: Value) -> Value:
+    """2 asin(sqrt((1 - |x|) / 2)) from 1/2 on, pi less that up to -1/2, pi / 2 - asin(x) between."""
+    t = x.abs()
+    below = t.compare("olt", 0.5)
+    z = below.select(t * t, (1.0 - t) * 0.5)
+    root, lost = _root_parts(f, z)
+    r = below.select(x, root)
+    rest = _asin_rest(f, z, r)
+    positive = x.compare("ogt", 0.0)
+    # base + sign * scale * (r + rest + lost), where scale is 1 or 2
+    double = below.select(z.const(1.0), 2.0)
+    factor = (below | ~positive).select(-double, double)
+    lost = below.select(0.0, lost)
+    base = below.select(z.const(math.pi / 2), positive.select(z.const(0.0), math.pi))
+    base_low = below.select(z.const(6.123233995736766e-17), positive.select(z.const(0.0), 1.2246467991473532e-16))
+    moved = r * factor
+    high = base + moved
+    return high + (((base - high) + moved) + (base_low + (rest + lost) * factor))
 
 
 def tanh(f: FunctionWriter, x: Value) -> Value:
@@ -117,7 +261,7 @@ def tanh(f: FunctionWriter, x: Value) -> Value:
     large = 1.0 - 2.0 / (e + 1.0)
     z = x * x
     small = f.fma(f.polynomial(z, _TANH) * z, magnitude, magnitude)
-    return copysign(f, magnitude.compare("olt", 0.625).select(small, large), x)
+    return copysign(f, magnitude.compare("oge", 0.625).select(large, small), x)
 
 
 def sigmoid(f: FunctionWriter, x: Value) -> Value:

@@ -5,6 +5,8 @@ Meant for targets with such a permutation and fma; one table serves registers of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars.common import clamp, copysign
@@ -33,7 +35,7 @@ _ERF = (
     (1.2837917e-01, 8.5090774e-01, 3.64931e-01, 8.899459e-02,
      1.23422835e-02, 9.736289e-04, 4.367363e-05, 1.1123578e-06),
 )
-# tanh in the 4 parts of each octave from 1/8 on, and below it (see `tanh`): as for erf, centre, value, quotients.
+# tanh in the 4 parts of each octave from 1/8 on, and below it (`_by_octaves`): as for erf, centre, value, quotients.
 _TANH_CENTRE = (
     2.2495773, 2.749523, 3.2493773, 3.7507064, 4.3001966, 5.3747034, 6.309572, 7.2780437, 8.66428, 10.0, 12.0, 14.0,
     16.0, 20.0, 24.0, 0.0, 0.1405984, 0.17188764, 0.20316914, 0.23441929, 0.28121307, 0.34375155, 0.40618768,
@@ -64,6 +66,35 @@ _TANH = (
      0.92490894, 0.89055645, 0.85159713, 0.8088053, 0.7401446, 0.6443592, 0.5498958, 0.46117336, 0.3448498,
      0.2260074, 0.14366017, 0.08985648),
 )
+# erf in the same columns
+_ERF_WIDE_CENTRE = (
+    2.2498941, 2.7581248, 3.164535, 3.8325071, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 16.0, 20.0, 24.0, 0.0,
+    0.14065373, 0.17183422, 0.20314561, 0.2343602, 0.28126866, 0.34380552, 0.40621355, 0.46883547, 0.5625105,
+    0.68767214, 0.81257904, 0.93744224, 1.1246538, 1.3751392, 1.6248713, 1.87466)
+_ERF_WIDE_VALUE = (
+    0.9985365, 0.99990404, 0.9999924, 0.99999994, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0,
+    0.1576703, 0.19200256, 0.2261107, 0.25968435, 0.30920318, 0.37318486, 0.43435204, 0.4926909, 0.5736831,
+    0.6692057, 0.7495101, 0.81507534, 0.888278, 0.9481938, 0.9784334, 0.99197865)
+_ERF_WIDE = (
+    (0.01057415, 0.0028329694, 0.00018364206, 4.2736276e-05, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+     0.110787205, 2.5264142, 1.8890331, -0.7304224, 2.4615235, 0.05511613, 0.2361673, 0.08295747, -0.04913452,
+     -0.012275936, -0.04260908, -0.061516114, -0.07012092, -0.06136944, -0.030554859, -0.0023942282, 0.011303634),
+    (-0.019335382, -0.0032880632, -0.00039645386, 1.2084835e-06, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+     0.0, 0.00032715406, 0.07880811, 0.09294425, 0.10646409, 0.12131546, 0.1387653, 0.15891722, 0.17290089,
+     0.18104205, 0.18231116, 0.1653536, 0.1325012, 0.09093899, 0.028430983, -0.030034535, -0.04940151,
+     -0.04218861),
+    (0.021735635, 0.0026489834, 0.00032772814, 3.8169314e-06, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+     -0.37614444, -0.35489917, -0.34415948, -0.3308825, -0.31763652, -0.29251066, -0.25540915, -0.21372233,
+     -0.16910481, -0.10063156, -0.012703629, 0.06230054, 0.118338175, 0.16241583, 0.1579201, 0.11486895,
+     0.0674999),
+    (-0.016072402, -0.001543552, -0.00016158265, -2.0656673e-06, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+     0.0, 3.3262415e-07, -0.15560216, -0.18825288, -0.219958, -0.25031433, -0.29323673, -0.34469384, -0.38863936,
+     -0.42463383, -0.46255887, -0.4835723, -0.47376454, -0.43928102, -0.35822868, -0.2341811, -0.13081333,
+     -0.06296769),
+    (0.0071456973, 0.0005606858, 5.0456452e-05, 4.7423703e-07, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+     0.12837917, 1.1062753, 1.0955486, 1.0827608, 1.0680746, 1.0425506, 1.0025834, 0.95673656, 0.90572053,
+     0.82231164, 0.70320225, 0.5830383, 0.46859533, 0.31852192, 0.17029455, 0.08050593, 0.033588618),
+)
 
 
 def available(f: FunctionWriter) -> bool:
@@ -77,6 +108,8 @@ def has_wide(f: FunctionWriter) -> bool:
 
 def erf(f: FunctionWriter, x: Value) -> Value:
     """erf(centre) + d * polynomial, up to where the result is 1; near 0, d + d * polynomial."""
+    if has_wide(f):
+        return _by_octaves(f, x, _ERF_WIDE_CENTRE, _ERF_WIDE_VALUE, _ERF_WIDE)
     t = clamp(x.abs(), None, 3.98)
     shifted = f.fma(t, 1 / _ERF_WIDTH, _ROUND)
     index = shifted.bits
@@ -88,13 +121,18 @@ def erf(f: FunctionWriter, x: Value) -> Value:
     return copysign(f, f.fma(p, d, base), x)
 
 
-def tanh(f: FunctionWriter, x: Value) -> Value:
-    """As erf, in columns that the upper bits of |x| number; the first is 0 to 1/8."""
+def _by_octaves(f: FunctionWriter, x: Value, centres: Sequence[float], values: Sequence[float],
+                rows: Sequence[Sequence[float]]) -> Value:
+    """An odd function in columns that the upper bits of |x| number; the first is that of all numbers below 1/8."""
     t = clamp(x.abs(), None, 15.0)
     index = f.maximum(t.bits, 0x3DE00000).lshr(21)
-    d = t - x86.look_up(f, _TANH_CENTRE, index)
-    p = x86.look_up(f, _TANH[0], index)
-    for row in _TANH[1:]:
+    d = t - x86.look_up(f, centres, index)
+    p = x86.look_up(f, rows[0], index)
+    for row in rows[1:]:
         p = f.fma(p, d, x86.look_up(f, row, index))
-    base = t.compare("olt", 0.125).select(d, x86.look_up(f, _TANH_VALUE, index))
+    base = t.compare("olt", 0.125).select(d, x86.look_up(f, values, index))
     return copysign(f, f.fma(p, d, base), x)
+
+
+def tanh(f: FunctionWriter, x: Value) -> Value:
+    return _by_octaves(f, x, _TANH_CENTRE, _TANH_VALUE, _TANH)
