@@ -492,12 +492,29 @@ Ref<> call_variant(OpObject* op, PyObject* const* args, Py_ssize_t count, PyObje
   return run_call(op, call);
 }
 
+// Whether an op is called through an instance of a class that has it as an attribute, `activation = torch.relu`. A
+// descriptor of methods gets the instance as its first argument; PyTorch's functions, which are no methods, do not.
+bool called_through(PyObject* op, PyObject* instance) {
+  PyTypeObject* type = Py_TYPE(instance);
+  if (TAEDA_LIKELY(type == TensorType || !(type->tp_flags & Py_TPFLAGS_HEAPTYPE))) return false;
+  if (is_tensor(instance) || PyTuple_Check(instance) || PyList_Check(instance) || !type->tp_mro) return false;
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(type->tp_mro); ++k) {
+    PyObject* dictionary = reinterpret_cast<PyTypeObject*>(PyTuple_GET_ITEM(type->tp_mro, k))->tp_dict;
+    PyObject* value;
+    Py_ssize_t at = 0;
+    while (dictionary && PyDict_Next(dictionary, &at, nullptr, &value))
+      if (value == op) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 PyObject* op_call(PyObject* self, PyObject* const* args, size_t flags, PyObject* names) {
   return guarded_object([&]() -> PyObject* {
     auto* op = reinterpret_cast<OpObject*>(self);
     Py_ssize_t given = PyVectorcall_NARGS(flags);
+    if (TAEDA_UNLIKELY(given && called_through(self, args[0]))) ++args, --given;
     if (TAEDA_UNLIKELY(state.function_mode != nullptr) ||
         TAEDA_UNLIKELY(any_overridden(args, given + (names ? PyTuple_GET_SIZE(names) : 0))))
       if (op->overloads->empty() || (*op->overloads)[0]->overridable)

@@ -205,10 +205,7 @@ void op_dealloc(PyObject* self) {
 }
 
 PyObject* op_get(PyObject* self, PyObject* instance, PyObject*) {
-  if (!instance || instance == Py_None) {
-    Py_INCREF(self);
-    return self;
-  }
+  if (!instance || !is_tensor(instance)) return Py_NewRef(self);  // a method of tensors alone (see called_through)
   return PyMethod_New(self, instance);
 }
 

@@ -128,6 +128,27 @@ def test_run_takes_a_module_and_its_options():
     assert helped.returncode == 0 and "program" in helped.stdout
 
 
+def test_ops_are_methods_of_tensors_alone():
+    """PyTorch's functions do not bind: a class may have one as an attribute, and an instance calls it as it is."""
+
+    class Network(taeda.nn.Module):
+        activation = taeda.relu
+        convolution = taeda.conv2d
+        soft = taeda.nn.functional.gelu
+        zeros = taeda.zeros
+
+    network, x = Network(), taeda.tensor([-1.0, 2.0])
+    assert network.activation(x).tolist() == [0.0, 2.0] and network.zeros(2, 3).shape == (2, 3)
+    activation = network.activation
+    assert activation is taeda.relu and activation(x).tolist() == [0.0, 2.0]
+    assert taeda.equal(network.soft(x, approximate="tanh"), taeda.nn.functional.gelu(x, approximate="tanh"))
+    image, weight = taeda.ones(1, 1, 3, 3), taeda.ones(1, 1, 3, 3)
+    assert network.convolution(image, weight=weight, padding=1)[0, 0, 1, 1] == 9
+    with pytest.raises(TypeError, match="missing 1 required positional arguments"):
+        network.activation()
+    assert Network.activation(x).tolist() == x.relu().tolist()
+
+
 def test_types_of_python_are_dtypes():
     for kind, dtype in ((float, taeda.float64), (int, taeda.int64), (bool, taeda.bool), (complex, taeda.complex128)):
         assert taeda.eye(2, dtype=kind).dtype == taeda.zeros(2).to(kind).dtype == dtype

@@ -32,10 +32,10 @@ def test_a_group_starts_from_each_kind_of_address(options, monkeypatch):
         options = options | {"store": stores[options["store"]]()}
     dist.init_process_group("gloo", **options)
     try:
-        assert (dist.get_rank(), dist.get_world_size(), dist.get_backend()) == (0, 1, "gloo")
+        assert (dist.get_rank(), dist.get_world_size(), dist.get_backend()) == (0, 1, "gloo") and dist.is_available()
     finally:
         dist.destroy_process_group()
-    assert not dist.is_initialized() and dist.is_available() and not dist.is_nccl_available()
+    assert not dist.is_initialized() and not dist.is_available() and not dist.is_nccl_available()
 
 
 @pytest.mark.parametrize("options, error, message", [

@@ -136,8 +136,12 @@ _default: ProcessGroup | None = None
 
 
 def is_available() -> bool:
-    """Whether process groups can be made: True, as in PyTorch's builds for processors. They are of one process yet."""
-    return True
+    """Whether there is a process group. Before one of one process is made: False, as in PyTorch's builds without.
+
+    To libraries True means that all of the package is there, FSDP and tensors spread over processes (`DTensor`)
+    included, which they import when they are imported themselves.
+    """
+    return _default is not None
 
 
 def is_initialized() -> bool:
