@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from dataclasses import dataclass
 
 from taeda import environment
@@ -59,6 +60,23 @@ def _first_in_cpuinfo(name: str) -> str:
 @functools.cache
 def machine_features() -> frozenset[str]:
     return frozenset(_first_in_cpuinfo("flags").split())
+
+
+@functools.cache
+def first_cache_ways() -> int:
+    """How many lines at the same place of a page the first cache of this processor holds; 8 where the system does not
+    say."""
+    try:
+        with open("/sys/devices/system/cpu/cpu0/cache/index0/ways_of_associativity") as f:
+            return int(f.read())
+    except (OSError, ValueError):
+        return 8
+
+
+@functools.cache
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def vendor() -> str:

@@ -32,7 +32,7 @@ def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, ou
     few = panels < 4 * coded.together(b.target)
     b.launch(coded.emit_coded_thin, params, operands, integers, numbers, work=panels,
              grain=maximum(1, coded.together(b.target) * (1 - few)), when=(rows >= 1) * (rows <= coded.THIN_ROWS))
-    b.launch(coded.emit_coded, params, operands, integers, numbers, work=blocks_of(kind, rows, columns),
+    b.launch(coded.emit_coded, params, operands, integers, numbers, work=blocks_of(kind, rows, columns, kind.row_block),
              scratch=scratch_bytes(kind), when=rows > coded.THIN_ROWS)
 
 

@@ -11,8 +11,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from taeda.codegen.target import first_cache_ways, processors
 from taeda.codegen.templates.gemm import thin as gemm_thin
-from taeda.codegen.templates.gemm.block import scratch_bytes
+from taeda.codegen.templates.gemm.block import PAGE, scratch_bytes
 from taeda.codegen.templates.gemm.blocked import divided, emit_gemm
 from taeda.codegen.templates.gemm.finish import add_bias
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
@@ -41,12 +42,25 @@ def strides_of(extras: Sequence[Any]) -> list[Any]:
     return [_stride(x, x.ndim - n) for x in extras for n in (2, 1)]
 
 
-def blocks_of(kind: Kind, M: Any, N: Any) -> Any:
+def rows_of_blocks(kind: Kind, M: Any, N: Any) -> Any:
+    """Rows of a block, at most. Few processors have enough to do with taller ones."""
+    if processors() > 4:
+        return kind.row_block
+    return _make("where", _make("le", M * N, 1 << 21), kind.row_block, kind.tall_row_block)
+
+
+def slow_row(kind: Kind) -> int:
+    """Bytes: rows of A that are a multiple of that apart are copied. Where the first cache holds the lines of a tile's
+    rows at one place of a page, and some of B, reading them where they are is faster, since nothing waits for it."""
+    return PAGE if first_cache_ways() < kind.rows + 4 else 1 << 62
+
+
+def blocks_of(kind: Kind, M: Any, N: Any, row_block: Any) -> Any:
     """How many blocks the rows and columns of C are divided into (see codegen/templates/gemm/blocked.py)."""
     column_block: Any = kind.column_blocks[-1][1]
     for largest, columns in reversed(kind.column_blocks[:-1]):
         column_block = _make("where", _make("le", M * N, largest), columns, column_block)
-    row_blocks = _make("ceildiv", M, kind.row_block)
+    row_blocks = _make("ceildiv", M, row_block)
     return row_blocks * divided(N, column_block, row_blocks, lambda a, b: _make("min", a, b))
 
 
@@ -111,7 +125,8 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     rank = out.ndim - 2
     M, N, K = left.size(-2), out.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
-    integers += [int(accumulate), int(bias is not None or epilogue is not None), rank]
+    row_block = rows_of_blocks(kind, M, N)
+    integers += [int(accumulate), int(bias is not None or epilogue is not None), rank, row_block, slow_row(kind)]
     params: dict[str, Any] = {"dtype": left.dtype, "out_dtype": out.dtype}
     # Where there is no bias something must stand for it, which is not read.
     extras, numbers = [out if bias is None else bias], ()
@@ -148,7 +163,7 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
 
     # A piece is one block, but for a batch of small matrices.
     grain = _make("max", (1 << 17) // _make("max", M * N * K, 1), 1) if rank else 1
-    b.launch(emit_gemm, params, operands, integers, numbers, work=batch * blocks_of(kind, M, N), grain=grain,
+    b.launch(emit_gemm, params, operands, integers, numbers, work=batch * blocks_of(kind, M, N, row_block), grain=grain,
              scratch=scratch_bytes(kind) if prologue is None else made_scratch_bytes(kind),
              when=all_of(when, _make("not", thin)) if prologue is None else when)
 

@@ -18,7 +18,7 @@ from taeda.codegen.templates.gemm.finish import load_old
 from taeda.codegen.templates.gemm.kind import Kind
 
 ROW_PADDING = 64  # bytes after each copied row of A, so that rows do not share cache sets
-PAGE = 4096
+PAGE = 4096  # bytes: lines that are a multiple of that apart fall on the same places of the first cache
 
 
 def scratch_bytes(kind: Kind) -> int:
@@ -115,7 +115,7 @@ class Block:
         self.f = f = module.function("block", [
             ("ptr", "a"), ("i64", "a_row"), ("i64", "a_k"), *right.parameters, ("ptr", "c"), ("i64", "c_row"),
             *finish.parameters, ("i64", "accumulate"), ("i64", "rows"), ("i64", "columns"), ("i64", "K"),
-            ("ptr", "scratch")])
+            ("i64", "slow_row"), ("ptr", "scratch")])
         self.divide_k()
         self.place_scratch()
         self.a_neighbours = f["a_k"].equals(kind.itemsize)
@@ -150,7 +150,7 @@ class Block:
             return self.a_neighbours & (f["K"] % 2).equals(0)
         if kind.converts:
             return f.constant(0, "i1")
-        good_stride = self.a_neighbours & (f["a_row"] % PAGE).differs(0)
+        good_stride = self.a_neighbours & (f["a_row"] % f["slow_row"]).differs(0)
         return good_stride | (f["rows"] <= kind.rows // 2) | (f["columns"] <= kind.columns)
 
     def part_of_k(self, k: Value) -> None:

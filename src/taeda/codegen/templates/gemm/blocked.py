@@ -1,17 +1,18 @@
 """The matrix product kernel: C[b] = A[b] @ B[b], or added to what C holds, with an epilogue.
 
 All sizes and strides are run-time integers, so one kernel for each dtype serves every shape, transposition and
-broadcast. A work item is a block of C (block.py): `row_block` rows by `column_block` columns of one matrix of the
-batch. Blocks share nothing, so there is nothing to wait for; what B costs to pack again for each block of rows is small
-if a block has some hundred rows. How large the blocks are changes no bit of the result (see micro.py).
+broadcast. A work item is a block of C (block.py): at most `row_block` rows by `column_block` columns of one matrix of
+the batch. Blocks share nothing, so there is nothing to wait for; what B costs to pack again for each block of rows is
+small if a block has some hundred rows. How large the blocks are changes no bit of the result (see micro.py).
 
     operands   a, b, extra operands of the epilogue, those of a prologue (prologue.py), out
-    integers   M, N, K, a_row, a_k, b_k, b_column, c_row, accumulate, finish, rank,
+    integers   M, N, K, a_row, a_k, b_k, b_column, c_row, accumulate, finish, rank, row_block, slow_row (bytes: rows of
+               A a multiple of that apart are copied),
                then for each extra operand: row, column (of those of a prologue: k, column),
                then for each of `rank` batch dimensions: size, a_stride, b_stride, c_stride, those of extra operands
                (strides in elements; columns of out are neighbours)
     scalars    those of the epilogue and of the prologue
-    work       batch * ceildiv(M, kind.row_block) * divided(N, columns of kind.column_blocks)
+    work       batch * ceildiv(M, row_block) * divided(N, columns of kind.column_blocks)
     scratch    scratch_bytes(kind), a constant
 """
 
@@ -31,7 +32,8 @@ from taeda.codegen.templates.gemm.prologue import Made, dtypes_of
 from taeda.ir.dtype import itemsize
 from taeda.ir.loop import Expr
 
-NAMES = ["M", "N", "K", "a_row", "a_k", "b_k", "b_column", "c_row", "accumulate", "finish", "rank"]
+NAMES = ["M", "N", "K", "a_row", "a_k", "b_k", "b_column", "c_row", "accumulate", "finish", "rank", "row_block",
+         "slow_row"]
 
 
 class Entry:
@@ -112,13 +114,19 @@ def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue
     block = Block(module, kind, finish, any_order, right)
     f = module.kernel()
     e = Entry(f, Arguments(f), kind, finish, turns=False, made=[] if prologue is None else dtypes_of(prologue))
-    for_blocks(f, kind, e.M, e.N, lambda *place: f.call(block.f, *e.block(*place)))
+    row_block, slow_row = e.integers["row_block"], e.integers["slow_row"]
+
+    def body(*place: Value) -> None:
+        *arguments, scratch = e.block(*place)
+        f.call(block.f, *arguments, slow_row, scratch)
+    for_blocks(f, kind, e.M, e.N, row_block, body)
     f.ret(0)
     return module.text()
 
 
-def for_blocks(f: FunctionWriter, kind: Kind, M: Value, N: Value, body: Callable[..., object]) -> None:
-    """body(matrix, row, column, rows, columns) for the blocks from f["begin"] to f["end"].
+def for_blocks(f: FunctionWriter, kind: Kind, M: Value, N: Value, row_block: Value,
+               body: Callable[..., object]) -> None:
+    """body(matrix, row, column, rows, columns) for the blocks from f["begin"] to f["end"], of at most `row_block` rows.
 
     Blocks next to each other in number, which one thread takes, are next to each other in C's rows: where two threads
     write to the same rows, each one's caches fetch lines ahead that the other is about to write.
@@ -128,7 +136,7 @@ def for_blocks(f: FunctionWriter, kind: Kind, M: Value, N: Value, body: Callable
         narrow = M * N <= largest
         most_columns = f.select(narrow, f.constant(columns), most_columns)
         unit = f.select(narrow, f.constant(kind.lanes), unit)
-    row_blocks = f.ceil_div(M, kind.row_block)
+    row_blocks = f.ceil_div(M, row_block)
     column_blocks = divided(N, most_columns, row_blocks, f.minimum)
     row_block = f.ceil_div(f.ceil_div(M, row_blocks), kind.rows) * kind.rows
     # Blocks of columns differ by a unit at most, and none is empty: a panel, or where there are few a vector.

@@ -24,7 +24,7 @@ from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, v
 from taeda.codegen.target import Target
 from taeda.codegen.templates.finish import Finish, finish_rows
 from taeda.codegen.templates.gemm import pack
-from taeda.codegen.templates.gemm.block import Block, Panels, Part, packed_panels
+from taeda.codegen.templates.gemm.block import PAGE, Block, Panels, Part, packed_panels
 from taeda.codegen.templates.gemm.blocked import for_blocks
 from taeda.codegen.templates.gemm.finish import finish_of
 from taeda.codegen.templates.gemm.kind import Kind, kind_of
@@ -187,8 +187,8 @@ def emit_coded(target: Target, packed: bool, scale: str, offsets: bool, out_dtyp
     def body(_: Value, row: Value, column: Value, rows: Value, columns: Value) -> None:
         f.call(block.f, f.at(e.left, row * e.k * 4), e.k * 4, f.constant(4), e.codes, e.scales, e.offsets, e.group,
                column, f.at(e.out, row * by_row + column * kind.out_itemsize), by_row, *e.finish_from(row, column),
-               f.constant(0), rows, columns, e.k, arguments.scratch)
-    for_blocks(f, kind, e.rows, e.columns, body)
+               f.constant(0), rows, columns, e.k, f.constant(PAGE), arguments.scratch)
+    for_blocks(f, kind, e.rows, e.columns, f.constant(kind.row_block), body)
     f.ret(0)
     return module.text()
 

@@ -79,8 +79,14 @@ class Kind:
 
     @property
     def row_block(self) -> int:
-        """Rows of the block of C that is one work item: a multiple of `rows`, near 512."""
+        """Rows of the block of C that is one work item, at most: a multiple of `rows`, near 512."""
         return 528 if self.rows == 6 else 512
+
+    @property
+    def tall_row_block(self) -> int:
+        """The same for a large C and few processors: B is packed half as often. Sums that are kept apart from C would
+        leave the second cache."""
+        return self.row_block if self.converts_out else 2 * self.row_block
 
     @property
     def column_blocks(self) -> list[tuple[int, int]]:
