@@ -31,6 +31,7 @@ from taeda.ir.expression import Expression, tensors_of
 from taeda.ir.graph import Graph, Node, Value
 
 MOST_OPERANDS = 32  # the executor takes 64; beyond this, more kernels are as good
+MOST_NUMBERS = 48  # of a kernel, known at run time; the executor takes 64 with those that lowering adds
 
 
 @dataclass(eq=False)
@@ -41,6 +42,7 @@ class Group:
     space: tuple[Expression, ...]
     reduced: tuple[int, ...] | None = None
     reads: dict[Value, None] = field(default_factory=dict)  # an ordered set: results must not depend on addresses
+    numbers: frozenset[Expression] = frozenset()  # known at run time
 
     def row_dims(self) -> tuple[Expression, ...]:
         return tuple(1 if d in (self.reduced or ()) else e for d, e in enumerate(self.space))
@@ -84,7 +86,8 @@ class _Grouping:
                     self.users.setdefault(value, []).append(node)
         for node in graph.nodes:
             if node.op.kind == "pointwise":
-                self._place(Group([node], node.outputs[0].dims, None, dict.fromkeys(node.data_tensors())))
+                numbers = frozenset(e for e in node.expressions() if isinstance(e, tuple))
+                self._place(Group([node], node.outputs[0].dims, None, dict.fromkeys(node.data_tensors()), numbers))
             elif node.op.kind == "reduction":
                 x, dims = node.arguments
                 self._place(Group([node], x.dims, tuple(dims), {x: None}))
@@ -111,7 +114,9 @@ class _Grouping:
         if a is b:
             return True
         merged = _merge(a, b)
-        if merged is None or len(merged.reads) + len(self.stored(merged)) > MOST_OPERANDS:
+        if merged is None or len(merged.numbers) > MOST_NUMBERS:
+            return False
+        if len(merged.reads) + len(self.stored(merged)) > MOST_OPERANDS:
             return False
         if self.parted and any(frozenset((n, m)) in self.parted for n in a.nodes for m in b.nodes):
             return False
@@ -211,7 +216,8 @@ def _merge(a: Group, b: Group) -> Group | None:
         return None
     nodes = sorted({*a.nodes, *b.nodes}, key=lambda n: n.number)
     made = {v for n in nodes for v in n.outputs}
-    return Group(nodes, a.space, a.reduced, {v: None for v in (*a.reads, *b.reads) if v not in made})
+    reads = {v: None for v in (*a.reads, *b.reads) if v not in made}
+    return Group(nodes, a.space, a.reduced, reads, a.numbers | b.numbers)
 
 
 def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
