@@ -18,6 +18,8 @@ CASES: list[tuple[str, Callable[..., Any], list[Any]]] = [
     ("kthvalue", lambda t, x: x.kthvalue(2, 1, True)[0], [floats(3, 7)]),
     ("median", lambda t, x: x.median(), [floats(3, 7)]),
     ("median dim", lambda t, x: x.median(0)[0], [floats(4, 7)]),
+    ("median long", lambda t, x: x.median(0)[0], [floats(60, 3)]),  # not sorted, as shorter rows are
+    ("kthvalue long", lambda t, x: x.kthvalue(33, 0)[0], [floats(49, 3)]),
     ("nanmedian", lambda t, x: x.nanmedian(), [floats(3, 7)]),
     ("mode", lambda t, x: x.mode(1)[0], [floats(3, 7)]),
     ("msort", lambda t, x: t.msort(x), [floats(3, 7)]),
@@ -77,6 +79,9 @@ OTHERS: list[Callable[..., Any]] = [
     lambda t: t.bincount(t.tensor([1, 3, 3, 0]), minlength=7),
     lambda t: t.bincount(t.tensor([1, 3, 3, 0]), weights=t.tensor([0.5, 1.0, 2.0, 3.0])),
     lambda t: t.bincount(t.zeros(0, dtype=t.int64)),
+    lambda t: t.bincount(t.zeros(0, dtype=t.int64), minlength=3),
+    lambda t: t.bincount((t.arange(9000, dtype=t.int32) * 7 % 100)[::3]),
+    lambda t: t.bincount((t.arange(500) * 7 % 10).flip(0), weights=t.arange(1000.0)[::2]),
     lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0, 7.0]), 4, 1, 5), lambda t: t.histc(t.tensor([1.0, 2.0, 1.5, 4.0]),
                                                                                        3),
     lambda t: t.searchsorted(t.tensor([[1, 3, 5], [2, 4, 6]]), t.tensor([[3, 9], [0, 4]]), right=True),

@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from taeda.ir.expression import maximum, product
+from taeda.ir.expression import where as choose
 from taeda.ir.geometry import Bound, Dimension
 from taeda.ir.graph import Value
+from taeda.ir.loop import Kernel, Operand, Reduce, Store, load, reduced
 from taeda.ops.creation import full
 from taeda.ops.dtypes import is_float, is_integer, promote, torch_kernel_name
 from taeda.ops.indexing import converted, index_write, same_size, value_like, zeros_of
@@ -106,10 +108,16 @@ def bucketize(input: TensorOrNumber, boundaries: Tensor, *, out_int32: bool = Fa
 @kernel(public=False, differentiable=False, batch=False)
 def count_numbers(b: Any, input: Tensor, weights: Tensor | None, minlength: SymInt) -> Tensor:
     """counts[n] = how often n is in `input` (int64, 1-d), or the sum of its weights, in order."""
-    x, bound = b.contiguous(input), b.alloc("int64", [1])
+    x, element = b.contiguous(input), load(0, "int64")
     message = "bincount only supports 1-d non-negative integral inputs."
-    b.method("searching.bound_numbers", input=x, bound=bound, fault=("RuntimeError", message))
-    size = maximum(bound.item(), minlength)
+    extremes = Kernel(
+        (Operand("int64", "input"), Operand("int64", "row"), Operand("int64", "row")),
+        (Reduce("min", element), Reduce("max", element), Store(1, reduced(0, "int64")), Store(2, reduced(1, "int64"))),
+        "count_numbers",
+    )
+    lowest, highest = b.loops(extremes, [x], [0, 0], (), (0,), False)
+    b.check(lowest.item() >= 0, RuntimeError, message)  # of nothing the lowest is the largest number there is
+    size = maximum(choose(x.numel() == 0, 0, highest.item() + 1), minlength)
     dtype = "int64" if weights is None else weights.dtype
     out = b.full(dtype, [size], 0)
     source = b.full("int64", [1], 1) if weights is None else weights

@@ -220,8 +220,13 @@ class _IndexWriter:
                 f.branch(f.any(functools.reduce(or_, bad)), lambda: walk(steps, i, i + lanes))
             f.loop(0, whole, several, step=lanes)
             walk(steps, whole)
-        usual = functools.reduce(and_, (s.equals(n) for s, n in zip(strides, steps, strict=True)))
-        f.branch(usual, check if self.mode == "check" else lambda: walk(steps), lambda: walk(strides))
+        def are(steps: Sequence[int]) -> Value:
+            return functools.reduce(and_, (s.equals(n) for s, n in zip(strides, steps, strict=True)))
+
+        def others() -> None:
+            one = [0, *steps[1:]]  # a single number that is added everywhere, as bincount does
+            f.branch(are(one), lambda: walk(one), lambda: walk(strides)) if self.mode == "sum" else walk(strides)
+        f.branch(are(steps), check if self.mode == "check" else lambda: walk(steps), others)
 
     def _wrapped(self, value: Value, dtype: str, bound: Value) -> Value:
         """Loaded indices as int64, counted from the front."""

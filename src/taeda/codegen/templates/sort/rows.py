@@ -435,6 +435,16 @@ def emit_select(target: Target, *, dtype: str, mode: str) -> str:
                 rank = f.select(nans > 0, rest, middle)
             else:
                 rank = f.select(rest > 0, middle, 0)
+        place = f.branch(rows.row <= SMALL, lambda: [by_sorting(rank)], lambda: [by_selecting(rank)])[0]
+        f.store(f.load(rows.type, f.at(here, place * rows.inner * rows.size)), f.at(values, number * rows.size))
+        f.store(place, f.at(indices, number * 8))
+
+    def by_sorting(rank: Value) -> Value:
+        rows.number()
+        _, places = rows.sort(rows.row)
+        return f.cast("zext", f.load("i32", f.at(places, rank * 4)), "i64")
+
+    def by_selecting(rank: Value) -> Value:
         key, equal_rank = _select(rows, rank)
 
         def before(i: Value, equals: Value) -> Value:
@@ -445,8 +455,7 @@ def emit_select(target: Target, *, dtype: str, mode: str) -> str:
             same = f.load(rows.type, f.at(rows.keys, i * rows.size)).equals(key)
             return [i + 1, equals + f.cast("zext", same, "i64")]
         place, _ = f.repeat(before, step, [f.constant(0), f.constant(0)])
-        f.store(f.load(rows.type, f.at(here, place * rows.inner * rows.size)), f.at(values, number * rows.size))
-        f.store(place, f.at(indices, number * 8))
+        return place
     f.loop(f["begin"], f["end"], row)
     f.ret(0)
     return module.text()

@@ -99,23 +99,6 @@ def emit_search(target: Target, *, dtype: str, right: bool, result: str, sorter:
     return module.text()
 
 
-def emit_bound(target: Target) -> str:
-    """bound[0] = largest element + 1, or 0 if there is none. Operands [input int64, bound int64]; integers [elements];
-    work: 1. Fault 1: a negative element (element, position)."""
-    module, f, arguments = start_kernel(target)
-    count = Reader(f, arguments).one()
-    data, bound = arguments.data(0), arguments.data(1)
-
-    def one(i: Value, most: Value) -> list[Value]:
-        x = f.load("i64", f.at(data, i * 8))
-        leave_if(f, x < 0, 1, arguments.fault, lambda: [x, i])
-        return [f.maximum(most, x + 1)]
-    (most,) = f.loop(0, count, one, carry=[f.constant(0)])
-    f.store(most, bound)
-    f.ret(0)
-    return module.text()
-
-
 def emit_total(target: Target) -> str:
     """total[0] = sum of the elements. Operands [input int64, total int64]; integers [elements]; work: 1. Fault 1: a
     negative element (element, position)."""
@@ -156,10 +139,6 @@ def search_rows(b: Any, *, rows: Any, values: Any, sorter: Any, out: Any, right:
              {"dtype": rows.dtype, "right": right, "result": out.dtype, "sorter": sorter is not None}, operands,
              [size, maximum(1, count), size if rows.ndim > 1 else 0], work=values.numel(), grain=1024,
              faults=[(1, *fault)])
-
-
-def bound_numbers(b: Any, *, input: Any, bound: Any, fault: tuple[str, str]) -> None:
-    b.launch(emit_bound, {}, [input, bound], [input.numel()], faults=[(1, *fault)])
 
 
 def total(b: Any, *, counts: Any, total: Any, fault: tuple[str, str]) -> None:

@@ -6,9 +6,9 @@ scan, scan_extremes
     input, dim, and: out, operation ('sum', 'prod', 'logsumexp'), reverse | values, places, largest
 search_rows
     rows, values, sorter (None), out, right, fault ({0} the sorter's number, {1} elements of a row)
-bound_numbers, total, repeat_numbers
-    input, bound (1) = largest + 1, fault | counts, total (1), fault | counts, out: each i, counts[i] times. int64 and
-    contiguous; the faults are for negative numbers
+total, repeat_numbers
+    counts, total (1), fault | counts, out: each i, counts[i] times. int64 and contiguous; the fault is for negative
+    numbers
 """
 
 from __future__ import annotations
@@ -42,10 +42,6 @@ def scan_extremes(b: Any, *, input: Any, values: Any, places: Any, dim: int, lar
 
 def search_rows(b: Any, *, rows: Any, values: Any, sorter: Any, out: Any, right: bool, fault: tuple[str, str]) -> None:
     perform(b, _search_rows, [rows, values, sorter, out], faults=[fault], right=right)
-
-
-def bound_numbers(b: Any, *, input: Any, bound: Any, fault: tuple[str, str]) -> None:
-    perform(b, _bound_numbers, [input, bound], faults=[fault])
 
 
 def total(b: Any, *, counts: Any, total: Any, fault: tuple[str, str]) -> None:
@@ -139,13 +135,6 @@ def _search_rows(rows: Tensor, values: Tensor, sorter: Tensor | None, out: Tenso
     else:
         for at in np.ndindex(rows.shape[:-1]):
             out.array[at] = np.searchsorted(x[at], values.values[at], side)
-    return None
-
-
-def _bound_numbers(input: Tensor, bound: Tensor) -> Any:
-    if (input.array < 0).any():
-        return (1,)
-    bound.array[0] = input.array.max(initial=-1) + 1
     return None
 
 
