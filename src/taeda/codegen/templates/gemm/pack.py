@@ -21,6 +21,9 @@ from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, lanes_of, ve
 from taeda.codegen.squares import transpose
 from taeda.codegen.templates.gemm.kind import Kind
 
+LINE = 64  # bytes of a cache line
+_LINES_AHEAD = 4
+
 
 def load_unit(f: FunctionWriter, kind: Kind, source: Value, k_stride: Value, elements: Value) -> Value:
     """The unit at `source`, packed; of a pair of which one element exists the other is zero."""
@@ -133,7 +136,9 @@ def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Calla
 def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> FunctionWriter:
     """Up to `lanes` columns, along each of which k is the fastest dimension, into a panel with `step` bytes a unit.
 
-    Squares of lanes by lanes units are transposed in registers; the last square overlaps the one before.
+    Squares of lanes by lanes units are transposed in registers; the last square overlaps the one before. Each column is
+    asked for some lines ahead, as processors foresee few walks through memory and none past its page; where it ends,
+    the one that takes its place in the next group. Where squares are narrower than a line, columns take turns.
     """
     f = module.function("pack_columns", [
         ("ptr", "source"), ("i64", "n_stride"), ("ptr", "panel"), ("i64", "step"), ("i64", "columns"),
@@ -145,8 +150,18 @@ def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
         last_column = f["columns"] - 1
         pointers = [f.at(f["source"], f.minimum(f.constant(j), last_column) * f["n_stride"]) for j in range(lanes)]
         load = square_loader(f, kind, pointers)
+        size = kind.depth * kind.itemsize
+        length, turns = depth * size, max(1, LINE // (lanes * size))
+        following = f["n_stride"] * lanes - length
+        lines = [f.at(f["source"], f["n_stride"] * j) for j in range(0, lanes, turns)]
 
         def square(k: Value) -> None:
+            coming = k * size + _LINES_AHEAD * LINE
+            coming = f.select(coming < length, coming, coming + following)
+            if turns > 1:
+                coming = coming + k // lanes % turns * f["n_stride"]
+            for line in lines:
+                f.prefetch(f.at(line, coming), 3)
             k = f.minimum(k, depth - lanes)
             for i, value in enumerate(load(k * (kind.depth * kind.itemsize))):
                 f.store(value, f.at(f["panel"], (k + i) * f["step"]))
