@@ -58,6 +58,13 @@ def mantissa(f: FunctionWriter, x: Value) -> Value:
     return _by_registers(f, lanes, lambda x: f.call_external(name, x.type, x, form, x.const(0.0), extra=how), x)
 
 
+def reciprocal_root(f: FunctionWriter, x: Value) -> Value:
+    """1 / sqrt(x) to 14 bits (AVX-512)."""
+    lanes, suffix, how = _ROUNDED[x.kind]
+    name = f"llvm.x86.avx512.rsqrt14.{suffix}.512"
+    return _by_registers(f, lanes, lambda x: f.call_external(name, x.type, x, x.const(0.0), extra=how.split(",")[0]), x)
+
+
 def has_look_up(target: Target) -> bool:
     return target.vector_bytes >= 32
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from taeda.codegen.llvm import FunctionWriter, Value, register_type, vector
-from taeda.codegen.scalars import convert, division, error, integer, logarithm, tables
+from taeda.codegen.scalars import arcsine, convert, division, error, integer, logarithm, tables
 from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
@@ -121,15 +121,6 @@ def _atanh_double(f: FunctionWriter, x: Value) -> Value:
     return x.abs().compare("olt", 1e-4).select(x * f.fma(x * x, 1 / 3, 1.0), large)
 
 
-def _asin_double(f: FunctionWriter, x: Value) -> Value:
-    root = f.intrinsic("llvm.sqrt", (1.0 - x) * (x + 1.0))
-    return m64.atan(f, x / (root + 1.0)) * 2.0
-
-
-def _acos_double(f: FunctionWriter, x: Value) -> Value:
-    return m64.atan2(f, f.intrinsic("llvm.sqrt", 1.0 - x), f.intrinsic("llvm.sqrt", x + 1.0)) * 2.0
-
-
 def _hypot_double(f: FunctionWriter, x: Value, y: Value) -> Value:
     infinite = x.abs().compare("oeq", float("inf")) | y.abs().compare("oeq", float("inf"))
     return infinite.select(float("inf"), f.intrinsic("llvm.sqrt", x * x + y * y))
@@ -179,8 +170,8 @@ SINGLE: dict[str, Function] = BOTH | {
     "sin": where_large(m32.LARGE_ANGLE, "sin", lambda f, x: m32.sin_cos(f, x, False)),
     "cos": where_large(m32.LARGE_ANGLE, "cos", lambda f, x: m32.sin_cos(f, x, True)),
     "tan": where_large(m32.LARGE_ANGLE, "tan", _with_fma(m32.tan, in_double(m64.tan))),
-    "asin": in_double(_asin_double),
-    "acos": in_double(_acos_double),
+    "asin": _with_fma(arcsine.asin, in_double(arcsine.asin)),
+    "acos": _with_fma(arcsine.acos, in_double(arcsine.acos)),
     "atan": _with_fma(m32.atan, in_double(m64.atan)),
     "atan2": _with_fma(m32.atan2, in_double(m64.atan2)),
     "sinh": in_double(_sinh_double),
@@ -220,8 +211,8 @@ DOUBLE: dict[str, Function] = {
     "log10": m64.log10,
     "sinh": m64.sinh,
     "cosh": m64.cosh,
-    "asin": m64.asin,
-    "acos": m64.acos,
+    "asin": arcsine.asin,
+    "acos": arcsine.acos,
     "atanh": m64.atanh,
     **{name: library(name) for name in ("asinh", "acosh", "lgamma", "pow", "atan2", "hypot")},
 }

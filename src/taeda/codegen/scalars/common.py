@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from taeda.codegen.llvm import FunctionWriter, Value
+
+# Of an exponent: (n as a float, n as an integer, what is near exp(x) / 2**n)
+Reduction = Callable[[FunctionWriter, Value], tuple[Value, Value, Value]]
 
 
 def clamp(x: Value, low: float | None, high: float | None) -> Value:

@@ -1,4 +1,4 @@
-"""Vector math in float32, most of it within 1.5 units in the last place, all within 2.5 (tests/codegen/test_math.py).
+"""Vector math in float32, most of it within 1 unit in the last place, all within 2.5 (tests/codegen/test_math.py).
 
 Polynomials are near-minimax fits (Chebyshev) of the remainder that the formula above each names. The same
 instructions run for every lane count, so that tails and bodies give the same bits. Functions that are rarely hot
@@ -7,13 +7,11 @@ are computed in float64 (`float64`) and rounded once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars import float64, tables
 from taeda.codegen.scalars.branch import in_double, rarely
-from taeda.codegen.scalars.common import clamp, copysign, without_underflow
+from taeda.codegen.scalars.common import Reduction, clamp, copysign, without_underflow
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440054690583e-4  # the first has 10 bits: a product with n is exact
@@ -60,9 +58,6 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
 def scale_near(x: Value, n: Value) -> Value:
     """x * 2**n where that is a normal number, for x near 1 and n in the low bits of an integer."""
     return (x.bits + n.shl(23)).as_float
-
-
-Reduction = Callable[[FunctionWriter, Value], tuple[Value, Value, Value]]
 
 
 def _power(f: FunctionWriter, x: Value, reduce: Reduction, low: float, high: float, usual: float) -> Value:

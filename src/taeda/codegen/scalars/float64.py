@@ -11,7 +11,7 @@ import math
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars.branch import libm, rarely
-from taeda.codegen.scalars.common import clamp, copysign, log_specials, without_underflow
+from taeda.codegen.scalars.common import Reduction, clamp, copysign, log_specials, without_underflow
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # the first ends in 21 zero bits
@@ -49,10 +49,6 @@ _TANH = (6.4851634827931131e-6, -3.12011014257974e-5, 9.2571161295567683e-5, -0.
          0.00058966065777570433, -0.0014557754120478055, 0.0035921217511549623, -0.0088632351032408779,
          0.021869488519008306, -0.053968253967896992, 0.13333333333333042, -0.33333333333333333)
 
-# (asin(r) / r - 1) / r**2 in r**2, up to 1/2
-_ASIN = (0.03198372995010525, -0.016329569328941817, 0.01959610556323815, 0.006502902082643551, 0.012175078955697086,
-         0.013884330564479488, 0.01735979757374289, 0.022371751813998735, 0.0303819594005198, 0.044642856821855245,
-         0.07500000000344946, 0.16666666666665375)
 # log2(e), log10(e) and log10(2) in two parts; the first end in zero bits
 _LOG2_E_PARTS = (1.4426950216293335, 1.9259629911266175e-08)
 _LOG10_E_PARTS = (0.4342944771051407, 4.798111141615973e-09)
@@ -77,10 +73,35 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
     return x * (half + 1023).shl(52).as_float * (rest + 1023).shl(52).as_float
 
 
+def _power(f: FunctionWriter, x: Value, reduce: Reduction, low: float, high: float, usual: float) -> Value:
+    """As in float32."""
+    def any_number() -> Value:
+        zero, y = without_underflow(clamp(x, None, high), low)
+        n, n_integer, p = reduce(f, y)
+        return zero.select(0.0, scale(f, p + 1.0, n, n_integer))
+
+    def usual_number() -> Value:
+        _, n, p = reduce(f, x)
+        return ((p + 1.0).bits + n.shl(52)).as_float
+
+    if x86.has_scaling(f.target):
+        return any_number()
+    return f.branch(f.any(x.abs().compare("uge", usual)), any_number, usual_number, likely=False)[0]
+
+
 def exp(f: FunctionWriter, x: Value) -> Value:
-    zero, x = without_underflow(clamp(x, None, 710.0), -750.0)
-    n, n_integer, p = reduce_exp(f, x)
-    return zero.select(0.0, scale(f, p + 1.0, n, n_integer))
+    return _power(f, x, reduce_exp, -750.0, 710.0, 705.0)
+
+
+def _reduce_exp2(f: FunctionWriter, x: Value) -> tuple[Value, Value, Value]:
+    shifted = x + _ROUND
+    n = shifted - _ROUND
+    r = x - n
+    return n, shifted.bits - 0x4338000000000000, f.polynomial(r, _EXP2) * r
+
+
+def exp2(f: FunctionWriter, x: Value) -> Value:
+    return _power(f, x, _reduce_exp2, -1080.0, 1025.0, 1020.0)
 
 
 def exp2_nonpositive(f: FunctionWriter, x: Value) -> Value:
@@ -116,15 +137,6 @@ def log(f: FunctionWriter, x: Value) -> Value:
     _, low = log_parts(f, t)
     result = f.fma(e, _LN2_HIGH, t - (low - e * _LN2_LOW))
     return log_specials(x, result)
-
-
-def exp2(f: FunctionWriter, x: Value) -> Value:
-    zero, x = without_underflow(clamp(x, None, 1025.0), -1080.0)
-    shifted = x + _ROUND
-    n = shifted - _ROUND
-    r = x - n
-    p = f.fma(f.polynomial(r, _EXP2), r, 1.0)
-    return zero.select(0.0, scale(f, p, n, shifted.bits - 0x4338000000000000))
 
 
 def half_expm1(f: FunctionWriter, x: Value) -> Value:
@@ -201,56 +213,6 @@ def atanh(f: FunctionWriter, x: Value) -> Value:
     """Half of log(1 + |x|) - log(1 - |x|), which add."""
     t = x.abs()
     return copysign(f, (log1p(f, t) - log1p(f, -t)) * 0.5, x)
-
-
-def _asin_rest(f: FunctionWriter, z: Value, r: Value) -> Value:
-    """asin(r) - r with z = r**2."""
-    return f.polynomial(z, _ASIN) * z * r
-
-
-def _root_parts(f: FunctionWriter, z: Value) -> tuple[Value, Value]:
-    """The square root of z and what its rounding lost."""
-    root = f.intrinsic("llvm.sqrt", z)
-    if f.target.fma:
-        rest = f.fma(-root, root, z)
-    else:
-        top = (root.bits & -0x8000000).as_float
-        rest = (z - top * top) - (root - top) * (root + top)
-    return root, z.compare("oeq", 0.0).select(0.0, rest / (root + root))
-
-
-def asin(f: FunctionWriter, x: Value) -> Value:
-    """x + x**3 * polynomial up to 1/2; above, pi / 2 - 2 asin(sqrt((1 - x) / 2))."""
-    t = x.abs()
-    below = t.compare("olt", 0.5)
-    z = below.select(t * t, (1.0 - t) * 0.5)
-    root, lost = _root_parts(f, z)
-    r = below.select(t, root)
-    rest = _asin_rest(f, z, r)
-    twice = root + root
-    high = math.pi / 2 - twice
-    low = ((math.pi / 2 - high) - twice) + (6.123233995736766e-17 - 2.0 * (rest + lost))
-    return copysign(f, below.select(t + rest, high + low), x)
-
-
-def acos(f: FunctionWriter, x: Value) -> Value:
-    """2 asin(sqrt((1 - |x|) / 2)) from 1/2 on, pi less that up to -1/2, pi / 2 - asin(x) between."""
-    t = x.abs()
-    below = t.compare("olt", 0.5)
-    z = below.select(t * t, (1.0 - t) * 0.5)
-    root, lost = _root_parts(f, z)
-    r = below.select(x, root)
-    rest = _asin_rest(f, z, r)
-    positive = x.compare("ogt", 0.0)
-    # base + sign * scale * (r + rest + lost), where scale is 1 or 2
-    double = below.select(z.const(1.0), 2.0)
-    factor = (below | ~positive).select(-double, double)
-    lost = below.select(0.0, lost)
-    base = below.select(z.const(math.pi / 2), positive.select(z.const(0.0), math.pi))
-    base_low = below.select(z.const(6.123233995736766e-17), positive.select(z.const(0.0), 1.2246467991473532e-16))
-    moved = r * factor
-    high = base + moved
-    return high + (((base - high) + moved) + (base_low + (rest + lost) * factor))
 
 
 def tanh(f: FunctionWriter, x: Value) -> Value:
