@@ -270,6 +270,7 @@ PyGetSetDef tensor_properties[] = {
     {"imag", get_imag, nullptr, "The imaginary part of a complex tensor.", closure_of(Operator::Imag)},
     {"requires_grad", get_requires_grad, put_requires_grad, "Whether gradients are computed for this tensor.", nullptr},
     {"grad", get_grad, put_grad, "The gradient that backward() accumulated here, or None.", nullptr},
+    {"_grad", get_grad, put_grad, "The same as grad.", nullptr},
     {"grad_fn", get_grad_fn, nullptr, "The node of the graph that made this tensor; None for a leaf.", nullptr},
     {"is_leaf", get_is_leaf, nullptr, "Whether no recorded op made this tensor.", nullptr},
     {"output_nr", get_output_number, nullptr, "Which output of grad_fn this is.", nullptr},

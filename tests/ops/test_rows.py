@@ -33,7 +33,10 @@ ROUGH = {"_standard_gamma_grad": 3e-3,
 WRONG_IN_PYTORCH = {(name, d) for name in ("matrix_exp", "matrix_exp.linalg") for d in ("float16", "bfloat16")}
 # Their results depend on how the elements lie.
 ABOUT_MEMORY = ("as_strided", "as_strided_copy", "view", "view_as", "view_as_complex", "view_copy")
-NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"}
+NO_DERIVATIVE = {"embedding": "the row of padding_idx is said to get no gradient"} | dict.fromkeys(
+    ("fake_quantize_per_channel_affine", "fake_quantize_per_tensor_affine"),
+    "a step function, whose gradient is said to be that of the clamping",
+)
 # Vectors of decompositions are known up to their signs.
 UP_TO_SIGN = ("eig", "eigh", "geqrf", "qr", "qr.linalg", "svd", "svd.linalg")
 # Of these matrices one triangle is read, but PyTorch's gradient is that of the symmetric or triangular matrix.

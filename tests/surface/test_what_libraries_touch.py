@@ -155,3 +155,11 @@ def test_spread_tensors_are_none():
     assert not isinstance(torch.ones(1), DTensor) and Shard(1).is_shard(1) and not Shard(1).is_replicate()
     with pytest.raises(NotImplementedError, match="groups of several processes"):
         torch.distributed.init_device_mesh("cpu", (2,))
+
+
+def test_gradients_go_by_their_old_name():
+    # Training by several processes gives its shared parameters the gradients of a process's own.
+    own, shared = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    (own * 3).sum().backward()
+    shared._grad = own.grad
+    assert shared.grad is own.grad and own._grad.tolist() == [3.0, 3.0]

@@ -18,11 +18,18 @@ def _complex_only(input: Any, name: str) -> None:
         raise RuntimeError(f"{name} is only supported for complex tensors")
 
 
+def as_real(b: Any, register: Any) -> Any:
+    """The register of a tensor, or of the parts of a complex one along a last dimension of size 2."""
+    if register.dtype not in dtypes.COMPLEX:
+        return register
+    parts = b.view("unsqueeze", register, [register.ndim], register.ndim + 1)
+    return b.view_dtype(parts, dtypes.real_dtype(register.dtype))
+
+
 @kernel(method=False, view=True, conjugate=False, role="view_as_real")
 def view_as_real(b: Any, input: Tensor) -> Tensor:
     """A view of a complex tensor as the real tensor of its parts, which are along a last dimension of size 2."""
-    parts = b.view("unsqueeze", input, [input.ndim], input.ndim + 1)
-    return b.view_dtype(parts, dtypes.real_dtype(input.dtype))
+    return as_real(b, input)
 
 
 @view_as_real.meta

@@ -15,6 +15,7 @@ from typing import Any
 
 from taeda.ir.loop import Expr, Kernel, Operand, Store, call, cast, const, load, scalar, select
 from taeda.ops import dtypes
+from taeda.ops.complex_parts import as_real
 from taeda.ops.op import Tensors, kernel
 
 Formula = Callable[[list[Expr], dict[str, Any]], Sequence[Expr]]
@@ -24,9 +25,11 @@ def _update(
     b: Any, name: str, lists: Sequence[Sequence[Any]], written: Sequence[int], numbers: dict[str, Any], formula: Formula
 ) -> None:
     """For each parameter: `formula` gives the new values of the lists whose indices are `written`, from the present
-    values of all lists and the numbers, which are floats where they are constants."""
+    values of all lists and the numbers, which are floats where they are constants. Complex tensors are their real and
+    imaginary parts, each updated by itself."""
     symbols = {n: v for n, v in numbers.items() if not isinstance(v, (int, float))}
-    for tensors in zip(*lists, strict=True):
+    for row in zip(*lists, strict=True):
+        tensors = [as_real(b, t) for t in row]
         wide = dtypes.compute_dtype(tensors[0].dtype)
         values = [cast(load(k, t.dtype), wide) for k, t in enumerate(tensors)]
         places = {n: scalar(k, wide) for k, n in enumerate(symbols)}

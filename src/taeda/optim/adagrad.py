@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import taeda
 from taeda.optim import fused, sparse
 from taeda.optim.collecting import (
     State,
     count_step,
     count_steps,
+    full_like,
     new_step_count,
     take,
     tensors,
@@ -71,7 +71,7 @@ class Adagrad(GroupwiseOptimizer):
 
     def _initialise(self, parameter: Any, state: State, group: dict[str, Any]) -> None:
         state["step"] = new_step_count()
-        state["sum"] = taeda.full_like(parameter, group["initial_accumulator_value"])
+        state["sum"] = full_like(parameter, group["initial_accumulator_value"])
 
     def share_memory(self) -> None:
         """Put the sums into memory that other processes can share."""

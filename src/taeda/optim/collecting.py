@@ -75,6 +75,11 @@ def zeros_like(parameter: Any) -> Any:
     return taeda.zeros_like(parameter)
 
 
+def full_like(parameter: Any, value: float) -> Any:
+    """A state tensor of one number in the parameter's layout; of a complex parameter both parts are this number."""
+    return taeda.full_like(parameter, complex(value, value) if parameter.is_complex() else value)
+
+
 def with_gradients(
     optimizer: Any, group: dict[str, Any], initialise: Callable[[Any, State], None], sparse_done: bool = False
 ) -> tuple[list[Any], list[Any], list[State]]:

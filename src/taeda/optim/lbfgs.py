@@ -128,11 +128,12 @@ class LBFGS(Optimizer):
 
     def _flat_gradient(self) -> Any:
         return taeda.cat([
-            (p.new_zeros(p.numel()) if p.grad is None else p.grad).reshape(-1) for p in self._params
+            (taeda.zeros_like(_real(p)) if p.grad is None else _real(p.grad)).reshape(-1) for p in self._params
         ])  # fmt: skip
 
     def _move(self, length: float, direction: Any) -> None:
-        for p, part in zip(self._params, direction.split([p.numel() for p in self._params]), strict=True):
+        params = [_real(p) for p in self._params]
+        for p, part in zip(params, direction.split([p.numel() for p in params]), strict=True):
             p.add_(part.view_as(p), alpha=length)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -223,6 +224,11 @@ class LBFGS(Optimizer):
             prev_loss=loss_before,
         )  # fmt: skip
         return first_loss
+
+
+def _real(tensor: Any) -> Any:
+    """A tensor, or the parts of a complex one."""
+    return taeda.view_as_real(tensor) if tensor.is_complex() else tensor
 
 
 def _two_loops(gradient: Any, old_dirs: list[Any], old_stps: list[Any], ro: list[float], scale: Any) -> Any:

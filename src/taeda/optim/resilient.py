@@ -6,7 +6,16 @@ from typing import Any
 import taeda
 from taeda.optim import fused
 from taeda.optim.adam import check_betas
-from taeda.optim.collecting import State, count_steps, new_step_count, take, tensors, with_gradients, zeros_like
+from taeda.optim.collecting import (
+    State,
+    count_steps,
+    full_like,
+    new_step_count,
+    take,
+    tensors,
+    with_gradients,
+    zeros_like,
+)
 from taeda.optim.functional_step import functional_step
 from taeda.optim.optimizer import (
     GroupwiseOptimizer,
@@ -176,7 +185,7 @@ class Rprop(GroupwiseOptimizer):
         def initialise(parameter: Any, state: State) -> None:
             state["step"] = new_step_count()
             state["prev"] = zeros_like(parameter)
-            state["step_size"] = taeda.full_like(parameter, number(group["lr"]))
+            state["step_size"] = full_like(parameter, number(group["lr"]))
 
         params, grads, states = with_gradients(self, group, initialise)
         shrink, grow = group["etas"]
