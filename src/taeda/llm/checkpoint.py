@@ -23,7 +23,6 @@ from taeda.quantization import QuantizedLinear, Scheme, calibrate_, encode, int8
 from taeda.serialization import CheckpointError, map_safetensors, save_safetensors
 
 _SHARD_BYTES = 5 << 30
-_HEAD = int8()
 _QUANTIZED = "taeda_quantization"  # the key of config.json that says how weights are stored
 
 
@@ -190,8 +189,8 @@ def _take_rounded(model: Decoder, stored: dict[str, Stored], shapes: dict[str, A
 
 def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] | None = None,
             report: Callable[[int, int], None] = lambda done, all: None, method: str = "gptq") -> None:
-    """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much; where it is
-    the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay.
+    """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much (what it
+    reads is rounded as for the layers); where it is the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay.
 
     `calibration`, tokens (batch, length) of some texts, rounds by what layers read there (`calibrate_`), and not just
     to the nearest; by `method` "gptq" or "awq". `report(done, all)` is told how far it has come.
@@ -206,14 +205,14 @@ def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] 
     head = model.lm_head
     if not isinstance(head, QuantizedLinear):
         weight = (model.model.embed_tokens if head is None else head).weight
-        model.lm_head = _empty_head(model)
-        model.lm_head.take(encode(weight.detach(), _HEAD))
+        model.lm_head = _empty_head(model, scheme)
+        model.lm_head.take(encode(weight.detach(), model.lm_head.scheme))
     model.config.source[_QUANTIZED] = dataclasses.asdict(scheme)
 
 
-def _empty_head(model: Decoder) -> QuantizedLinear:
+def _empty_head(model: Decoder, scheme: Scheme) -> QuantizedLinear:
     with taeda.device("meta"):
-        return QuantizedLinear(model.config.hidden_size, model.config.vocab_size, False, _HEAD)
+        return QuantizedLinear(model.config.hidden_size, model.config.vocab_size, False, int8(inputs=scheme.inputs))
 
 
 def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str) -> None:
@@ -230,7 +229,7 @@ def _fill_quantized(model: Decoder, tensors: dict[str, taeda.Tensor], where: str
                 if f"{name}.factors" in tensors:
                     other.factors = taeda.empty(layer.in_features)
             model.set_submodule(name, other)
-    model.lm_head = _empty_head(model)
+    model.lm_head = _empty_head(model, scheme)
     wanted = model.state_dict()
     # Scales are float16 or float32; of everything else the shapes count too.
     misshapen = [(name, tuple(tensors[name].shape), tuple(x.shape)) for name, x in wanted.items()
