@@ -212,6 +212,10 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert [(s["bits"], s["group"], s["inputs"]) for s in schemes] == [(4, 16, 8), (8, None, None)]
     assert "none of int8, int4" in run("generate", folder, "x", "--quantize", "int5", status=2)
     assert "small" in run("models")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "empty holds no config.json" in run("generate", empty, "x", status=2)
+    assert "there is no file" in run("eval", folder, tmp_path / "none.txt", status=2)
     assert "there is no model 'nothing'" in run("generate", "nothing", "x", status=2)
     assert "no name of a model" in run("generate", "hf:../x", "x", status=2)
     assert "max_tokens has to be" in run("generate", folder, "x", "--max-tokens", "0", status=2)

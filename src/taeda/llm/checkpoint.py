@@ -190,7 +190,8 @@ def _take_rounded(model: Decoder, stored: dict[str, Stored], shapes: dict[str, A
 def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] | None = None,
             report: Callable[[int, int], None] = lambda done, all: None, method: str = "gptq") -> None:
     """Round the weights of the layers to fewer bits, and those of the head to 8, for these few decide much (what it
-    reads is rounded as for the layers); where it is the embeddings, it becomes a matrix of its own, which is read for every token. Embeddings and routers stay.
+    reads is rounded as for the layers); where it is the embeddings, it becomes a matrix of its own, which is read for
+    every token. Embeddings and routers stay.
 
     `calibration`, tokens (batch, length) of some texts, rounds by what layers read there (`calibrate_`), and not just
     to the nearest; by `method` "gptq" or "awq". `report(done, all)` is told how far it has come.

@@ -73,7 +73,7 @@ def stream(model: Decoder, prompt: Prompt, *, draft: Decoder | None = None, cach
            **settings: Any) -> Iterator[str]:
     """The text of a continuation, as it comes."""
     if model.tokenizer is None:
-        raise ValueError("this model has no tokenizer (tokenizer.json): use generate, which gives tokens")
+        raise ValueError("this model has no tokenizer (tokenizer.json) and gives no text: use model.generate of tokens")
     engine = Engine(model, 1, draft, cache_bits)
     request = engine.submit(tokens_of(model, prompt), Sampling.with_defaults(model.defaults, **settings))
     given = 0

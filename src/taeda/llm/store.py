@@ -31,6 +31,9 @@ def find(name: str) -> Path:
     for place in (Path(name), store / name):
         if (place / "config.json").is_file() or place.is_file():
             return place
+    if Path(name).is_dir():
+        raise FileNotFoundError(f"the folder {name} holds no config.json: it is no folder of a Hugging Face model, "
+                                "or not all of it is there")
     known = ", ".join(str(path.relative_to(store)) for path in models()) or "none"
     raise FileNotFoundError(f"there is no model {name!r}: give a folder with config.json, hf:organisation/name, or one "
                             f"of {store} ({known})")

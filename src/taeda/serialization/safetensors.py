@@ -137,7 +137,8 @@ def _mapped_tensor(mapped: Any, start: int, size: int, key: str, entry: Any, nam
     count = math.prod(shape)
     if end - begin != count * itemsize(kind) or start + end > size:
         raise CheckpointError(f"failed reading {name}: tensor {key!r} of shape {shape} and dtype {entry['dtype']} at "
-                              f"bytes {begin} to {end} of {size - start}")
+                              f"bytes {begin} to {end} of {size - start}"
+                              + (", so that it is cut short or damaged" if end > size - start else ""))
     strides = tuple(math.prod(shape[k + 1 :]) for k in range(len(shape)))
     if (start + begin) % itemsize(kind):  # elements that lie across their places are not used where they are
         storage = storage_from(memoryview(mapped)[start + begin : start + end])

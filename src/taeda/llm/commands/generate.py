@@ -36,16 +36,22 @@ def run(options: argparse.Namespace) -> int:
     prompt = sys.stdin.read() if options.prompt is None else options.prompt
     draft = None if options.draft is None else open_model(options.draft)
     settings = sampling_settings(options) | dict(stop=tuple(options.stop)) | form_settings(options)
-    sys.stdout.write(prompt)
+    if model.tokenizer is None:
+        raise ValueError(f"{options.model} has no tokenizer.json, without which text cannot be read: put that of the "
+                         "model beside its config.json")
     if options.beams > 1:
-        print(model.generate(prompt, draft=draft, beams=options.beams, cache_bits=cache_bits(options), **settings).text)
+        print(prompt + model.generate(prompt, draft=draft, beams=options.beams, cache_bits=cache_bits(options),
+                                      **settings).text)
         return 0
     start, count = time.perf_counter(), 0
+    # The prompt comes with the answer, and not before a message about settings that make no sense.
     for piece in model.stream(prompt, draft=draft, cache_bits=cache_bits(options), **settings):
+        if not count:
+            sys.stdout.write(prompt)
         count += 1
         sys.stdout.write(piece)
         sys.stdout.flush()
-    print()
+    print("" if count else prompt)
     if sys.stderr.isatty():
         print(f"{count / (time.perf_counter() - start):.1f} tokens/s", file=sys.stderr)
     return 0

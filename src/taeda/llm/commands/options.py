@@ -60,6 +60,10 @@ def guarded(name: str, body: Callable[[], int]) -> int:
         return 130
     except BrokenPipeError:
         return 141
+    except FileNotFoundError as error:
+        print(f"taeda {name}: {error if error.filename is None else f'there is no file {error.filename}'}",
+              file=sys.stderr)
+        return 2
     except _EXPECTED as error:
         print(f"taeda {name}: {error}", file=sys.stderr)
         return 2
