@@ -183,7 +183,7 @@ SINGLE: dict[str, Function] = BOTH | {
     "sigmoid": m32.sigmoid,
     "erf": _with_tables(tables.erf, m32.erf),
     "erfc": in_double(lambda f, x: error.erfc(f, x, single=True)),
-    "erfinv": in_double(lambda f, x: error.erfinv(f, x, single=True)),
+    "erfinv": in_double(error.erfinv_single),
     "lgamma": in_double(error.lgamma),
     "digamma": in_double(error.digamma),
     "pow": _pow_single,

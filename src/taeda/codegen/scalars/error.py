@@ -28,6 +28,17 @@ _ERFC_SINGLE = (0.0001259063873770519, -0.00023671902844100094, -0.0007336660474
                 -0.016210684182979693, 0.037157866461937015, -0.066326477352300764, 0.093734525221346613,
                 -0.10103965465809888, 0.068096933419907303, 0.015379686522711257, -0.13962111471056547,
                 1.2329951182947813)
+# erfinv(q) / q for w = -log(1 - q**2): up to 5 in w - 2.5, above in sqrt(w) - 3, up to the last float32 before 1
+_ERFINV_SINGLE = (
+    -1.9767990076737784e-11, 1.2359563829104652e-10, 8.062079648189692e-10, -1.086384511135143e-08,
+    1.3874300304408369e-08, 4.787017027413367e-07, -3.4176944824458125e-06, -4.996029841124947e-06,
+    0.00021825147507535943, -0.0012527079277119082, -0.004177318237839323, 0.24664027674030461, 1.5014093511463829,
+)
+_ERFINV_SINGLE_TAIL = (
+    -1.3554869017052154e-05, -1.2921416901849333e-05, 0.00018168170527421582,
+    -0.0003040495468398932, -0.0001326651853763114, 0.0014901317935027078, -0.0035634102955772345,
+    0.005684223631553536, -0.007643279142044001, 0.009445580644178922, 1.001675260197376, 2.8329767980756095,
+)
 # digamma(x) / (x - its root) in 2 x - 3, from 1 to 2; the root as a sum of two numbers
 _DIGAMMA_ROOT = (1.4616321449683622, 9.549995429965697e-17)
 _DIGAMMA = (
@@ -64,7 +75,16 @@ def erfc(f: FunctionWriter, x: Value, single: bool = False) -> Value:
     return x.compare("olt", 0.0).select(2.0 - value, value)
 
 
-def erfinv(f: FunctionWriter, y: Value, single: bool = False) -> Value:
+def erfinv_single(f: FunctionWriter, y: Value) -> Value:
+    """To float32 accuracy: the polynomials alone, of higher degrees."""
+    q = y.abs()
+    w = -m64.log(f, (1.0 - q) * (q + 1.0))
+    x = w.compare("olt", 5.0).select(f.polynomial(w - 2.5, _ERFINV_SINGLE),
+                                     f.polynomial(f.intrinsic("llvm.sqrt", w) - 3.0, _ERFINV_SINGLE_TAIL)) * q
+    return copysign(f, q.compare("oeq", 1.0).select(float("inf"), x), y)
+
+
+def erfinv(f: FunctionWriter, y: Value) -> Value:
     q = y.abs()
     w = -m64.log(f, (1.0 - q) * (q + 1.0))
     p = w - 2.5
@@ -75,9 +95,9 @@ def erfinv(f: FunctionWriter, y: Value, single: bool = False) -> Value:
                             -0.0076224613, 0.00943887047, 1.00167406, 2.83297682))
     x = w.compare("olt", 5.0).select(centre, tail) * q
     near = q.compare("olt", 0.5)
-    for _ in range(1 if single else 2):
+    for _ in range(2):
         # Above 0.5 the residual comes from the complements, which are exact where erf is all but 1.
-        complement, e = _complement(f, x, single)
+        complement, e = _complement(f, x, False)
         residual = near.select(f.polynomial(x * x, _ERF) * x - q, (1.0 - q) - complement)
         x = x - residual / (e * (2.0 / math.sqrt(math.pi)))
     x = q.compare("oeq", 1.0).select(float("inf"), x)
