@@ -95,6 +95,10 @@ _TABLE: dict[str, str | tuple[str, ...]] = {
     "optim._functional": tuple(
         f"taeda.optim.{name}" for name in ("adam", "sgd", "adagrad", "rmsprop", "adam_variants", "resilient")
     ),
+    "utils.benchmark.utils": ("taeda.utils.benchmark",),
+    "utils.benchmark.utils.common": "taeda.utils.benchmark.measurement",
+    "utils.benchmark.utils.compare": "taeda.utils.benchmark.comparison",
+    "utils.benchmark.utils.timer": "taeda.utils.benchmark.timer",
     "utils.data._utils": ("taeda.utils.data",),
     "utils.data._utils.collate": "taeda.utils.data.collate",
     "utils.data._utils.worker": "taeda.utils.data.worker",
