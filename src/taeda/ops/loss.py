@@ -188,11 +188,10 @@ def _finish(losses: Any, weights: Any, target: Any, dtype: str, reduction: str) 
 def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: str) -> tuple[Any, Any]:
     """Per row: the weight of its class (0 where it is ignored), and whether column k is its class."""
     hot = _hot(target, classes)
-    valid = target.ne(ignore_index)
     if weight is None:
-        return convert(valid, dtype), hot
-    chosen = where(hot, convert(weight, dtype), 0.0).sum((1,))
-    return where(valid, chosen, 0.0), hot
+        return convert(target.ne(ignore_index), dtype), hot
+    every = convert(weight, dtype).expand((target.shape[0], classes))
+    return scores_of(every, target, ignore_index), hot
 
 
 @derived(modules=("nn.functional",), method=False, autocast="float32")
@@ -212,10 +211,7 @@ def nll_loss(
     scores, rows = _rows(input, target)
     dtype = compute_dtype(input.dtype)
     kept = rows.ne(ignore_index)
-    if weight is None:
-        weights = convert(kept, dtype)
-    else:
-        weights = scores_of(convert(weight, dtype).expand(scores.shape), rows, ignore_index)
+    weights, _ = _weights(rows, scores.shape[1], weight, ignore_index, dtype)
     losses = where(kept, -convert(scores_of(scores, rows, ignore_index), dtype) * weights, 0.0)
     return _finish(losses, weights, target, input.dtype, reduction)
 
