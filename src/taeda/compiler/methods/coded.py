@@ -9,7 +9,9 @@ from taeda.codegen.templates.gemm.block import scratch_bytes
 from taeda.codegen.templates.gemm.kind import kind_of
 from taeda.compiler.methods.matmul import blocks_of, composed, strides_of
 from taeda.ir.epilogue import Epilogue
-from taeda.ir.expression import ceildiv, maximum
+from taeda.ir.expression import ceildiv, maximum, minimum
+
+_PIECE = 1 << 18  # bytes of codes that a thread reads from begin to end
 
 
 def coded_matmul(b: Any, *, left: Any, codes: Any, scales: Any, offsets: Any, out: Any, group: int, bias: Any = None,
@@ -42,6 +44,11 @@ def rounded_matmul(b: Any, *, input: Any, input_scales: Any, sums: Any, codes: A
     params = {"packed": codes.dtype == "uint8", "scale": scales.dtype, "offsets": offsets is not None}
     given = (input, input_scales, sums, codes, scales, *(() if offsets is None else (offsets,)))
     panels = codes.size(0)
+    # Few rows read the codes from memory, each thread some neighbouring panels: what it asks for ahead of the place
+    # where it reads is then its own. Where there are few panels, many threads still have some.
+    together = minimum(_PIECE // maximum(codes.size(1) * codes.size(2), 1), ceildiv(panels, 16))
+    few = input.size(0) <= rounded.THIN_ROWS
     b.launch(rounded.emit_rounded, params, [*(b.contiguous(x) for x in given), out],
-             [input.size(0), input.size(1), step, group, panels], [], work=panels, scratch=rounded.scratch_bytes(),
+             [input.size(0), input.size(1), step, group, panels], [], work=panels,
+             grain=maximum(1, together * few), scratch=rounded.scratch_bytes(),
              when=input.size(0) >= 1)
