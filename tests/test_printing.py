@@ -101,3 +101,11 @@ def test_options(options):
         return found + texts(x)
 
     agree(program)
+
+
+def test_named_results_print_a_field_a_line():
+    def program(lib):
+        x = lib.arange(3.0)
+        return [repr(r) for r in (x.max(0), lib.linalg.slogdet(lib.eye(2)), lib.aminmax(x), x.sort(), x.topk(2))]
+
+    agree(program)

@@ -134,7 +134,12 @@ def _result_type(schema: Schema) -> Any:
         def __reduce__(self) -> Any:
             return tuple, (tuple(self),)
 
-    Named.__name__ = Named.__qualname__ = schema["public"]
+        def __repr__(self) -> str:
+            values = [f"{name}={self[place]!r}" for place, name in enumerate(schema["fields"])]
+            return f"torch.return_types.{type(self).__name__}(\n" + ",\n".join(values) + ")"
+
+    prefix = "linalg_" if tuple(schema["modules"][:1]) == ("linalg",) else ""
+    Named.__name__ = Named.__qualname__ = prefix + schema["public"]
     Named.__module__ = "torch.return_types"
     return Named
 
