@@ -64,14 +64,6 @@ def blocks_of(kind: Kind, M: Any, N: Any, row_block: Any) -> Any:
     return row_blocks * divided(N, column_block, row_blocks, lambda a, b: _make("min", a, b))
 
 
-def _even(work: Any, grain: Any) -> Any:
-    """A grain of at most so much, with which the pieces are equal and, where there are several, an even number: of
-    three pieces one thread of two would have twice as much as the other."""
-    pieces = _make("ceildiv", work, grain)
-    pieces = pieces + pieces % 2 * _make("min", pieces - 1, 1)
-    return _make("max", 1, _make("ceildiv", work, _make("max", pieces, 1)))
-
-
 def _sums(kind: Kind) -> tuple[Expr, ...]:
     """The epilogues that add one operand."""
     product, other = load(0, kind.compute), load(1, kind.out_dtype)
@@ -164,7 +156,14 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     # Pieces of some microseconds at least, and where columns are neighbours of so many that they are read at speed.
     along_k = _make("where", is_vector, left.stride(-1), right.stride(-2))
     run = _make("where", _make("eq", along_k, 1), 1, 8)
-    grain = _even(batch * units, _make("max", run, 1024 * run // _make("max", K, 1)))
+    grain = _make("max", run, 1024 * run // _make("max", K, 1))
+    if not rank:
+        # An even number of equal pieces, each of half a million products or so: of three pieces one thread of two would
+        # have twice as much as the other. In few words, as they are evaluated in each call.
+        length = _make("max", M, N)
+        pieces = _make("max", 1, (length * K + 917504) // (1 << 20) * 2)
+        run = _make("where", _make("eq", along_k, 1), 1, _make("min", 8, _make("ceildiv", length, 128)))
+        grain = _make("max", run, _make("ceildiv", length, pieces * gemm_thin.COLUMN_UNIT))
     if prologue is None:
         b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
                  scratch=gemm_thin.scratch_bytes(kind), when=all_of(when, thin))
