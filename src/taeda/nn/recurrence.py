@@ -21,7 +21,7 @@ lstm_steps = op("lstm_steps")
 _PIECES = (16, 4, 1)
 # Products of so few rows read a weight fastest along its rows of outputs; it is laid out so for a sequence that is long
 # enough to pay for it.
-_FEW_ROWS, _LONG = 4, 8
+_FEW_ROWS, _LONG = 16, 8
 
 
 class Weights(NamedTuple):

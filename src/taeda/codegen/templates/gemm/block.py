@@ -80,7 +80,7 @@ class Strided:
         kind, columns = self.kind, f["columns"]
         in_place = f.constant(0, "i1")
         if not kind.converts:
-            in_place = (f["rows"] <= kind.rows) & f["b_column"].equals(kind.itemsize)
+            in_place = (f["rows"] <= 2 * kind.rows) & f["b_column"].equals(kind.itemsize)
         packed = packed_panels(f, kind, part.depth)
         source = f.at(f["b"], part.k * f["b_k"])
         skipped = f.select(in_place, columns // kind.columns * kind.columns, f.constant(0))
