@@ -80,7 +80,12 @@ DeviceRuntime& meta_runtime();
 inline DeviceRuntime& runtime_of(Device device) {
   if (TAEDA_LIKELY(device.kind == DeviceKind::CPU)) return cpu_runtime();
   if (device.kind == DeviceKind::Meta) return meta_runtime();
-  raise(ErrorKind::Assertion, "Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far");
+  if (device.kind == DeviceKind::CUDA || device.kind == DeviceKind::XPU)
+    raise(ErrorKind::Assertion, "Torch not compiled with %s enabled\nTaeda has kernels for device 'cpu' only so far",
+          device.kind == DeviceKind::CUDA ? "CUDA" : "XPU");
+  raise(ErrorKind::Runtime,
+        "PyTorch is not linked with support for %s devices\nTaeda has kernels for device 'cpu' only so far",
+        DEVICE_KINDS[static_cast<int>(device.kind)]);
 }
 
 }  // namespace taeda

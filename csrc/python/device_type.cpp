@@ -10,22 +10,23 @@ namespace taeda {
 
 namespace {
 
-constexpr const char* KINDS[] = {"cpu", "cuda", "meta"};
-constexpr int KIND_COUNT = 3;
-
 struct DeviceObject {
   PyObject_HEAD Device value;
 };
 
-PyObject* cached[KIND_COUNT][2];  // objects for index -1 and 0, which are asked for all the time
+PyObject* cached[DEVICE_KIND_COUNT][2];  // objects for index -1 and 0, which are asked for all the time
 
 Device& value(PyObject* o) { return reinterpret_cast<DeviceObject*>(o)->value; }
-const char* kind_name(Device d) { return KINDS[static_cast<int>(d.kind)]; }
+const char* kind_name(Device d) { return DEVICE_KINDS[static_cast<int>(d.kind)]; }
 
 DeviceKind parse_kind(const std::string& name) {
-  for (int i = 0; i < KIND_COUNT; ++i)
-    if (name == KINDS[i]) return static_cast<DeviceKind>(i);
-  raise(PyExc_RuntimeError, "Expected one of cpu, cuda, meta device type at start of device string: %s", name.c_str());
+  std::string known;
+  for (int i = 0; i < DEVICE_KIND_COUNT; ++i) {
+    if (name == DEVICE_KINDS[i]) return static_cast<DeviceKind>(i);
+    known += (i ? ", " : "") + std::string(DEVICE_KINDS[i]);
+  }
+  raise(PyExc_RuntimeError, "Expected one of %s device type at start of device string: %s", known.c_str(),
+        name.c_str());
 }
 
 int8_t checked_index(int64_t index) {
@@ -150,7 +151,7 @@ PyMethodDef device_methods[] = {
 };
 
 PyGetSetDef device_properties[] = {
-    {"type", get_type, nullptr, "The kind of device: 'cpu', 'cuda', 'meta'.", nullptr},
+    {"type", get_type, nullptr, "The kind of device: 'cpu', 'meta', 'cuda', ..", nullptr},
     {"index", get_index, nullptr, "Which device of its kind, or None for the current one.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
@@ -184,7 +185,7 @@ void add_devices_to_module(PyObject* module) {
   DeviceType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&device_spec)).release());
   DeviceType->tp_name = "torch.device";  // in messages; __module__ is taeda
   add_object(module, "device", reinterpret_cast<PyObject*>(DeviceType));
-  for (int kind = 0; kind < KIND_COUNT; ++kind)
+  for (int kind = 0; kind < DEVICE_KIND_COUNT; ++kind)
     for (int index = -1; index < 1; ++index)
       cached[kind][index + 1] = make(Device{static_cast<DeviceKind>(kind), static_cast<int8_t>(index)});
 }

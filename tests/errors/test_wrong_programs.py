@@ -71,6 +71,8 @@ WRONG = {
     "parameters to clip": "torch.nn.utils.clip_grad_norm_(torch.float32, 1.0)",
     "records of no file": "torch._C.PyTorchFileReader('none')",
     "pieces beyond memory": "torch.ones(3).tensor_split(2**63)",
+    "a device that is not there": "torch.ones(2).to('mps')",
+    "another device that is not there": "torch.ones(2, device='xpu')",
     "unknown reduction": "torch.nn.functional.mse_loss(torch.ones(2), torch.ones(2), reduction='median')",
 }
 # PyTorch's first line differs, for a reason
@@ -158,3 +160,14 @@ def test_convolutions_of_other_ranks_in_dispatch_modes() -> None:
     for weight in (one, taeda.ones(1, 1, 1, 1, 1, 1)):
         with pytest.raises(RuntimeError, match="dimensions"):
             taeda.ops.aten.convolution.default(one, weight, None, [1], [0], [1], False, [0], 1)
+
+
+def test_devices_that_programs_ask_for() -> None:
+    """They have names, so that programs can compare them; what is put on them is refused."""
+    for name in ("cuda", "mps", "xpu", "hpu", "mtia", "xla", "privateuseone"):
+        assert taeda.device(name).type == name and taeda.device(f"{name}:1").index == 1
+        assert taeda.ones(1).device != taeda.device(name)
+        with pytest.raises((RuntimeError, AssertionError), match="Taeda has kernels for device 'cpu' only"):
+            taeda.empty(2, device=name)
+    with pytest.raises(RuntimeError, match="device type at start of device string: npu"):
+        taeda.device("npu")
