@@ -329,7 +329,7 @@ class Unpickler:
                 return found
             builds = "plain values, tensors, arrays, and instances of classes that the program has imported"
         else:
-            builds = "plain values and tensors only"
+            builds = "plain values and tensors only (weights_only=True)"
         raise UnsafePickleError(
             f"Unsupported global: GLOBAL {full} was not an allowed global by default. Loading builds {builds}, and "
             f"never runs code. If you trust this class or function, import it and pass it to "
