@@ -230,6 +230,10 @@ def test_commands(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "user: hello" in out and "top_k has to be a positive integer" in out and "/reset" in out
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert "say which model" in run("chat", status=2)
+    at_terminal = io.StringIO("")
+    monkeypatch.setattr(at_terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", at_terminal)
+    run("chat", status=2)  # Ctrl-D where it asks
 
 
 def test_starter(tmp_path: Path) -> None:

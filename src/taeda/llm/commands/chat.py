@@ -76,7 +76,12 @@ def _first_model(options: argparse.Namespace) -> Decoder | None:
         if not sys.stdin.isatty():
             print("taeda chat: say which model, or --yes to train the small one", file=sys.stderr)
             return None
-        if input("Train it now? [Y/n] ").strip().lower() not in ("", "y", "yes"):
+        try:
+            answer = input("Train it now? [Y/n] ").strip().lower()
+        except EOFError:  # Ctrl-D
+            print()
+            return None
+        if answer not in ("", "y", "yes"):
             return None
     return train_starter(folder, options.steps)
 
