@@ -14,8 +14,8 @@ from taeda.ops.op import Op, registry
 load_all()
 
 
-def make(*shape: Any, dtype: str = "float32", low: float | None = None, high: float | None = None) -> Any:
-    """A tensor for a sample: floats are float64 and require gradients."""
+def make(*shape: Any, dtype: str = "float64", low: float | None = None, high: float | None = None) -> Any:
+    """A tensor for a sample: floats are float64, unless one is asked for, and require gradients."""
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
     if dtype == "bool":
         return taeda.rand(sizes) < 0.5
@@ -24,10 +24,10 @@ def make(*shape: Any, dtype: str = "float32", low: float | None = None, high: fl
         return taeda.randint(bottom, 10 if high is None else max(int(high), bottom + 1), sizes,
                              dtype=getattr(taeda, dtype))
     if low is None and high is None:
-        return taeda.randn(sizes, dtype=taeda.float64).requires_grad_()
+        return taeda.randn(sizes, dtype=getattr(taeda, dtype)).requires_grad_()
     bottom = 0.0 if low is None else low
     width = 2.0 if high is None else high - bottom
-    return (taeda.rand(sizes, dtype=taeda.float64) * width + bottom).requires_grad_()
+    return (taeda.rand(sizes, dtype=getattr(taeda, dtype)) * width + bottom).requires_grad_()
 
 
 def tensors(values: Any) -> list[Any]:
