@@ -171,3 +171,10 @@ def test_devices_that_programs_ask_for() -> None:
             taeda.empty(2, device=name)
     with pytest.raises(RuntimeError, match="device type at start of device string: npu"):
         taeda.device("npu")
+
+
+def test_dimensions_of_tensorsolve() -> None:
+    with pytest.raises(IndexError, match="Dimension out of range"):
+        taeda.linalg.tensorsolve(taeda.eye(4).reshape(2, 2, 4), taeda.ones(2, 2), (5,))
+    with pytest.raises(RuntimeError):
+        taeda.linalg.tensorsolve(taeda.ones(()), taeda.ones(5), -1)

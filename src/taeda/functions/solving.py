@@ -9,6 +9,7 @@ from typing import Any
 import taeda
 from taeda import _core
 from taeda._binding import internal, modules
+from taeda.functions.dims import wrap_dim
 from taeda.functions.function import function
 from taeda.ops.signature import Dims, Sample, Tensor, sample
 
@@ -38,7 +39,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
 def tensorsolve(A: Tensor, B: Tensor, dims: Dims | None = None) -> Any:
     """X with tensordot(A, X, X.dim()) = B: A of shape B.shape + X.shape, `dims` of which are moved to the end first."""
     if dims is not None:
-        kept = [d % A.dim() for d in (dims if isinstance(dims, tuple) else (dims,))]
+        kept = [wrap_dim(d, A.dim()) for d in (dims if isinstance(dims, tuple) else (dims,))]
         A = A.permute([d for d in range(A.dim()) if d not in kept] + kept)
     result = A.shape[B.dim():]
     if math.prod(result) != math.prod(A.shape[:B.dim()]):
