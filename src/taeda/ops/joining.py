@@ -88,7 +88,7 @@ def _(grad: Any, tensors: Any, dim: Any) -> Any:
     return (parts,)
 
 
-@kernel
+@kernel(public=False)
 def apart(b: Any, joined: Tensor, sizes: Sizes, dim: int) -> Tensors:
     """The pieces of these sizes along `dim`: views. Each is cut off from what is left, so that no start is a sum of
     thousands of sizes."""
@@ -116,6 +116,12 @@ def _(joined: Any, sizes: Any, dim: int) -> tuple[Any, ...]:
     from taeda.ops.views import narrow
 
     return tuple(narrow(joined, dim, total(sizes[:k]), size) for k, size in enumerate(sizes))
+
+
+@apart.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(3, 6), (1, 3, 2), 1)
+    yield sample(make(4, 2), (4, 0), 0)
 
 
 @cat.samples
