@@ -23,7 +23,7 @@ from typing import Any
 import taeda
 from taeda.llm.config import ConfigError, Keys
 from taeda.quantization import QuantizedLinear, Scheme
-from taeda.quantization.codes import PANEL, pack
+from taeda.quantization.codes import in_panels, pack
 from taeda.serialization import CheckpointError
 
 Tensors = dict[str, taeda.Tensor]
@@ -176,12 +176,7 @@ def layer_of(parts: list[taeda.Tensor], name: str, packing: Packing) -> Quantize
     offsets = None if symmetric else (counted_from - zeros.to(taeda.float32)) * scales
     if bits == 8:
         weight = (weight ^ middle).view(taeda.int8)
-    missing = -rows % PANEL
-
-    def padded(x: taeda.Tensor) -> taeda.Tensor:
-        x = x.contiguous()
-        return taeda.cat([x, taeda.zeros(missing, x.size(1), dtype=x.dtype)]) if missing else x
-    codes = pack(padded(weight), padded(scales), None if offsets is None else padded(offsets), rows, group)
+    codes = pack(in_panels(weight), in_panels(scales), None if offsets is None else in_panels(offsets), rows, group)
     with taeda.device("meta"):
         found = QuantizedLinear(k, rows, False, Scheme(bits, group, symmetric))
     found.take(codes)

@@ -101,13 +101,19 @@ def dequantized(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: in
     return numbers.permute((0, 2, 1)).reshape((panels * PANEL, k))
 
 
+def _in_full(input: Any, factors: Any) -> Any:
+    """In float32, each element of a row times its factor, where there are some."""
+    wide = converted(input, "float32")
+    return wide if factors is None else wide * factors
+
+
 @derived(public=False)
 def coded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
                  outputs: SymInt, group: int, factors: Tensor | None = None) -> Tensor:
     """input (*, K) @ the transpose of the coded weight (outputs, K) + bias: (*, outputs), of the dtype of input, which
     is multiplied by `factors` (K) first."""
     k, rows = input.shape[-1], product(input.shape[:-1])
-    flat = converted(input, "float32") if factors is None else converted(input, "float32") * factors
+    flat = _in_full(input, factors)
     flat = flat if input.ndim == 2 else flat.reshape((rows, k))
     wide_bias = None if bias is None else converted(bias, "float32")
     result = coded_matmul(flat, codes, scales, offsets, wide_bias, outputs, group)
@@ -162,12 +168,11 @@ def rounded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor
     """As `coded_linear`, with each `step` neighbours of an input rounded to 8 bits: -127..127 times their largest size
     / 127. Without gradients."""
     k, rows = input.shape[-1], product(input.shape[:-1])
-    wide = converted(input, "float32") if factors is None else converted(input, "float32") * factors
-    parts = wide.reshape((rows, k // step, step))
-    factors = amax(parts.abs(), (2,), True) / 127.0
-    numbers = (parts * where(factors > 0, 1.0 / factors, 0.0)).round().clamp(-127.0, 127.0)
+    parts = _in_full(input, factors).reshape((rows, k // step, step))
+    units = amax(parts.abs(), (2,), True) / 127.0
+    numbers = (parts * where(units > 0, 1.0 / units, 0.0)).round().clamp(-127.0, 127.0)
     sums = converted(numbers.sum((2,)), "int32")
-    result = rounded_matmul(converted(numbers, "int8").reshape((rows, k)), factors.reshape((rows, k // step)), sums,
+    result = rounded_matmul(converted(numbers, "int8").reshape((rows, k)), units.reshape((rows, k // step)), sums,
                             codes, scales, offsets, step, group)
     result = narrow(result, 1, 0, outputs)
     if bias is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import taeda
 from taeda import nn
 from taeda.assertions import check_type
-from taeda.quantization.codes import PANEL, Codes, Scheme, _factors, _nearest, _short, decode, encode, pack
+from taeda.quantization.codes import Codes, Scheme, _factors, _nearest, _short, decode, encode, in_panels, pack
 from taeda.quantization.linear import QuantizedLinear
 
 METHODS = ("gptq", "awq")
@@ -26,6 +26,17 @@ _POWERS = 20  # of the sizes of inputs that are tried, from 0 on and below 1
 _MOMENT_BYTES = 1 << 30  # of the products of inputs that are gathered at a time
 
 
+def _checked(weight: taeda.Tensor, moments: taeda.Tensor) -> taeda.Tensor:
+    """The matrix (rows, K) in float32. Raises `ValueError` where it is not finite, or the moments are not (K, K)."""
+    k = weight.size(1)
+    if moments.shape != (k, k):
+        raise ValueError(f"the moments of {k} inputs are a matrix ({k}, {k}), got {tuple(moments.shape)}")
+    weight = weight.detach().to(taeda.float32)
+    if not bool(weight.isfinite().all()):
+        raise ValueError("the matrix has elements that are infinite or no numbers")
+    return weight
+
+
 def encode_by_inputs(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme) -> Codes:
     """A matrix (rows, K) as codes that keep its products with inputs like those of `moments`, the sum of their outer
     products (K, K).
@@ -33,12 +44,8 @@ def encode_by_inputs(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme
     Raises `ValueError` for a matrix that is not finite, or moments of another size.
     """
     rows, k = weight.shape
-    if moments.shape != (k, k):
-        raise ValueError(f"the moments of {k} inputs are a matrix ({k}, {k}), got {tuple(moments.shape)}")
     with taeda.no_grad():
-        left = weight.detach().to(taeda.float32).clone()
-        if not bool(left.isfinite().all()):
-            raise ValueError("the matrix has elements that are infinite or no numbers")
+        left = _checked(weight, moments).clone()
         group = min(k if scheme.group is None else scheme.group, k)
         spread = _spread(moments)
         codes, scales, offsets = [], [], []
@@ -58,14 +65,9 @@ def encode_by_inputs(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme
                 errors.append(error)
             if end < k:
                 left[:, end:] -= taeda.stack(errors, 1) @ spread[first:end, end:]
-        missing = -rows % PANEL
-
-        def padded(x: taeda.Tensor) -> taeda.Tensor:
-            return taeda.cat([x, taeda.zeros(missing, x.size(1), dtype=x.dtype)]) if missing else x
         factors = _short(taeda.stack(scales, 1))
-        moved = None if scheme.symmetric else padded(taeda.stack(offsets,
-                                                                 1).to(factors.dtype))
-        return pack(padded(taeda.stack(codes, 1)), padded(factors), moved, rows, group)
+        moved = None if scheme.symmetric else in_panels(taeda.stack(offsets, 1).to(factors.dtype))
+        return pack(in_panels(taeda.stack(codes, 1)), in_panels(factors), moved, rows, group)
 
 
 def encode_scaled(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme) -> tuple[Codes, taeda.Tensor]:
@@ -74,16 +76,11 @@ def encode_scaled(weight: taeda.Tensor, moments: taeda.Tensor, scheme: Scheme) -
 
     Raises as `encode_by_inputs`.
     """
-    rows, k = weight.shape
-    if moments.shape != (k, k):
-        raise ValueError(f"the moments of {k} inputs are a matrix ({k}, {k}), got {tuple(moments.shape)}")
     with taeda.no_grad():
-        weight = weight.detach().to(taeda.float32)
-        if not bool(weight.isfinite().all()):
-            raise ValueError("the matrix has elements that are infinite or no numbers")
+        weight = _checked(weight, moments)
         size = moments.diagonal().clamp(min=0).sqrt()
         size = taeda.where(size > 0, size, size.mean().clamp(min=1e-30))
-        best, least = taeda.ones(k), float("inf")
+        best, least = taeda.ones(weight.size(1)), float("inf")
         for step in range(_POWERS):
             scale = (size / size.mean()) ** (step / _POWERS)
             scale = (scale / (scale.max() * scale.min()).sqrt()).clamp(1e-4, 1e4)
@@ -98,10 +95,7 @@ def _encode_by_ranges(weight: taeda.Tensor, importance: taeda.Tensor, scheme: Sc
     """Rounded to the nearest, in the ranges with the least error where column k counts `importance[k]` times."""
     rows, k = weight.shape
     group = min(k if scheme.group is None else scheme.group, k)
-    missing = -rows % PANEL
-    if missing:
-        weight = taeda.cat([weight, taeda.zeros(missing, k)])
-    parts = list(weight.split(group, 1))
+    parts = list(in_panels(weight).split(group, 1))
     factors = [_best_factors(part, scheme, some) for part, some in zip(parts, importance.split(group), strict=True)]
     scales = _short(taeda.stack([scale for scale, _ in factors], 1))
     offsets = None if scheme.symmetric else taeda.stack([offset for _, offset in factors if offset is not None],

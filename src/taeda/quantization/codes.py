@@ -115,6 +115,12 @@ def _nearest(parts: taeda.Tensor, scales: taeda.Tensor, offsets: taeda.Tensor | 
     return (numbers + (8 if offsets is None else 0)).clamp(0, 15).to(taeda.uint8)
 
 
+def in_panels(x: taeda.Tensor) -> taeda.Tensor:
+    """A matrix with rows of zeros after its own, up to a whole number of panels, as `pack` takes it."""
+    missing = -x.size(0) % PANEL
+    return taeda.cat([x, taeda.zeros(missing, x.size(1), dtype=x.dtype)]) if missing else x.contiguous()
+
+
 def pack(codes: taeda.Tensor, scales: taeda.Tensor, offsets: taeda.Tensor | None, rows: int, group: int) -> Codes:
     """Codes (rows padded to panels, K) in int8, or in uint8 from 0 to 15, and factors (rows, groups), as `Codes`."""
     panels = codes.size(0) // PANEL
