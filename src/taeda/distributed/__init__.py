@@ -196,10 +196,9 @@ def init_process_group(
             raise AssertionError("world_size must be positive if using store")
         if rank < 0:
             raise AssertionError("rank must be non-negative if using store")
-        refuse_several(world_size, rank)
     else:
         store, rank, world_size = next(rendezvous(init_method or "env://", rank, world_size, timeout=timeout))
-    refuse_several(world_size, rank)  # a registered handler may have found more
+    refuse_several(world_size, rank)
     _default = ProcessGroup(backend or Backend.UNDEFINED)
 
 
@@ -330,6 +329,16 @@ def _copy(collective: str, output: Any, value: Any) -> None:
         output.copy_(value.reshape(output.shape))
 
 
+def _only(collective: str, argument: str, side: str, tensors: list[Any] | None) -> Any:
+    """The one tensor of a list, which the process that has all of them, its `side`, is given."""
+    if not tensors:
+        raise ValueError(f"Argument ``{collective}_list`` must be specified on {side} rank.")
+    if len(tensors) != 1:
+        raise RuntimeError(f"ProcessGroupGloo::{collective}: Incorrect {argument} list size {len(tensors)}. "
+                           f"{argument.capitalize()} list size should be 1, same as size of the process group.")
+    return tensors[0]
+
+
 def _sizes(tensor: Any) -> str:
     return f"({', '.join(map(str, tensor.shape))})"
 
@@ -389,12 +398,7 @@ def gather(
     """Write every process's `tensor` to `gather_list` of process `dst` (by default 0)."""
     _check("tensor", tensor, group)
     _root(0 if dst is None else dst, group_dst, "gather")
-    if not gather_list:
-        raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
-    if len(gather_list) != 1:
-        raise RuntimeError(f"ProcessGroupGloo::gather: Incorrect output list size {len(gather_list)}. Output list size "
-                           "should be 1, same as size of the process group.")
-    _copy("gather", gather_list[0], tensor)
+    _copy("gather", _only("gather", "output", "destination", gather_list), tensor)
     return _done(async_op, gather_list)
 
 
@@ -405,12 +409,7 @@ def scatter(
     """Write one tensor of `scatter_list` of process `src` (by default 0) to each process's `tensor`."""
     _check("tensor", tensor, group)
     _root(0 if src is None else src, group_src, "scatter")
-    if not scatter_list:
-        raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
-    if len(scatter_list) != 1:
-        raise RuntimeError(f"ProcessGroupGloo::scatter: Incorrect input list size {len(scatter_list)}. Input list size "
-                           "should be 1, same as size of the process group.")
-    _copy("scatter", tensor, scatter_list[0])
+    _copy("scatter", tensor, _only("scatter", "input", "source", scatter_list))
     return _done(async_op, [tensor])
 
 

@@ -56,6 +56,15 @@ def _missing(scheme: str, what: str) -> ValueError:
     return ValueError(f"Error initializing torch.distributed using {scheme}:// rendezvous: {what}")
 
 
+def _alone(scheme: str, rank: int, world_size: int) -> None:
+    """That both numbers are known, and are those of a group of one process."""
+    if rank < 0:
+        raise _missing(scheme, "rank parameter missing")
+    if world_size < 0:
+        raise _missing(scheme, "world size parameter missing")
+    refuse_several(world_size, rank)
+
+
 def _of_environment(url: str, rank: int = -1, world_size: int = -1, **kwargs: Any) -> Found:
     def variable(name: str) -> str:
         value = os.environ.get(name)
@@ -74,11 +83,7 @@ def _of_host(url: str, rank: int = -1, world_size: int = -1, **kwargs: Any) -> F
     address, rank, world_size = _parts(url, rank, world_size)
     if address.port is None:
         raise _missing("tcp", "port number missing")
-    if rank < 0:
-        raise _missing("tcp", "rank parameter missing")
-    if world_size < 0:
-        raise _missing("tcp", "world size parameter missing")
-    refuse_several(world_size, rank)
+    _alone("tcp", rank, world_size)
     yield TCPStore(address.hostname or "", address.port, 1, True), rank, world_size
 
 
@@ -86,11 +91,7 @@ def _of_file(url: str, rank: int = -1, world_size: int = -1, **kwargs: Any) -> F
     address, rank, world_size = _parts(url, rank, world_size)
     if not address.path:
         raise _missing("file", "path missing")
-    if rank < 0:
-        raise _missing("file", "rank parameter missing")
-    if world_size < 0:
-        raise _missing("file", "world size parameter missing")
-    refuse_several(world_size, rank)
+    _alone("file", rank, world_size)
     yield FileStore(address.path, 1), rank, world_size
 
 
