@@ -2,7 +2,7 @@
 over the pool itself.
 
 fourier: input, out (contiguous), n, kind, inverse, scale, trailing: transforms along the dimension that has so many
-behind it; csrc/core/fourier.h says which.
+behind it; csrc/core/fourier.h says which. With a height, of planes of so many rows the columns too, times column_scale.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 walk
     mode, regular, indexed, indices, dimensions, bounds, wrap, skip (None): elements of `indexed` are 'read' into
-    `regular`, or those of `regular` combined into `indexed` ('write', 'sum', 'prod', 'amax', 'amin'), in the order of
-    the dimensions. Faults of bounds: {0} the index, {1} the size, {2} the number of the element in its index tensor
+    `regular` or added to it ('collect'), or those of `regular` combined into `indexed` ('write', 'sum', 'prod', 'amax',
+    'amin'), in the order of the dimensions; where an index is `skip`, nothing. Faults of bounds: {0} the index, {1} the
+    size, {2} the number of the element in its index tensor
 check_walk
     indices, dimensions, bounds, wrap: nothing but the faults of a walk, before anything is written
 mark_true
