@@ -11,7 +11,7 @@ from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars import float64, tables
 from taeda.codegen.scalars.branch import in_double, rarely
-from taeda.codegen.scalars.common import Reduction, clamp, copysign, without_underflow
+from taeda.codegen.scalars.common import Reduction, clamp, copysign, power, without_underflow
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440054690583e-4  # the first has 10 bits: a product with n is exact
@@ -60,23 +60,9 @@ def scale_near(x: Value, n: Value) -> Value:
     return (x.bits + n.shl(23)).as_float
 
 
-def _power(f: FunctionWriter, x: Value, reduce: Reduction, low: float, high: float, usual: float) -> Value:
-    """An exponential that is 0 below `low`, infinite from `high` on, and a normal number where |x| < `usual`.
-
-    With AVX-512 one instruction scales all numbers. Elsewhere a jump takes those apart that need more than a sum of
-    exponents."""
-    def any_number() -> Value:
-        zero, y = without_underflow(clamp(x, None, high), low)
-        n, bits, p = reduce(f, y)
-        return zero.select(0.0, scale(f, p, n, bits - 0x4B400000))
-
-    def usual_number() -> Value:
-        _, n, p = reduce(f, x)
-        return scale_near(p, n)
-
-    if x86.has_scaling(f.target):
-        return any_number()
-    return f.branch(f.any(x.abs().compare("uge", usual)), any_number, usual_number, likely=False)[0]
+def _power(f: FunctionWriter, x: Value, reduce: Reduction, *limits: float) -> Value:
+    return power(f, x, reduce, lambda f, n, bits, p: scale(f, p, n, bits - 0x4B400000),
+                 lambda n, bits, p: scale_near(p, bits), limits)
 
 
 def exp(f: FunctionWriter, x: Value) -> Value:

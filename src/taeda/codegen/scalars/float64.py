@@ -11,7 +11,7 @@ import math
 from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, Value
 from taeda.codegen.scalars.branch import libm, rarely
-from taeda.codegen.scalars.common import Reduction, clamp, copysign, log_specials, without_underflow
+from taeda.codegen.scalars.common import Reduction, clamp, copysign, log_specials, power
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # the first ends in 21 zero bits
@@ -73,20 +73,9 @@ def scale(f: FunctionWriter, x: Value, n: Value, n_integer: Value) -> Value:
     return x * (half + 1023).shl(52).as_float * (rest + 1023).shl(52).as_float
 
 
-def _power(f: FunctionWriter, x: Value, reduce: Reduction, low: float, high: float, usual: float) -> Value:
-    """As in float32."""
-    def any_number() -> Value:
-        zero, y = without_underflow(clamp(x, None, high), low)
-        n, n_integer, p = reduce(f, y)
-        return zero.select(0.0, scale(f, p + 1.0, n, n_integer))
-
-    def usual_number() -> Value:
-        _, n, p = reduce(f, x)
-        return ((p + 1.0).bits + n.shl(52)).as_float
-
-    if x86.has_scaling(f.target):
-        return any_number()
-    return f.branch(f.any(x.abs().compare("uge", usual)), any_number, usual_number, likely=False)[0]
+def _power(f: FunctionWriter, x: Value, reduce: Reduction, *limits: float) -> Value:
+    return power(f, x, reduce, lambda f, n, n_integer, p: scale(f, p + 1.0, n, n_integer),
+                 lambda n, n_integer, p: ((p + 1.0).bits + n_integer.shl(52)).as_float, limits)
 
 
 def exp(f: FunctionWriter, x: Value) -> Value:
