@@ -122,7 +122,7 @@ def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None =
         raise RuntimeError(f"n must be non-negative, got {n}")
     if dtype is None:
         dtype = _core.int64 if out is None else out.dtype
-    order = ops.random_integers((n,), -(2**62), 2**62, _core.int64, generator).argsort()
+    order = ops.shuffled(ops.random_bits((n,), generator))
     return finished(order.to(dtype), out, requires_grad)
 
 
@@ -288,9 +288,10 @@ def random_(input: Tensor, *, generator: Generator | None = None) -> Any:
 
 
 def _integers_up_to(dtype: Any) -> int:
-    """The end of the integers that a dtype has without gaps."""
+    """One more than the largest of the integers that a dtype has without gaps (of int64, that one)."""
     kind = info(dtype._name)
-    return 2 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else int(kind.highest)
+    largest = 1 if kind.kind == "bool" else 2 ** (kind.mantissa + 1) if kind.is_floating else int(kind.highest)
+    return min(largest + 1, 2**63 - 1)
 
 
 @function(public="random_", overload="to", modules=(), method=True)

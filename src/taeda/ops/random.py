@@ -70,18 +70,60 @@ def _(size: Any, mean: Any, std: Any, dtype: str, generator: Any = None) -> Resu
 def random_integers(
     b: Any, size: Sizes, low: SymInt, high: SymInt, dtype: DType, generator: Generator = None
 ) -> Tensor:
-    """Integers in [low, high), from 64 random bits each: the bias is below span / 2^63."""
+    """Integers in [low, high), from 64 random bits each: the bias is below span / 2^64."""
     b.check(
         low < high, RuntimeError, "random_ expects 'from' to be less than 'to', but got from={0} >= to={1}", low, high
     )
-    wide = ((cast(bits(1), "int64") & 0x7FFFFFFF) << 32) | (cast(bits(0), "int64") & 0xFFFFFFFF)
-    value = scalar(1, "int64") + wide % (scalar(2, "int64") - scalar(1, "int64"))
+    value = scalar(1, "int64") + _scaled_bits(scalar(2, "int64") - scalar(1, "int64"))
     return generate(b, dtype, size, value, (generator[0], low, high), "random_integers")
+
+
+def _scaled_bits(span: Expr) -> Expr:
+    """The upper half of the product of 64 random bits and a span, both unsigned: by halves, which vectors multiply (a
+    remainder they do not have)."""
+    low, high = (_low(cast(bits(word), "int64")) for word in (0, 1))
+    first = high * _low(span) + _high(low * _low(span))
+    second = low * _high(span) + _low(first)
+    return high * _high(span) + _high(first) + _high(second)
+
+
+def _low(x: Expr) -> Expr:
+    return x & 0xFFFFFFFF
+
+
+def _high(x: Expr) -> Expr:
+    return (x >> 32) & 0xFFFFFFFF
 
 
 @random_integers.meta
 def _(size: Any, low: Any, high: Any, dtype: str, generator: Any = None) -> Result:
     return Result(dtype, size)
+
+
+@kernel(public=False, pure=False)
+def random_bits(b: Any, size: Sizes, generator: Generator = None) -> Tensor:
+    """Integers of 64 random bits."""
+    value = (cast(bits(1), "int64") << 32) | _low(cast(bits(0), "int64"))
+    return generate(b, "int64", size, value, (generator[0],), "random_bits")
+
+
+@random_bits.meta
+def _(size: Any, generator: Any = None) -> Result:
+    return Result("int64", size)
+
+
+@kernel(public=False)
+def shuffled(b: Any, numbers: Tensor) -> Tensor:
+    """range(n) in the order that a row of n numbers (int64; all their bits are used) draws: the place of i is one of
+    the i + 1 that there are by then."""
+    out = b.alloc("int64", numbers.shape)
+    b.method("sorting.shuffle", numbers=numbers, out=out)
+    return out
+
+
+@shuffled.meta
+def _(numbers: Any) -> Result:
+    return Result("int64", numbers.shape)
 
 
 @kernel(public=False, pure=False)

@@ -1,4 +1,4 @@
-"""Sorting and selection along one dimension: sort, topk, kthvalue, median, mode.
+"""Sorting and selection along one dimension: sort, topk, kthvalue, median, mode; and drawing an order by lot.
 
 Elements become unsigned keys whose order is the wanted one: sign bits turned, -0 made +0, NaN the largest, all bits
 turned for a descending order. So one algorithm serves all dtypes and directions, and equal elements keep their
@@ -490,6 +490,38 @@ def emit_mode(target: Target, *, dtype: str) -> str:
     return module.text()
 
 
+def emit_shuffle(target: Target) -> str:
+    """The order that a row of random numbers draws (the reference says how). Operands [numbers int64, out int64],
+    contiguous; integers [row]; work: rows.
+
+    Places are known ahead of their turn, so they are asked for then: a row larger than a cache would wait for each."""
+    module, f, arguments = start_kernel(target)
+    row = Reader(f, arguments).one()
+    ahead = 32
+
+    def shuffle(number: Value) -> None:
+        numbers, out = (f.at(arguments.data(k), number * row * 8) for k in range(2))
+
+        def place(i: Value) -> Value:
+            wide = [f.cast("zext", x, "i128") for x in (f.load("i64", f.at(numbers, i * 8)), i + 1)]
+            return f.at(out, f.cast("trunc", (wide[0] * wide[1]).lshr(64), "i64") * 8)
+
+        def one(i: Value) -> None:
+            drawn = place(i)
+            f.store(f.load("i64", drawn), f.at(out, i * 8))
+            f.store(i, drawn)
+
+        def asking(i: Value) -> None:
+            f.prefetch(place(i + ahead), 3)
+            one(i)
+        begun = f.maximum(row - ahead, 0)
+        f.loop(0, begun, asking)
+        f.loop(begun, row, one)
+    f.loop(f["begin"], f["end"], shuffle)
+    f.ret(0)
+    return module.text()
+
+
 def _launch(b: Any, template: Any, params: dict[str, Any], input: Any, outputs: list[Any], dim: int,
             extra: tuple[Any, ...] = (), when: Any = None) -> None:
     outer, row, inner = lines(input.shape, dim)
@@ -515,3 +547,9 @@ def select_rank(b: Any, *, input: Any, values: Any, places: Any, dim: int, mode:
         _launch(b, emit_mode, {}, input, [values, places], dim)
     else:
         _launch(b, emit_select, {"mode": mode}, input, [values, places], dim, (k,))
+
+
+def shuffle(b: Any, *, numbers: Any, out: Any) -> None:
+    outer, row, _ = lines(numbers.shape, numbers.ndim - 1)
+    b.launch(emit_shuffle, {}, [b.contiguous(numbers), out], [row], work=outer,
+             grain=maximum(1, 4096 // maximum(1, row)))

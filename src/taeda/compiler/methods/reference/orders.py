@@ -2,6 +2,9 @@
 
 sort, topk, select_rank
     input, values, places, dim, and: descending (stable) | largest | mode ('kth', 'median', 'nanmedian', 'mode'), k
+shuffle
+    numbers, out, int64: in each row of the last dimension out[i] = out[j], out[j] = i for i = 0, 1, ..., where j is
+    (i + 1) numbers[i] / 2**64, of unsigned numbers
 scan, scan_extremes
     input, dim, and: out, operation ('sum', 'prod', 'logsumexp'), reverse | values, places, largest
 search_rows
@@ -30,6 +33,10 @@ def topk(b: Any, *, input: Any, values: Any, places: Any, dim: int, largest: boo
 
 def select_rank(b: Any, *, input: Any, values: Any, places: Any, dim: int, mode: str, k: Any) -> None:
     perform(b, _select_rank, [input, values, places], [k], dim=dim, mode=mode)
+
+
+def shuffle(b: Any, *, numbers: Any, out: Any) -> None:
+    perform(b, _shuffle, [numbers, out])
 
 
 def scan(b: Any, *, input: Any, out: Any, dim: int, operation: str, reverse: bool) -> None:
@@ -75,6 +82,15 @@ def _write(input: Tensor, values: Tensor, places: Tensor, dim: int, at: Array) -
     found = np.take_along_axis(_rows(input.array, dim), at, -1)
     _rows(values.array, dim)[...] = found
     _rows(places.array, dim)[...] = at
+
+
+def _shuffle(numbers: Tensor, out: Tensor) -> None:
+    for at in np.ndindex(numbers.shape[:-1]):
+        row = out.array[at]
+        for i, number in enumerate(numbers.array[at].view(np.uint64).tolist()):
+            j = (i + 1) * number >> 64
+            row[i] = row[j]
+            row[j] = i
 
 
 def _select_rank(input: Tensor, values: Tensor, places: Tensor, k: int, dim: int, mode: str) -> None:
