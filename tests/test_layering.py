@@ -123,6 +123,6 @@ def test_methods_that_bodies_name_are_there_for_every_target() -> None:
     for name in names:
         taken = {family: inspect.signature(methods.find(family, name)).parameters.keys() for family in methods.SUBJECTS}
         assert all(p - {"prologue"} == taken["reference"] - {"prologue"} for p in taken.values()), name
-    for missing in ("sorting.shuffle", "juggling.sort", "nothing"):
+    for missing in ("sorting.merge", "juggling.sort", "nothing"):
         with pytest.raises(NotImplementedError, match=f"'cpu' have no method '{missing}'"):
             methods.find("cpu", missing)

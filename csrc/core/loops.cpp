@@ -1,6 +1,7 @@
 #include "core/loops.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/buffer.h"
 #include "core/thread_pool.h"
@@ -14,6 +15,7 @@ constexpr int64_t SERIAL = 16384;           // below this many such points the c
 constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done before it is put anywhere
 constexpr int64_t MOST_WEIGHT = 16;
 constexpr int64_t TILE = 64;
+constexpr int64_t CACHE_LINE = 64;       // bytes
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
 
 // Dimensions of one group (outer or inner) with the strides of all operands, in bytes, collapsed.
@@ -356,19 +358,20 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   l.inner = empty_inner ? 0 : inner.count ? inner.size[inner.count - 1] : 1;
   l.middle = inner.count == 2 ? inner.size[0] : 1;
   l.inner_chunk = INT64_MAX;
-  // Which loop is contiguous for the first operand that is really reduced?
-  int main = 0, i = inner.count - 1;
-  for (int o = 0; o < count && i >= 0; ++o)
-    if (inner.stride[i][o] != 0) {
-      main = o;
-      break;
-    }
-  bool along_inner = i < 0 || inner.stride[i][main] == itemsize(operands[main].dtype);
-  int axis = outer.count - 1;  // of the outer loops, the one the kernel has
+  // The kernel's loop along vectors is the one along which elements of what is reduced are nearest to each other.
+  int i = inner.count - 1, axis = outer.count - 1;  // of the outer loops, the one the kernel has
   bool outer_axis = false;
-  if (!along_inner) {
+  auto distance_along = [&](const int64_t* strides) {
+    int64_t sum = 0;
+    for (int o = 0; o < count; ++o)
+      if (inner.stride[i][o] != 0) sum += std::min(std::abs(strides[o]), CACHE_LINE);
+    return sum;
+  };
+  if (i >= 0) {
+    int64_t least = distance_along(inner.stride[i]);
     for (int d = 0; d < outer.count; ++d)
-      if (outer.stride[d][main] == itemsize(operands[main].dtype)) {
+      if (int64_t distance = distance_along(outer.stride[d]); distance < least) {
+        least = distance;
         axis = d;
         outer_axis = true;
       }

@@ -75,22 +75,33 @@ bool continues(const int64_t* strides, const Dims& shape, int previous, int d) {
   return strides[previous] == strides[d] * std::max<int64_t>(shape[d], 1);  // as strides of empty tensors count it
 }
 
+// The reduced dimensions of more than one element, in the order in which they are walked.
+struct Walk {
+  int dims[MAX_DIMS], count = 0;
+};
+
 // The order of a sum over several dimensions depends on whether they are walked as one range, so it has to be that in
-// which the op by itself would walk its operand: the elements as a kernel that does not reduce would have stored them.
-// Operands that cannot be walked like this (broadcast along some of the dimensions, parts of a larger tensor) are
-// copied first. Kernels walk at most two ranges; where there would be more, the reduced dimensions are made one.
-void plan_copies(LoopsPlan& plan, int count) {
+// which the op by itself would walk its operand: the elements as a kernel that does not reduce would have stored them,
+// from the first in memory to the last. Operands that cannot be walked like this (broadcast along some of the
+// dimensions, parts of a larger tensor) are copied first. Kernels walk at most two ranges; where there would be more,
+// the reduced dimensions are made one.
+Walk plan_copies(LoopsPlan& plan, int count) {
   const Dims& shape = plan.shape;
-  int dims[MAX_DIMS], n = 0;
+  Walk walk;
+  auto& [dims, n] = walk;
   for (int d = 0; d < shape.count; ++d)
     if (plan.mask >> d & 1 && shape[d] != 1) dims[n++] = d;
-  if (n < 2) return;
+  if (n < 2) return walk;
   Dims stored;
   if (!output_strides(plan, count, &stored)) stored = contiguous_strides(shape);
+  std::stable_sort(dims, dims + n, [&](int a, int b) { return stored[a] > stored[b]; });
   int ranges = 1;
   for (int k = 1; k < n; ++k) ranges += !continues(stored.begin(), shape, dims[k - 1], dims[k]);
   bool all = ranges > 2;
-  if (all) stored = reduced_last(shape, plan.mask);
+  if (all) {
+    stored = reduced_last(shape, plan.mask);
+    std::sort(dims, dims + n);
+  }
   auto copy_to = [&](int o) {
     plan.copies.resize(static_cast<size_t>(count));
     Buffer& copy = plan.copies[static_cast<size_t>(o)];
@@ -112,6 +123,22 @@ void plan_copies(LoopsPlan& plan, int count) {
     ranges += !all_join;
   }
   if (ranges > 2) raise(ErrorKind::Internal, "a reduction over %d separate ranges of dimensions", ranges);
+  return walk;
+}
+
+// Runtimes walk dimensions as they stand in a shape.
+void put_in_order(LoopsPlan& plan, const Walk& walk, int operands) {
+  if (std::is_sorted(walk.dims, walk.dims + walk.count)) return;
+  int places[MAX_DIMS];
+  std::copy(walk.dims, walk.dims + walk.count, places);
+  std::sort(places, places + walk.count);
+  auto permute = [&](int64_t* numbers) {
+    int64_t moved[MAX_DIMS];
+    for (int k = 0; k < walk.count; ++k) moved[k] = numbers[walk.dims[k]];
+    for (int k = 0; k < walk.count; ++k) numbers[places[k]] = moved[k];
+  };
+  permute(&plan.shape[0]);
+  for (int o = 0; o < operands; ++o) permute(plan.operands[o].strides);
 }
 
 void make_copies(KernelSource& kernels, LoopsPlan& plan) {
@@ -165,7 +192,8 @@ void LoopsInstruction::infer(Frame& f) const {
     plan.operands[k].output = false;
     broadcast_strides(*plan.inputs[k], shape, plan.operands[k].strides);
   }
-  if (mask) plan_copies(plan, n);
+  Walk walk;
+  if (mask) walk = plan_copies(plan, n);
   for (int k = 0; k < m; ++k) {
     const Output& o = outputs[k];
     Dims rows;
@@ -208,6 +236,7 @@ void LoopsInstruction::infer(Frame& f) const {
       }
     }
   }
+  put_in_order(plan, walk, n + m);
 }
 
 void LoopsInstruction::execute(Frame& f) const {
@@ -260,7 +289,7 @@ void sum_into(KernelSource& kernels, const Buffer& out, const Buffer& source) {
     if (gone) plan.mask |= 1u << d;
     plan.operands[1].strides[d] = gone ? 0 : out.strides[d - lead];
   }
-  plan_copies(plan, 1);
+  put_in_order(plan, plan_copies(plan, 1), 2);
   make_copies(kernels, plan);
   allocate(out);
   for (int k = 0; k < 2; ++k) {
