@@ -37,7 +37,7 @@ PyObject* index_or_runtime_error() {
 // Made when it is first asked for.
 PyObject* linear_algebra_error() {
   static PyObject* type = PyErr_NewExceptionWithDoc(
-      "taeda.linalg.LinAlgError", "A matrix has no factors, inverse or eigenvalues, or they were not found.",
+      "taeda._C._LinAlgError", "A matrix has no factors, inverse or eigenvalues, or they were not found.",
       PyExc_RuntimeError, nullptr);
   return type;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taeda._core import Generator, Size, _disabled_torch_function_impl, device, dtype, set_subclasses
+from taeda._core import LinAlgError as _LinAlgError
 from taeda._core import Tensor as TensorBase
 from taeda.dispatch_keys import DispatchKey, DispatchKeySet
 from taeda.dispatch_keys import ExcludeDispatchKeyGuard as _ExcludeDispatchKeyGuard
@@ -13,8 +14,8 @@ from taeda.serialization.records import PyTorchFileReader
 
 __all__ = [
     "DisableTorchFunctionSubclass", "DispatchKey", "DispatchKeySet", "Generator", "PyTorchFileReader", "Size",
-    "TensorBase", "_DisableTorchDispatch", "_ExcludeDispatchKeyGuard", "_disabled_torch_function_impl", "device",
-    "dtype",
+    "TensorBase", "_DisableTorchDispatch", "_ExcludeDispatchKeyGuard", "_LinAlgError", "_disabled_torch_function_impl",
+    "device", "dtype",
 ]  # fmt: skip
 
 _TensorMeta = type(TensorBase)

@@ -184,23 +184,6 @@ def test_gradients_of_rows() -> None:
     same(rows, jacrev(bent)(V))
 
 
-def test_functions_of_the_user() -> None:
-    class Tripled(taeda.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
-            return x * 3
-
-        @staticmethod
-        def backward(ctx: Any, grad: Any) -> Any:
-            return grad * 7
-
-    same(grad(lambda a: Tripled.apply(a).sum())(X), taeda.full((3, 4), 7.0))
-    same(vmap(Tripled.apply)(X), X * 3)
-    for call in (lambda: vmap(grad(lambda a: Tripled.apply(a).sum()))(X), lambda: jvp(Tripled.apply, (X,), (Y,))):
-        with pytest.raises(NotImplementedError, match="autograd.Function Tripled"):
-            call()
-
-
 class Net(taeda.nn.Module):
     def __init__(self) -> None:
         super().__init__()

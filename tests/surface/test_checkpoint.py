@@ -67,3 +67,26 @@ def test_arguments():
         checkpoint(torch.exp, torch.ones(2, requires_grad=True))
     with pytest.raises(ValueError, match="Unexpected keyword arguments"):
         checkpoint(torch.exp, torch.ones(2), use_reentrant=True, wrong=1)
+
+
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_what_autocast_was_in_forward_it_is_again(use_reentrant):
+    layers = torch.nn.Sequential(torch.nn.LayerNorm(4), torch.nn.Linear(4, 4))
+    found = []
+    x = torch.ones(3, 4, requires_grad=True)
+
+    def run(v):
+        found.append(torch.is_autocast_enabled("cpu"))
+        return layers(v)
+
+    with torch.autocast("cpu", torch.bfloat16):
+        y = checkpoint(run, x, use_reentrant=use_reentrant)
+    assert y.dtype == torch.bfloat16
+    y.float().sum().backward()
+    assert found == [True, True] and layers[1].weight.grad.dtype == torch.float32
+    again = layers[1].weight.grad.clone()
+    layers.zero_grad()
+    with torch.autocast("cpu", torch.bfloat16):
+        y = layers(x)
+    y.float().sum().backward()
+    assert torch.equal(layers[1].weight.grad, again)

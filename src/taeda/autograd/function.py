@@ -32,7 +32,7 @@ class FunctionCtx:
         self.to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
-        """Keep tensors for `jvp`. Forward mode is not there, so they are only kept."""
+        """Keep tensors for `jvp`, where they are `ctx.saved_tensors`."""
         self.saved_for_forward = tensors
 
     def mark_dirty(self, *args: Any) -> None:
@@ -151,14 +151,19 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
-        """The derivative in a direction. Forward mode is not there yet, so it is not called."""
+        """The derivatives of the outputs, from those of the arguments (None for what is no tensor)."""
         raise NotImplementedError(
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
         )
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
-        raise NotImplementedError("vmap is not there yet")
+        """(The outputs for a batch of arguments, the dimension of each that counts the examples).
+
+        `info.batch_size` says how many examples there are, `info.randomness` what vmap was told; `in_dims` says for
+        each argument which of its dimensions counts them, None where all examples share it."""
+        raise NotImplementedError("You must implement the vmap function for custom autograd.Function, or set "
+                                  "generate_vmap_rule, to use it under vmap.")
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
@@ -167,7 +172,9 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         if kwargs or separate:
             args = cls._bind(separate, args, kwargs)
         if any(map(_core.is_lifted, args)):
-            _refuse_derivative(cls, args)
+            from taeda.func import custom
+
+            return custom.apply(cls, args)
         return _core.function_apply(cls, args, separate)
 
     @classmethod
@@ -207,20 +214,6 @@ class InplaceFunction(Function):
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
-
-
-def _refuse_derivative(cls: Any, args: tuple[Any, ...]) -> None:
-    """Under vmap and jvp the forward of a Function runs as it is, but nothing knows of its backward."""
-    from taeda.func.lifted import Dual, Lifted
-
-    def differentiated(x: Any) -> bool:
-        return isinstance(x, Lifted) and (isinstance(x, Dual) or any(p.requires_grad for p in x.parts())
-                                          or any(map(differentiated, x.parts())))
-
-    if any(map(differentiated, args)):
-        raise NotImplementedError(
-            f"the derivative of the autograd.Function {cls.__name__} in a function under vmap or jvp: only its forward "
-            "is there; write it with ops, whose derivatives are known")
 
 
 class NestedIOFunction(Function):

@@ -67,6 +67,20 @@ def layer(kind: str, **options: Any) -> Iterator[Layer]:
             _core.lift_draws(before)
 
 
+@contextmanager
+def outside_of(inner: Layer | None) -> Iterator[None]:
+    """For the time of a `with` block only the layers around `inner` are there (None: all are)."""
+    before = _stack.layers
+    if inner is not None:
+        _stack.layers = before[:inner.level - 1]
+    draws = _core.lift_draws(any(x.kind == "vmap" for x in _stack.layers))
+    try:
+        yield
+    finally:
+        _stack.layers = before
+        _core.lift_draws(draws)
+
+
 def run(site: Any, tensors: Sequence[Any], draws: bool, chain: str = "") -> tuple[Any, ...]:
     """A call on tensors lifted or not: what the core asks for (csrc/python/lifted.h)."""
     top: Any = None

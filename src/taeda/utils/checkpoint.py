@@ -130,6 +130,12 @@ def _random_state(state: Any) -> Iterator[None]:
         yield
 
 
+def _autocast_now() -> Callable[[], AbstractContextManager[Any]]:
+    """Makes contexts in which autocast is what it is now: backward runs outside of the user's `with autocast`."""
+    enabled, dtype = taeda.is_autocast_enabled("cpu"), taeda.get_autocast_dtype("cpu")
+    return lambda: taeda.autocast("cpu", dtype=dtype, enabled=enabled, cache_enabled=taeda.is_autocast_cache_enabled())
+
+
 def _description(t: Any) -> tuple[Any, ...]:
     return tuple(t.shape), t.dtype, t.device
 
@@ -140,6 +146,7 @@ class _Region:
     def __init__(self, function: Callable[[], Any], context: AbstractContextManager[Any], check: str, early_stop: bool):
         self.function = function
         self.context = context
+        self.autocast = _autocast_now()
         self.state = None
         self.check = check
         self.early_stop = early_stop
@@ -168,7 +175,8 @@ class _Region:
                 raise _Stop
             return found[-1]
 
-        with _random_state(self.state), taeda.enable_grad(), self.context, saved_tensors_hooks(pack, lambda t: t):
+        again = saved_tensors_hooks(pack, lambda t: t)
+        with _random_state(self.state), taeda.enable_grad(), self.autocast(), self.context, again:
             with contextlib.suppress(_Stop):
                 self.function()
         self.compare(found)
@@ -209,6 +217,7 @@ class CheckpointFunction(taeda.autograd.Function):
     def forward(ctx: Any, run_function: Callable[..., Any], preserve_rng_state: bool, *args: Any) -> Any:
         check_backward_validity(args)
         ctx.run_function = run_function
+        ctx.autocast = _autocast_now()
         ctx.state = taeda.get_rng_state() if preserve_rng_state else None
         ctx.inputs = [None if isinstance(a, taeda.Tensor) else a for a in args]
         ctx.tensor_places = [k for k, a in enumerate(args) if isinstance(a, taeda.Tensor)]
@@ -222,7 +231,7 @@ class CheckpointFunction(taeda.autograd.Function):
         for place, tensor in zip(ctx.tensor_places, ctx.saved_tensors, strict=True):
             inputs[place] = tensor
         leaves = detach_variable(tuple(inputs))
-        with _random_state(ctx.state), taeda.enable_grad():
+        with _random_state(ctx.state), taeda.enable_grad(), ctx.autocast():
             outputs = ctx.run_function(*leaves)
         outputs = (outputs,) if isinstance(outputs, taeda.Tensor) else outputs
         pairs = [(o, g) for o, g in zip(outputs, grads, strict=True)
