@@ -14,6 +14,8 @@ constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are redu
 constexpr int64_t SERIAL = 16384;           // below this many such points the calling thread does it alone
 constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done before it is put anywhere
 constexpr int64_t MOST_WEIGHT = 16;
+constexpr int64_t ROW =
+    64;  // points that what is done once for each row of a reduction is worth, if vectors lie along it
 constexpr int64_t TILE = 64;
 constexpr int64_t CACHE_LINE = 64;       // bytes
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
@@ -395,7 +397,7 @@ void run_reduction(LoopKernel& kernel, const Dims& shape, uint32_t reduced, Loop
   }
   classes[count] = 0;
   l.kernel = kernel.variant(outer_axis, inner.count == 2 ? 2 : 1, classes, count);
-  int64_t extent = std::max<int64_t>(1, l.inner * l.middle), weight = weight_of(kernel);
+  int64_t extent = std::max<int64_t>(1, l.inner * l.middle) + (outer_axis ? 0 : ROW), weight = weight_of(kernel);
   int64_t grain = std::max<int64_t>(outer_axis ? TILE : 1, PIECE / weight / extent);
   run_parallel(l, rows, grain, rows * extent * weight, run_piece, later);
 }

@@ -101,6 +101,9 @@ def dequantized(codes: Tensor, scales: Tensor, offsets: Tensor | None, group: in
     return numbers.permute((0, 2, 1)).reshape((panels * PANEL, k))
 
 
+_TINY = 2.0 ** -126  # the smallest normal number of float32
+
+
 def _in_full(input: Any, factors: Any) -> Any:
     """In float32, each element of a row times its factor, where there are some."""
     wide = converted(input, "float32")
@@ -166,11 +169,12 @@ def _(input: Any, input_scales: Any, sums: Any, codes: Any, scales: Any, offsets
 def rounded_linear(input: Tensor, codes: Tensor, scales: Tensor, offsets: Tensor | None, bias: Tensor | None,
                    outputs: SymInt, step: int, group: int, factors: Tensor | None = None) -> Tensor:
     """As `coded_linear`, with each `step` neighbours of an input rounded to 8 bits: -127..127 times their largest size
-    / 127. Without gradients."""
+    / 127, and 0 where that is below the normal numbers. Without gradients."""
     k, rows = input.shape[-1], product(input.shape[:-1])
     parts = _in_full(input, factors).reshape((rows, k // step, step))
     units = amax(parts.abs(), (2,), True) / 127.0
-    numbers = (parts * where(units > 0, 1.0 / units, 0.0)).round().clamp(-127.0, 127.0)
+    # Of units whose reciprocal is infinite nothing is left; others need no bounds, as the quotients do not pass 127.
+    numbers = (parts * where(units > _TINY, 1.0 / units, 0.0)).round()
     sums = converted(numbers.sum((2,)), "int32")
     result = rounded_matmul(converted(numbers, "int8").reshape((rows, k)), units.reshape((rows, k // step)), sums,
                             codes, scales, offsets, step, group)
