@@ -101,18 +101,23 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 def _hot(target: Any, classes: Any) -> Any:
-    """(N, C) bool: whether this is the target's class."""
-    return arange(0, 1, classes, "int64").eq(target.unsqueeze(-1))
+    """(N, C) or (N, C, S) bool: whether this is the class of the target (N) or (N, S)."""
+    return _along_classes(arange(0, 1, classes, "int64"), target).eq(target.unsqueeze(1))
+
+
+def _along_classes(values: Any, target: Any) -> Any:
+    """(C) as what broadcasts with the scores of such targets."""
+    return values.reshape((-1, *(1,) * (target.ndim - 1)))
 
 
 @derived(public=False)
 def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> Tensor:
-    """Mean over the rows whose target is not ignore_index of -log softmax(input)[target]: input (N, C), target (N,)
-    int64."""
+    """Mean over the targets that are not ignore_index of -log softmax(input)[target]: input (N, C) or (N, C, S), target
+    (N) or (N, S), int64."""
     x = compute(input)
     target = checked_targets(target, input.shape[1], ignore_index)
     chosen = where(_hot(target, input.shape[1]), log_softmax(x, 1), 0.0).sum((1,), True)
-    valid = target.ne(ignore_index).unsqueeze(-1)
+    valid = target.ne(ignore_index).unsqueeze(1)
     losses = where(valid, -chosen, 0.0)
     return convert(losses.sum() / convert(valid, x.dtype).sum(), input.dtype)
 
@@ -120,7 +125,7 @@ def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> T
 @cross_entropy_mean.gradient
 def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
     x = compute(input)
-    valid = target.ne(ignore_index).unsqueeze(-1)
+    valid = target.ne(ignore_index).unsqueeze(1)
     scale = compute(grad) / convert(valid, x.dtype).sum()
     probability = softmax(x, 1)
     hot = convert(_hot(target, input.shape[1]), x.dtype)
@@ -131,16 +136,16 @@ def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(5, 7), make(5, dtype="int64", low=0, high=7), -100)
     yield sample(make(3, 40), make(3, dtype="int64", low=0, high=40), 2)
+    yield sample(make(3, 4, 5), make(3, 5, dtype="int64", low=0, high=4), 2)
 
 
-def _rows(input: Any, target: Any) -> tuple[Any, Any]:
-    """Scores as (rows, classes) and targets as (rows): the classes are dimension 1 (0 of a vector)."""
+def _with_classes(input: Any, target: Any) -> tuple[Any, Any]:
+    """Scores as (N, C) or (N, C, S), targets as (N) or (N, S)."""
     if input.ndim == 1:
         return input.unsqueeze(0), target.reshape((1,))
     if input.ndim == 2:
         return input, target
-    last = input.permute((0, *range(2, input.ndim), 1))
-    return last.reshape((-1, input.shape[1])), target.reshape((-1,))
+    return input.reshape((*input.shape[:2], -1)), target.reshape((target.shape[0], -1))
 
 
 def _check_targets(input: Any, target: Any) -> None:
@@ -185,13 +190,11 @@ def _finish(losses: Any, weights: Any, target: Any, dtype: str, reduction: str) 
     return convert(losses.sum() / weights.sum(), dtype)
 
 
-def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: str) -> tuple[Any, Any]:
-    """Per row: the weight of its class (0 where it is ignored), and whether column k is its class."""
-    hot = _hot(target, classes)
+def _weights(target: Any, classes: Any, weight: Any, ignore_index: Any, dtype: str) -> Any:
+    """The weight of each target's class, 0 where it is ignored."""
     if weight is None:
-        return convert(target.ne(ignore_index), dtype), hot
-    every = convert(weight, dtype).expand((target.shape[0], classes))
-    return scores_of(every, target, ignore_index), hot
+        return convert(target.ne(ignore_index), dtype)
+    return scores_of(convert(weight, dtype).expand((*target.shape, classes)), target, ignore_index)
 
 
 @derived(modules=("nn.functional",), method=False, autocast="float32")
@@ -208,11 +211,10 @@ def nll_loss(
     A mean is divided by the sum of the weights. Raises IndexError for a target that is no class.
     """
     _check_targets(input, target)
-    scores, rows = _rows(input, target)
-    dtype = compute_dtype(input.dtype)
-    kept = rows.ne(ignore_index)
-    weights, _ = _weights(rows, scores.shape[1], weight, ignore_index, dtype)
-    losses = where(kept, -convert(scores_of(scores, rows, ignore_index), dtype) * weights, 0.0)
+    dtype, classes = compute_dtype(input.dtype), input.shape[input.ndim > 1]
+    scores = input if input.ndim < 2 else input.permute((0, *range(2, input.ndim), 1))
+    weights = _weights(target, classes, weight, ignore_index, dtype)
+    losses = where(target.ne(ignore_index), -convert(scores_of(scores, target, ignore_index), dtype) * weights, 0.0)
     return _finish(losses, weights, target, input.dtype, reduction)
 
 
@@ -244,18 +246,18 @@ def cross_entropy(
     if is_float(target.dtype):
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     _check_targets(input, target)
-    scores, rows = _rows(input, target)
+    scores, targets = _with_classes(input, target)
     plain = weight is None and isinstance(label_smoothing, float) and label_smoothing == 0.0
     if plain and reduction == "mean":
-        return cross_entropy_mean(scores, rows, ignore_index)
-    x = log_softmax(compute(scores), 1)
-    rows = checked_targets(rows, scores.shape[1], ignore_index)
-    weights, hot = _weights(rows, scores.shape[1], weight, ignore_index, x.dtype)
-    valid = rows.ne(ignore_index)
-    losses = where(valid, -where(hot, x, 0.0).sum((1,)) * weights, 0.0)
+        return cross_entropy_mean(scores, targets, ignore_index)
+    x, classes = log_softmax(compute(scores), 1), scores.shape[1]
+    targets = checked_targets(targets, classes, ignore_index)
+    weights = _weights(targets, classes, weight, ignore_index, x.dtype)
+    valid = targets.ne(ignore_index)
+    losses = where(valid, -where(_hot(targets, classes), x, 0.0).sum((1,)) * weights, 0.0)
     if not (isinstance(label_smoothing, float) and label_smoothing == 0.0):
-        every = -(x if weight is None else x * convert(weight, x.dtype)).sum((1,))
-        losses = losses * (1 - label_smoothing) + where(valid, every, 0.0) * (label_smoothing / scores.shape[1])
+        every = -(x if weight is None else x * _along_classes(convert(weight, x.dtype), targets)).sum((1,))
+        losses = losses * (1 - label_smoothing) + where(valid, every, 0.0) * (label_smoothing / classes)
     return _finish(losses, weights, target, input.dtype, reduction)
 
 

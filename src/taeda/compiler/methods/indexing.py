@@ -29,6 +29,8 @@ def walk(b: Builder, *, mode: str, regular: Register, indexed: Register, indices
     if all(d.collision for d in dims):
         dims = [Dimension(1, 0, 0, (0,) * len(indices)), *dims]
     dims = _merged(dims)
+    if mode in READS and len(dims) > 1 and all(d.by_index and not d.collision for d in dims[-2:]):
+        dims[-2:] = _longer_last(*dims[-2:])
     inner = dims[-1]
     ordered = [d for d in dims if not d.collision] + [d for d in dims if d.collision]
     safe = sum(not d.collision for d in dims)
@@ -96,3 +98,13 @@ def _merged(dims: list[Dimension]) -> list[Dimension]:
     last = tail[-1]
     return [*dims[:first], *result, Dimension(where(adjacent, expected, last.size), last.regular, last.indexed,
                                               last.indices)]
+
+
+def _longer_last(first: Dimension, last: Dimension) -> list[Dimension]:
+    """The two in turn, so that a loop does not run along one element where there are more before it."""
+    def either(a: Dimension, b: Dimension) -> Dimension:
+        def chosen(x: Any, y: Any) -> Any:
+            return where(last.size == 1, x, y)
+        return Dimension(chosen(a.size, b.size), chosen(a.regular, b.regular), chosen(a.indexed, b.indexed),
+                         [chosen(x, y) for x, y in zip(a.indices, b.indices, strict=True)])
+    return [either(last, first), either(first, last)]

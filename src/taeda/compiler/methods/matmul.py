@@ -23,6 +23,8 @@ from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import all_of, make, unwrap, wrap
 from taeda.ir.loop import Expr, cast, load, scalar, substitute, walk
 
+SHARED_PRODUCT = 1 << 19  # multiplications of a product that is worth several threads
+
 
 def _make(operator: str, *operands: Any) -> Any:
     return wrap(make(operator, *(unwrap(o) for o in operands)))
@@ -42,11 +44,14 @@ def strides_of(extras: Sequence[Any]) -> list[Any]:
     return [_stride(x, x.ndim - n) for x in extras for n in (2, 1)]
 
 
-def rows_of_blocks(kind: Kind, M: Any, N: Any) -> Any:
-    """Rows of a block, at most. Few processors have enough to do with taller ones."""
-    if processors() > 4:
-        return kind.row_block
-    return _make("where", _make("le", M * N, 1 << 21), kind.row_block, kind.tall_row_block)
+def rows_of_blocks(kind: Kind, M: Any, N: Any, K: Any) -> Any:
+    """Rows of a block, at most. Few processors have enough to do with taller ones; where C has so few columns that
+    there would be fewer blocks than processors, they share the rows, and each packs B."""
+    most: Any = kind.row_block
+    if processors() <= 4:
+        most = _make("where", _make("le", M * N, 1 << 21), most, kind.tall_row_block)
+    shared = _make("ceildiv", M * _make("ceildiv", N, _most_columns(kind, M, N)), processors())
+    return _make("where", _make("le", M * N * K, SHARED_PRODUCT), most, _make("min", most, _make("max", shared, 32)))
 
 
 def slow_row(kind: Kind) -> int:
@@ -57,11 +62,15 @@ def slow_row(kind: Kind) -> int:
 
 def blocks_of(kind: Kind, M: Any, N: Any, row_block: Any) -> Any:
     """How many blocks the rows and columns of C are divided into (see codegen/templates/gemm/blocked.py)."""
-    column_block: Any = kind.column_blocks[-1][1]
-    for largest, columns in reversed(kind.column_blocks[:-1]):
-        column_block = _make("where", _make("le", M * N, largest), columns, column_block)
     row_blocks = _make("ceildiv", M, row_block)
-    return row_blocks * divided(N, column_block, row_blocks, lambda a, b: _make("min", a, b))
+    return row_blocks * divided(N, _most_columns(kind, M, N), row_blocks, lambda a, b: _make("min", a, b))
+
+
+def _most_columns(kind: Kind, M: Any, N: Any) -> Any:
+    most: Any = kind.column_blocks[-1][1]
+    for largest, columns in reversed(kind.column_blocks[:-1]):
+        most = _make("where", _make("le", M * N, largest), columns, most)
+    return most
 
 
 def _sums(kind: Kind) -> tuple[Expr, ...]:
@@ -125,7 +134,7 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     rank = out.ndim - 2
     M, N, K = left.size(-2), out.size(-1), left.size(-1)
     integers = [M, N, K, left.stride(-2), left.stride(-1), right.stride(-2), right.stride(-1), out.stride(-2)]
-    row_block = rows_of_blocks(kind, M, N)
+    row_block = rows_of_blocks(kind, M, N, K)
     integers += [int(accumulate), int(bias is not None or epilogue is not None), rank, row_block, slow_row(kind)]
     params: dict[str, Any] = {"dtype": left.dtype, "out_dtype": out.dtype}
     # Where there is no bias something must stand for it, which is not read.

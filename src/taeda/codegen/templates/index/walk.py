@@ -116,11 +116,15 @@ def emit_index(target: Target, *, mode: str, regular: str, indexed: str, indices
         def row(here: list[Value]) -> None:
             pointers = [offset_of(f, start, here, [s[d] for d in walked])
                         for start, s in zip(starts, strides, strict=True)]
-            if inner_indexed:
-                writer.points(pointers, inner_strides, count, index_bases)
-            else:
+            def whole_row() -> None:
                 ahead = regular_strides[walked[-1]] * AHEAD if walked and mode not in READS else None
                 writer.row(pointers, inner_strides, count, index_bases, elements, ahead)
+            if inner_indexed:  # as far as is known here: an index that was expanded has a stride of 0
+                expanded = functools.reduce(and_, (stride.equals(0) for stride in inner_strides[2:]))
+                f.branch(expanded, whole_row,
+                         lambda: writer.points(pointers, inner_strides, count, index_bases))
+            else:
+                whole_row()
 
         def level(k: int, here: list[Value]) -> None:
             if k == len(walked):
