@@ -9,23 +9,39 @@ namespace taeda {
 
 const DTypeInfo DTYPES[DTYPE_COUNT] = {
     // name, itemsize, floating, complex, signed, NumPy typestr, DLPack code
-    {"bool", 1, false, false, false, "|b1", 6},        {"uint8", 1, false, false, false, "|u1", 1},
-    {"int8", 1, false, false, true, "|i1", 0},         {"int16", 2, false, false, true, "<i2", 0},
-    {"int32", 4, false, false, true, "<i4", 0},        {"int64", 8, false, false, true, "<i8", 0},
-    {"float16", 2, true, false, true, "<f2", 2},       {"bfloat16", 2, true, false, true, "", 4},
-    {"float32", 4, true, false, true, "<f4", 2},       {"float64", 8, true, false, true, "<f8", 2},
-    {"complex64", 8, false, true, true, "<c8", 5},     {"complex128", 16, false, true, true, "c16", 5},
-    {"uint16", 2, false, false, false, "<u2", 1},      {"uint32", 4, false, false, false, "<u4", 1},
-    {"uint64", 8, false, false, false, "<u8", 1},      {"complex32", 4, false, true, true, "", 5},
-    {"float8_e5m2", 1, true, false, true, "", 12},     {"float8_e4m3fn", 1, true, false, true, "", 10},
-    {"float8_e5m2fnuz", 1, true, false, true, "", 13}, {"float8_e4m3fnuz", 1, true, false, true, "", 11},
+    {"bool", 1, false, false, false, "|b1", 6},
+    {"uint8", 1, false, false, false, "|u1", 1},
+    {"int8", 1, false, false, true, "|i1", 0},
+    {"int16", 2, false, false, true, "<i2", 0},
+    {"int32", 4, false, false, true, "<i4", 0},
+    {"int64", 8, false, false, true, "<i8", 0},
+    {"float16", 2, true, false, true, "<f2", 2},
+    {"bfloat16", 2, true, false, true, "", 4},
+    {"float32", 4, true, false, true, "<f4", 2},
+    {"float64", 8, true, false, true, "<f8", 2},
+    {"complex64", 8, false, true, true, "<c8", 5},
+    {"complex128", 16, false, true, true, "c16", 5},
+    {"uint16", 2, false, false, false, "<u2", 1},
+    {"uint32", 4, false, false, false, "<u4", 1},
+    {"uint64", 8, false, false, false, "<u8", 1},
+    {"complex32", 4, false, true, true, "", 5},
+    {"float8_e5m2", 1, true, false, true, "", 12},
+    {"float8_e4m3fn", 1, true, false, true, "", 10},
+    {"float8_e5m2fnuz", 1, true, false, true, "", 13},
+    {"float8_e4m3fnuz", 1, true, false, true, "", 11},
     {"float8_e8m0fnu", 1, true, false, false, "", 14},
+    {"conjugate complex32", 4, false, true, true, "", 5},
+    {"conjugate complex64", 8, false, true, true, "", 5},
+    {"conjugate complex128", 16, false, true, true, "", 5},
+    {"negative float16", 2, true, false, true, "", 2},
+    {"negative float32", 4, true, false, true, "", 2},
+    {"negative float64", 8, true, false, true, "", 2},
 };
 
 namespace {
 
 // The names that PyTorch's messages and tensor type strings use.
-constexpr const char* TORCH_NAMES[DTYPE_COUNT] = {
+constexpr const char* TORCH_NAMES[PLAIN_DTYPE_COUNT] = {
     "Bool",          "Byte",          "Char",          "Short",           "Int",
     "Long",          "Half",          "BFloat16",      "Float",           "Double",
     "ComplexFloat",  "ComplexDouble", "UInt16",        "UInt32",          "UInt64",
@@ -36,7 +52,20 @@ DType the_default = DType::Float32;
 
 }  // namespace
 
-const char* torch_name(DType d) { return TORCH_NAMES[static_cast<int>(d)]; }
+const char* torch_name(DType d) { return TORCH_NAMES[static_cast<int>(plain(d))]; }
+
+DType mirrored(DType d) {
+  constexpr DType PAIRS[][2] = {
+      {DType::Complex32, DType::ConjugateComplex32},   {DType::Complex64, DType::ConjugateComplex64},
+      {DType::Complex128, DType::ConjugateComplex128}, {DType::Float16, DType::NegativeFloat16},
+      {DType::Float32, DType::NegativeFloat32},        {DType::Float64, DType::NegativeFloat64},
+  };
+  for (auto [a, b] : PAIRS) {
+    if (d == a) return b;
+    if (d == b) return a;
+  }
+  raise(ErrorKind::Internal, "no mirrored dtype of %s", info(d).name);
+}
 
 bool dtype_from_name(const char* name, DType* out) {
   for (int i = 0; i < DTYPE_COUNT; ++i)

@@ -27,8 +27,16 @@ enum class DType : uint8_t {
   Float8E5M2FNUZ,
   Float8E4M3FNUZ,
   Float8E8M0FNU,
+  // Mirrored ones: what is stored is the conjugate, or the negative, of the number. Lazy conjugates and negatives are
+  // tensors of these, which only views and writes through them know; Python sees the plain dtype.
+  ConjugateComplex32,
+  ConjugateComplex64,
+  ConjugateComplex128,
+  NegativeFloat16,
+  NegativeFloat32,
+  NegativeFloat64,
 };
-inline constexpr int DTYPE_COUNT = 21;
+inline constexpr int DTYPE_COUNT = 27, PLAIN_DTYPE_COUNT = 21;
 
 struct DTypeInfo {
   const char* name;  // "float32"
@@ -41,6 +49,9 @@ extern const DTypeInfo DTYPES[DTYPE_COUNT];
 
 inline const DTypeInfo& info(DType d) { return DTYPES[static_cast<int>(d)]; }
 inline int itemsize(DType d) { return DTYPES[static_cast<int>(d)].itemsize; }
+inline bool is_mirrored(DType d) { return d > DType::Float8E8M0FNU; }
+DType mirrored(DType d);  // of a plain one its mirrored one, and back; an Internal error where there is none
+inline DType plain(DType d) { return TAEDA_UNLIKELY(is_mirrored(d)) ? mirrored(d) : d; }
 
 bool dtype_from_name(const char* name, DType* out);
 const char* torch_name(DType d);  // "Long" for int64, as PyTorch's messages say it

@@ -144,7 +144,15 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   // always.
   bool views = false;
   for (size_t k = 0; k < n; ++k) {
-    if (TAEDA_LIKELY(shares[k] < 0) || !outputs[k]) continue;
+    if (TAEDA_LIKELY(shares[k] < 0) || !outputs[k]) {
+      if (TAEDA_UNLIKELY(outputs[k] && is_mirrored(outputs[k]->dtype))) {  // a reshape, say, that had to copy
+        Ref<Tensor> copied = std::move(outputs[k]);
+        outputs[k] = alias(*copied);
+        outputs[k]->dtype = plain(copied->dtype);
+        copy_into(*outputs[k], *copied);
+      }
+      continue;
+    }
     Tensor& base = *in.tensors()[static_cast<size_t>(shares[k])];
     // What came out must be a tensor of its own: an input handed through becomes a view of itself.
     if (outputs[k].get() == &base) {

@@ -107,7 +107,7 @@ Ref<> export_tensor(Tensor& t, uint64_t flags) {
 // -- in --------------------------------------------------------------------------------------------------------------
 
 DType imported_dtype(DLDataType d) {
-  for (int i = 0; i < DTYPE_COUNT; ++i)
+  for (int i = 0; i < PLAIN_DTYPE_COUNT; ++i)
     if (d.lanes == 1 && d.code == DTYPES[i].dlpack_code && d.bits == DTYPES[i].itemsize * 8)
       return static_cast<DType>(i);
   raise(PyExc_BufferError, "Unsupported DLPack data type: code %d, %d bits, %d lanes", d.code, d.bits, d.lanes);
@@ -187,6 +187,9 @@ PyMethodDef functions[] = {
 
 Ref<> dlpack_from_tensor(Tensor& t, bool versioned, bool copied) {
   if (!t.has_memory()) raise(PyExc_BufferError, "Cannot pack tensors on meta");
+  if (is_mirrored(t.dtype))
+    raise(PyExc_BufferError, "Can't export tensors with the %s bit set",
+          info(t.dtype).complex ? "conjugate" : "negative");
   bool writable = t.storage->writable();
   if (versioned) return export_tensor<Versioned>(t, (writable ? 0 : READ_ONLY) | (copied ? IS_COPIED : 0));
   if (!writable)

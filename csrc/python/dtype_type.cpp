@@ -12,7 +12,7 @@ struct DTypeObject {
   PyObject_HEAD DType value;
 };
 
-DTypeObject* objects[DTYPE_COUNT];
+DTypeObject* objects[PLAIN_DTYPE_COUNT];
 
 PyObject* dtype_repr(PyObject* self) { return PyUnicode_FromFormat("torch.%s", info(dtype_of_object(self)).name); }
 
@@ -97,14 +97,14 @@ void add_dtypes_to_module(PyObject* module) {
   DTypeType = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&dtype_spec)).release());
   DTypeType->tp_name = "torch.dtype";  // in messages; __module__ is taeda
   add_object(module, "dtype", reinterpret_cast<PyObject*>(DTypeType));
-  for (int i = 0; i < DTYPE_COUNT; ++i) {
+  for (int i = 0; i < PLAIN_DTYPE_COUNT; ++i) {
     objects[i] = reinterpret_cast<DTypeObject*>(checked(DTypeType->tp_alloc(DTypeType, 0)).release());
     objects[i]->value = static_cast<DType>(i);
     add_object(module, DTYPES[i].name, reinterpret_cast<PyObject*>(objects[i]));
   }
 }
 
-PyObject* dtype_object(DType d) { return reinterpret_cast<PyObject*>(objects[static_cast<int>(d)]); }
+PyObject* dtype_object(DType d) { return reinterpret_cast<PyObject*>(objects[static_cast<int>(plain(d))]); }
 bool is_dtype(PyObject* o) { return Py_TYPE(o) == DTypeType; }
 DType dtype_of_object(PyObject* o) { return reinterpret_cast<DTypeObject*>(o)->value; }
 
@@ -198,6 +198,11 @@ void write_double(char* at, DType d, double v) {
 }
 
 PyObject* read_element(const char* at, DType d) {
+  if (TAEDA_UNLIKELY(is_mirrored(d))) {
+    Ref<> stored = Ref<>::steal(read_element(at, plain(d)));
+    if (!stored) return nullptr;
+    return info(d).complex ? PyObject_CallMethod(stored.get(), "conjugate", nullptr) : PyNumber_Negative(stored.get());
+  }
   switch (d) {
     case DType::Bool: return PyBool_FromLong(load<uint8_t>(at) != 0);
     case DType::UInt8: return PyLong_FromLong(load<uint8_t>(at));
@@ -221,8 +226,8 @@ PyObject* read_element(const char* at, DType d) {
     case DType::Float8E5M2FNUZ:
     case DType::Float8E4M3FNUZ:
     case DType::Float8E8M0FNU: return PyFloat_FromDouble(float8_to_float(load<uint8_t>(at), d));
+    default: return nullptr;
   }
-  return nullptr;
 }
 
 void write_element(char* at, DType d, PyObject* value) {

@@ -16,27 +16,27 @@ namespace {
 
 constexpr Py_ssize_t MAX_ITEMS = 2 * MAX_DIMS;
 // How PyTorch names element types when a value does not fit.
-constexpr const char* C_NAMES[DTYPE_COUNT] = {"bool",
-                                              "uint8_t",
-                                              "int8_t",
-                                              "int16_t",
-                                              "int",
-                                              "int64_t",
-                                              "c10::Half",
-                                              "c10::BFloat16",
-                                              "float",
-                                              "double",
-                                              "c10::complex<float>",
-                                              "c10::complex<double>",
-                                              "uint16_t",
-                                              "uint32_t",
-                                              "uint64_t",
-                                              "c10::complex<c10::Half>",
-                                              "c10::Float8_e5m2",
-                                              "c10::Float8_e4m3fn",
-                                              "c10::Float8_e5m2fnuz",
-                                              "c10::Float8_e4m3fnuz",
-                                              "c10::Float8_e8m0fnu"};
+constexpr const char* C_NAMES[PLAIN_DTYPE_COUNT] = {"bool",
+                                                    "uint8_t",
+                                                    "int8_t",
+                                                    "int16_t",
+                                                    "int",
+                                                    "int64_t",
+                                                    "c10::Half",
+                                                    "c10::BFloat16",
+                                                    "float",
+                                                    "double",
+                                                    "c10::complex<float>",
+                                                    "c10::complex<double>",
+                                                    "uint16_t",
+                                                    "uint32_t",
+                                                    "uint64_t",
+                                                    "c10::complex<c10::Half>",
+                                                    "c10::Float8_e5m2",
+                                                    "c10::Float8_e4m3fn",
+                                                    "c10::Float8_e5m2fnuz",
+                                                    "c10::Float8_e4m3fnuz",
+                                                    "c10::Float8_e8m0fnu"};
 
 [[noreturn]] void too_many_indices(const Tensor& t) {
   raise(PyExc_IndexError, "too many indices for tensor of dimension %d", t.ndim);
@@ -408,7 +408,7 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
     }
     if (PyComplex_Check(value) && !info(t.dtype).complex)
       raise(PyExc_RuntimeError, "value cannot be converted to type %s without overflow",
-            C_NAMES[static_cast<int>(t.dtype)]);
+            C_NAMES[static_cast<int>(plain(t.dtype))]);
     Selection s = select(t, key, false);
     if (!s.indices) {
       Ref<> source = is_tensor(value) ? Ref<>::steal(reinterpret_cast<PyObject*>(
@@ -418,8 +418,9 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
       checked(PyObject_Vectorcall(required(is_tensor(value) ? Operator::Copy : Operator::Fill), arguments, 2, nullptr));
       return 0;
     }
+    DType dtype = plain(t.dtype);
     Ref<Tensor> source =
-        is_tensor(value) ? without_leading_ones(*as_tensor(value), 0) : tensor_from_data(value, &t.dtype, t.device);
+        is_tensor(value) ? without_leading_ones(*as_tensor(value), 0) : tensor_from_data(value, &dtype, t.device);
     PyObject* arguments[3] = {s.view.object(), s.indices.get(), source.object()};
     checked(PyObject_Vectorcall(required(Operator::IndexPut), arguments, 3, nullptr));
     return 0;

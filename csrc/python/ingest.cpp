@@ -63,7 +63,7 @@ DType scalar_dtype(PyObject* o) {
   if (PyFloat_CheckExact(o)) return default_dtype();
   if (PyBool_Check(o)) return DType::Bool;
   if (PyLong_CheckExact(o)) return DType::Int64;
-  if (is_tensor(o)) return as_tensor(o)->dtype;
+  if (is_tensor(o)) return plain(as_tensor(o)->dtype);
   if (is_numpy_scalar(o)) return numpy_scalar_dtype(o);
   if (PyFloat_Check(o)) return default_dtype();
   if (PyLong_Check(o)) return DType::Int64;
@@ -265,7 +265,7 @@ void store_nested(Tensor& out, int dim, int64_t offset, PyObject* data) {
 }
 
 Ref<Tensor> copy_of(Tensor& source, const DType* dtype, Device device) {
-  Ref<Tensor> out = empty(dtype ? *dtype : source.dtype, source.shape(), device);
+  Ref<Tensor> out = empty(dtype ? *dtype : plain(source.dtype), source.shape(), device);
   if (!out->has_memory()) return out;
   if (!source.has_memory()) raise(PyExc_NotImplementedError, "Cannot copy out of meta tensor; no data!");
   if (out->dtype == source.dtype && source.is_contiguous()) {
@@ -356,7 +356,8 @@ Ref<Tensor> shared_tensor(PyObject* data, bool others) {
 }
 
 PyObject* converted(PyObject* t, const Options& o) {
-  bool same = (!o.has_dtype || as_tensor(t)->dtype == o.dtype) && (!o.has_device || as_tensor(t)->device == o.device);
+  bool same =
+      (!o.has_dtype || plain(as_tensor(t)->dtype) == o.dtype) && (!o.has_device || as_tensor(t)->device == o.device);
   if (same) return Py_NewRef(t);
   Ref<> device = checked(device_object(o.has_device ? o.device : as_tensor(t)->device));
   PyObject* dtype = dtype_object(o.has_dtype ? o.dtype : as_tensor(t)->dtype);
@@ -397,7 +398,7 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t n, PyObject* name
       if (o.extra == Py_False) raise(PyExc_ValueError, "can't alias arbitrary sequence into a tensor.");
       return finish(tensor_from_data(o.data, o.given_dtype(), o.device), o);
     }
-    bool same = (!o.has_dtype || t->dtype == o.dtype) && (!o.has_device || t->device == o.device);
+    bool same = (!o.has_dtype || plain(t->dtype) == o.dtype) && (!o.has_device || t->device == o.device);
     if (o.extra == Py_False && !same) raise(PyExc_ValueError, "can't alias tensor with another dtype or device.");
     if (o.extra == Py_True) {
       Ref<> cloned = checked(PyObject_CallMethod(t.object(), "clone", nullptr));

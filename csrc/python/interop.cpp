@@ -50,7 +50,7 @@ const Numpy& import_numpy() {
 }
 
 PyObject* numpy_dtype(DType d) {
-  static PyObject* cache[DTYPE_COUNT];
+  static PyObject* cache[PLAIN_DTYPE_COUNT];
   PyObject*& dtype = cache[static_cast<int>(d)];
   if (!dtype) {
     Ref<> module = checked(PyImport_ImportModule("numpy"));
@@ -256,6 +256,12 @@ Ref<> array_from_tensor(Tensor& t) {
   if (!t.has_memory())
     raise(PyExc_TypeError,
           "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
+  if (is_mirrored(t.dtype)) {
+    const char* word = info(t.dtype).complex ? "conjugate" : "negative";
+    const char* resolve = info(t.dtype).complex ? "conj" : "neg";
+    raise(PyExc_RuntimeError,
+          "Can't call numpy() on Tensor that has %s bit set. Use tensor.resolve_%s().numpy() instead.", word, resolve);
+  }
   if (!info(t.dtype).typestr[0]) raise(PyExc_TypeError, "Got unsupported ScalarType %s", torch_name(t.dtype));
   const Numpy& numpy = import_numpy();
   PyObject* dtype = numpy_dtype(t.dtype);

@@ -83,7 +83,13 @@ PyObject* geometry_of_view(PyObject*, PyObject* arguments) {
   });
 }
 
+PyObject* is_mirrored_function(PyObject*, PyObject* o) {
+  return PyBool_FromLong(is_tensor(o) && is_mirrored(as_tensor(o)->dtype));
+}
+
 PyMethodDef functions[] = {
+    {"is_mirrored", is_mirrored_function, METH_O,
+     "is_mirrored(tensor): whether the tensor is a lazy conjugate or negative of what its memory holds."},
     {"view_geometry", geometry_of_view, METH_VARARGS,
      "view_geometry(kind, sizes, strides, arguments): sizes, strides and offset of a view; strides are None where "
      "there is none."},

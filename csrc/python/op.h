@@ -89,9 +89,9 @@ void add_ops_to_module(PyObject* module);
 // clang-format off
 #define TAEDA_CORE_OPS(X)                                                                                  \
   X(Add, "add") X(AddInPlace, "add_") X(AsStrided, "as_strided") X(Cat, "cat") X(Clone, "clone")           \
-  X(Convert, "convert") X(CopyInPlace, "copy_") X(Stack, "stack") X(StridedPart, "strided_part")           \
-  X(StridedView, "strided_view") X(SumTo, "sum_to") X(ViewAsComplex, "view_as_complex")                    \
-  X(ViewAsReal, "view_as_real")
+  X(Convert, "convert") X(CopyInPlace, "copy_") X(Mirror, "mirror") X(Stack, "stack")                      \
+  X(StridedPart, "strided_part") X(StridedView, "strided_view") X(SumTo, "sum_to")                         \
+  X(ViewAsComplex, "view_as_complex") X(ViewAsReal, "view_as_real")
 // clang-format on
 enum class CoreOp : int {
 #define X(name, text) name,

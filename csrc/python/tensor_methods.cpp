@@ -136,7 +136,7 @@ PyObject* type(PyObject* self, PyObject* const* args, Py_ssize_t n) {
     if (n > 1) raise(PyExc_TypeError, "type() takes at most 1 argument (%zd given)", n);
     PyObject* wanted = args[0];
     if (PyUnicode_Check(wanted)) {
-      for (int i = 0; i < DTYPE_COUNT; ++i) {
+      for (int i = 0; i < PLAIN_DTYPE_COUNT; ++i) {
         Ref<> name = checked(PyUnicode_FromFormat("torch.%sTensor", torch_name(static_cast<DType>(i))));
         if (PyUnicode_Compare(name.get(), wanted) == 0)
           return PyObject_CallMethod(self, "to", "O", dtype_object(static_cast<DType>(i)));
@@ -255,6 +255,11 @@ PyObject* numpy(PyObject* self, PyObject* arguments, PyObject* keywords) {
     if (requires_gradient(t) && !force)
       raise(PyExc_RuntimeError,
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+    if (force && is_mirrored(t.dtype)) {
+      Ref<Tensor> resolved = empty(plain(t.dtype), t.shape(), t.device);
+      copy_into(*resolved, t);
+      return array_from_tensor(*resolved).release();
+    }
     return array_from_tensor(t).release();
   });
 }

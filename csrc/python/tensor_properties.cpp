@@ -148,7 +148,7 @@ int put_grad(PyObject* self, PyObject* value, void*) {
             Py_TYPE(value)->tp_name);
     if (value == self) raise(PyExc_RuntimeError, "can't assign Variable as its own grad");
     Tensor& g = the(value);
-    if (g.dtype != t.dtype)
+    if (plain(g.dtype) != plain(t.dtype))
       raise(PyExc_RuntimeError,
             "attempting to assign a gradient with dtype '%s' to a tensor with grad_dtype '%s'. The gradient must match "
             "the tensor's dtype.",

@@ -127,7 +127,7 @@ class Node {
     DType dtype = DType::Float32;
     Device device;
     OutputInfo() = default;
-    explicit OutputInfo(const Tensor& t) : sizes(t.sizes, t.ndim), dtype(t.dtype), device(t.device) {}
+    explicit OutputInfo(const Tensor& t) : sizes(t.sizes, t.ndim), dtype(plain(t.dtype)), device(t.device) {}
   };
   Few<OutputInfo, 1> outputs;
   void add_output(const Tensor& t) { outputs.push_back(OutputInfo(t)); }

@@ -59,7 +59,7 @@ bool special_view(const AutogradData& d) {
 // The part of a base that a view shows, in terms of the memory of the base alone.
 struct Part {
   Dims base_sizes, base_strides, sizes, strides;  // in elements of the base and of the view
-  DType dtype;                                    // of the view
+  DType dtype;                                    // of the view; mirrored if it shows mirrored what the base is
   int64_t offset;                                 // from the base's first element, in elements of the view
 };
 
@@ -71,8 +71,10 @@ int parts_in(DType whole, DType part) {
 }
 
 Part part_of(const Tensor& view, const Tensor& base) {
-  int base_parts = parts_in(base.dtype, view.dtype), view_parts = parts_in(view.dtype, base.dtype);
-  if (!base_parts && !view_parts)
+  int base_parts = parts_in(plain(base.dtype), plain(view.dtype));
+  int view_parts = parts_in(plain(view.dtype), plain(base.dtype));
+  bool foreign = is_mirrored(base.dtype) && plain(base.dtype) != plain(view.dtype);  // parts of what is mirrored
+  if ((!base_parts && !view_parts) || foreign)
     raise(PyExc_NotImplementedError,
           "an in-place operation under gradients through a view of another dtype (%s of %s) is not there yet; write to "
           "a copy",
@@ -84,7 +86,7 @@ Part part_of(const Tensor& view, const Tensor& base) {
   p.base_strides = base.stride_dims();
   p.sizes = view.shape();
   p.strides = view.stride_dims();
-  p.dtype = view.dtype;
+  p.dtype = is_mirrored(base.dtype) ? mirrored(view.dtype) : view.dtype;
   // From here on in elements of the smaller dtype.
   int64_t offset = view.offset * view_parts - base.offset * base_parts;
   int64_t extent = base.numel ? base_parts : 0, last = offset + view_parts - 1;
@@ -134,7 +136,7 @@ class CopySlices final : public Node {
     } else {
       copy_into(*whole, *incoming);
       slice = from_storage(whole->storage, part_.dtype, part_.sizes, part_.strides, part_.offset);
-      inner[0] = empty(part_.dtype, part_.sizes, base.device);
+      inner[0] = empty(plain(part_.dtype), part_.sizes, base.device);
       copy_into(*inner[0], *slice);
     }
     incoming = nullptr;
@@ -185,7 +187,12 @@ Ref<Tensor> recorded_window(const Ref<Tensor>& base, const Dims& sizes, const Di
 
 // The recorded view of `base` with the geometry of a part.
 Ref<Tensor> recorded_part(const Ref<Tensor>& base, const Part& part) {
-  if (part.dtype == base->dtype) return recorded_window(base, part.sizes, part.strides, part.offset);
+  if (is_mirrored(part.dtype)) {
+    Part shown = part;
+    shown.dtype = plain(part.dtype);
+    return call_core(CoreOp::Mirror, {recorded_part(base, shown).object()});
+  }
+  if (part.dtype == plain(base->dtype)) return recorded_window(base, part.sizes, part.strides, part.offset);
   if (info(base->dtype).complex) {
     Ref<Tensor> parts = call_core(CoreOp::ViewAsReal, {base.object()});
     return recorded_window(parts, part.sizes, part.strides, part.offset);

@@ -11,7 +11,7 @@ from taeda import _core
 ANSWERED = frozenset((
     "shape", "dtype", "device", "layout", "ndim", "itemsize", "nbytes", "is_cpu", "is_cuda", "is_meta", "is_sparse",
     "is_sparse_csr", "is_mkldnn", "is_quantized", "is_nested", "is_xpu", "is_mps", "is_xla", "is_vulkan", "name", "T",
-    "mT", "H", "mH", "real", "size", "stride", "dim", "ndimension", "numel", "nelement", "element_size",
+    "mT", "H", "mH", "real", "imag", "size", "stride", "dim", "ndimension", "numel", "nelement", "element_size",
     "storage_offset", "is_contiguous", "is_floating_point", "is_complex", "is_signed", "is_inference", "is_shared",
     "is_pinned", "get_device", "type", "output_nr",
 ))  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taeda.compiler import methods
-from taeda.ir.dtype import COMPLEX, info
+from taeda.ir.dtype import COMPLEX, info, plain
 from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, unwrap, without_broadcast, wrap
 from taeda.ir.loop import Kernel, Operand, Store, call, scalar
@@ -87,7 +87,7 @@ class Builder:
 
     def alloc(self, dtype: str, shape: Sequence[Any], when: Any = None) -> Register:
         """A contiguous uninitialised tensor."""
-        register = self._new(dtype, len(shape))
+        register = self._new(plain(dtypes.name_of(dtype)), len(shape))
         self.instructions.append(("alloc", register.number, register.dtype, [self._number(n) for n in shape],
                                   self._when(when)))
         return register

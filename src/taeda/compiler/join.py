@@ -14,11 +14,13 @@ from typing import Any
 
 from taeda.compiler.expand import broadcast_instead, remove_dead
 from taeda.compiler.pipeline import Key, expanded, trace
+from taeda.ir.dtype import plain
 from taeda.ir.expression import Expression, product, rewrite, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import load, scalar, walk
 from taeda.ir.scalars import DIVISIONS
 from taeda.ops import dtypes
+from taeda.ops.complex_parts import conjugate_or_negative, mirror
 from taeda.ops.op import Derived, KernelOp, Op, Pointwise, ViewOp, registry
 from taeda.ops.views import reshape, sum_to_shape, view_
 
@@ -65,7 +67,8 @@ def can_join(op: Op, key: Key) -> bool | None:
         elif isinstance(node.op, KernelOp):
             # What draws random numbers was given those of its stream: it may run later, or not at all.
             pure = node.op.pure or any(p.kind == "Generator" for p in node.op.parameters)
-            joins &= not node.op.mutates and not node.op.is_view and (pure or not node.outputs)
+            is_view = node.op.is_view and node.op is not mirror
+            joins &= not node.op.mutates and not is_view and (pure or not node.outputs)
         elif isinstance(node.op, Pointwise) and _can_divide_by_zero(node):
             return None
     return joins
@@ -80,7 +83,7 @@ def _leaves(e: Expression) -> Iterable[tuple[Any, ...]]:
 def _can_divide_by_zero(node: Node) -> bool:
     assert isinstance(node.op, Pointwise)
     expressions = node.op.expressions(
-        node.arguments, lambda v: load(0, v.dtype), lambda e, dtype: scalar(0, dtype))
+        node.arguments, lambda v: load(0, plain(v.dtype)), lambda e, dtype: scalar(0, dtype))
     return any(e.op in DIVISIONS and not dtypes.is_float(e.dtype) for e in walk(expressions))
 
 
@@ -197,8 +200,9 @@ class Joiner:
                 if node.op is sum_to_shape and arguments[0].dims == arguments[1].dims:  # here that is known
                     mapping[node.outputs[0]] = arguments[0]
                     continue
-                # Another layout than the recorded one is as good here, and may need a copy.
-                called = reshape if node.op is view_ else node.op
+                # Another layout than the recorded one is as good here, and may need a copy. So are the numbers
+                # themselves in place of a lazy conjugate.
+                called = reshape if node.op is view_ else conjugate_or_negative if node.op is mirror else node.op
                 found: Any = called.inline(arguments) if isinstance(called, Derived) else called.record(arguments)
                 for old, value in zip(node.outputs, found if isinstance(found, tuple) else (found,), strict=True):
                     mapping[old] = value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Group, Item, fuse
+from taeda.ir import mirror
 from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 from taeda.ir.epilogue import Epilogue, Prologue
 from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
@@ -280,7 +281,8 @@ def _finished_by(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> 
                 and v is node.outputs[0] and node.op.epilogue(*node.op.for_body(node.arguments))
                 and v not in graph.outputs
                 and all(u in group.nodes for u in users[v]) and v.dims == stored[0].dims == group.space
-                and _stored_directly(v.dtype, stored[0].dtype) and all(r.ndim <= v.ndim for r in group.reads)):
+                and _stored_directly(v.dtype, stored[0].dtype)
+                and all(r.ndim <= v.ndim and not info(r.dtype).is_mirrored for r in group.reads)):
             return node
     return None
 
@@ -300,7 +302,8 @@ def _begins(graph: Graph, group: Group, users: dict[Value, list[Node]]) -> bool:
         return False
     (value,) = stored
     if (value.dtype not in FLOATS or value.ndim != 2 or value.dims != group.space
-            or any(v.dtype in COMPLEX or v.ndim > 2 for v in group.reads) or not _is_operand(graph, value, users)):
+            or any(info(v.dtype).is_complex or info(v.dtype).is_mirrored or v.ndim > 2 for v in group.reads)
+            or not _is_operand(graph, value, users)):
         return False
     made, operands, _ = _expression(group, value)
     whole = [itemsize(v.dtype) for v in operands if v.dims == value.dims]
@@ -398,7 +401,7 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
 
     def read(v: Value) -> Expr:
         if v not in known:
-            known[v] = load(len(reads), v.dtype)
+            known[v] = mirror.read(len(reads), v.dtype)
             reads.append(v)
         return known[v]
 
@@ -429,7 +432,7 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
             (out,) = node.outputs
             known[out] = cast(reduce(stages, node.op.combiner, node.op.element(node.arguments, read)), out.dtype)
     first = len(reads)
-    operands = [Operand(v.dtype, "input") for v in reads]
+    operands = [mirror.operand(v.dtype, "input") for v in reads]
     rows: list[Store] = []
     for k, v in enumerate(stored):
         row = group.is_row(v)

@@ -38,6 +38,7 @@ from taeda.compiler.differentiate import gradients
 from taeda.compiler.expand import expand
 from taeda.compiler.fuse import Item, fuse
 from taeda.compiler.lower import SizeTable, inputs_needed, lower
+from taeda.ir.dtype import plain
 from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Value, tracing
 from taeda.ir.graph_checker import check
@@ -156,7 +157,8 @@ def differentiate(op: Op, key: Key, needs: int, given: Sequence[bool] | None = N
     grads: list[Value | None] = []
     for k, v in enumerate(traced.outputs):
         has = traced.differentiable[k] and category(v.dtype) >= 2 and (given is None or given[k])
-        grads.append(graph.input(v.dtype, v.dims, f"grad{k}" if len(traced.outputs) > 1 else "grad") if has else None)
+        label = f"grad{k}" if len(traced.outputs) > 1 else "grad"
+        grads.append(graph.input(plain(v.dtype), v.dims, label) if has else None)
     numbers = [k for k, v in enumerate(traced.tensors) if v is not None and needs >> min(k, 63) & 1]
     found = gradients(graph, traced.outputs, grads, [traced.tensors[k] for k in numbers])  # type: ignore[misc]
     _checked(graph, "differentiate")
@@ -336,7 +338,7 @@ def _trace_tangent(op: Op, key: Key, mask: str) -> Traced:
     traced = trace(op, key)
     graph = traced.graph
     wanted = [v for v, m in zip(traced.tensors, mask, strict=True) if m == "1" and v is not None]
-    tangents = [graph.input(v.dtype, v.dims, f"tangent_{v.label}") for v in wanted]
+    tangents = [graph.input(plain(v.dtype), v.dims, f"tangent_{v.label}") for v in wanted]
     outputs = [v for v, d in zip(traced.outputs, traced.differentiable, strict=True) if d and category(v.dtype) >= 2]
     with tracing(graph):
         dummies = [zeros_of(v.shape, v.dtype) for v in outputs]

@@ -21,6 +21,7 @@ from taeda.compiler.lower import lower
 from taeda.compiler.pipeline import Key, finished
 from taeda.compiler.reasons import Reason, unfused
 from taeda.compiler.stores import Place, write_back
+from taeda.ir.dtype import info
 from taeda.ops.op import registry
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ def _joined(step: Step, values: Sequence[Recorded], equalities: Equalities, targ
     stored = [v for _, v in step.stores.values()]
     graph = joiner.finish([*step.outputs, *stored], end.first_attribute + len(end.attributes) - before)
     number = {v: k for k, v in enumerate(joiner.inputs)}
-    places = [Place(number[first], joiner.values[first].dims == joiner.values[last].dims)
+    places = [Place(number[first], joiner.values[first].dims == joiner.values[last].dims
+                    and not info(values[first].dtype).is_mirrored)
               for first, last in step.stores.values()]
     memory = {k: values[v].memory for v, k in number.items() if values[v].memory in step.stores}
     items = fuse(graph)

@@ -191,6 +191,8 @@ class Dual(Lifted):
     def of(primal: Any, tangent: Any, level: int) -> Dual:
         """The lifted tensor that stands for both."""
         made: Dual = _core.make_lifted(Dual, primal, -1)
+        if _core.is_mirrored(tangent):  # the Program of the tangents knows the dtypes of the primals alone
+            tangent = tangent.resolve_conj().resolve_neg()
         made.primal, made.tangent = primal, tangent
         made.level = level
         return made

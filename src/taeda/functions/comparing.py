@@ -54,14 +54,14 @@ def is_complex(input: Tensor) -> bool:
 
 @function(method=True)
 def is_conj(input: Tensor) -> bool:
-    """Whether a conjugation is pending. None ever is: conj() conjugates at once."""
-    return False
+    """Whether a conjugation is pending: of `x.conj()` and its views."""
+    return bool(_core.is_mirrored(input)) and input.dtype.is_complex
 
 
 @function(method=True)
 def is_neg(input: Tensor) -> bool:
-    """Whether a negation is pending. None ever is."""
-    return False
+    """Whether a negation is pending: of `x.conj().imag` and its views."""
+    return bool(_core.is_mirrored(input)) and not input.dtype.is_complex
 
 
 @function(method=True)

@@ -5,7 +5,13 @@ PyTorch's messages and files, LLVM's types in `codegen/llvm`) is read from here 
 table of its own for what it needs at run time (`csrc/core/dtype.cpp`); a test compares the two.
 
 `support` says how far a row reaches, and nothing else claims more: 'arithmetic' (loop IR and kernels know it),
-'tensors' (the core has tensors of it, kernels do not) or 'none' (its properties are known; there are no tensors).
+'tensors' (the core has tensors of it, kernels do not), 'views' (see below) or 'none' (its properties are known; there
+are no tensors).
+
+A *mirrored* dtype ("conjugate complex64", "negative float32") is what a lazy conjugate or negative is stored as: the
+elements are the conjugates, or the negatives, of the numbers that the tensor holds. Views pass it on. Everything else
+sees numbers of the plain dtype: `Op.record` puts `resolve` before what reads them, which fusion makes part of the
+kernel, and what is written to such memory is mirrored as it is stored (`ir/mirror.py`). To Python it is the plain one.
 
 The compiler names a dtype by its name ("float32"); `info` finds the row of a name.
 """
@@ -80,6 +86,15 @@ class DType(NamedTuple):
     @property
     def has_infinity(self) -> bool:
         return self.is_floating and self.form == "ieee"
+
+    @property
+    def plain(self) -> str:
+        """The name of the dtype of the numbers: another one for mirrored dtypes only."""
+        return self.name.rpartition(" ")[2]
+
+    @property
+    def is_mirrored(self) -> bool:
+        return self.plain != self.name
 
     @property
     def category(self) -> int:
@@ -172,10 +187,16 @@ _ROWS = (
     _number("int4", "signed", 4, "Int4", "c10::int4", support="none", accumulate="int32"),
     _number("uint4", "unsigned", 4, "UInt4", "c10::uint4", support="none", accumulate="int32"),
 )
-ROWS: dict[str, DType] = {r.name: r for r in _ROWS}
+_MIRRORED = tuple(
+    row._replace(name=f"{word} {row.name}", support="views", aliases=(), method=None, safetensors=None)
+    for word, names in (("conjugate", ("complex32", "complex64", "complex128")),
+                        ("negative", ("float16", "float32", "float64")))
+    for name in names for row in _ROWS if row.name == name)
+ROWS: dict[str, DType] = {r.name: r for r in (*_ROWS, *_MIRRORED)}
+_MIRROR = {name: other for r in _MIRRORED for name, other in ((r.name, r.plain), (r.plain, r.name))}
 
 BOOL = "bool"
-TENSORS = tuple(r.name for r in _ROWS if r.support != "none")
+TENSORS = tuple(r.name for r in _ROWS if r.support != "none")  # those that Python sees
 ARITHMETIC = tuple(r.name for r in _ROWS if r.support == "arithmetic")
 UNSIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "unsigned")
 SIGNED = tuple(name for name in ARITHMETIC if ROWS[name].kind == "signed")
@@ -196,6 +217,19 @@ def info(name: str) -> DType:
         return ROWS[name]
     except KeyError:
         raise TypeError(f"not a dtype: {name!r}") from None
+
+
+def mirrored(name: str) -> str:
+    """The mirrored dtype of a plain one, and back. Raises TypeError where there is none."""
+    try:
+        return _MIRROR[name]
+    except KeyError:
+        raise TypeError(f"{name} has no mirrored dtype") from None
+
+
+def plain(name: str) -> str:
+    """The dtype of the numbers that a tensor of this dtype holds."""
+    return info(name).plain
 
 
 def itemsize(name: str) -> int:

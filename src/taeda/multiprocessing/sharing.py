@@ -16,6 +16,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda.serialization.memory import pending_bits, with_bits
 from taeda.shared_memory import new_file
 
 __all__ = ["mapping_of", "reduce_storage", "reduce_tensor", "share"]
@@ -104,12 +105,13 @@ def reduce_tensor(tensor: Any) -> tuple[Any, ...]:
         by_value: tuple[Any, ...] = tensor.__reduce_ex__(2)
         return by_value
     described = str(tensor.dtype).removeprefix("torch."), tensor.storage_offset(), tuple(tensor.shape), tensor.stride()
-    return _rebuild_tensor, (type(tensor), tensor.untyped_storage(), *described, tensor.requires_grad)
+    return _rebuild_tensor, (type(tensor), tensor.untyped_storage(), *described, tensor.requires_grad,
+                             pending_bits(tensor))
 
 
 def _rebuild_tensor(cls: type, storage: Any, dtype: str, offset: int, sizes: tuple[int, ...],
-                    strides: tuple[int, ...], requires_grad: bool) -> Any:
-    tensor = _core.tensor_on_storage(storage, getattr(_core, dtype), offset, sizes, strides)
+                    strides: tuple[int, ...], requires_grad: bool, bits: dict[str, bool]) -> Any:
+    tensor = with_bits(_core.tensor_on_storage(storage, getattr(_core, dtype), offset, sizes, strides), bits)
     if cls is _core.Tensor:
         return tensor.requires_grad_(requires_grad)
     return _core.Tensor._make_subclass(cls, tensor, requires_grad)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from taeda.ir.dtype import plain
 from taeda.ir.expression import Symbol, is_number, make, unwrap, wrap
 from taeda.ir.graph import LIST_KINDS, NUMBER_KINDS, TENSOR_KINDS, Value
 from taeda.ops import dtypes
@@ -85,7 +86,7 @@ def convert(name: str, p: Parameter, a: Any) -> Any:
                 f"{a!r}, which is known only at run time"
             )
         if p.kind == "DType":
-            return dtypes.name_of(a)
+            return plain(dtypes.name_of(a))
         if p.kind in ("Dims", "IntTuple"):
             if isinstance(a, (bool, str)):
                 raise TypeError(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taeda.ir.dtype import info, mirrored
 from taeda.ir.loop import call
 from taeda.ops import dtypes
 from taeda.ops.dtypes import Operand
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, pointwise, sample
-from taeda.ops.pointwise import conj, contiguous, imaginary_part, join_parts, real_part
+from taeda.ops.pointwise import conj_physical, contiguous, imaginary_part, join_parts, real_part, resolve
 from taeda.ops.views import select
 
 
@@ -26,24 +27,38 @@ def as_real(b: Any, register: Any) -> Any:
     return b.view_dtype(parts, dtypes.real_dtype(register.dtype))
 
 
-@kernel(method=False, view=True, conjugate=False, role="view_as_real")
-def view_as_real(b: Any, input: Tensor) -> Tensor:
-    """A view of a complex tensor as the real tensor of its parts, which are along a last dimension of size 2."""
+@kernel(public=False, view=True, conjugate=False, takes_mirrored=False)
+def stored_parts(b: Any, input: Tensor) -> Tensor:
+    """`view_as_real`, of which `real` and `imag` are made."""
     return as_real(b, input)
 
 
-@view_as_real.meta
+@stored_parts.meta
 def _(input: Any) -> Result:
-    _complex_only(input, "view_as_real")
     return Result(dtypes.real_dtype(input.dtype), (*input.shape, 2))
 
 
-@view_as_real.gradient
+@stored_parts.gradient
 def _(grad: Any) -> Any:
     return view_as_complex(contiguous(grad))
 
 
-@kernel(method=False, view=True, conjugate=False, role="view_as_complex")
+@derived(method=False, view=True, role="view_as_real")
+def view_as_real(input: Tensor) -> Tensor:
+    """A view of a complex tensor as the real tensor of its parts, which are along a last dimension of size 2.
+
+    Raises RuntimeError for a lazy conjugate, whose memory holds other parts.
+    """
+    if info(input.dtype).is_mirrored:
+        raise RuntimeError(
+            "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can "
+            "view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the "
+            "original.")
+    _complex_only(input, "view_as_real")
+    return stored_parts(input)
+
+
+@kernel(method=False, view=True, conjugate=False, takes_mirrored=False, role="view_as_complex")
 def view_as_complex(b: Any, input: Tensor) -> Tensor:
     """A view of a real tensor whose last dimension, of size 2, holds the parts of complex numbers."""
     last = input.ndim - 1
@@ -77,39 +92,85 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4, 2))
 
 
+@kernel(public=False, view=True, conjugate=False, role="mirror")
+def mirror(b: Any, input: Tensor) -> Tensor:
+    """The conjugates of complex numbers, the negatives of real ones: a view (ir/mirror.py)."""
+    return b.view_dtype(input, mirrored(input.dtype))
+
+
+@mirror.meta
+def _(input: Any) -> Result:
+    return Result(mirrored(input.dtype), input.shape)
+
+
+@mirror.gradient
+def _(grad: Any) -> Any:
+    return conjugate_or_negative(grad)
+
+
+@derived(public=False)
+def conjugate_or_negative(input: Tensor) -> Tensor:
+    """What `mirror` shows, computed at once."""
+    return conj_physical(input) if info(input.dtype).is_complex else -input
+
+
+@mirror.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(2, 3))
+
+
+@derived(view=True, elementwise=True)
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate: a view, through which it can be written; `input` itself, if real.
+
+    The conjugation is done by whatever reads the view (`is_conj` says that it is pending), `resolve_conj` does it now.
+
+    >>> import taeda
+    >>> x = taeda.tensor([1 + 2j])
+    >>> y = x.conj()
+    >>> y[0] = 3j
+    >>> x, y.is_conj()
+    (tensor([0.-3.j]), True)
+    """
+    return mirror(input) if info(input.dtype).is_complex else input
+
+
+def _parts(input: Any, k: int) -> Any:
+    """Part k of complex numbers: a view of the memory, where the imaginary parts of lazy conjugates are negative."""
+    pending = info(input.dtype).is_mirrored
+    part = select(stored_parts(mirror(input) if pending else input), -1, k)
+    return mirror(part) if pending and k else part
+
+
 @derived(method=False, view=True, elementwise=True)
 def real(input: Tensor) -> Tensor:
     """The real part: a view, through which it can be written; `input` itself, if real."""
-    return select(view_as_real(input), -1, 0) if input.dtype in dtypes.COMPLEX else input
+    return _parts(input, 0) if info(input.dtype).is_complex else input
 
 
 @derived(method=False, view=True)
 def imag(input: Tensor) -> Tensor:
     """The imaginary part: a view, through which it can be written. Raises RuntimeError for real tensors."""
-    if input.dtype not in dtypes.COMPLEX:
+    if not info(input.dtype).is_complex:
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return select(view_as_real(input), -1, 1)
+    return _parts(input, 1)
 
 
-@derived(inplace=True, out=True, elementwise=True)
-def conj_physical(input: Tensor) -> Tensor:
-    """The complex conjugate, computed at once: `input` itself, if real."""
-    return conj(input)
-
-
-@derived(elementwise=True)
+@derived(view=True, elementwise=True)
 def resolve_conj(input: Tensor) -> Tensor:
-    """`input` with a pending conjugation done. None is ever pending: conj() conjugates at once."""
-    return input
+    """`input` itself, or, if it is a lazy conjugate, a new tensor of its numbers."""
+    row = info(input.dtype)
+    return resolve(input) if row.is_mirrored and row.is_complex else input
 
 
-@derived(elementwise=True)
+@derived(view=True, elementwise=True)
 def resolve_neg(input: Tensor) -> Tensor:
-    """`input` with a pending negation done. None is ever pending."""
-    return input
+    """`input` itself, or, if it is a lazy negative, a new tensor of its numbers."""
+    row = info(input.dtype)
+    return resolve(input) if row.is_mirrored and not row.is_complex else input
 
 
-for _op in (conj_physical, resolve_conj, resolve_neg, real):
+for _op in (conj, resolve_conj, resolve_neg, real):
     @_op.samples
     def _(make: Any) -> Iterator[Sample]:
         yield sample(make(2, 3))

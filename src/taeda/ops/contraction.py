@@ -13,7 +13,7 @@ from taeda.ops.joining import cat, stack
 from taeda.ops.matmul import dot, matmul
 from taeda.ops.matrices import check_square
 from taeda.ops.op import Sample, Tensor, Tensors, check, derived, sample
-from taeda.ops.pointwise import conj
+from taeda.ops.pointwise import conj_physical
 from taeda.ops.views import diagonal, expand, permute, reshape, select, sum_to, unsqueeze, wrap_dim
 
 
@@ -145,7 +145,7 @@ def _(make: Any) -> Iterator[Sample]:
 @derived(out=True)
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The sum of products of two vectors, of which the first is conjugated if it is complex."""
-    return dot(conj(input), other)
+    return dot(conj_physical(input), other)
 
 
 @vdot.samples
@@ -159,7 +159,7 @@ def linalg_vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     if x.dtype != y.dtype:
         raise RuntimeError("linalg.vecdot: Expected x and y to have the same dtype, but got "
                            f"{x.dtype} and {y.dtype}")
-    return (conj(x) * y).sum(dim)
+    return (conj_physical(x) * y).sum(dim)
 
 
 @linalg_vecdot.samples

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from taeda.ir.dtype import COMPLEX
+from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.expression import Expression
 from taeda.ir.graph import TENSOR_KINDS, Value, current
 from taeda.ops import binding, signature
@@ -28,7 +28,7 @@ def _conjugate(gradient: Any) -> Any:
         return [_conjugate(g) for g in gradient]
     if gradient is None or gradient.dtype not in COMPLEX:
         return gradient
-    return registry.ops["conj"].trace((gradient,), {})
+    return registry.ops["conj_physical"].trace((gradient,), {})
 
 
 class Op:
@@ -46,7 +46,8 @@ class Op:
                  mutates: str | tuple[str, ...] = (), fields: tuple[str, ...] | None = None,
                  library: str | None = None, spread: str | None = None, broadcasts: bool = False, drops: str = "",
                  first: bool = False, mixed_devices: bool = False, role: str = "",
-                 conjugate: bool | None = None, autocast: str = "", elementwise: bool = False):
+                 conjugate: bool | None = None, autocast: str = "", elementwise: bool = False,
+                 takes_mirrored: bool | None = None):
         self.body = body
         # Taeda's own definitions share one space of names; others have the library's, by default their module.
         own = library is None and body.__module__.startswith(f"{__package__}.")
@@ -84,6 +85,7 @@ class Op:
         self.spread = spread
         self.role = role
         self.conjugate = self.kind != "view" if conjugate is None else conjugate
+        self.takes_mirrored = self.is_view if takes_mirrored is None else takes_mirrored
         self.autocast = autocast
         self.elementwise = elementwise or self.kind == "pointwise"
         if fields is not None:
@@ -158,11 +160,31 @@ class Op:
         """Record a call with bound arguments."""
         graph = current()
         assert graph is not None
+        arguments = self.resolved(arguments)
         if self.identity_function is not None:
             same = self.identity_function(*self.for_body(arguments))
             if same is not None:
                 return same
         return self._pack(graph.add(self, arguments, self.results_of(arguments)).outputs)
+
+    def resolved(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Bound arguments as numbers of plain dtypes (ir/mirror.py), except for views, which pass on what is stored."""
+        if self.takes_mirrored or not any(info(v.dtype).is_mirrored for v in _values_of(arguments)):
+            return arguments
+        resolve = registry.ops["resolve"]
+
+        def plain(p: Parameter, a: Any) -> Any:
+            if isinstance(a, tuple) and p.kind == "Tensors":
+                return tuple(plain(p, x) for x in a)
+            if not isinstance(a, Value) or not info(a.dtype).is_mirrored or p.name in self.shape_only:
+                return a
+            if p.name in self.mutates:
+                raise NotImplementedError(
+                    f"{self.public or self.name}() cannot write to a lazy conjugate or negative; give it "
+                    f"{p.name}.resolve_conj().resolve_neg(), and copy_() the result back")
+            return resolve.trace((a,), {})
+
+        return tuple(plain(p, a) for p, a in zip(self.parameters, arguments, strict=True))
 
     def _pack(self, outputs: tuple[Value, ...]) -> Any:
         return outputs if self.results != 1 else outputs[0]

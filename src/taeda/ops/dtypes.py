@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from taeda.ir.dtype import COMPLEX, COMPLEX_OF, FLOAT8, FLOATS, INTEGERS, NARROW, TENSORS, info, itemsize
+from taeda.ir.dtype import COMPLEX, COMPLEX_OF, FLOAT8, FLOATS, INTEGERS, NARROW, ROWS, TENSORS, info, itemsize
 
 _default = "float32"
 
@@ -31,7 +31,7 @@ def set_default_float(name: str) -> None:
 def name_of(dtype: Any) -> str:
     """'float32' for 'float32', taeda.float32 or anything else that prints as 'torch.float32'."""
     name = dtype if isinstance(dtype, str) else str(dtype).rpartition(".")[2]
-    if name not in TENSORS:
+    if name not in TENSORS and not (isinstance(dtype, str) and name in ROWS and info(name).is_mirrored):
         raise TypeError(f"not a dtype: {dtype!r}")
     return name
 

@@ -11,7 +11,7 @@ from taeda.ops.dtypes import real_dtype
 from taeda.ops.matmul import multiply_matrices
 from taeda.ops.matrices import adjoint, batch_size, batch_words, check_square_float, register_transposed
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
-from taeda.ops.pointwise import conj, real_part, where
+from taeda.ops.pointwise import conj_physical, real_part, where
 from taeda.ops.solving import solved
 from taeda.ops.views import diagonal, unsqueeze
 
@@ -144,7 +144,7 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
         return _from_eigenbasis(A, vectors, by_values, True)
     n = A.shape[-1]
     one = eye(n, n, real_dtype(values.dtype)).ne(0)
-    differences = where(one, 1, conj(unsqueeze(values, -2) - unsqueeze(values, -1)))
+    differences = where(one, 1, conj_physical(unsqueeze(values, -2) - unsqueeze(values, -1)))
     inner = multiply_matrices(adjoint(vectors), by_vectors)
     lengths = unsqueeze(real_part(diagonal(inner, 0, -2, -1)), -2)
     turned = (inner - multiply_matrices(adjoint(vectors), vectors) * lengths) / differences

@@ -152,6 +152,7 @@ class Derived(Op):
     def record(self, arguments: tuple[Any, ...]) -> Any:
         graph = current()
         assert graph is not None
+        arguments = self.resolved(arguments)
         if graph.expand or self.gradient_function is None and self.differentiable is not False:
             return self.inline(arguments)
         return super().record(arguments)

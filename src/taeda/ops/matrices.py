@@ -12,7 +12,7 @@ from taeda.ops.copies import fresh
 from taeda.ops.creation import eye
 from taeda.ops.matmul import transposed
 from taeda.ops.op import Tensor, check, derived
-from taeda.ops.pointwise import conj
+from taeda.ops.pointwise import conj_physical
 from taeda.ops.views import expand
 
 
@@ -71,7 +71,7 @@ def batch_size(x: Any) -> Any:
 
 def adjoint(x: Any) -> Any:
     """The matrices of x transposed and conjugated."""
-    return conj(transposed(x))
+    return conj_physical(transposed(x))
 
 
 def register_transposed(b: Any, x: Any) -> Any:

@@ -99,6 +99,7 @@ broadcasts=True          a view that repeats its first argument: who broadcasts 
 drops="dim"              a view without the dimensions that this parameter names, which have size 1
 elementwise=True         computes each element from those at the same place, as pointwise ops always do: then nested and
                          masked tensors have it
+takes_mirrored=False     a view that wants lazy conjugates resolved (ir/mirror.py): it looks at how numbers are stored
 first=True               runs before everything it does not depend on: nothing is written when a check fails
 autocast="lower"         which dtype autocast gives the tensors: "lower" (its narrow one), "float32", or "promote" (the
                          widest among them); default: that which they have

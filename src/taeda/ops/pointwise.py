@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taeda.ir.dtype import plain
 from taeda.ir.expression import Symbol
 from taeda.ir.loop import Expr, call, const, select
 from taeda.ops import dtypes
@@ -180,25 +181,40 @@ def _(grad: Any) -> Any:
     return real_part(grad), imaginary_part(grad)
 
 
-@pointwise(public="conj", inplace=False, out=False, conjugate=False)
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate: `input` itself, if real."""
+@pointwise(conjugate=False)
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate, computed at once: `input` itself, if real."""
     return call("complex", call("real", input), -call("imag", input))
 
 
-@conj.identity
+@conj_physical.identity
 def _(input: Any) -> Any:
     return input if input.dtype not in dtypes.COMPLEX else None
 
 
-@conj.gradient
+@conj_physical.gradient
 def _(grad: Any) -> Any:
-    return conj(grad)
+    return conj_physical(grad)
 
 
-@conj.samples
+@conj_physical.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3))
+
+
+def _plain_dtype(operands: Sequence[Operand]) -> tuple[str, str]:
+    return plain(operands[0].dtype), plain(operands[0].dtype)
+
+
+@pointwise(public=False, dtype=_plain_dtype, conjugate=False, takes_mirrored=True)
+def resolve(input: Tensor) -> Tensor:
+    """The numbers of a lazy conjugate or negative: what reads a mirrored dtype reads this (ir/mirror.py)."""
+    return input
+
+
+@resolve.gradient
+def _(grad: Any) -> Any:
+    return grad
 
 
 # -- arithmetic -------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from typing import Any
 
 from taeda.ir.expression import maximum, product
 from taeda.ops.arranging import flip
+from taeda.ops.complex_parts import conj
 from taeda.ops.op import Dims, Result, Sample, Sizes, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import conj
 from taeda.ops.views import as_tuple, reshape, transpose, view_, wrap_dim
 
 

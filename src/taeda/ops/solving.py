@@ -22,7 +22,7 @@ from taeda.ops.matrices import (
     identity_like,
 )
 from taeda.ops.op import Result, Sample, Tensor, derived, kernel, sample
-from taeda.ops.pointwise import conj, convert, imaginary_part, join_parts, where
+from taeda.ops.pointwise import conj_physical, convert, imaginary_part, join_parts, where
 from taeda.ops.views import diagonal, squeeze_dims, unsqueeze
 
 # -- systems -----------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
     found, factors, pivots = outputs
     d = _diagonal(factors)
     tiny = convert(d.eq(0), A.dtype) * info(A.dtype).eps
-    scaled = unsqueeze(unsqueeze(grads[0] * conj(found), -1), -1) * identity_like(A)
+    scaled = unsqueeze(unsqueeze(grads[0] * conj_physical(found), -1), -1) * identity_like(A)
     return solved_again(A, factors + tiny.diag_embed(), pivots, scaled, True, True)
 
 
@@ -213,7 +213,7 @@ def _(grads: Any, outputs: Any, A: Any) -> Any:
     """(G_log - i Im(conj(G_sign) sign)) A⁻ᴴ; the sign of a real determinant does not change."""
     by_sign, by_logarithm = grads[:2]
     if A.dtype in COMPLEX and by_sign is not None:
-        turn = imaginary_part(by_sign * conj(outputs[0]))
+        turn = imaginary_part(by_sign * conj_physical(outputs[0]))
         by_logarithm = join_parts(turn * 0 if by_logarithm is None else by_logarithm, turn)
     if by_logarithm is None:
         return A * 0

@@ -13,7 +13,7 @@ from taeda.ops.chebyshev import in_double, series, wide_floats
 from taeda.ops.dtypes import Operand, promote_to_float
 from taeda.ops.elementary import erfc
 from taeda.ops.op import Sample, Tensor, TensorOrNumber, derived, pointwise, sample
-from taeda.ops.pointwise import conj, convert, imaginary_part, join_parts, real_part, where, zero
+from taeda.ops.pointwise import conj_physical, convert, imaginary_part, join_parts, real_part, where, zero
 
 _special: dict[str, Any] = {
     "dtype": promote_to_float, "modules": ("special",), "method": False, "inplace": False, "out": True
@@ -270,7 +270,7 @@ def angle(input: Tensor) -> Tensor:
 def _(grad: Any, input: Any) -> Any:
     if input.dtype not in dtypes.COMPLEX:
         return zero(grad)
-    size = real_part(input * conj(input))
+    size = real_part(input * conj_physical(input))
     return join_parts(where(size.eq(0), 0, -grad * imaginary_part(input) / size),
                       where(size.eq(0), 0, grad * real_part(input) / size))
 

@@ -20,7 +20,7 @@ from taeda.ops.matrices import (
     columnwise,
 )
 from taeda.ops.op import Result, Sample, Tensor, check, derived, kernel, sample
-from taeda.ops.pointwise import conj
+from taeda.ops.pointwise import conj_physical
 
 
 def by_matrix(by_side: Any, solution: Any, left: bool, adjoined: bool) -> Any:
@@ -85,7 +85,7 @@ def triangular_solve(input: Tensor, A: Tensor, upper: bool = True, transpose: bo
           "Incompatible matrix sizes for triangular_solve: each A matrix is {0} by {0} but each b matrix is {1} by {2}",
           A.shape[-1], input.shape[-2], input.shape[-1])
     matrix, side = broadcast_batches(A, input)
-    given = conj(matrix) if transpose else matrix
+    given = conj_physical(matrix) if transpose else matrix
     return columnwise(solved_triangular(given, side, upper, True, unitriangular, transpose)), columnwise(matrix)
 
 

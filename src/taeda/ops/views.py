@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taeda.ir.dtype import itemsize
+from taeda.ir.dtype import info, itemsize
 from taeda.ir.expression import Symbol, maximum, minimum, product, unwrap
 from taeda.ir.expression import where as choose
 from taeda.ops.op import (
@@ -694,6 +694,11 @@ def view_dtype(b: Any, input: Tensor, dtype: DType) -> Tensor:
 
 @view_dtype.meta
 def _(input: Any, dtype: str) -> Result:
+    row = info(input.dtype)
+    if row.is_mirrored:
+        word = "conjugate" if row.is_complex else "negative"
+        raise RuntimeError(f"torch.Tensor.view is not supported for {word} view tensors when converting to a different "
+                           "dtype.")
     sizes = list(input.shape)
     if itemsize(input.dtype) != itemsize(dtype) and sizes:
         sizes[-1] = sizes[-1] * itemsize(input.dtype) // itemsize(dtype)

@@ -58,8 +58,10 @@ from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
 from taeda.compiler.methods import FOURIER, LAPACK
+from taeda.ir import mirror
 from taeda.ir.cost import cost_of
-from taeda.ir.loop import Kernel, Operand, Reduce, Stage, Store, cast, load, reduce, scalar, split, walk
+from taeda.ir.dtype import plain
+from taeda.ir.loop import Kernel, Reduce, Stage, Store, cast, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
 from taeda.runtime import ahead
@@ -222,8 +224,8 @@ def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
     return register_kernel(
         target_of(device),
         Kernel(
-            (Operand(source, "input"), Operand(destination, "element")),
-            (Store(1, cast(load(0, source), destination)),),
+            (mirror.operand(source, "input"), mirror.operand(destination, "element")),
+            (Store(1, mirror.mirror(cast(mirror.read(0, source), plain(destination)), destination)),),
             "copy",
         ),
     )
@@ -233,7 +235,8 @@ def copy_kernel(source: str, destination: str, device: str = "cpu") -> int:
 def fill_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that writes one number everywhere."""
     wide = "int64" if dtypes.is_integer(dtype) else "float64"
-    kernel = Kernel((Operand(dtype, "element"),), (Store(0, cast(scalar(0, wide), dtype)),), "fill")
+    value = mirror.mirror(cast(scalar(0, wide), plain(dtype)), dtype)
+    kernel = Kernel((mirror.operand(dtype, "element"),), (Store(0, value),), "fill")
     return register_kernel(target_of(device), kernel)
 
 
@@ -241,6 +244,7 @@ def fill_kernel(dtype: str, device: str = "cpu") -> int:
 def sum_kernel(dtype: str, device: str = "cpu") -> int:
     """The handle of the kernel that sums, in float32 for 16-bit floats."""
     stages: list[Stage] = []
-    total = reduce(stages, "sum", cast(load(0, dtype), dtypes.compute_dtype(dtype)))
-    kernel = Kernel((Operand(dtype, "input"), Operand(dtype, "row")), (*stages, Store(1, cast(total, dtype))), "sum")
+    total = reduce(stages, "sum", cast(mirror.read(0, dtype), dtypes.compute_dtype(dtype)))
+    store = Store(1, mirror.mirror(cast(total, plain(dtype)), dtype))
+    kernel = Kernel((mirror.operand(dtype, "input"), mirror.operand(dtype, "row")), (*stages, store), "sum")
     return register_kernel(target_of(device), kernel)

@@ -4,6 +4,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
+from taeda._binding import internal
 
 Storage = _core.UntypedStorage
 
@@ -55,3 +56,18 @@ def storage_on(buffer: Any, offset: int, count: int) -> Any:
 def tensor_on(storage: Any, dtype: Any, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> Any:
     """A tensor in a storage; offset and strides in elements. `RuntimeError` if it would leave the storage."""
     return _core.tensor_on_storage(storage, dtype, offset, size, stride)
+
+
+def pending_bits(tensor: Any) -> dict[str, bool]:
+    """What files say of lazy conjugates and negatives, whose memory holds other numbers: {"conj": True}, say."""
+    if not _core.is_mirrored(tensor):
+        return {}
+    return {"conj" if tensor.is_complex() else "neg": True}
+
+
+def with_bits(tensor: Any, bits: Any) -> Any:
+    """A tensor just made on a storage, as the bits of a file say that it is to be read."""
+    if not isinstance(bits, dict) or not any(bits.get(k) is True for k in ("conj", "neg")):
+        return tensor
+    with taeda.no_grad():
+        return internal.mirror(tensor).detach()

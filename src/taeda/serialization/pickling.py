@@ -16,10 +16,12 @@ from taeda.serialization.memory import (
     copy_of,
     dtype_name,
     meta_tensor,
+    pending_bits,
     storage_from,
     storage_of,
     storage_on,
     tensor_on,
+    with_bits,
 )
 from taeda.utils.hooks import warn_if_has_hooks
 
@@ -125,14 +127,15 @@ class TorchPickler(_PicklerInPython):
                 f"{kind} and {name}"
             )
         size, stride = tuple(tensor.size()), tuple(tensor.stride())
+        bits = (pending_bits(tensor),) if pending_bits(tensor) else ()
         hooks: OrderedDict[Any, Any] = OrderedDict()
         if name not in STORAGE_OF_DTYPE:
             reference = StorageReference(_name("torch.storage", "UntypedStorage"), key, storage.nbytes())
             return _REBUILD_TENSOR_V3, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks,
-                                        tensor.dtype)
+                                        tensor.dtype, *bits)
         count = storage.nbytes() // itemsize(name)
         reference = StorageReference(_name("torch", STORAGE_OF_DTYPE[name]), key, count)
-        return _REBUILD_TENSOR, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks)
+        return _REBUILD_TENSOR, (reference, tensor.storage_offset(), size, stride, tensor.requires_grad, hooks, *bits)
 
 
 def _meta_arguments(tensor: Any) -> tuple[Any, ...]:
@@ -178,10 +181,11 @@ def _rebuild_tensor_v2(
     requires_grad: bool,
     backward_hooks: Any,
     dtype: Any = None,
+    bits: Any = None,
 ) -> Any:
     """A tensor in a storage; what pickles of tensors call."""
     storage = storage.storage if isinstance(storage, _StorageHolder) else storage
-    tensor = tensor_on(storage, dtype, storage_offset, tuple(size), tuple(stride))
+    tensor = with_bits(tensor_on(storage, dtype, storage_offset, tuple(size), tuple(stride)), bits)
     return tensor.requires_grad_() if requires_grad else tensor
 
 
@@ -228,6 +232,7 @@ def reduce_tensor(tensor: Any, protocol: Any) -> Any:
         tensor.requires_grad,
         OrderedDict(),
         tensor.dtype,
+        *((pending_bits(tensor),) if pending_bits(tensor) else ()),
     )
     state = getattr(tensor, "__dict__", None) or {}
     if type(tensor) is taeda.Tensor and not state:
@@ -280,6 +285,7 @@ def deepcopy_tensor(tensor: Any, memo: dict[Any, Any]) -> Any:
     result = tensor_on(
         copied, tensor.dtype, tensor.storage_offset(), tuple(tensor.size()), tuple(tensor.stride())
     )
+    result = with_bits(result, pending_bits(tensor))
     if type(tensor) is not taeda.Tensor:
         result = result.as_subclass(type(tensor))
     if tensor.requires_grad:

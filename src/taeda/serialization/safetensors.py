@@ -45,7 +45,7 @@ def to_bytes(tensors: dict[str, Any], metadata: dict[str, str] | None = None) ->
 
     _check_tensors(tensors)
     # Kept until the library has read them: it gets addresses.
-    kept = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+    kept = {name: tensor.detach().resolve_conj().resolve_neg().contiguous() for name, tensor in tensors.items()}
     return safetensors.serialize({name: _content(name, tensor) for name, tensor in kept.items()}, metadata=metadata)
 
 

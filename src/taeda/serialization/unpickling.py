@@ -17,7 +17,7 @@ from taeda.nn.parameter import Parameter
 from taeda.serialization import objects
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 from taeda.serialization.globals import DTYPES, STORAGES, dtype_called
-from taeda.serialization.memory import meta_tensor, tensor_on
+from taeda.serialization.memory import meta_tensor, tensor_on, with_bits
 
 MAX_DIMENSIONS = 64
 _MARK = object()
@@ -64,6 +64,7 @@ def _build_tensor(storage: Any, offset: Any, size: Any, stride: Any, requires_gr
         tensor = tensor_on(storage.storage, storage.dtype, _whole(offset, "the offset of a tensor"), size, stride)
     except (RuntimeError, OverflowError, ValueError) as error:
         raise CheckpointError(f"a tensor of size {size} does not fit into its storage: {error}") from None
+    tensor = with_bits(tensor, rest[-1] if rest else None)
     if requires_grad is True:
         tensor.requires_grad_()
     return tensor
@@ -74,7 +75,7 @@ def _build_tensor_v3(
 ) -> Any:
     if not isinstance(storage, TypedStorage) or not isinstance(dtype, taeda.dtype):
         raise CheckpointError("a tensor stands on something that is not a storage, or has no dtype")
-    return _build_tensor(TypedStorage(storage.storage, dtype), offset, size, stride, requires_grad)
+    return _build_tensor(TypedStorage(storage.storage, dtype), offset, size, stride, requires_grad, hooks, *rest)
 
 
 def _build_meta_tensor(dtype: Any, size: Any, stride: Any, requires_grad: Any) -> Any:

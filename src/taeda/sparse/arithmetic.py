@@ -35,7 +35,7 @@ _UNARY = (
     "sqrt", "square", "tan", "tanh", "trunc", "angle",
 )  # fmt: skip
 # Linear ones: entries at one place may stay apart.
-_LINEAR = ("neg", "positive", "clone", "convert", "conj", "conj_physical", "resolve_conj", "real", "imag")
+_LINEAR = ("neg", "positive", "clone", "convert", "conj_physical", "resolve_conj", "real", "imag")
 
 
 def _of_values(name: str, linear: bool) -> None:
@@ -52,6 +52,11 @@ for _name in _LINEAR:
     _of_values(_name, True)
 for _name in ("round.decimals", "threshold", "nan_to_num"):
     _of_values(_name, False)
+
+
+@SparseTensor.rule("conj")
+def _conj(input: Any) -> Any:
+    return input.like_this(op("conj_physical")(input.values_part))  # no view, as in PyTorch
 
 
 @SparseTensor.rule("pow.number")
