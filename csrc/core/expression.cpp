@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "core/expression_steps.h"
+
 namespace taeda {
 namespace {
 
@@ -42,53 +44,8 @@ constexpr Expression::Name NAMES[] = {
     {"where", Expression::Where, 3},
 };
 
-int operands_of(Expression::Code code) {
-  for (const Expression::Name& n : NAMES)
-    if (n.code == code) return n.operands;
-  return -1;  // constants
-}
-
-int64_t floor_div(int64_t a, int64_t b) {
-  if (b == 0) raise(ErrorKind::ZeroDivision, "integer division by zero in a size expression");
-  if (b == -1) {  // the one quotient of two int64 that may be none
-    int64_t q;
-    if (__builtin_sub_overflow(int64_t{0}, a, &q))
-      raise(ErrorKind::Overflow, "a size is too large: %lld and -1 overflow 64 bits", (long long)a);
-    return q;
-  }
-  int64_t q = a / b;
-  return (a % b != 0 && (a < 0) != (b < 0)) ? q - 1 : q;
-}
-
 Number real_number(double v) {
   return {true, static_cast<int64_t>(std::isfinite(v) && std::fabs(v) < 9e18 ? v : 0), v};
-}
-
-// Of two integers, where the result is one too.
-inline int64_t integer_binary(Expression::Code code, int64_t i, int64_t j) {
-  int64_t result;
-  bool overflow;
-  switch (code) {
-    case Expression::Add: overflow = __builtin_add_overflow(i, j, &result); break;
-    case Expression::Sub: overflow = __builtin_sub_overflow(i, j, &result); break;
-    case Expression::Mul: overflow = __builtin_mul_overflow(i, j, &result); break;
-    case Expression::FloorDiv: return floor_div(i, j);
-    case Expression::CeilDiv: return -floor_div(-i, j);
-    case Expression::Mod: return i - floor_div(i, j) * j;
-    case Expression::Min: return i < j ? i : j;
-    case Expression::Max: return i > j ? i : j;
-    case Expression::Eq: return i == j;
-    case Expression::Ne: return i != j;
-    case Expression::Lt: return i < j;
-    case Expression::Le: return i <= j;
-    case Expression::Gt: return i > j;
-    case Expression::Ge: return i >= j;
-    case Expression::And: return i != 0 && j != 0;
-    default: return i != 0 || j != 0;  // Or
-  }
-  if (TAEDA_UNLIKELY(overflow))
-    raise(ErrorKind::Overflow, "a size is too large: %lld and %lld overflow 64 bits", (long long)i, (long long)j);
-  return result;
 }
 
 Number binary(Expression::Code code, const Number& a, const Number& b) {
@@ -117,30 +74,13 @@ Number binary(Expression::Code code, const Number& a, const Number& b) {
   }
 }
 
-int64_t size_of(const Buffer* b, const Expression::Step& s) {
-  if (TAEDA_UNLIKELY(!b)) raise(ErrorKind::Internal, "size of an empty register %d", s.a);
-  if (s.code == Expression::Numel) return b->numel;
-  if (s.code == Expression::Offset) return b->offset;
-  if (TAEDA_UNLIKELY(s.b >= b->ndim))
-    raise(ErrorKind::Internal, "dimension %d of register %d which has %d", s.b, s.a, b->ndim);
-  return s.code == Expression::Size ? b->sizes[s.b] : b->strides[s.b];
-}
-
-int64_t item_of(const Attribute& a, const Expression::Step& s) {
-  if (a.kind != Attribute::List || s.b >= a.count) raise(ErrorKind::Internal, "item %d of a shorter list", s.b);
-  return a.list[s.b];
-}
-
-int64_t read_element(const Buffer* b, int reg) {
-  if (!b || b->numel < 1 || b->dtype != DType::Int64)
-    raise(ErrorKind::Internal, "read from register %d, which is not an int64 tensor with an element", reg);
-  if (!b->has_memory()) raise(ErrorKind::NeedsData, "the size of the result depends on the values of a tensor");
-  int64_t v;
-  std::memcpy(&v, b->data(), 8);
-  return v;
-}
-
 }  // namespace
+
+int operands_of(Expression::Code code) {
+  for (const Expression::Name& n : NAMES)
+    if (n.code == code) return n.operands;
+  return -1;  // constants
+}
 
 uint64_t scalar_bits(const Number& v) {
   uint64_t bits;
@@ -169,12 +109,12 @@ void Expression::check(int registers, int attributes) const {
     if (top > DEPTH) raise(ErrorKind::Value, "an expression of a Program is nested too deeply");
   }
   if (top != 1) raise(ErrorKind::Value, "an expression of a Program has %d values", top);
-  kind_ = Integers;
-  for (const Step& s : steps) {
-    bool real = s.code == Real || s.code == TrueDiv || s.code == Pow || s.code == Sqrt || s.code == ToFloat;
-    if (real) kind_ = Numbers;
-    if (s.code == AttributeValue && kind_ == Integers) kind_ = IntegersButAttributes;
-  }
+}
+
+bool Expression::of_integers() const {
+  for (const Step& s : steps)
+    if (s.code == Real || s.code == TrueDiv || s.code == Pow || s.code == Sqrt || s.code == ToFloat) return false;
+  return true;
 }
 
 bool Expression::reads_memory() const {
@@ -183,36 +123,7 @@ bool Expression::reads_memory() const {
   return false;
 }
 
-int64_t Expression::evaluate_integers(const Buffer* const* registers, const Attribute* attributes) const {
-  int64_t stack[DEPTH];
-  int top = 0;
-  for (const Step& s : steps) {
-    switch (s.code) {
-      case Integer: stack[top++] = s.integer; break;
-      case Size:
-      case Stride:
-      case Offset:
-      case Numel: stack[top++] = size_of(registers[s.a], s); break;
-      case AttributeValue:
-        if (attributes[s.a].kind == Attribute::Floating) return evaluate_numbers(registers, attributes).integer;
-        stack[top++] = attributes[s.a].integer;
-        break;
-      case Item: stack[top++] = item_of(attributes[s.a], s); break;
-      case Read: stack[top++] = read_element(registers[s.a], s.a); break;
-      case Not: stack[top - 1] = stack[top - 1] == 0; break;
-      case Neg: stack[top - 1] = integer_binary(Sub, 0, stack[top - 1]); break;
-      case ToInt: break;
-      case Where:
-        top -= 2;
-        stack[top - 1] = stack[top - 1] != 0 ? stack[top] : stack[top + 1];
-        break;
-      default: --top; stack[top - 1] = integer_binary(s.code, stack[top - 1], stack[top]);
-    }
-  }
-  return stack[0];
-}
-
-Number Expression::evaluate_numbers(const Buffer* const* registers, const Attribute* attributes) const {
+Number Expression::evaluate(const Buffer* const* registers, const Attribute* attributes) const {
   Number stack[DEPTH];
   int top = 0;
   for (const Step& s : steps) {

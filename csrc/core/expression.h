@@ -71,26 +71,20 @@ class Expression {
   Expression() = default;
   Expression(std::vector<Step> steps) : steps(std::move(steps)) {}
   std::vector<Step> steps;
+  int place = -1;  // of its value in the Calculation of the step that it belongs to (core/calculation.h), or -1
 
   // Refuses what evaluate() could not do: missing operands, registers or attributes out of range, too deep a nesting.
   void check(int registers, int attributes) const;
   bool reads_memory() const;
-  Number evaluate(const Buffer* const* registers, const Attribute* attributes) const {
-    return kind_ == Integers ? integer_number(integer(registers, attributes)) : evaluate_numbers(registers, attributes);
-  }
+  // Whether all steps give integers, but for attributes: whether one is an integer is known only when it is read.
+  bool of_integers() const;
+  // Step by step, on a stack. What a step of a Program needs in every run is computed by its Calculation instead.
+  Number evaluate(const Buffer* const* registers, const Attribute* attributes) const;
   int64_t integer(const Buffer* const* registers, const Attribute* attributes) const {
     if (steps.size() == 1 && steps[0].code == Integer) return steps[0].integer;
-    return kind_ != Numbers ? evaluate_integers(registers, attributes)
-                            : evaluate_numbers(registers, attributes).integer;
+    return evaluate(registers, attributes).integer;
   }
-
- private:
-  Number evaluate_numbers(const Buffer* const* registers, const Attribute* attributes) const;
-  int64_t evaluate_integers(const Buffer* const* registers, const Attribute* attributes) const;
-  // Whether all steps give integers, which most do and which is quicker; found by check(). An attribute may be a real
-  // number: that is known only when it is read.
-  enum Kind : uint8_t { Numbers, IntegersButAttributes, Integers };
-  mutable Kind kind_ = Numbers;
 };
+int operands_of(Expression::Code code);  // how many subexpressions it takes; -1: none
 
 }  // namespace taeda

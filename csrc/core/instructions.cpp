@@ -101,18 +101,20 @@ void LaunchInstruction::execute(Frame& f) const {
   char* data[MAX_OPERANDS];
   int64_t numbers[MAX_LAUNCH_INTEGERS];
   uint64_t bits[MAX_LAUNCH_SCALARS];
+  f.compute(Calculation::Work);
   int64_t items = f.integer(work);
   if (items <= 0) return;
+  f.compute(Calculation::Rest);
+  for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
+  for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
+  int64_t piece = std::max<int64_t>(0, f.integer(grain)), room = f.integer(scratch);
   for (size_t k = 0; k < operands.size(); ++k) {
     const Buffer* b = f.registers[operands[k]];
     if (TAEDA_UNLIKELY(b && !b->has_memory()))
       raise(ErrorKind::NeedsData, "a kernel reads a tensor of shape %s that has no data", shape_text(*b).at);
     data[k] = b ? b->data() : nullptr;
   }
-  for (size_t k = 0; k < integers.size(); ++k) numbers[k] = f.integer(integers[k]);
-  for (size_t k = 0; k < scalars.size(); ++k) bits[k] = scalar_bits(f.number(scalars[k]));
-  TemplateLaunch launch{f.kernels->launch(handle), data, numbers, bits, items, std::max<int64_t>(0, f.integer(grain)),
-                        f.integer(scratch),        {}};
+  TemplateLaunch launch{f.kernels->launch(handle), data, numbers, bits, items, piece, room, {}};
   int64_t code = f.runtime->run(launch);
   if (TAEDA_UNLIKELY(code != 0)) fail(*this, code, launch);
 }
@@ -126,8 +128,9 @@ void LaunchInstruction::usage(Usage& u) const {
 
 namespace {
 
-void check(const CheckInstruction& i, const Frame& f) {
-  if (f.number(i.condition).real != 0) return;
+void check(const CheckInstruction& i, Frame& f) {
+  f.compute(Calculation::Work);
+  if (f.holds(i.condition)) return;
   Number numbers[MAX_CHECK_NUMBERS];
   int count = 0;
   for (const Expression& e : i.values) numbers[count++] = f.number(e);
@@ -153,6 +156,7 @@ void CheckInstruction::usage(Usage& u) const {
 
 void AllocInstruction::infer(Frame& f) const {
   Dims sizes;
+  f.compute(Calculation::Work);
   for (const Expression& e : shape) sizes.push(f.integer(e));
   if (const Buffer* target = f.target(reg, dtype, sizes))
     f.registers[reg] = target;
@@ -188,6 +192,7 @@ bool share_storage(const Frame& f, int a, int b) { return f.at(a).storage.get() 
 void ViewInstruction::infer(Frame& f) const {
   int64_t values[MAX_VIEW_ARGUMENTS];
   int count = 0;
+  f.compute(Calculation::Work);
   for (const Expression& e : arguments) values[count++] = f.integer(e);
   const Buffer& of = f.at(source);
   Geometry g;

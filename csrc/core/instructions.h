@@ -11,6 +11,7 @@
 #include <memory>
 #include <variant>
 
+#include "core/calculation.h"
 #include "core/device_runtime.h"
 #include "core/expression.h"
 #include "core/views.h"
@@ -62,8 +63,21 @@ struct Frame {
     return TAEDA_UNLIKELY(last && target_count) ? fitting_target(reg, dtype, sizes) : nullptr;
   }
   Buffer* fitting_target(int reg, DType dtype, const Dims& sizes) const;
-  Number number(const Expression& e) const { return e.evaluate(registers, attributes); }
-  int64_t integer(const Expression& e) const { return e.integer(registers, attributes); }
+  // What the step computes that is running; null: its expressions are evaluated one by one. A section is computed
+  // before its expressions are asked for, and nothing else may run in between.
+  const Calculation* calculation = nullptr;
+  void compute(Calculation::Section section) {
+    if (calculation && TAEDA_UNLIKELY(!calculation->compute(section, registers, attributes))) calculation = nullptr;
+  }
+  Number number(const Expression& e) const {
+    return calculation && e.place >= 0 ? integer_number(calculation->value(e)) : e.evaluate(registers, attributes);
+  }
+  int64_t integer(const Expression& e) const {
+    return calculation && e.place >= 0 ? calculation->value(e) : e.integer(registers, attributes);
+  }
+  bool holds(const Expression& e) const {
+    return calculation && e.place >= 0 ? calculation->value(e) != 0 : e.evaluate(registers, attributes).real != 0;
+  }
 };
 
 // What an instruction does with its registers, for Program::finish. `reads` and `makes` are called with registers,

@@ -78,6 +78,29 @@ bool waits_for_others(const Program::Step& step) {
       step.what);
 }
 
+// Writes down what the step computes in every run; not the numbers of errors, and not where memory is read for it.
+void write_calculation(Program::Step& step) {
+  step.calculation = {};
+  if (step.when && step.when->reads_memory()) return;
+  using S = Calculation::Section;
+  std::vector<std::pair<S, Expression*>> all;
+  if (step.when) all.emplace_back(S::Condition, &*step.when);
+  if (auto* i = std::get_if<LaunchInstruction>(&step.what)) {
+    all.emplace_back(S::Work, &i->work);
+    for (Expression& e : i->integers) all.emplace_back(S::Rest, &e);
+    for (Expression& e : i->scalars) all.emplace_back(S::Rest, &e);
+    for (Expression* e : {&i->grain, &i->scratch}) all.emplace_back(S::Rest, e);
+  } else if (auto* i = std::get_if<AllocInstruction>(&step.what)) {
+    for (Expression& e : i->shape) all.emplace_back(S::Work, &e);
+  } else if (auto* i = std::get_if<ViewInstruction>(&step.what)) {
+    for (Expression& e : i->arguments) all.emplace_back(S::Work, &e);
+  } else if (auto* i = std::get_if<CheckInstruction>(&step.what)) {
+    all.emplace_back(S::Work, &i->condition);
+  }
+  if (std::any_of(all.begin(), all.end(), [](const auto& a) { return a.second->reads_memory(); })) return;
+  for (auto& [section, e] : all) step.calculation.add(section, *e);
+}
+
 void check_limits(const Instruction& what) {
   bool fits = true;
   if (auto* i = std::get_if<LoopsInstruction>(&what)) {
@@ -158,6 +181,7 @@ void Program::finish() {
   }
   bool follows = false;  // loops, with nothing since that waits
   for (Step& step : steps) {
+    write_calculation(step);
     step.waits = waits_for_others(step);
     bool loops = std::holds_alternative<LoopsInstruction>(step.what);
     collects_ |= loops && follows && !step.waits;
@@ -298,7 +322,9 @@ void Program::run_steps(Frame& f) const {
     f.last = &step == &steps.back();
     int64_t begin = TAEDA_UNLIKELY(watched) ? nanoseconds() : 0;
     // On "meta" a condition on values that are not there is taken to hold: only launches have one.
-    if (!step.when || (!execute && step.when->reads_memory()) || f.number(*step.when).real != 0)
+    f.calculation = step.calculation.empty() ? nullptr : &step.calculation;
+    if (step.when) f.compute(Calculation::Condition);
+    if (!step.when || (!execute && step.when->reads_memory()) || f.holds(*step.when))
       std::visit(
           [&](const auto& i) {
             i.infer(f);

@@ -19,6 +19,7 @@ class Program {
   struct Step {
     Instruction what;
     std::optional<Expression> when;  // skipped where this is 0
+    Calculation calculation;         // of `when`, and of what it needs; found by finish()
     std::vector<int> frees;          // registers not needed after this step; found by finish()
     bool waits = true;               // for what was put off (core/loops.h); found by finish()
   };

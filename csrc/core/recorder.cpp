@@ -72,7 +72,7 @@ int Recorder::program_number(const Program& program) {
     copy->attribute_count = program.attribute_count;
     copy->register_count = program.register_count;
     copy->outputs = program.outputs;
-    for (const Program::Step& step : program.steps) copy->steps.push_back({step.what, step.when, {}});
+    for (const Program::Step& step : program.steps) copy->steps.push_back({step.what, step.when, {}, {}});
     result_.programs.push_back(std::move(copy));
   }
   return place->second;
