@@ -39,6 +39,8 @@ SMALL_IMAGE = 64  # pixels
 MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
 MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
 MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
+MOST_PARTS = 8  # work items that rows are divided for
+FEW_PIXELS = 192  # of a block, for which its copy may leave the second cache
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
 
@@ -337,10 +339,16 @@ def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, to
     type = "bfloat" if pairs else type_of(x)
     channels = ceildiv(g.channels, 2) if pairs else g.channels
     extent, lines, columns_of_block = _blocks(g, 512, True)
+    blocks = (g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
+              * ceildiv(g.pixels[2], columns_of_block))
+    # A few blocks leave threads idle: then the rows are divided too, at whole tiles.
+    vectors, tile = ceildiv(g.rows, target.lanes(4 if pairs else itemsize_of(type))), conv_direct.tile_vectors(target)
+    vector_block = ceildiv(ceildiv(vectors, ceildiv(MOST_PARTS, maximum(blocks, 1))), tile) * tile
+    parts = ceildiv(vectors, maximum(vector_block, 1))
     b.launch(conv_direct.emit_conv_direct, {"type": type, **to.params}, to.operands(x, columns, bias, out),
-             [*_common(x, out, g), *extent, lines, columns_of_block, int(bias is not None), *to.strides], to.numbers,
-             work=(g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
-                   * ceildiv(g.pixels[2], columns_of_block)), grain=_grain(lines * columns_of_block * g.rows * g.depth),
+             [*_common(x, out, g), *extent, lines, columns_of_block, vector_block, int(bias is not None), *to.strides],
+             to.numbers, work=blocks * parts,
+             grain=_grain(lines * columns_of_block * ceildiv(g.rows, maximum(parts, 1)) * g.depth),
              scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
                                                channels * product(extent), lines * columns_of_block,
                                                to.epilogue is not None))
@@ -392,8 +400,14 @@ def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[An
         most = 2 * BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[1] * g.step[2], 1)
         columns = _even(columns, minimum(maximum(most, 48), most_pixels))
     extent[2] = extent[2] + (columns - 1) * g.step[2]
-    lines = BLOCK_ELEMENTS // maximum(g.channels * extent[0] * extent[2], 1)
-    lines = minimum((lines - extent[1]) // g.step[1] + 1, most_pixels // columns)
+    line_elements = maximum(g.channels * extent[0] * extent[2], 1)
+
+    def lines_in(elements: int) -> Any:
+        return (elements // line_elements - extent[1]) // g.step[1] + 1
+    lines = lines_in(BLOCK_ELEMENTS)
+    if split_columns:  # a block of a few pixels reads too much weight for what it computes
+        lines = maximum(lines, minimum(lines_in(8 * BLOCK_ELEMENTS), ceildiv(FEW_PIXELS, columns)))
+    lines = minimum(lines, most_pixels // columns)
     lines = _even(maximum(g.pixels[1], 1), maximum(lines, 1))
     extent[1] = extent[1] + (lines - 1) * g.step[1]
     return extent, lines, columns

@@ -4,8 +4,8 @@ The same sum as `conv_gather`, for images large enough to fill the tiles. A bloc
 a long one, is computed from a zero-padded copy of the part of x that it touches; a register tile is some pixels
 (anywhere in the block) times some vectors of output channels, and runs over all channels and taps. No patch is ever
 formed: a table holds where each (channel, tap) lies relative to a pixel. The block's result [pixel][output channel] is
-transposed into place at the end. A work item is (group, image, z of the output, block of lines, block of columns); the
-last block of columns is moved back to be as wide as the others.
+transposed into place at the end. A work item is (block of vectors of output channels, group, image, z of the output,
+block of lines, block of columns); the last block of columns is moved back to be as wide as the others.
 
 The weight is first put into columns by `emit_conv_columns`, or `conv_weight.emit_conv_lanes`: for each group and tile
 of output channels [channels * taps][output channels of the tile].
@@ -14,7 +14,7 @@ of output channels [channels * taps][output channels of the tile].
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from taeda.codegen import x86
@@ -47,8 +47,10 @@ INTEGERS = (
     "out_origin_z", "out_origin_y", "out_origin_x",
     "out_step_z", "out_step_y", "out_step_x",
     "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
-    "line_block", "column_block", "has_bias",
+    "line_block", "column_block", "vector_block", "has_bias",
 )
+
+UNROLLED = 4  # steps of the loop of the largest tile
 
 
 def pixel_rows(target: Target) -> tuple[int, ...]:
@@ -56,8 +58,12 @@ def pixel_rows(target: Target) -> tuple[int, ...]:
     return (10, 10, 8, 6) if target.vector_registers == 32 else (10, 6)
 
 
+def tile_vectors(target: Target) -> int:
+    return len(pixel_rows(target))
+
+
 def tile_width(target: Target, itemsize: int) -> int:
-    return len(pixel_rows(target)) * target.lanes(itemsize)
+    return tile_vectors(target) * target.lanes(itemsize)
 
 
 def scratch_bytes(target: Target, type: str, depth: Any, extent: Any, pixels: Any, finished: bool) -> Any:
@@ -208,7 +214,9 @@ class _Direct:
         column_block, rest = index % self.column_blocks, index // self.column_blocks
         block, rest = rest % self.line_blocks, rest // self.line_blocks
         z, rest = rest % n["pixels_z"], rest // n["pixels_z"]
-        self.image, self.group = rest % n["images"], rest // n["images"]
+        self.image, rest = rest % n["images"], rest // n["images"]
+        self.group, part = rest % n["groups"], rest // n["groups"]
+        first_vector = part * n["vector_block"]
         group = self.image * n["groups"] + self.group
         line = block * n["line_block"]
         self.lines = lines = f.minimum(n["line_block"], n["pixels_y"] - line)
@@ -222,7 +230,8 @@ class _Direct:
         out_line = ((z * n["out_step_z"] + n["out_origin_z"]) * n["out_y"]
                     + line * n["out_step_y"] + n["out_origin_y"]) * n["out_x"]
         self.out_line = out_line + n["out_origin_x"] + column * n["out_step_x"]
-        f.loop(0, self.vectors, self.some_vectors, step=len(self.heights))
+        f.loop(first_vector, f.minimum(first_vector + n["vector_block"], self.vectors), self.some_vectors,
+               step=len(self.heights))
 
     def some_vectors(self, first_vector: Value) -> None:
         """As many vectors of output channels as a tile has, for all pixels of the block."""
@@ -318,20 +327,24 @@ def _tile(module: ModuleWriter, type: str, rows: int, vectors: int, pairs: bool)
     zero = f.constant(0, vec)
     loaded = vector(2 * lanes, "bfloat") if pairs else vec
 
-    def step(k: Value, b: Value, *sums: Value) -> list[Value]:
-        offset = f.load("i64", f.index(f["taps"], "i64", k))
-        columns = [f.load(loaded, f.at(b, v * lanes * size)) for v in range(vectors)]
-        new = list(sums)
-        for r in range(rows):
-            number = f.splat(f.load("i32" if pairs else type, f.at(a[r], offset)), lanes)
-            for v in range(vectors):
-                if pairs:
-                    new[r * vectors + v] = x86.dot_pairs(f, sums[r * vectors + v], number, columns[v])
-                else:
-                    new[r * vectors + v] = f.fma(number, columns[v], sums[r * vectors + v])
-        return [f.at(b, vectors * lanes * size), *new]
+    def products(k: Value, b: Value, sums: Sequence[Value], count: int) -> list[Value]:
+        """The sums with those of (channel, tap) k and the next ones, `count` in all."""
+        sums = list(sums)
+        for j in range(count):
+            offset = f.load("i64", f.at(f.index(f["taps"], "i64", k), 8 * j))
+            columns = [f.load(loaded, f.at(b, (j * vectors + v) * lanes * size)) for v in range(vectors)]
+            for r in range(rows):
+                number = f.splat(f.load("i32" if pairs else type, f.at(a[r], offset)), lanes)
+                for v in range(vectors):
+                    sums[r * vectors + v] = (x86.dot_pairs(f, sums[r * vectors + v], number, columns[v]) if pairs
+                                             else f.fma(number, columns[v], sums[r * vectors + v]))
+        return [f.at(b, count * vectors * lanes * size), *sums]
 
-    _, *sums = f.loop(0, f["depth"], step, carry=[f["b"], *[zero] * (rows * vectors)])
+    at_once = UNROLLED if vectors == tile_vectors(module.target) else 1
+    whole = f["depth"] - f["depth"] % at_once
+    b, *sums = f.loop(0, whole, lambda k, b, *sums: products(k, b, sums, at_once), step=at_once,
+                      carry=[f["b"], *[zero] * (rows * vectors)])
+    _, *sums = f.loop(whole, f["depth"], lambda k, b, *sums: products(k, b, sums, 1), carry=[b, *sums])
     for k, value in enumerate(sums):
         f.store(value, f.at(f["c"], k * lanes * size))
     f.ret()

@@ -132,6 +132,7 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, epilo
         return f.loop(0, line_vectors, one_vector, carry=[at, to])
 
     f.loop(0, n["line_block"], one_line, carry=[from_offsets, to_offsets])
+    _fill_behind(f, type, f.index(padded, type, n["channels"] * extent), n["step_x"])
 
     def item(index: Value) -> None:
         block, rest = index % line_blocks, index // line_blocks
@@ -169,6 +170,13 @@ def emit_conv_planes(target: Target, type: str = "float", step_x: int = 1, epilo
     f.loop(f["begin"], f["end"], item)
     f.ret(0)
     return module.text()
+
+
+def _fill_behind(f: FunctionWriter, type: str, end: Value, step: Value) -> None:
+    """Zeros behind the copy, where vectors of short lines reach: what stood there might be subnormal numbers, with
+    which processors are slow, although the results are not used."""
+    lanes = f.module.target.lanes(SIZES[type])
+    f.loop(0, step + 1, lambda k: f.store(f.constant(0, vector(lanes, type)), f.index(end, type, k * lanes)))
 
 
 def fill_tap_offsets(f: FunctionWriter, n: dict[str, Value], extent: Value, extent_yx: Value, size: int, table: Value,
@@ -273,6 +281,7 @@ def emit_conv_planes_weight(target: Target, type: str = "float", step_x: int = 1
     end = fill_tap_offsets(f, n, extent, extent_yx, size, tap_offsets, f.constant(1))
     for k in range(most):
         f.store(f.constant(0), f.at(end, 8 * k))
+    _fill_behind(f, type, f.index(padded, type, extent), n["step_x"])
 
     def item(index: Value) -> None:
         channel, group = index % n["channels"], index // n["channels"]
