@@ -30,7 +30,6 @@ def install(names: dict[str, Any]) -> None:
         "tensor",
         "from_numpy",
         "frombuffer",
-        "from_dlpack",
         "as_tensor",
         "asarray",
         "get_num_threads",

@@ -48,6 +48,8 @@ ONE: dict[str, tuple[Any, Callable[[Any], Any], float, Callable[[Any], Any] | No
     "spherical_bessel_j0": (spread(0, 300), lambda x: special.spherical_jn(0, x), 4, lambda x: 1 / np.maximum(x, 1)),
     "airy_ai": (spread(-20, 20), lambda x: special.airy(x)[0], 120,
                 lambda x: np.where(x < 0, np.hypot(*special.airy(x)[::2]), special.airy(x)[0])),
+    "erfinv": (np.concatenate([np.linspace(-1, 1, 400), 1 - np.geomspace(1.2e-16, 0.1, 200)]), special.erfinv, 4, None),
+    "ndtr": (spread(-8, 8), special.ndtr, 30, None),
     "erfcx": (spread(-5, 1e6), special.erfcx, 14, None),
     "log_ndtr": (spread(-100, 4), special.log_ndtr, 20, None),
     "ndtri": (np.concatenate([np.linspace(1e-6, 1 - 1e-6, 500), np.geomspace(1e-300, 0.1, 200)]), special.ndtri, 8,

@@ -152,3 +152,134 @@ def test_array_arguments_are_positional() -> None:
 def test_refused(call: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         eval(call, {}, Names(xp, {n: taeda.from_numpy(a.copy()) for n, a in ARRAYS.items()}))
+
+
+# Data types of the standard's categories, and what each function is there for (2025.12).
+REAL_FLOATS, COMPLEX, BOOL = ("float32", "float64"), ("complex64", "complex128"), ("bool",)
+INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+FLOATS, REAL, NUMERIC = REAL_FLOATS + COMPLEX, INTEGERS + REAL_FLOATS, INTEGERS + REAL_FLOATS + COMPLEX
+OF_ONE = {
+    NUMERIC: "abs isfinite isinf isnan negative positive round square",
+    FLOATS: "acos acosh asin asinh atan atanh cos cosh exp expm1 log log1p log2 log10 sin sinh sqrt tan tanh",
+    REAL: "ceil floor sign trunc", REAL_FLOATS: "reciprocal signbit", COMPLEX: "conj imag real",
+    INTEGERS + BOOL: "bitwise_invert", BOOL: "logical_not",
+}  # fmt: skip
+OF_TWO = {
+    NUMERIC: "add multiply subtract", REAL_FLOATS: "atan2 copysign divide hypot logaddexp nextafter",
+    INTEGERS + BOOL: "bitwise_and bitwise_or bitwise_xor", INTEGERS: "bitwise_left_shift bitwise_right_shift",
+    NUMERIC + BOOL: "equal not_equal", BOOL: "logical_and logical_or logical_xor",
+    REAL: "floor_divide greater greater_equal less less_equal maximum minimum pow remainder",
+}  # fmt: skip
+
+
+def special_values(dtype: str) -> Any:
+    if dtype == "bool":
+        return numpy.array([True, False])
+    if dtype in INTEGERS:
+        limits = numpy.iinfo(dtype)
+        return numpy.array([0, 1, 2, 3, 7, limits.max, limits.min, limits.max - 1], dtype=dtype)
+    inf, nan = numpy.inf, numpy.nan
+    if dtype in REAL_FLOATS:
+        return numpy.array([0, -0.0, 1, -1, 0.5, -0.5, 2, -3.7, 2.5, -2.5, inf, -inf, nan, 1e-30, -1e30], dtype=dtype)
+    parts = [0, -0.0, 1, -1, 0.5, -2.3, inf, -inf, nan]
+    return numpy.array([complex(a, b) for a in parts for b in parts], dtype=dtype)
+
+
+def same_number(found: Any, wanted: Any) -> Any:
+    """Where real numbers agree: the standard says the signs of zeros too."""
+    if found.dtype.kind in "biu":
+        return found == wanted
+    tolerance = 1e-5 if found.dtype == "float32" else 1e-12
+    near = numpy.isclose(found, wanted, rtol=tolerance, atol=0, equal_nan=True)
+    return near & ((found != 0) | (numpy.signbit(found) == numpy.signbit(wanted)))
+
+
+def agrees(found: Any, wanted: Any, name: str) -> None:
+    got = found.resolve_conj().numpy()
+    wanted = numpy.asarray(wanted)
+    assert got.dtype == wanted.dtype and got.shape == wanted.shape
+    if got.dtype.kind != "c":
+        fine = same_number(got, wanted)
+    else:
+        # Of a number with a part that is NaN, or infinite, the sign of the other may be unspecified.
+        parts = [same_number(g, w) | ((g == 0) & (w == 0) & numpy.isnan(v)) for g, w, v in (
+            (got.real, wanted.real, wanted.imag), (got.imag, wanted.imag, wanted.real))]
+        signless = numpy.isnan(wanted.real) & (numpy.abs(got.imag) == numpy.abs(wanted.imag))
+        signless |= numpy.isnan(wanted.imag) & (numpy.abs(got.real) == numpy.abs(wanted.real))
+        with numpy.errstate(all="ignore"):
+            size = numpy.abs(got - wanted) <= (2e-6 if got.dtype == "complex64" else 1e-14) * numpy.abs(wanted)
+        fine = (parts[0] & parts[1]) | signless | (size & numpy.isfinite(wanted))
+        if name.startswith("log"):  # NumPy's have NaN where C's log, and PyTorch's of float64, say infinity, or not
+            fine |= numpy.isnan(got.imag) & numpy.isnan(wanted.imag)
+    assert fine.all(), (name, got[~fine][:4], wanted[~fine][:4])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name, dtype", [(name, d) for dtypes, names in OF_ONE.items() for name in names.split()
+                                         for d in dtypes])
+def test_special_values_of_one(name: str, dtype: str) -> None:
+    x = special_values(dtype)
+    agrees(getattr(xp, name)(taeda.from_numpy(x.copy())), getattr(numpy, name)(x), name)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name, dtype", [(name, d) for dtypes, names in OF_TWO.items() for name in names.split()
+                                         for d in dtypes])
+def test_special_values_of_two(name: str, dtype: str) -> None:
+    x, y = special_values(dtype)[:, None], special_values(dtype)[None, :]
+    if dtype in INTEGERS and "shift" in name or name == "pow":
+        y = numpy.array([[0, 1, 2, 3]], dtype=dtype)  # others are not defined for integers
+    if dtype in INTEGERS and name in ("floor_divide", "remainder"):
+        y = y[:, y[0] != 0]
+    if dtype in COMPLEX and name == "multiply":
+        x, y = x[numpy.isfinite(x[:, 0])], y[:, numpy.isfinite(y[0])]
+    wanted = getattr(numpy, name)(x, y)
+    agrees(getattr(xp, name)(taeda.from_numpy(x.copy()), taeda.from_numpy(y.copy())), wanted, name)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("dtype", NUMERIC)
+def test_data_types_of_reductions(dtype: str) -> None:
+    x = numpy.array([[1, 2, 3], [3, 1, 2]]).astype(dtype)
+    names = "sum prod cumulative_sum cumulative_prod diff any all count_nonzero"
+    names += " max min argmax argmin sort argsort" if dtype not in COMPLEX else ""
+    names += " mean" if dtype in FLOATS else ""
+    names += " var std" if dtype in REAL_FLOATS else ""
+    for name in names.split():
+        axis = {"axis": 1}
+        agrees(getattr(xp, name)(taeda.from_numpy(x.copy()), **axis), getattr(numpy, name)(x, **axis), name)
+
+
+def test_what_the_standard_names_is_there() -> None:
+    """The functions of version 2025.12, by the parts of its documentation."""
+    there = {
+        "": "abs acos acosh add all any arange argmax argmin argsort asarray asin asinh astype atan atan2 atanh "
+            "bitwise_and bitwise_invert bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor "
+            "broadcast_arrays broadcast_shapes broadcast_to can_cast ceil clip concat conj copysign cos cosh "
+            "count_nonzero cumulative_prod cumulative_sum diff divide empty empty_like equal exp expand_dims "
+            "expm1 eye finfo flip floor floor_divide from_dlpack full full_like greater greater_equal hypot iinfo "
+            "imag isdtype isfinite isin isinf isnan less less_equal linspace log log10 log1p log2 logaddexp "
+            "logical_and logical_not logical_or logical_xor matmul matrix_transpose max maximum mean meshgrid min "
+            "minimum moveaxis multiply negative nextafter nonzero not_equal ones ones_like permute_dims positive "
+            "pow prod real reciprocal remainder repeat reshape result_type roll round searchsorted sign signbit "
+            "sin sinh sort sqrt square squeeze stack std subtract sum take take_along_axis tan tanh tensordot "
+            "tile tril triu trunc unique_all unique_counts unique_inverse unique_values unstack var vecdot where "
+            "zeros zeros_like e pi inf nan newaxis __array_namespace_info__ __array_api_version__ "
+            + " ".join(NUMERIC + BOOL),
+        "linalg": "cholesky cross det diagonal eigh eigvalsh inv matmul matrix_norm matrix_power matrix_rank "
+                  "matrix_transpose outer pinv qr slogdet solve svd svdvals tensordot trace vecdot vector_norm",
+        "fft": "fft fftfreq fftn fftshift hfft ifft ifftn ifftshift ihfft irfft irfftn rfft rfftfreq rfftn",
+    }
+    for part, names in there.items():
+        module = getattr(xp, part) if part else xp
+        assert [n for n in names.split() if not hasattr(module, n)] == []
+
+
+def test_from_dlpack_says_where_and_whether_to_copy() -> None:
+    array = numpy.ones(3)
+    copied, shared = xp.from_dlpack(array, device="cpu", copy=True), xp.from_dlpack(array, copy=False)
+    array[0] = 5
+    assert copied.tolist() == [1, 1, 1] and shared.tolist() == [5, 1, 1]
+    assert xp.from_dlpack(array, device="meta").device.type == "meta"
+    with pytest.raises(ValueError, match="copy"):
+        xp.from_dlpack(array, device="meta", copy=False)

@@ -14,7 +14,7 @@ _OF_ONE = {
     "bitwise_invert": "bitwise_not", "ceil": "ceil", "cos": "cos", "cosh": "cosh", "exp": "exp", "expm1": "expm1",
     "floor": "floor", "imag": "imag", "isfinite": "isfinite", "isinf": "isinf", "isnan": "isnan", "log": "log",
     "log10": "log10", "log1p": "log1p", "log2": "log2", "logical_not": "logical_not", "negative": "negative",
-    "positive": "positive", "reciprocal": "reciprocal", "sign": "sgn", "signbit": "signbit",
+    "positive": "positive", "reciprocal": "reciprocal", "signbit": "signbit",
     "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "square": "square", "tan": "tan", "tanh": "tanh", "trunc": "trunc",
 }  # fmt: skip
 _OF_TWO = {
@@ -24,9 +24,9 @@ _OF_TWO = {
     "greater_equal": "ge", "hypot": "hypot", "less": "lt", "less_equal": "le", "logaddexp": "logaddexp",
     "logical_and": "logical_and", "logical_or": "logical_or", "logical_xor": "logical_xor", "maximum": "maximum",
     "minimum": "minimum", "multiply": "mul", "nextafter": "nextafter", "not_equal": "ne", "pow": "pow",
-    "remainder": "remainder", "subtract": "sub",
+    "subtract": "sub",
 }  # fmt: skip
-__all__ = [*_OF_ONE, *_OF_TWO, "clip", "conj", "real", "round"]
+__all__ = [*_OF_ONE, *_OF_TWO, "clip", "conj", "real", "remainder", "round", "sign"]
 
 
 def both(name: str, x1: Any, x2: Any) -> tuple[Any, Any]:
@@ -67,6 +67,18 @@ for _name, _theirs in _OF_TWO.items():
 def conj(x: Any, /) -> Any:
     """The complex conjugates of the elements."""
     return taeda.conj(x).resolve_conj() if x.is_complex() else x.clone()
+
+
+def remainder(x1: Any, x2: Any, /) -> Any:
+    """What is left of division by the elements of `x2`, with their sign, zeros too."""
+    a, b = both("remainder", x1, x2)
+    found = taeda.remainder(a, b)
+    return taeda.where(found == 0, taeda.copysign(found, b), found) if found.is_floating_point() else found
+
+
+def sign(x: Any, /) -> Any:
+    """-1, 0 or 1; of complex numbers those of size 1 in their direction; of NaN NaN."""
+    return taeda.where(taeda.isnan(x), x, taeda.sign(x)) if x.is_floating_point() else taeda.sgn(x)
 
 
 def real(x: Any, /) -> Any:

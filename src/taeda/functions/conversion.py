@@ -150,3 +150,18 @@ def cuda(input: Tensor, device: Object = None, non_blocking: bool = False,
          memory_format: MemoryFormat | None = None) -> Any:
     """A tensor on a CUDA device, which there is none of: this build of Taeda computes on the CPU."""
     raise AssertionError("Torch not compiled with CUDA enabled\nTaeda has kernels for device 'cpu' only so far")
+
+
+@function
+def from_dlpack(ext_tensor: Object, *, device: Device | None = None, copy: bool | None = None) -> Any:
+    """A tensor on the memory of an object of another library, or of a DLPack capsule, or a copy of it.
+
+    `device`: where the tensor is to be. `copy`: True for memory of its own, False for a ValueError where the object's
+    cannot be shared.
+    """
+    shared = _core.from_dlpack(ext_tensor)
+    moves = device is not None and device.type != shared.device.type
+    if copy is False and moves:
+        raise ValueError(f"from_dlpack(): a tensor on {device} cannot share memory on {shared.device}; leave out "
+                         "copy=False")
+    return _moved(shared, device, None, bool(copy))

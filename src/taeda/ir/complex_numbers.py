@@ -5,7 +5,7 @@ which joins two parts. `loop.call` turns to `expand` for every other primitive, 
 for all numbers, and fusion, the order of sums, vectors and the interpreter see real arithmetic alone.
 
 Functions follow Kahan, "Branch cuts for complex elementary functions" (1987): exact where a part is zero, and with
-the sign of a zero choosing the side of a cut.
+the sign of a zero choosing the side of a cut. Infinities and NaN give what C's annex G says, as in PyTorch.
 """
 
 from __future__ import annotations
@@ -112,10 +112,33 @@ def _one(x: Complex) -> Complex:
     return const(1, x[0].dtype), const(0, x[0].dtype)
 
 
+def _is_zero(x: Expr) -> Expr:
+    return call("eq", x, const(0, x.dtype))
+
+
+def _infinite(x: Complex) -> Expr:
+    return call("isinf", x[0]) | call("isinf", x[1])
+
+
+def _signed(x: float, sign: Expr) -> Expr:
+    return call("copysign", const(x, sign.dtype), sign)
+
+
+def _product(x: Expr, y: Expr) -> Expr:
+    """x * y, where a zero x makes a zero of everything."""
+    return x * select(_is_zero(x), _signed(1, y), y)
+
+
+def _grown(wave: Expr, size: Expr) -> Expr:
+    """A sine or cosine times an exponential: of an infinite angle and size that is infinite, of unknown sign."""
+    return size * select(call("isnan", wave) & call("isinf", size), const(1, wave.dtype), wave)
+
+
 def _exp(x: Complex) -> Complex:
     size = call("exp", x[0])
-    imaginary = select(call("eq", x[1], const(0, x[1].dtype)), x[1], size * call("sin", x[1]))
-    return size * call("cos", x[1]), imaginary
+    imaginary = select(_is_zero(x[1]), x[1], _product(size, call("sin", x[1])))
+    cosine = call("cos", x[1])
+    return _grown(select(_is_zero(size), _signed(1, cosine), cosine), size), imaginary
 
 
 def _expm1(x: Complex) -> Complex:
@@ -146,7 +169,9 @@ def _sqrt(x: Complex) -> Complex:
     t = call("sqrt", (abs(a) + _hypot(x)) * 0.5)
     other = select(call("eq", t, zero), zero, abs(b) / (t + t))
     right = call("ge", a, zero)
-    return select(right, t, other), call("copysign", select(right, other, t), b)
+    infinite = call("isinf", b)
+    return (select(infinite, abs(b), select(right, t, other)),
+            select(infinite, b, call("copysign", select(right, other, t), b)))
 
 
 def _pow(x: Complex, y: Complex) -> Complex:
@@ -164,12 +189,16 @@ def _pow(x: Complex, y: Complex) -> Complex:
 
 def _sin(x: Complex) -> Complex:
     a, b = x
-    return call("sin", a) * call("cosh", b), call("cos", a) * call("sinh", b)
+    cosine = call("cos", a)
+    return (_product(call("sin", a), call("cosh", b)),
+            _grown(select(_is_zero(b), _signed(1, cosine), cosine), call("sinh", b)))
 
 
 def _cos(x: Complex) -> Complex:
     a, b = x
-    return call("cos", a) * call("cosh", b), -(call("sin", a) * call("sinh", b))
+    sine = call("sin", a)
+    return (_grown(call("cos", a), call("cosh", b)),
+            -_product(select(_is_zero(b), _signed(1, sine), sine), call("sinh", b)))
 
 
 def _sinh(x: Complex) -> Complex:
@@ -180,7 +209,10 @@ def _tanh(x: Complex) -> Complex:
     a, b = x
     t, u, cosine = call("tanh", a), call("tan", b), call("cosh", a)
     scale = 1 + t * t * u * u
-    return t * (1 + u * u) / scale, u / (cosine * cosine) / scale
+    real, imaginary = t * (1 + u * u) / scale, u / (cosine * cosine) / scale
+    far = call("isinf", a)
+    return (select(_is_zero(a), a, select(far, _signed(1, a), real)),
+            select(_is_zero(b), b, select(far, _signed(0, b), imaginary)))
 
 
 def _roots(x: Complex) -> tuple[Complex, Complex]:
@@ -190,24 +222,35 @@ def _roots(x: Complex) -> tuple[Complex, Complex]:
 
 def _asin(x: Complex) -> Complex:
     (a, b), (c, d) = _roots(x)
-    return call("atan2", x[0], a * c - b * d), call("asinh", a * d - b * c)
+    far = _infinite(x)
+    real = select(far, call("atan2", x[0], abs(x[1])), call("atan2", x[0], a * c - b * d))
+    return select(_is_zero(x[0]), x[0], real), select(far, _signed(math.inf, x[1]), call("asinh", a * d - b * c))
 
 
 def _acos(x: Complex) -> Complex:
     (a, b), (c, d) = _roots(x)
-    return call("atan2", a, c) * 2, call("asinh", c * b - d * a)
+    far = _infinite(x)
+    real = select(far, call("atan2", abs(x[1]), x[0]), call("atan2", a, c) * 2)
+    half = const(math.pi / 2, x[0].dtype)
+    return select(_is_zero(x[0]), half, real), select(far, _signed(math.inf, -x[1]), call("asinh", c * b - d * a))
 
 
 def _acosh(x: Complex) -> Complex:
     (a, b), (c, d) = _sqrt((x[0] - 1, x[1])), _sqrt((x[0] + 1, x[1]))
-    return call("asinh", a * c + b * d), call("atan2", b, c) * 2
+    far = _infinite(x)
+    turn = select(far, call("copysign", call("atan2", abs(x[1]), x[0]), x[1]), call("atan2", b, c) * 2)
+    return (select(far, const(math.inf, x[0].dtype), call("asinh", a * c + b * d)),
+            select(_is_zero(x[0]), _signed(math.pi / 2, x[1]), turn))
 
 
 def _atanh(x: Complex) -> Complex:
     a, b = x
     distance = (1 - a) * (1 - a) + b * b
-    return (call("log1p", 4 * a / distance) * 0.25,
-            call("atan2", b + b, (1 - a) * (1 + a) - b * b) * 0.5)
+    far = _infinite(x)
+    real = select(far, _signed(0, a), call("log1p", 4 * a / distance) * 0.25)
+    turn = call("atan2", b + b, (1 - a) * (1 + a) - b * b) * 0.5
+    turn = select(far & call("eq", b, b), _signed(math.pi / 2, b), turn)
+    return select(_is_zero(a), a, real), turn
 
 
 def _sigmoid(x: Complex) -> Complex:

@@ -61,9 +61,11 @@ def _(make: Any) -> Iterator[Sample]:
 
 @derived(modules=("special",), method=False, out=True, elementwise=True)
 def ndtr(input: Tensor) -> Tensor:
-    """The part of a standard normal distribution below each element."""
+    """The part of a standard normal distribution below each element; of float32 computed in float64, since in the tail
+    a rounding of x * x is many of the result."""
     x = convert(input, dtypes.default_float()) if dtypes.is_integer(input.dtype) else input
-    return erfc(x * -math.sqrt(0.5)) * 0.5
+    wide = convert(x, "float64") if x.dtype == "float32" else x
+    return convert(erfc(wide * -math.sqrt(0.5)) * 0.5, x.dtype)
 
 
 @ndtr.samples
