@@ -562,12 +562,57 @@ def test_archives_that_lie():
             struct.pack("<I", zlib.crc32(b"little")), struct.pack("<I", zlib.crc32(b"bigbig"))))
 
 
-@needs_torch
-def test_legacy_format_is_named():
+def _legacy(value, library=taeda):
     file = io.BytesIO()
-    torch.save({"a": torch.ones(2)}, file, _use_new_zipfile_serialization=False)
-    with pytest.raises(CheckpointError, match="before 1.6"):
-        loaded(file.getvalue())
+    library.save(value, file, _use_new_zipfile_serialization=False)
+    return file.getvalue()
+
+
+def _legacy_content(library):
+    x = library.arange(10.0)
+    half = library.tensor([1.5, -2.0], dtype=library.bfloat16)
+    model = library.nn.Sequential(library.nn.Linear(2, 2), library.nn.BatchNorm1d(2))
+    return {"x": x, "part": x[2:5], "half": half, "state": model.state_dict(), "flags": library.tensor([True, False]),
+            "epoch": 3, "empty": library.zeros(0)}
+
+
+def test_format_before_zip_archives():
+    content = _legacy_content(taeda)
+    back = taeda.load(io.BytesIO(_legacy(content)), map_location="cpu")
+    assert back["epoch"] == 3 and back["part"].tolist() == [2.0, 3.0, 4.0] and back["half"].dtype == taeda.bfloat16
+    assert all(taeda.equal(back["state"][k], v) for k, v in content["state"].items())
+    assert back["flags"].tolist() == [True, False]
+    unsigned = taeda.tensor([7, 8], dtype=taeda.uint16)  # PyTorch fails to read these
+    assert taeda.load(io.BytesIO(_legacy(unsigned))).tolist() == [7, 8]
+    back["part"].fill_(9)
+    assert back["x"].tolist()[1:6] == [1.0, 9.0, 9.0, 9.0, 5.0]
+
+
+def test_format_before_zip_archives_damaged(tmp_path):
+    data = _legacy(_legacy_content(taeda))
+    for length in range(20, len(data), 37):
+        with pytest.raises(CheckpointError):
+            taeda.load(io.BytesIO(data[:length]))
+    with pytest.raises(CheckpointError, match="should hold"):
+        taeda.load(io.BytesIO(_legacy(taeda.ones(4))[:-24] + struct.pack("<q", 5) + bytes(16)))
+    (tmp_path / "old.pt").write_bytes(data)
+    with pytest.raises(RuntimeError, match="mmap can only be used"):
+        taeda.load(tmp_path / "old.pt", mmap=True)
+    with pytest.raises(UnsafePickleError, match="Fraction"):
+        taeda.load(io.BytesIO(_legacy(fractions.Fraction(1, 2))))
+
+
+@needs_torch
+def test_format_before_zip_archives_is_pytorchs():
+    theirs = taeda.load(io.BytesIO(_legacy(_legacy_content(torch), torch)))
+    ours = torch.load(io.BytesIO(_legacy(_legacy_content(taeda))), weights_only=True)
+    for found in (theirs, ours):
+        assert found["x"].tolist() == list(range(10)) and found["part"].tolist() == [2, 3, 4]
+        assert found["half"].tolist() == [1.5, -2.0] and found["epoch"] == 3
+        found["part"].fill_(9)
+        assert found["x"][3] == 9 and sorted(found["state"])[:2] == ["0.bias", "0.weight"]
+    model = taeda.load(io.BytesIO(_legacy(torch.nn.Sequential(torch.nn.Linear(2, 3)), torch)), weights_only=False)
+    assert model[0].weight.shape == (3, 2)
 
 
 def test_wrong_arguments():

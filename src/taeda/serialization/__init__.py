@@ -10,6 +10,7 @@ from typing import Any
 
 import taeda
 from taeda.ir.dtype import itemsize
+from taeda.serialization import legacy
 from taeda.serialization.archive import ArchiveReader, ArchiveWriter
 from taeda.serialization.errors import CheckpointError, UnsafePickleError
 from taeda.serialization.globals import dtype_called
@@ -34,7 +35,6 @@ __all__ = [
     "safe_globals", "save", "save_safetensors",
 ]  # fmt: skip
 
-_LEGACY_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _allowed: dict[str, Any] = {}
 _allowed_lock = threading.Lock()
 
@@ -91,22 +91,27 @@ def save(
     """Save an object to a file, in the format of `torch.save`.
 
     `f`: a path, or an object with `write`. Tensors are written with all of the memory they lie in, once for all tensors
-    that share it. `pickle_module` and `pickle_protocol` are accepted for compatibility and not used.
+    that share it. `_use_new_zipfile_serialization=False` writes the format that PyTorch had before 1.6. `pickle_module`
+    and `pickle_protocol` are accepted for compatibility and not used.
     """
-    if not _use_new_zipfile_serialization:
-        raise NotImplementedError("save: the format of PyTorch before 1.6 is not written")
     pickled = io.BytesIO()
-    pickler = TorchPickler(pickled)
+    pickler = TorchPickler(pickled, legacy=not _use_new_zipfile_serialization)
     try:
         pickler.dump(obj)
     except RecursionError:
         raise RecursionError("save: the object is nested too deeply to be pickled") from None
-    if isinstance(f, (str, os.PathLike)):
-        root = os.path.splitext(os.path.basename(os.fspath(f)))[0] or "archive"
-        with open(f, "wb") as file:
+
+    def write(file: Any, root: str) -> None:
+        if _use_new_zipfile_serialization:
             _write(file, root, pickled.getbuffer(), pickler.storages)
+        else:
+            legacy.write(file, pickled.getbuffer(), pickler)
+
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "wb") as file:
+            write(file, os.path.splitext(os.path.basename(os.fspath(f)))[0] or "archive")
     elif hasattr(f, "write"):
-        _write(f, "archive", pickled.getbuffer(), pickler.storages)
+        write(f, "archive")
         if hasattr(f, "flush"):  # who opens the file by its name reads all of it
             f.flush()
     else:
@@ -186,10 +191,13 @@ def load(
 
 def _load(data: Any, name: str, map_location: Any, with_objects: bool = False, mapped: bool = False) -> Any:
     view = memoryview(data).cast("B")
-    if bytes(view[: len(_LEGACY_MAGIC)]) == _LEGACY_MAGIC:
-        raise CheckpointError(
-            f"failed reading {name}: the format of PyTorch before 1.6 is not read; load and save the file with PyTorch"
-        )
+    if bytes(view[: len(legacy.MAGIC)]) == legacy.MAGIC:
+        if mapped:
+            raise RuntimeError(
+                "mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True), please "
+                f"torch.save your checkpoint with this option in order to use mmap. {name}")
+        with _named(name):
+            return legacy.read(view, _mover(map_location), dict(_allowed), with_objects)
     archive = ArchiveReader(view, name)
     pickles = [entry for entry in archive.entries if entry.rpartition("/")[2] == "data.pkl"]
     if len(pickles) != 1:
@@ -220,8 +228,15 @@ def _load(data: Any, name: str, map_location: Any, with_objects: bool = False, m
         return TypedStorage(storage, kind)
 
     pickled = bytes(archive.content(pickles[0]))
-    try:
+    with _named(name):
         return Unpickler(pickled, load_storage, dict(_allowed), with_objects).load()
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """What is wrong in a file is said with its name."""
+    try:
+        yield
     except CheckpointError as error:
         raise type(error)(f"failed reading {name}: {error}") from None
     except (UnicodeDecodeError, OverflowError, KeyError, IndexError) as error:

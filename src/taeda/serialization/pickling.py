@@ -66,10 +66,15 @@ class TorchPickler(_PicklerInPython):
     not exist.
     """
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, legacy: bool = False) -> None:
         super().__init__(file, 2)
+        self.view = (None,) if legacy else ()  # the format before 1.6 had storages that were views of others
         self.storages: list[Any] = []
         self._keys: dict[Any, tuple[str, str]] = {}
+
+    def kinds(self) -> dict[str, str]:
+        """For the key of each storage the dtype in which it was met first."""
+        return dict(self._keys.values())
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if type(obj) is taeda.dtype:
@@ -88,7 +93,7 @@ class TorchPickler(_PicklerInPython):
 
     def persistent_id(self, obj: Any) -> Any:
         if type(obj) is StorageReference:
-            return ("storage", obj.kind, obj.key, "cpu", obj.count)
+            return ("storage", obj.kind, obj.key, "cpu", obj.count, *self.view)
         return None
 
     def reducer_override(self, obj: Any) -> Any:

@@ -418,6 +418,12 @@ def _op_build(u: Unpickler) -> None:
 
 def _op_persistent(u: Unpickler) -> None:
     reference = u._pop()
+    # The format before 1.6: a sixth element is for views of storages, and modules come with their source.
+    if type(reference) is tuple and len(reference) == 6 and reference[5] is None:
+        reference = reference[:5]
+    if type(reference) is tuple and len(reference) == 4 and type(reference[0]) is str and reference[0] == "module":
+        u.stack.append(reference[1])
+        return
     if type(reference) is not tuple or len(reference) != 5:
         raise CheckpointError("the pickle refers to something that is not a storage")
     word, kind, key, location, count = reference
