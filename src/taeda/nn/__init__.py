@@ -48,7 +48,6 @@ from taeda.nn.convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTr
 from taeda.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from taeda.nn.embedding import Embedding, EmbeddingBag
 from taeda.nn.linear import Bilinear, Identity, Linear
-from taeda.nn.linear_cross_entropy_options import LinearCrossEntropyOptions
 from taeda.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -169,6 +168,7 @@ __all__ = [
 _SUBMODULES = ("common_types", "grad", "modules", "parallel", "quantized")
 _LAZY = {
     "Container": "containers",
+    "LinearCrossEntropyOptions": "linear_cross_entropy_options",
     "SyncBatchNorm": "sync_batchnorm",
     "factory_kwargs": "factory",
     "AdaptiveLogSoftmaxWithLoss": "adaptive",
@@ -186,3 +186,7 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(importlib.import_module(f"taeda.nn.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'taeda.nn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SUBMODULES, *_LAZY})

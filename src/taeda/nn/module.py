@@ -1,6 +1,5 @@
 """`Module`: the base of every layer and model."""
 
-import inspect
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -107,6 +106,12 @@ def _note_path(error: BaseException, module: "Module") -> None:
 
 
 T_destination = TypeVar("T_destination", bound=dict[str, Any])
+
+
+def _takes_persistent(register_buffer: Any) -> bool:
+    import inspect  # a tenth of the import of taeda.nn, for a case that few programs have
+
+    return "persistent" in inspect.signature(register_buffer).parameters
 
 
 class Module(HookRegistration, ModuleState):
@@ -236,7 +241,7 @@ class Module(HookRegistration, ModuleState):
         persistent = value.persistent if isinstance(value, Buffer) else name not in self._non_persistent_buffers_set
         if type(self).register_buffer is Module.register_buffer:
             self.register_buffer(name, value, persistent)
-        elif "persistent" in inspect.signature(self.register_buffer).parameters:
+        elif _takes_persistent(self.register_buffer):
             self.register_buffer(name, value, persistent)
         elif persistent:
             self.register_buffer(name, value)
