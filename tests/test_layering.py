@@ -99,8 +99,34 @@ def test_definitions_stay_unloaded() -> None:
             "print([m for m in sys.modules if m.startswith(('taeda.ops.', 'taeda.compiler.', 'taeda.codegen.'))])")
     subprocess.run([sys.executable, "-c", code], check=True)  # writes the cache of schemas
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    # How functions describe themselves, and the rules of promotion, which result_type and promote_types give.
-    assert set(ast.literal_eval(found)) <= {"taeda.ops.signature", "taeda.ops.dtypes"}
+    # How functions describe themselves, which file defines what, and the rules of promotion, which result_type gives.
+    assert set(ast.literal_eval(found)) <= {"taeda.ops.signature", "taeda.ops.homes", "taeda.ops.dtypes"}
+
+
+def test_compiling_imports_what_it_needs() -> None:
+    """The first product of a process imports the definition of products, and not those of convolutions."""
+    code = ("import sys, taeda\n"
+            "x = taeda.ones(3, 3)\n"
+            "assert (x @ x).sum().item() == 27\n"
+            "print([m for m in sys.modules if m.startswith('taeda.ops.')])")
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    loaded = set(ast.literal_eval(found))
+    assert "taeda.ops.matmul" in loaded
+    assert not loaded & {"taeda.ops.convolution", "taeda.ops.fourier", "taeda.ops.attention", "taeda.ops.recurrent"}
+
+
+def test_one_file_defines_all_that_a_method_may_mean() -> None:
+    """Definitions are imported file by file: a method or operator of two files would mean what came first."""
+    from taeda.ops.registry import registry
+
+    homes: dict[str, set[str]] = {}
+    for op in registry.ops.values():
+        if op.library:
+            continue
+        for name in (*op.operators, *((op.public, *op.aliases) if op.public and op.method else ())):
+            homes.setdefault(name, set()).add(op.body.__module__)
+    assert len(homes) > 300
+    assert not {name: files for name, files in homes.items() if len(files) > 1}
 
 
 def included(folder: str) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from taeda import _core
+from taeda.ops import homes
 
 Schema = dict[str, Any]
 
@@ -60,11 +61,8 @@ def function_of(name: str, in_place: bool = False) -> Any:
 
 def definition_of(name: str) -> Any:
     """The definition of the op with this unique name; None if there is none."""
-    from taeda import ops
     from taeda.ops.registry import registry
 
-    if name not in registry.ops:
-        ops.load_all()
     return registry.ops.get(name)
 
 
@@ -155,6 +153,7 @@ def _core_op(name: str, schemas: list[Schema], inplace: bool = False) -> Any:
 
 def bind(schemas: list[Schema]) -> None:
     """Make all core ops, give the Tensor type its methods and operators, fill `modules` and `internal`."""
+    homes.fill(schemas)
     public: dict[str, dict[str, list[Schema]]] = {}  # module -> name -> definitions
     methods: dict[str, list[Schema]] = {}
     for s in schemas:
@@ -201,8 +200,10 @@ def bind(schemas: list[Schema]) -> None:
             if writable:
                 modules[module].setdefault(name + "_", op_of(name + "_", writable, inplace=True))
     for s in schemas:
+        # Reflected operators are the plain ones with the operands as they were written: the core asks for no more.
         for operator in s["operators"]:
-            _bind_operator(operator, s)
+            if operator not in homes.REFLECTED and operator != "__pos__":
+                _bind_operator(operator, s)
         if s.get("role"):  # functions have none
             _bind_role(s)
 

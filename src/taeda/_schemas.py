@@ -16,7 +16,7 @@ from typing import Any
 
 from taeda.runtime import cache
 
-_FORMAT = "schemas 8"
+_FORMAT = "schemas 9"
 
 
 def _key(times: bool = True) -> str:

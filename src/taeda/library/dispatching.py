@@ -127,10 +127,8 @@ def taken_apart(name: str, values: tuple[Any, ...], subclass: bool) -> Any:
 
 
 def _definition(name: str) -> Any:
-    from taeda import ops
     from taeda.ops.op import registry
 
-    ops.load_all()
     return registry.ops[name]
 
 

@@ -10,7 +10,7 @@ from taeda.ir.dtype import COMPLEX, info
 from taeda.ir.expression import Expression
 from taeda.ir.graph import TENSOR_KINDS, Value, current
 from taeda.ops import binding, signature
-from taeda.ops.registry import REFLECTED, registry
+from taeda.ops.registry import registry
 from taeda.ops.signature import Parameter, Sample
 
 
@@ -279,8 +279,7 @@ class Op:
             "method": self.method,
             "inplace": self.inplace,
             "out": self.out,
-            # Reflected operators are the plain ones with the operands as they were written: the core asks for no more.
-            "operators": tuple(name for name in self.operators if name not in REFLECTED and name != "__pos__"),
+            "operators": self.operators,
             "view": self.is_view,
             "mutates": [self.index[n] for n in self.mutates],
             "fields": self.fields,
@@ -289,6 +288,7 @@ class Op:
             "role": self.role,
             "autocast": self.autocast,
             "doc": inspect.getdoc(self.body) or "",
+            "home": self.body.__module__,
         }
 
     def __repr__(self) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import importlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taeda.ir.graph import current
+from taeda.ops import homes
+from taeda.ops.homes import REFLECTED
 
 if TYPE_CHECKING:
     from taeda.ops.definition import Op
+
+T = TypeVar("T")
 
 
 class Function:
@@ -36,20 +40,66 @@ class Function:
         return f"<function {self.name}: {', '.join(d.name for d in self.definitions)}>"
 
 
-@dataclass
-class Registry:
-    """All ops by unique name, and all public names. `operators` and `methods` are what Values of a graph understand."""
+class _Defined(dict[str, T]):
+    """What definitions give, by name.
 
-    ops: dict[str, Op] = field(default_factory=dict)
-    functions: dict[str, Function] = field(default_factory=dict)
-    methods: dict[str, Function | Op] = field(default_factory=dict)
-    operators: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    Asked for a name that it lacks, it imports the file that defines it (homes.py); asked for all, it imports all
+    files. `dict`'s own methods ask what is there already.
+    """
+
+    def __init__(self, files: homes.Homes):
+        super().__init__()
+        self._homes = files
+
+    def __missing__(self, name: str) -> T:
+        importlib.import_module(self._homes[name])
+        return dict.__getitem__(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self._homes
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def keys(self) -> Any:
+        return self._all().keys()
+
+    def values(self) -> Any:
+        return self._all().values()
+
+    def items(self) -> Any:
+        return self._all().items()
+
+    def _all(self) -> dict[str, T]:
+        from taeda.ops import load_all
+
+        load_all()
+        return {name: dict.__getitem__(self, name) for name in dict.__iter__(self)}
+
+
+class Registry:
+    """All ops by unique name, and the public names of those that are imported.
+
+    `operators` and `methods` are what Values of a graph understand; all definitions of one are in one file.
+    """
+
+    def __init__(self) -> None:
+        self.ops: _Defined[Op] = _Defined(homes.ops)
+        self.functions: dict[str, Function] = {}
+        self.methods: _Defined[Function | Op] = _Defined(homes.methods)
+        self.operators: _Defined[Callable[..., Any]] = _Defined(homes.operators)
 
     def add(self, op: Op) -> None:
         if op.library:
             self._add_to_library(op)
             return
-        if op.name in self.ops:
+        if dict.__contains__(self.ops, op.name):
             raise ValueError(f"there are two ops named {op.name!r}; give one of them overload= or public=")
         self.ops[op.name] = op
         for name in (op.public, *op.aliases) if op.public else ():
@@ -63,9 +113,9 @@ class Registry:
         for name in op.operators:
             if name.startswith("__i") and name != "__invert__":
                 continue  # in-place operators exist on tensors only
-            if name in self.operators:
+            if dict.__contains__(self.operators, name):
                 continue
-            function: Function | Op = self.functions[op.public] if op.public else op
+            function: Function | Op = self.functions[op.public] if op.public else op  # defined just now
             self.operators[name] = _swapped(function) if name in REFLECTED else function
 
     def _add_to_library(self, op: Op) -> None:
@@ -87,26 +137,6 @@ class Registry:
     def schemas(self) -> list[dict[str, Any]]:
         """The schema of every op (see Op.schema), in order of definition."""
         return [op.schema() for op in self.ops.values()]
-
-
-REFLECTED = frozenset(
-    f"__r{n}__"
-    for n in (
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "floordiv",
-        "mod",
-        "pow",
-        "matmul",
-        "and",
-        "or",
-        "xor",
-        "lshift",
-        "rshift",
-    )
-)
 
 
 def _swapped(op: Op | Function) -> Callable[..., Any]:

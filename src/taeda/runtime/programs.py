@@ -53,7 +53,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from taeda import _core, environment, ops
+from taeda import _core, environment
 from taeda.codegen.target import Target
 from taeda.compiler import pipeline
 from taeda.compiler.builder import TemplateSpec
@@ -68,7 +68,6 @@ from taeda.runtime import ahead
 from taeda.runtime.devices import kernels_of, target_of
 from taeda.runtime.lock import one_at_a_time
 
-ops.load_all()
 _core.check_programs(environment.check())
 kernels: list[Kernel | TemplateSpec] = []
 targets: list[Target] = []  # of each kernel
