@@ -106,8 +106,9 @@ def _hot(target: Any, classes: Any) -> Any:
 
 
 def _along_classes(values: Any, target: Any) -> Any:
-    """(C) as what broadcasts with the scores of such targets."""
-    return values.reshape((-1, *(1,) * (target.ndim - 1)))
+    """(C) as what broadcasts with the scores of such targets: as it is where it can be, since a view of what is
+    computed here would be stored first."""
+    return values if target.ndim == 1 else values.unsqueeze(-1)
 
 
 @derived(public=False)
@@ -117,7 +118,7 @@ def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> T
     x = compute(input)
     target = checked_targets(target, input.shape[1], ignore_index)
     chosen = where(_hot(target, input.shape[1]), log_softmax(x, 1), 0.0).sum((1,), True)
-    valid = target.ne(ignore_index).unsqueeze(1)
+    valid = target.unsqueeze(1).ne(ignore_index)
     losses = where(valid, -chosen, 0.0)
     return convert(losses.sum() / convert(valid, x.dtype).sum(), input.dtype)
 
@@ -125,7 +126,7 @@ def cross_entropy_mean(input: Tensor, target: Tensor, ignore_index: SymInt) -> T
 @cross_entropy_mean.gradient
 def _(grad: Any, input: Any, target: Any, ignore_index: Any) -> Any:
     x = compute(input)
-    valid = target.ne(ignore_index).unsqueeze(1)
+    valid = target.unsqueeze(1).ne(ignore_index)
     scale = compute(grad) / convert(valid, x.dtype).sum()
     probability = softmax(x, 1)
     hot = convert(_hot(target, input.shape[1]), x.dtype)
