@@ -115,6 +115,10 @@ def _overload(schema: Schema) -> dict[str, Any]:
     }
 
 
+# The types of results that are named tuples, by their names in `torch.return_types`.
+result_types: dict[str, Any] = {}
+
+
 def _result_type(schema: Schema) -> Any:
     """A named tuple for ops that return one, as x.max(1).values."""
     if not schema["fields"]:
@@ -139,6 +143,7 @@ def _result_type(schema: Schema) -> Any:
     prefix = "linalg_" if tuple(schema["modules"][:1]) == ("linalg",) else ""
     Named.__name__ = Named.__qualname__ = prefix + schema["public"]
     Named.__module__ = "torch.return_types"
+    result_types[Named.__name__] = Named
     return Named
 
 

@@ -110,6 +110,12 @@ _TABLE: dict[str, str | tuple[str, ...]] = {
     "_functorch.functional_call": ("taeda.func",),
     "_functorch.vmap": ("taeda.func",),
     "_vmap_internals": "taeda.func",
+    "_tensor_str": "taeda.printing",
+    "_higher_order_ops.associative_scan": ("taeda.scans",),
+    "_higher_order_ops.cond": ("taeda.control_flow",),
+    "_higher_order_ops.map": ("taeda.scans",),
+    "_higher_order_ops.scan": ("taeda.scans",),
+    "_higher_order_ops.while_loop": ("taeda.control_flow",),
     "_jit_internal": ("taeda.jit", "taeda.jit.annotations"),
     "autograd.profiler_util": "taeda.autograd.profiler",
     "cpu.amp.autocast_mode": ("taeda.cpu.amp", "taeda.amp.autocast_mode"),
@@ -133,7 +139,10 @@ _TABLE: dict[str, str | tuple[str, ...]] = {
 }
 
 # Modules that a function of the same name hides.
-_FUNCTIONS_TOO = {"taeda.nn.utils.spectral_norm", "taeda.nn.utils.weight_norm"}
+_FUNCTIONS_TOO = {
+    "taeda.nn.utils.spectral_norm", "taeda.nn.utils.weight_norm",
+    *(name for name in (f"taeda.{name}" for name in _TABLE) if name.startswith("taeda._higher_order_ops.")),
+}
 
 
 class _AliasLoader:

@@ -25,6 +25,7 @@ def install(names: dict[str, Any]) -> None:
         pi=math.pi,
         e=math.e,
         newaxis=None,
+        legacy_contiguous_format=_core.contiguous_format,
     )
     for name in (
         "tensor",
@@ -57,6 +58,7 @@ def install(names: dict[str, Any]) -> None:
         "OutOfMemoryError",
     ):
         names[name] = getattr(_core, name)
+    names["_grouped_mm"] = modules["nn.functional"]["grouped_mm"]
     names.update(layout=type(_core.strided), memory_format=type(_core.contiguous_format))
     _register_hooks()
     for name in ("detach", "detach_", "is_inference"):

@@ -8,8 +8,8 @@ from typing import Any
 from taeda.overrides import handle_torch_function, has_torch_function
 
 __all__ = [
-    "_assert", "_assert_async", "_check", "_check_index", "_check_not_implemented", "_check_tensor_all", "_check_type",
-    "_check_value", "_check_with",
+    "_assert", "_assert_async", "_check", "_check_index", "_check_not_implemented", "_check_tensor_all",
+    "_check_tensor_all_with", "_check_type", "_check_value", "_check_with",
 ]  # fmt: skip
 
 
@@ -86,6 +86,17 @@ def _check_not_implemented(cond: Any, message: Callable[[], str] | None = None) 
     _check_with(NotImplementedError, cond, message)
 
 
+def _check_tensor_all_with(error_type: type[Exception], cond: Any, message: Callable[[], str] | None = None) -> None:
+    """Raise `error_type` with the text of `message()` unless all elements of the bool tensor `cond` are True."""
+    import taeda
+
+    if not isinstance(cond, taeda.Tensor):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if cond.dtype != taeda.bool:
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
+    _check_with(error_type, bool(cond.all()), message)
+
+
 def _check_tensor_all(cond: Any, message: Callable[[], str] | None = None) -> None:
     """RuntimeError unless all elements of the bool tensor `cond` are True."""
-    _check_with(RuntimeError, bool(cond.all()), message)
+    _check_tensor_all_with(RuntimeError, cond, message)

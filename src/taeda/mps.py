@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from taeda.absent_devices import answer, false, nothing, refuse
 
-__all__ = ["current_allocated_memory", "device_count", "empty_cache", "is_available", "manual_seed", "seed"]
+__all__: list[str] = []
 
-
-def is_available() -> bool:
-    """Whether an MPS device can be used: False."""
-    return False
-
-
-def device_count() -> int:
-    """How many devices there are: 0."""
-    return 0
-
-
-def current_allocated_memory() -> int:
-    """Bytes that tensors take on the device: 0."""
-    return 0
-
-
-def empty_cache() -> None:
-    """Give unused memory back: there is none."""
-
-
-def manual_seed(seed: int) -> None:
-    """Seed the device's generator: there is none."""
-
-
-def seed() -> None:
-    """Seed the device's generator at random: there is none."""
-
-
-def synchronize() -> Any:
-    """Wait for all kernels. Raises RuntimeError: there is no device."""
-    raise RuntimeError("Cannot execute synchronize() without MPS backend.")
+answer(globals(), false, "is_available")
+answer(globals(), int, "device_count current_allocated_memory driver_allocated_memory recommended_max_memory")
+answer(globals(), nothing, "empty_cache manual_seed seed")
+refuse(globals(), RuntimeError("Cannot access the MPS backend: Taeda has none"),
+       "synchronize get_rng_state set_rng_state set_per_process_memory_fraction compile_shader load_metallib")

@@ -24,7 +24,7 @@ class _Options:
     sci_mode: bool | None = None
 
 
-_options = _Options()
+PRINT_OPTS = _Options()
 _PROFILES: dict[str, dict[str, float]] = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
     "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
@@ -50,13 +50,13 @@ def set_printoptions(
     chosen: dict[str, Any] = dict(_PROFILES.get(profile, {})) if profile is not None else {}
     chosen.update((name, value) for name, value in given.items() if value is not None)
     for name, value in chosen.items():
-        setattr(_options, name, value)
-    _options.sci_mode = sci_mode
+        setattr(PRINT_OPTS, name, value)
+    PRINT_OPTS.sci_mode = sci_mode
 
 
 def get_printoptions() -> dict[str, Any]:
     """The options that `set_printoptions` sets."""
-    return dataclasses.asdict(_options)
+    return dataclasses.asdict(PRINT_OPTS)
 
 
 @contextlib.contextmanager
@@ -81,18 +81,18 @@ class _Floats:
         largest = max(abs(value) for value in finite)
         smallest = min(abs(value) for value in finite)
         self.whole = all(value == math.ceil(value) for value in finite)
-        if _options.sci_mode is None:
+        if PRINT_OPTS.sci_mode is None:
             self.scientific = largest / smallest > 1000.0 or largest > 1.0e8 or smallest < 1.0e-4
         else:
-            self.scientific = _options.sci_mode
+            self.scientific = PRINT_OPTS.sci_mode
         self.width = max(1, *(len(self._text(value)) for value in finite))
 
     def _text(self, value: float) -> str:
         if self.scientific:
-            return f"{value:.{_options.precision}e}"
+            return f"{value:.{PRINT_OPTS.precision}e}"
         if self.whole:
             return f"{value:.0f}." if math.isfinite(value) else f"{value:.0f}"
-        return f"{value:.{_options.precision}f}"
+        return f"{value:.{PRINT_OPTS.precision}f}"
 
     def __call__(self, value: float) -> str:
         return self._text(value).rjust(self.width)
@@ -127,7 +127,7 @@ _ELLIPSIS = object()
 
 def _shown(tensor: Any, summarise: bool) -> Any:
     """The elements to print as nested lists, with a mark where some are left out."""
-    edge = _options.edgeitems
+    edge = PRINT_OPTS.edgeitems
     if not summarise or tensor.dim() == 0:
         return tensor.tolist()
     if not edge:
@@ -162,14 +162,14 @@ def _text(values: Any, dimensions: int, indent: int, formatter: Any) -> str:
     if values == [_ELLIPSIS]:
         return "[...]"
     words = [" ..." if value is _ELLIPSIS else formatter(value) for value in values]
-    per_line = max(1, (_options.linewidth - indent) // (formatter.width + 2))
+    per_line = max(1, (PRINT_OPTS.linewidth - indent) // (formatter.width + 2))
     lines = [", ".join(words[start : start + per_line]) for start in range(0, len(words), per_line)]
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
 
 def contents(tensor: Any, indent: int) -> str:
     """The text of the elements of a tensor that has some."""
-    values = _shown(tensor, tensor.numel() > _options.threshold)
+    values = _shown(tensor, tensor.numel() > PRINT_OPTS.threshold)
     flat = list(_flat(values))
     formatter: Any
     if tensor.dtype.is_complex:
@@ -185,7 +185,7 @@ def with_suffixes(text: str, suffixes: list[str], indent: int, new_line: bool = 
     """The text of a tensor closed with what is to be said of it, the first part on a line of its own if `new_line`."""
     length = len(text) - text.rfind("\n") + 1
     for k, suffix in enumerate(suffixes):
-        if new_line and not k or length + len(suffix) + 2 > _options.linewidth:
+        if new_line and not k or length + len(suffix) + 2 > PRINT_OPTS.linewidth:
             text += ",\n" + " " * indent + suffix
             length = indent + len(suffix)
         else:
@@ -220,7 +220,7 @@ def tensor_repr(tensor: Any, *, tensor_contents: str | None = None) -> str:
             suffixes.append(f"dtype={plain.dtype}")
         elements = "[]"
     else:
-        if not _options.edgeitems:
+        if not PRINT_OPTS.edgeitems:
             suffixes.append(f"size={tuple(plain.shape)}")
         if plain.dtype not in (default, default_complex, taeda.int64, taeda.bool):
             suffixes.append(f"dtype={plain.dtype}")

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["current_allocated_memory", "device_count", "empty_cache", "is_available", "manual_seed", "seed"]
+from taeda.absent_devices import answer, false, nothing, refuse, statistics
+
+__all__: list[str] = ["device", "stream"]
+
+answer(globals(), false, "is_available is_initialized is_bf16_supported is_tf32_supported")
+answer(globals(), int, "device_count current_allocated_memory memory_allocated memory_reserved max_memory_allocated "
+                       "max_memory_reserved")
+answer(globals(), list, "get_arch_list get_rng_state_all memory_snapshot")
+answer(globals(), dict, "memory_stats_as_nested_dict")
+answer(globals(), str, "get_gencode_flags")
+answer(globals(), statistics, "memory_stats")
+answer(globals(), nothing, "empty_cache manual_seed manual_seed_all seed seed_all reset_peak_memory_stats "
+                           "reset_accumulated_memory_stats set_rng_state_all")
+refuse(globals(), AssertionError("Torch not compiled with XPU enabled"),
+       "current_device current_stream get_device_capability get_device_name get_device_properties get_rng_state init "
+       "initial_seed mem_get_info set_device set_rng_state set_stream synchronize get_stream_from_external "
+       "can_device_access_peer is_current_stream_capturing set_per_process_memory_fraction "
+       "get_per_process_memory_fraction")
 
 
-def is_available() -> bool:
-    """Whether an XPU device can be used: False."""
-    return False
+class device:  # noqa: N801, PyTorch's name
+    """`with xpu.device(d):` makes `d` the current device; a negative number or None changes nothing."""
+
+    def __init__(self, device: Any) -> None:
+        self.idx = -1 if device is None else device if isinstance(device, int) else 0
+
+    def __enter__(self) -> None:
+        if self.idx >= 0:
+            raise AssertionError("Torch not compiled with XPU enabled")
+
+    def __exit__(self, *error: object) -> None:
+        return None
 
 
-def device_count() -> int:
-    """How many devices there are: 0."""
-    return 0
+class stream:  # noqa: N801, PyTorch's name
+    """`with xpu.stream(s):` puts kernels on `s`; None changes nothing."""
 
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
 
-def current_allocated_memory() -> int:
-    """Bytes that tensors take on the device: 0."""
-    return 0
+    def __enter__(self) -> None:
+        if self.stream is not None:
+            raise AssertionError("Torch not compiled with XPU enabled")
 
-
-def empty_cache() -> None:
-    """Give unused memory back: there is none."""
-
-
-def manual_seed(seed: int) -> None:
-    """Seed the device's generator: there is none."""
-
-
-def seed() -> None:
-    """Seed the device's generator at random: there is none."""
-
-
-def synchronize() -> Any:
-    """Wait for all kernels. Raises RuntimeError: there is no device."""
-    raise RuntimeError("Cannot execute synchronize() without XPU backend.")
+    def __exit__(self, *error: object) -> None:
+        return None

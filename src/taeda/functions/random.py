@@ -365,3 +365,10 @@ def get_rng_state() -> Any:
 def set_rng_state(new_state: Tensor) -> Any:
     """Set the state of the default generator."""
     return _core.default_generator.set_state(new_state)
+
+
+@function
+def _sample_dirichlet(input: Tensor, generator: Generator | None = None) -> Any:
+    """Dirichlet variables of concentration `input`, over the last dimension: gamma variables over their sum."""
+    drawn = taeda._standard_gamma(input, generator)
+    return drawn / drawn.sum(-1, keepdim=True)

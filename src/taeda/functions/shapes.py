@@ -96,6 +96,12 @@ def numel(input: Tensor) -> int:
     return int(input.numel())
 
 
+@function
+def _shape_as_tensor(input: Tensor) -> Any:
+    """The sizes of the tensor, as an int64 tensor on the CPU."""
+    return taeda.tensor(tuple(input.shape), dtype=taeda.int64)
+
+
 @function(method=True)
 def resize_as_(input: Tensor, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
     """Resize `input`, in place, to the shape of `the_template`."""

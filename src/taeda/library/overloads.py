@@ -126,6 +126,8 @@ COMPOSED: dict[str, Callable[..., Any]] = {
         *a, **k
     ),
     "_local_scalar_dense": lambda x: x.item(),
+    "_convolution": lambda *arguments: _convolution(*arguments[:9]),
+    "alias": lambda x: x.view_as(x),
     "_to_copy": lambda x, **options: x.to(copy=True, **options),
     "_unsafe_view": lambda x, size: x.view(size),
     "convolution": _convolution,

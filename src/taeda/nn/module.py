@@ -49,13 +49,20 @@ _HOOK_DICTIONARIES = (
 )
 
 
-def typename(value: Any) -> str:
-    """The name of a value's type as PyTorch's messages write it."""
-    if isinstance(value, taeda.Tensor):
-        return str(value.type())
-    kind = value if isinstance(value, type) else type(value)
-    module = kind.__module__
-    return kind.__qualname__ if module in ("", "builtins") else f"{module}.{kind.__qualname__}"
+def typename(obj: Any, /) -> str:
+    """The name of a value's type as PyTorch's messages write it; of classes and functions their own.
+
+    Example::
+
+        >>> import taeda as torch
+        >>> torch.typename(torch.ones(2)), torch.typename(3)
+        ('torch.FloatTensor', 'int')
+    """
+    if isinstance(obj, taeda.Tensor):
+        return str(obj.type())
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = getattr(named, "__module__", None)
+    return str(named.__qualname__) if module in (None, "", "builtins") else f"{module}.{named.__qualname__}"
 
 
 def indent(text: str, spaces: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from taeda.ir.dtype import FLOATS, info
 from taeda.ir.expression import broadcast_dims, maximum, same, square_root, to_float, wrap
+from taeda.ir.expression import where as choose
 from taeda.ops.creation import arange, full
 from taeda.ops.indexing import converted, same_size
 from taeda.ops.op import Generator, Number, Result, Tensor, check, derived, kernel, sample
@@ -262,12 +263,15 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
         scale = 1.0 / square_root(to_float(q.shape[-1]))
     outer = [wrap(e) for e in broadcast_dims(q.dims[:-3], k.dims[:-3], v.dims[:-3])]
     if enable_gqa:
-        check(same_size(k.shape[-3], v.shape[-3]), RuntimeError,
-              "scaled_dot_product_attention: key has {0} heads and value {1}", k.shape[-3], v.shape[-3])
-        check(same_size(q.shape[-3] % maximum(k.shape[-3], 1), 0), RuntimeError,
-              "scaled_dot_product_attention: {0} query heads are not a multiple of {1} key heads", q.shape[-3],
-              k.shape[-3])
-        heads = [q.shape[-3], k.shape[-3], v.shape[-3]]
+        for name, x in (("key", k), ("value", v)):
+            check(same_size(q.shape[-3] % maximum(x.shape[-3], 1), 0), RuntimeError,
+                  "Number of heads in key and value must divide the number of heads in query: "
+                  f"scaled_dot_product_attention got {{0}} heads of query and {{1}} of {name}", q.shape[-3],
+                  x.shape[-3])
+        # Keys and values with different numbers of heads: each once for every query head.
+        common = choose(same_size(k.shape[-3], v.shape[-3]), k.shape[-3], q.shape[-3])
+        k, v = (_spread_heads(x, common) for x in (k, v))
+        heads = [q.shape[-3], common, common]
     else:
         common = wrap(broadcast_dims(q.dims[-3:-2], k.dims[-3:-2], v.dims[-3:-2])[0])
         heads = [common] * 3
@@ -281,6 +285,13 @@ def _prepared(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool,
         mask = _four(attn_mask.expand((*outer, heads[0], q.shape[-2], k.shape[-2])))
     q, k, v = (_four(x.expand((*outer, h, *x.shape[-2:]))) for x, h in zip((q, k, v), heads, strict=True))
     return q, k, v, mask, scale, shape if max(query.ndim, key.ndim, value.ndim) >= 3 else shape[1:]
+
+
+def _spread_heads(x: Any, heads: Any) -> Any:
+    """(..., H, S, E) with each head repeated until there are `heads` of them; a view where there are as many."""
+    count = x.shape[-3]
+    spread = (*x.shape[:-2], heads // maximum(count, 1), *x.shape[-2:])
+    return x.unsqueeze(-3).expand(spread).reshape((*x.shape[:-3], heads, *x.shape[-2:]))
 
 
 def _lifted(x: Any, ndim: int) -> Any:
@@ -307,3 +318,4 @@ def _(make_tensor: Any) -> Any:
     yield sample(make_tensor(2, 6, 8), make_tensor(2, 6, 8), make_tensor(2, 6, 8), is_causal=True)
     yield sample(make_tensor(2, 3, 4, 8), make_tensor(2, 3, 5, 8), make_tensor(2, 3, 5, 6), make_tensor(4, 5))
     yield sample(make_tensor(2, 4, 3, 8), make_tensor(2, 2, 5, 8), make_tensor(2, 2, 5, 8), enable_gqa=True)
+    yield sample(make_tensor(2, 4, 3, 8), make_tensor(2, 2, 5, 8), make_tensor(2, 4, 5, 8), enable_gqa=True)

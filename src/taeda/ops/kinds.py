@@ -21,20 +21,29 @@ class Pointwise(Op):
 
     `dtype` is the rule, `promote` the names of the operands it looks at (default: every Tensor and TensorOrNumber).
     Other tensor operands keep their own dtype; run-time numbers take the dtype of the computation. `float8`: whether
-    the op is there for 8-bit floats, which PyTorch stores, moves and converts but hardly computes with.
+    the op is there for 8-bit floats, which PyTorch stores, moves and converts but hardly computes with. `numbers`:
+    whether it may be called with numbers alone, of which the first is then a tensor without dimensions.
     """
 
     kind = "pointwise"
     check_results = True
 
     def __init__(self, body: Callable[..., Any], *, dtype: Rule | None = None, promote: tuple[str, ...] | None = None,
-                 float8: bool = False, **options: Any):
+                 float8: bool = False, numbers: bool = False, **options: Any):
         super().__init__(body, **options)
         self.rule = dtype or dtypes.promote_rule
         self.float8 = float8
+        self.numbers = numbers
         self.promote = promote if promote is not None else tuple(
             p.name for p in self.parameters if p.kind in ("Tensor", "TensorOrNumber"))
         self._static_dtype = any(p.kind == "DType" for p in self.parameters)
+
+    def record(self, arguments: tuple[Any, ...]) -> Any:
+        if self.numbers and not any(isinstance(a, Value) for a in arguments):
+            k = self.index[self.promote[0]]
+            first = registry.ops["full"].record(((), arguments[k], dtypes.number_operand(kind_of(arguments[k])).dtype))
+            arguments = (*arguments[:k], first, *arguments[k + 1:])
+        return super().record(arguments)
 
     def types_of(self, arguments: tuple[Any, ...]) -> tuple[str, tuple[str, ...]]:
         """The dtype operands are converted to and those of the results."""

@@ -220,7 +220,7 @@ def _(grad: Any) -> Any:
 # -- arithmetic -------------------------------------------------------------------------------------------------------
 
 
-@pointwise(operators=("__add__", "__radd__", "__iadd__"), role="add")
+@pointwise(operators=("__add__", "__radd__", "__iadd__"), role="add", numbers=True)
 def add(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input + alpha * other, element-wise. Bools are combined by `or`."""
     return input | other if is_bool(input) else input + other
@@ -240,7 +240,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3), make())
 
 
-@pointwise(public="add", overload="scaled")
+@pointwise(public="add", overload="scaled", numbers=True)
 def add_scaled(input: TensorOrNumber, other: TensorOrNumber, *, alpha: Number) -> Tensor:
     """input + alpha * other."""
     if is_bool(input):
@@ -263,7 +263,7 @@ _SUB_BOOL = ("Subtraction, the `-` operator, with two bool tensors is not suppor
              "operator instead.")
 
 
-@pointwise(operators=("__sub__", "__rsub__", "__isub__"), aliases=("subtract",))
+@pointwise(operators=("__sub__", "__rsub__", "__isub__"), aliases=("subtract",), numbers=True)
 def sub(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input - alpha * other, element-wise."""
     refuse_bool(input.dtype, _SUB_BOOL)
@@ -281,7 +281,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), 2)
 
 
-@pointwise(public="sub", overload="scaled", aliases=("subtract",))
+@pointwise(public="sub", overload="scaled", aliases=("subtract",), numbers=True)
 def sub_scaled(input: TensorOrNumber, other: TensorOrNumber, *, alpha: Number) -> Tensor:
     """input - alpha * other."""
     refuse_bool(input.dtype, _SUB_BOOL)
@@ -309,7 +309,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
-@pointwise(operators=("__mul__", "__rmul__", "__imul__"), aliases=("multiply",), float8=True)
+@pointwise(operators=("__mul__", "__rmul__", "__imul__"), aliases=("multiply",), float8=True, numbers=True)
 def mul(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input * other, element-wise. Bools are combined by `and`."""
     return input & other if is_bool(input) else input * other
@@ -328,7 +328,7 @@ def _(make: Any) -> Iterator[Sample]:
 
 
 @pointwise(dtype=promote_to_float, operators=("__truediv__", "__rtruediv__", "__itruediv__"),
-           aliases=("divide", "true_divide"))
+           aliases=("divide", "true_divide"), numbers=True)
 def div(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """input / other, element-wise; integers are converted to floating point."""
     return input / other
@@ -346,7 +346,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(2.5, make(3, low=0.5))
 
 
-@pointwise(public=False, inplace=True)
+@pointwise(public=False, inplace=True, numbers=True)
 def divide_floor(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """The quotient rounded down."""
     refuse_bool(input.dtype, '"div_floor_cpu" not implemented for \'Bool\'')
@@ -358,7 +358,7 @@ def _(grad: Any) -> Any:
     return zero(grad), zero(grad)
 
 
-@pointwise(public=False, inplace=True)
+@pointwise(public=False, inplace=True, numbers=True)
 def divide_trunc(input: TensorOrNumber, other: TensorOrNumber) -> Tensor:
     """The quotient rounded towards zero."""
     refuse_bool(input.dtype, '"div_trunc_cpu" not implemented for \'Bool\'')

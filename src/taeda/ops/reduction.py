@@ -740,6 +740,21 @@ def _(grad: Any, dim: Any, output: Any) -> Any:
     return convert(g - exp(compute(output)) * reduce_sum(g, (dim,)), grad.dtype)
 
 
+@derived(public="_softmax_backward_data", method=False)
+def softmax_backward_data(grad_output: Tensor, output: Tensor, dim: int, input_dtype: DType) -> Tensor:
+    """The gradient of softmax(input, dim) with respect to its input, from its output."""
+    g, y = compute(grad_output), compute(output)
+    t = g * y
+    return convert(t - y * reduce_sum(t, (wrap_dim(dim, t.ndim),)) if t.ndim else t * 0, input_dtype)
+
+
+@derived(public="_log_softmax_backward_data", method=False)
+def log_softmax_backward_data(grad_output: Tensor, output: Tensor, dim: int, input_dtype: DType) -> Tensor:
+    """The gradient of log_softmax(input, dim) with respect to its input, from its output."""
+    g, y = compute(grad_output), compute(output)
+    return convert(g - exp(y) * reduce_sum(g, (wrap_dim(dim, g.ndim),)) if g.ndim else g * 0, input_dtype)
+
+
 @derived(modules=("nn.functional",))
 def softmin(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """softmax(-input)."""

@@ -103,6 +103,13 @@ class Optimizer:
         """A `step` that runs the hooks of steps before and after; subclasses get it for theirs by themselves."""
         return _with_hooks(func)
 
+    @staticmethod
+    def _group_tensors_by_device_and_dtype(tensorlistlist: Any, with_indices: bool = False) -> Any:
+        """See taeda.utils._foreach_utils."""
+        from taeda.utils._foreach_utils import _group_tensors_by_device_and_dtype
+
+        return _group_tensors_by_device_and_dtype(tensorlistlist, with_indices)
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         step = cls.__dict__.get("step")

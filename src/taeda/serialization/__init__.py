@@ -29,11 +29,16 @@ from taeda.serialization.safetensors import load_safetensors, map_safetensors, s
 from taeda.serialization.unpickling import TypedStorage, Unpickler
 
 __all__ = [
-    "CheckpointError", "UnsafePickleError", "_rebuild_meta_tensor_no_storage", "_rebuild_parameter",
+    "DEFAULT_PROTOCOL", "MAP_LOCATION", "CheckpointError", "UnsafePickleError", "_rebuild_meta_tensor_no_storage",
+    "_rebuild_parameter",
     "_rebuild_storage", "_rebuild_subclass", "_rebuild_tensor_v2", "add_safe_globals", "clear_safe_globals",
     "deepcopy_tensor", "get_safe_globals", "load", "load_safetensors", "map_safetensors", "reduce_tensor",
     "safe_globals", "save", "save_safetensors",
 ]  # fmt: skip
+
+# What `map_location` may be, and the protocol of pickles that `save` writes by default.
+MAP_LOCATION = Callable[[Any, str], Any] | taeda.device | str | dict[str, str] | None
+DEFAULT_PROTOCOL = 2
 
 _allowed: dict[str, Any] = {}
 _allowed_lock = threading.Lock()

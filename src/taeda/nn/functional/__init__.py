@@ -40,7 +40,13 @@ from taeda.nn.functional.activation import (
 )
 from taeda.nn.functional.attention import _in_projection as _in_projection
 from taeda.nn.functional.attention import _in_projection_packed as _in_projection_packed
-from taeda.nn.functional.attention import bilinear, linear, multi_head_attention_forward, scaled_dot_product_attention
+from taeda.nn.functional.attention import (
+    bilinear,
+    grouped_mm,
+    linear,
+    multi_head_attention_forward,
+    scaled_dot_product_attention,
+)
 from taeda.nn.functional.convolution import (
     conv1d,
     conv2d,
@@ -149,7 +155,7 @@ __all__ = [
     "cross_entropy", "ctc_loss", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding",
     "embedding_bag", "feature_alpha_dropout", "fold", "fractional_max_pool2d", "fractional_max_pool2d_with_indices",
     "fractional_max_pool3d", "fractional_max_pool3d_with_indices", "gaussian_nll_loss", "gelu", "glu",
-    "grid_sample", "group_norm", "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh",
+    "grid_sample", "group_norm", "grouped_mm", "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh",
     "hardtanh_", "hinge_embedding_loss", "huber_loss", "instance_norm", "interpolate", "kl_div", "l1_loss",
     "layer_norm", "leaky_relu", "leaky_relu_", "linear", "linear_cross_entropy", "local_response_norm",
     "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d", "margin_ranking_loss", "max_pool1d",

@@ -10,7 +10,8 @@ from taeda.nn.functional.dropouts import dropout
 from taeda.nn.functional.padding import pad
 from taeda.overrides import has_torch_function_variadic, take_over
 
-linear, bilinear, scaled_dot_product_attention = op("linear"), op("bilinear"), op("scaled_dot_product_attention")
+linear, bilinear, grouped_mm = op("linear"), op("bilinear"), op("grouped_mm")
+scaled_dot_product_attention = op("scaled_dot_product_attention")
 
 
 def canonical_mask(

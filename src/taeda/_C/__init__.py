@@ -14,8 +14,8 @@ from taeda.serialization.records import PyTorchFileReader
 
 __all__ = [
     "DisableTorchFunctionSubclass", "DispatchKey", "DispatchKeySet", "Generator", "PyTorchFileReader", "Size",
-    "TensorBase", "_DisableTorchDispatch", "_ExcludeDispatchKeyGuard", "_LinAlgError", "_disabled_torch_function_impl",
-    "device", "dtype",
+    "Graph", "TensorBase", "Value", "_DisableTorchDispatch", "_ExcludeDispatchKeyGuard", "_LinAlgError",
+    "_disabled_torch_function_impl", "device", "dtype",
 ]  # fmt: skip
 
 _TensorMeta = type(TensorBase)
@@ -54,6 +54,44 @@ def _get_cudnn_enabled() -> bool:
     """Whether cuDNN is used: False."""
     return False
 
+
+
+class Graph:
+    """The type of TorchScript's graphs, which programs name in annotations. There is none: `jit` records Programs."""
+
+    def __init__(self) -> None:
+        raise NotImplementedError("torch._C.Graph: TorchScript's graphs are not there; taeda.fx has graphs of calls")
+
+
+class Value:
+    """The type of values in TorchScript's graphs, which programs name in annotations. There is none."""
+
+    def __init__(self) -> None:
+        raise NotImplementedError("torch._C.Value: TorchScript's graphs are not there; taeda.fx has graphs of calls")
+
+
+def _get_accelerator(check: bool | None = None) -> Any:
+    """The device beside the CPU that computes: the CPU, since there is none."""
+    return device("cpu")
+
+
+def _get_default_device() -> str:
+    """The type of the default device."""
+    import taeda
+
+    return str(taeda.get_default_device().type)
+
+
+def _get_privateuse1_backend_name() -> str:
+    """The name of a backend of the user's, which PyTorch lets be registered."""
+    return "privateuseone"
+
+
+def _group_tensors_by_device_and_dtype(tensorlistlist: Any, with_indices: bool = False) -> Any:
+    """See taeda.utils._foreach_utils."""
+    from taeda.utils._foreach_utils import _group_tensors_by_device_and_dtype
+
+    return _group_tensors_by_device_and_dtype(tensorlistlist, with_indices)
 
 
 class _DisableTorchDispatch:
