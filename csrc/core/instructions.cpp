@@ -160,14 +160,17 @@ void AllocInstruction::infer(Frame& f) const {
   for (const Expression& e : shape) sizes.push(f.integer(e));
   if (const Buffer* target = f.target(reg, dtype, sizes))
     f.registers[reg] = target;
-  else
+  else if (like.empty())
     describe(f.define(reg), dtype, sizes, f.device);
+  else
+    describe(f.define(reg), dtype, sizes, strides_like(f, sizes, like), f.device);
 }
 
 void AllocInstruction::execute(Frame& f) const { allocate(f.at(reg)); }
 
 void AllocInstruction::usage(Usage& u) const {
   for (const Expression& e : shape) u.use(e);
+  for (int r : like) u.read(r);
   u.make(reg);
 }
 

@@ -84,6 +84,9 @@ struct Frame {
 // `uses` with expressions.
 struct Usage;
 
+// Strides of what a loop over tensors of that shape would give: first these registers, then a contiguous one.
+Dims strides_like(Frame& f, const Dims& shape, std::span<const int> registers);
+
 struct LoopsInstruction {
   int kernel;  // handle
   std::vector<int> inputs;
@@ -125,6 +128,7 @@ struct AllocInstruction {
   int reg;
   DType dtype;
   std::vector<Expression> shape;
+  std::vector<int> like;  // registers whose layouts it follows as the result of a loop over them would; mostly none
 
   void infer(Frame& f) const;
   void execute(Frame& f) const;

@@ -158,6 +158,22 @@ char* memory_of(const Buffer& b) {
 
 }  // namespace
 
+Dims strides_like(Frame& f, const Dims& shape, std::span<const int> registers) {
+  LoopsPlan& plan = *f.plan;
+  Buffer last;
+  describe(last, DType::Float32, shape, f.device);
+  int count = 0;
+  auto add = [&](const Buffer& b) {
+    plan.inputs[count] = &b;
+    broadcast_strides(b, shape, plan.operands[count++].strides);
+  };
+  for (int r : registers) add(f.at(r));
+  add(last);
+  plan.shape = shape;
+  Dims strides;
+  return output_strides(plan, count, &strides) ? strides : contiguous_strides(shape);
+}
+
 void LoopsInstruction::infer(Frame& f) const {
   LoopsPlan& plan = *f.plan;
   if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();  // of a run that only inferred

@@ -109,6 +109,8 @@ void check_limits(const Instruction& what) {
   } else if (auto* i = std::get_if<LaunchInstruction>(&what)) {
     fits = i->operands.size() <= MAX_OPERANDS && i->integers.size() <= MAX_LAUNCH_INTEGERS &&
            i->scalars.size() <= MAX_LAUNCH_SCALARS;
+  } else if (auto* i = std::get_if<AllocInstruction>(&what)) {
+    fits = i->like.size() < MAX_OPERANDS;
   } else if (auto* i = std::get_if<CheckInstruction>(&what)) {
     fits = i->values.size() <= MAX_CHECK_NUMBERS;
   } else if (auto* i = std::get_if<ViewInstruction>(&what)) {

@@ -154,7 +154,7 @@ void field(A& a, LaunchInstruction& v) {
 }
 template <class A>
 void field(A& a, AllocInstruction& v) {
-  fields(a, v.reg, v.dtype, v.shape);
+  fields(a, v.reg, v.dtype, v.shape, v.like);
 }
 template <class A>
 void field(A& a, ViewInstruction& v) {

@@ -13,7 +13,7 @@
 
 namespace taeda {
 
-inline constexpr uint32_t PROGRAM_FILE_VERSION = 3;  // raised by any change in how Programs are written or run
+inline constexpr uint32_t PROGRAM_FILE_VERSION = 4;  // raised by any change in how Programs are written or run
 
 struct ProgramFile {
   // Instruction set that the kernels use: "baseline", "avx2", "avx512", "avx512_vnni", "avx512_dot".

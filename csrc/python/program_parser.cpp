@@ -193,6 +193,12 @@ AllocInstruction parse_alloc(Operands& o) {
   return i;
 }
 
+AllocInstruction parse_alloc_like(Operands& o) {
+  AllocInstruction i = parse_alloc(o);
+  i.like = parse_ints(o.take());
+  return i;
+}
+
 ViewInstruction parse_view(Operands& o) {
   ViewInstruction i;
   PyObject* kind = o.take();
@@ -246,6 +252,8 @@ Program::Step parse_step(PyObject* t) {
     step.what = parse_launch(o);
   else if (name == "alloc")
     step.what = parse_alloc(o);
+  else if (name == "alloc_like")
+    step.what = parse_alloc_like(o);
   else if (name == "view")
     step.what = parse_view(o);
   else if (name == "view_dtype")

@@ -766,7 +766,7 @@ def early_stopping_in_the_step(compiled: Any) -> Any:
     @compiled
     def fit() -> Any:
         best, kept, worse = float("inf"), None, 0
-        for epoch in range(30):
+        for _ in range(30):
             updates.zero_grad()
             loss = F.cross_entropy(model(x), y)
             if loss < best:
@@ -777,7 +777,7 @@ def early_stopping_in_the_step(compiled: Any) -> Any:
                 break
             loss.backward()
             updates.step()
-        return best, epoch, kept
+        return best, kept
 
     return fit()
 

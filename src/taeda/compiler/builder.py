@@ -92,6 +92,15 @@ class Builder:
                                   self._when(when)))
         return register
 
+    def alloc_like(self, dtype: str, shape: Sequence[Any], like: Sequence[Register]) -> Register:
+        """The same, laid out as the result of a pointwise op on `like`, in that order, and then contiguous tensors."""
+        if not like:
+            return self.alloc(dtype, shape)
+        register = self._new(dtype, len(shape))
+        self.instructions.append(("alloc_like", register.number, register.dtype, [self._number(n) for n in shape],
+                                  [r.number for r in like]))
+        return register
+
     def fill(self, register: Register, number: Any) -> None:
         """Set all elements of `register` to `number`."""
         e = unwrap(number)

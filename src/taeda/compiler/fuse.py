@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 
 from taeda.ir.expression import Expression, tensors_of
 from taeda.ir.graph import Graph, Node, Value
+from taeda.ops.joining import joined_pieces
 
 MOST_OPERANDS = 32  # the executor takes 64; beyond this, more kernels are as good
 MOST_NUMBERS = 48  # of a kernel, known at run time; the executor takes 64 with those that lowering adds
@@ -91,6 +92,9 @@ class _Grouping:
             elif node.op.kind == "reduction":
                 x, dims = node.arguments
                 self._place(Group([node], x.dims, tuple(dims), {x: None}))
+        for node in graph.nodes:
+            if node.op is joined_pieces:
+                self._side_by_side(node)
 
     def groups(self) -> list[Group]:
         return list(dict.fromkeys(self.group_of.values()))
@@ -109,6 +113,14 @@ class _Grouping:
             for user in self.users[value]:
                 if user in self.group_of:
                     self._try(self.group_of[user], self.group_of[node])
+
+    def _side_by_side(self, node: Node) -> None:
+        """Pieces of one result of the same size are made by one kernel: they read the same memory."""
+        made = [v.node for v in node.arguments[0] if v.node in self.group_of]
+        for first, last in zip(made, made[1:], strict=False):
+            a, b = self.group_of[first], self.group_of[last]
+            if a.reduced is None and b.reduced is None:
+                self._try(a, b)
 
     def _try(self, a: Group, b: Group) -> bool:
         if a is b:

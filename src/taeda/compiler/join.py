@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taeda.compiler.expand import broadcast_instead, remove_dead
+from taeda.compiler.pieces import work_in_pieces
 from taeda.compiler.pipeline import Key, expanded, trace
 from taeda.ir.dtype import plain
 from taeda.ir.expression import Expression, product, rewrite, unwrap
@@ -221,5 +222,6 @@ class Joiner:
         self.graph.outputs = [self.values[n] for n in outputs]
         self.graph.attributes = attributes
         broadcast_instead(self.graph)
+        work_in_pieces(self.graph)
         remove_dead(self.graph)
         return self.graph

@@ -11,9 +11,10 @@ from taeda.compiler.fuse import Group, Item, fuse
 from taeda.ir import mirror
 from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 from taeda.ir.epilogue import Epilogue, Prologue
-from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, unwrap, wrap
+from taeda.ir.expression import Expression, kind_of, make, parts_of, product, rewrite, tensors_of, total, unwrap, wrap
 from taeda.ir.graph import Graph, Node, Value, tracing
 from taeda.ir.loop import Expr, Kernel, Operand, Reduce, Store, call, cast, load, reduce, scalar, substitute, walk
+from taeda.ops.joining import cat, joined_pieces, stack
 from taeda.ops.op import KernelOp, Pointwise, Reduction, ViewOp, registry
 
 if TYPE_CHECKING:
@@ -127,11 +128,15 @@ class _Lowering:
                 self.register[v] = r
                 self.table.add(v)
         self.merged_squeeze: dict[Node, Register] = {}
+        self.joins: dict[Value, tuple[Node, int]] = {}  # values that are pieces of one concatenation, and which
+        self.joined: dict[Node, Register] = {}          # concatenations of which pieces have been stored
+        self.placed: set[Value] = set()                 # these pieces
 
     def run(self, items: Sequence[Item]) -> dict[str, Any]:
         users = users_of(self.graph)
         finished = finishing(self.graph, items, users)
         begun = beginning(self.graph, items, finished, users)
+        self.joins = pieces_of_joins(self.graph, items, users)
         origins: list[tuple[int, ...]] = []
         for item in items:
             nodes = item.nodes if isinstance(item, Group) else [item]
@@ -181,6 +186,11 @@ class _Lowering:
         """`values` are what it makes, if not its outputs."""
         if node in self.merged_squeeze:
             self._made(node, [self.merged_squeeze[node]])
+        elif node in self.joined:
+            for k, piece in enumerate(node.arguments[0]):
+                if piece not in self.placed:
+                    self.builder.copy(self.place(node, k), self.register[piece])
+            self._made(node, [self.joined[node]], values)
         elif isinstance(node.op, ViewOp):
             view = node.op.view_of(node.arguments)
             self._made(node, [self.builder.view(view.kind, self.register[node.arguments[0]], view.arguments,
@@ -217,6 +227,41 @@ class _Lowering:
                 )
             self.register[v] = r
 
+    # -- concatenations ------------------------------------------------------------------------------------------------
+
+    def place(self, node: Node, k: int) -> Register:
+        """Where the k-th piece of a concatenation is in the result."""
+        out, dim = self.joined[node], node.arguments[-1] % node.outputs[0].ndim
+        if node.op is stack:
+            return self.builder.view("select", out, (dim, k))
+        lengths = [wrap(v.dims[dim]) for v in node.arguments[0]]
+        start = total(lengths[:k])
+        return self.builder.view("slice", out, (dim, start, start + lengths[k], 1))
+
+    def place_of(self, value: Value) -> Register | None:
+        """Where to store a value that is a piece of a concatenation, if its sizes are known so early."""
+        node, k = self.joins[value]
+        like = node.arguments[1] if node.op is joined_pieces else ()
+        (whole,) = node.outputs
+        if node not in self.joined:
+            if not all(v in self.register for v in like) or not all(map(self.known, whole.dims)):
+                return None
+            self.joined[node] = self.builder.alloc_like(
+                whole.dtype, [wrap(e) for e in whole.dims], [self.register[v] for v in like])
+        dim = node.arguments[-1] % whole.ndim
+        if not all(self.known(v.dims[dim]) for v in node.arguments[0] if node.op is not stack):
+            return None
+        self.placed.add(value)
+        return self.place(node, k)
+
+    def known(self, e: Expression) -> bool:
+        """Whether a size can be computed from the registers there are."""
+        try:
+            self.resolve(e)
+        except RuntimeError:
+            return False
+        return True
+
     # -- methods with an epilogue --------------------------------------------------------------------------------------
 
     def finish(self, node: Node, group: Group, users: dict[Value, list[Node]]) -> None:
@@ -252,15 +297,38 @@ class _Lowering:
         for v in stored:
             row_without_dims = group.reduced is not None and group.is_row(v) and not keepdim
             ndims.append(v.ndim - len(group.reduced or ()) if row_without_dims else v.ndim)
-        registers = self.builder.loops(
-            kernel, [self.register[v] for v in reads], ndims, scalars, group.reduced, keepdim
-        )
+        inputs = [self.register[v] for v in reads]
+        places = [self.place_of(v) if v in self.joins else None for v in stored]
+        outputs = [n if p is None else p for n, p in zip(ndims, places, strict=True)]
+        registers = self.builder.loops(kernel, inputs, outputs, scalars, group.reduced, keepdim)
         for v, r in zip(stored, registers, strict=True):
             if r.ndim == v.ndim:
                 self.register[v] = r
             else:
                 for squeeze in squeezes[v]:
                     self.merged_squeeze[squeeze] = r
+
+
+def pieces_of_joins(graph: Graph, items: Iterable[Item],
+                    users: dict[Value, list[Node]]) -> dict[Value, tuple[Node, int]]:
+    """The values that a kernel makes for nothing but to be put side by side (or uses itself): for each the
+    concatenation, and the number of the piece. They are stored where they end up; but not by sums over several
+    dimensions, whose order depends on how what the kernel stores lies in memory."""
+    group_of = {n: i for i in items if isinstance(i, Group) for n in i.nodes}
+    found: dict[Value, tuple[Node, int]] = {}
+    for node in graph.nodes:
+        if node.op not in (cat, stack, joined_pieces):
+            continue
+        (whole,) = node.outputs
+        pieces = node.arguments[0]
+        for k, v in enumerate(pieces):
+            group = group_of.get(v.node)
+            if (group is not None and len(group.reduced or ()) < 2 and not group.is_row(v) and v.dtype == whole.dtype
+                    and v.ndim == whole.ndim - (node.op is stack) > 0
+                    and v not in graph.outputs and pieces.count(v) == 1
+                    and all(u is node or u in group.nodes for u in users[v])):
+                found[v] = node, k
+    return found
 
 
 def finishing(graph: Graph, items: Iterable[Item], users: dict[Value, list[Node]]) -> dict[Item, Node]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from taeda.compiler.fuse import MOST_OPERANDS, Group, Item
-from taeda.compiler.lower import beginning, finishing, users_of
+from taeda.compiler.lower import beginning, finishing, pieces_of_joins, users_of
 from taeda.ir.expression import Expression
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ops.op import KernelOp, ViewOp
@@ -27,6 +27,7 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
     users = users_of(graph)
     finished = finishing(graph, items, users)
     begun = beginning(graph, items, finished, users)
+    placed = pieces_of_joins(graph, items, users)
     item_of: dict[Node, Item] = {n: i for i in items for n in (i.nodes if isinstance(i, Group) else [i])}
     seen: set[tuple[int, int]] = set()
     for item in items:
@@ -35,7 +36,7 @@ def unfused(graph: Graph, items: Sequence[Item], first: int) -> Iterator[Reason]
             continue
         for value in list(item.reads) if isinstance(item, Group) else item.data_tensors():
             source, view = _behind_views(value)
-            if source.node is None:
+            if source.node is None or value in placed and placed[value][0] is reader:
                 continue
             giver = item_of[source.node]
             if (giver is item or giver in begun or finished.get(item) is giver

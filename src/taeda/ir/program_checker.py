@@ -10,12 +10,13 @@ from taeda.ir.expression import LEAVES, OPERATORS, TENSOR_LEAVES, Expression
 # For each instruction, where in it are registers that it reads, of these those that it may write to, those that it
 # makes, and its expressions.
 _READS = {"loops": (2,), "launch": (2,), "view": (3,), "view_dtype": (2,), "contiguous": (2,), "update": (2,),
-          "sum_to": (2, 3), "copy": (1, 2), "join": (1, 2), "fill": (1,), "alias": (2,)}
+          "sum_to": (2, 3), "alloc_like": (4,), "copy": (1, 2), "join": (1, 2), "fill": (1,), "alias": (2,)}
 VIEWS = ("view", "view_dtype", "contiguous", "alias")  # what they make may lie in the memory of what they read
 _WRITES = {"launch": 2, "copy": 1, "join": 1, "fill": 1}
-_MAKES = {"alloc": 1, "view": 2, "view_dtype": 1, "contiguous": 1, "update": 1, "sum_to": 1, "alias": 1}
-_EXPRESSIONS = {"alloc": (3, 4), "loops": (4, 7), "launch": (3, 4, 5, 6, 7, 9), "view": (4, 5), "fill": (2,),
-                "check": (1, 4)}
+_MAKES = {"alloc": 1, "alloc_like": 1, "view": 2, "view_dtype": 1, "contiguous": 1, "update": 1, "sum_to": 1,
+          "alias": 1}
+_EXPRESSIONS = {"alloc": (3, 4), "alloc_like": (3,), "loops": (4, 7), "launch": (3, 4, 5, 6, 7, 9), "view": (4, 5),
+                "fill": (2,), "check": (1, 4)}
 
 
 def read_by(instruction: tuple[Any, ...]) -> Iterator[int]:

@@ -77,7 +77,7 @@ class _Machine:
         when = {"alloc": 4, "loops": 7, "launch": 9, "view": 5}.get(kind)
         if when is not None and i[when] is not None and not self.value(i[when]):
             return
-        if kind == "alloc":
+        if kind in ("alloc", "alloc_like"):
             shape = [self.value(n) for n in i[3]]
             # Uninitialised memory: a pattern that is unlikely to look right.
             array = np.frombuffer(b"\xa5" * (int(np.prod(shape)) * _numpy(i[2]).itemsize), _numpy(i[2])).reshape(shape)

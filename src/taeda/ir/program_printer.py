@@ -21,6 +21,8 @@ def format_instruction(i: tuple[Any, ...]) -> str:
     kind = i[0]
     if kind == "alloc":
         line = f"r{i[1]} = alloc({i[2]}, [{_list(i[3])}])"
+    elif kind == "alloc_like":
+        line = f"r{i[1]} = alloc({i[2]}, [{_list(i[3])}], like={', '.join(f'r{r}' for r in i[4])})"
     elif kind == "loops":
         _, kernel, inputs, outputs, scalars, reduced, keepdim, _when = i
         targets = ", ".join(f"r{o[1]}" + (f": {o[2]}" if o[0] == "new" else "[...]") for o in outputs)

@@ -124,6 +124,22 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(4, 2), (4, 0), 0)
 
 
+@kernel(public=False, differentiable=False)
+def joined_pieces(b: Any, tensors: Tensors, like: Tensors, dim: int) -> Tensor:
+    """The tensors, of one dtype, one after the other along `dim`, laid out as the result of a pointwise op on `like`,
+    and then contiguous tensors: what compiler/pieces.py puts together again."""
+    _, shape = _joined(tensors, dim)
+    out = b.alloc_like(tensors[0].dtype, shape, like)
+    b.join(out, tensors, dim)
+    return out
+
+
+@joined_pieces.meta
+def _(tensors: Any, like: Any, dim: int) -> Result:
+    _, shape = _joined(tensors, dim)
+    return Result(tensors[0].dtype, shape)
+
+
 @cat.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample([make(3, 4), make(2, 4)])
