@@ -137,7 +137,7 @@ def test_other_files(content: bytes) -> None:
         (b"", "no Program file"),
         (b"x" * 100, "no Program file"),
         (content[:15], "damaged"),
-        (content[:8] + struct.pack("<I", 99) + content[12:], "of version 99, but this is version 3"),
+        (content[:8] + struct.pack("<I", 99) + content[12:], "of version 99, but this is version 4"),
         (content[:-1], "damaged"),
         (content + b"x", "damaged"),
     ):

@@ -8,8 +8,9 @@ Since the shape of an element is the broadcast of its operands' shapes, the oper
 always broadcast to `space`, which is the shape the kernel runs over and the shape its element outputs get.
 
 Two groups merge if they have equal spaces and reduced dimensions (a group without reduction fits as elements or as row
-values of one with), and nothing outside both depends on one and is used by the other. The order of evaluation and the
-rounding of every value are those of separate kernels, so that fusing changes no bit of any result.
+values of one with), and nothing outside both depends on one and is used by the other. Sums over several dimensions, of
+different calls, also need operands that lie in memory alike (`walked_like`). The order of evaluation and the rounding
+of every value are those of separate kernels, so that fusing changes no bit of any result.
 
 What is legal is not always good. After grouping, pairs of nodes are parted where the kernel would be slow, and
 grouping is done again:
@@ -17,6 +18,8 @@ grouping is done again:
 * Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into
   chunks (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
   parted from the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
+* Elements that are stored and would lie otherwise in memory than what is summed over several dimensions are parted
+  from that, so that both are laid out as they would be alone.
 * Elements that do not depend on a row value, but are stored, are parted from reductions over other than the last
   dimensions: the kernel would have as many work items as the other dimensions have elements, and would write here and
   there (the gradient of a bias).
@@ -24,12 +27,13 @@ grouping is done again:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from taeda.ir.expression import Expression, tensors_of
 from taeda.ir.graph import Graph, Node, Value
 from taeda.ops.joining import joined_pieces
+from taeda.ops.op import KernelOp, Pointwise
 
 MOST_OPERANDS = 32  # the executor takes 64; beyond this, more kernels are as good
 MOST_NUMBERS = 48  # of a kernel, known at run time; the executor takes 64 with those that lowering adds
@@ -229,7 +233,61 @@ def _merge(a: Group, b: Group) -> Group | None:
     nodes = sorted({*a.nodes, *b.nodes}, key=lambda n: n.number)
     made = {v for n in nodes for v in n.outputs}
     reads = {v: None for v in (*a.reads, *b.reads) if v not in made}
+    if a.reduced is not None and len(a.reduced) > 1 and len(set(walked_like(nodes, a.space))) > 1:
+        return None
     return Group(nodes, a.space, a.reduced, reads, a.numbers | b.numbers)
+
+
+def layout_of(value: Value, nodes: Iterable[Node], space: tuple[Expression, ...]) -> tuple[Value, ...]:
+    """What decides how a value that these nodes make would lie in memory, were each of them a kernel of its own: the
+    operands that it is made of, up to the first that has all dimensions. None where that is contiguous for certain."""
+    made = {v for n in nodes for v in n.outputs}
+
+    def layout(value: Value) -> Iterator[Value]:
+        if value not in made:
+            if sum(e != 1 for e in value.dims) > 1:  # else it has no order of dimensions
+                yield value
+        elif value.node is not None and isinstance(value.node.op, Pointwise):
+            for a in value.node.op.operands_of(value.node.arguments):
+                yield from layout(a)
+                if a.dims == space:
+                    return
+
+    found = tuple(dict.fromkeys(layout(value)))
+    return () if all(map(_is_contiguous, found)) else found
+
+
+def layout_of_kernel(reads: Sequence[Value], space: tuple[Expression, ...]) -> tuple[Value, ...]:
+    """The same for what a kernel with these operands stores."""
+    whole = next((k for k, v in enumerate(reads) if v.dims == space), len(reads))
+    found = tuple(v for v in reads[:whole + 1] if sum(e != 1 for e in v.dims) > 1)
+    return () if all(map(_is_contiguous, found)) else found
+
+
+def _is_contiguous(value: Value, depth: int = 16) -> bool:
+    """Whether a value is made contiguous, for certain."""
+    node = value.node
+    if node is None or not depth:
+        return False
+    if isinstance(node.op, Pointwise):
+        for a in node.op.operands_of(node.arguments):
+            if sum(e != 1 for e in a.dims) > 1 and not _is_contiguous(a, depth - 1):
+                return False
+            if a.dims == value.dims:
+                return True
+        return True
+    return isinstance(node.op, KernelOp) and node.op.epilogue is not None  # they allocate what they give
+
+
+def walked_like(nodes: Sequence[Node], space: tuple[Expression, ...]) -> list[tuple[Value, ...]]:
+    """For each call with reductions, what decides how what it reduces would lie in memory. Sums over several dimensions
+    have that order, so only those that agree are one kernel, which reads these operands first. (Where one call makes
+    one kernel of several, they do agree: that is their definition.)"""
+    firsts: dict[int, Node] = {}
+    for n in nodes:
+        if n.op.kind == "reduction":
+            firsts.setdefault(n.origin, n)
+    return [layout_of(n.arguments[0], nodes, space) for n in firsts.values()]
 
 
 def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
@@ -245,6 +303,12 @@ def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
             if v.node in depends:
                 depends[n] |= depends[v.node] | ({v.node} if v.node.op.kind == "reduction" else set())
     elements = {v.node for v in grouping.stored(group) if not group.is_row(v) and v.node is not None}
+    if len(group.reduced) > 1:
+        order = walked_like(group.nodes, group.space)[0]
+        calls = {m.origin for m in reductions}
+        for n in elements:
+            if n.origin not in calls and any(layout_of(v, group.nodes, group.space) != order for v in n.outputs):
+                yield from (frozenset((n, m)) for m in reductions)
     if every:
         row_only = not elements
         if row_only or len(group.space) > 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.builder import Builder, Register
 from taeda.compiler.expand import expand
-from taeda.compiler.fuse import Group, Item, fuse
+from taeda.compiler.fuse import Group, Item, fuse, layout_of, layout_of_kernel, walked_like
 from taeda.ir import mirror
 from taeda.ir.dtype import COMPLEX, FLOATS, info, itemsize
 from taeda.ir.epilogue import Epilogue, Prologue
@@ -254,6 +254,19 @@ class _Lowering:
         self.placed.add(value)
         return self.place(node, k)
 
+    def laid_out(self, value: Value, group: Group, reads: Sequence[Value],
+                 users: dict[Value, list[Node]]) -> Register | None:
+        """Where to store a value that would lie otherwise in memory than what the kernel makes by itself, which sums
+        over several dimensions would notice; None where the kernel may make it."""
+        if (group.reduced is not None or value.ndim < 2 or value not in users
+                or len({n.origin for n in group.nodes}) == 1):
+            return None
+        like = layout_of(value, group.nodes, group.space)
+        kernel = layout_of_kernel(reads, group.space)
+        if like == kernel or not all(map(self.known, value.dims)):
+            return None
+        return self.builder.alloc_like(value.dtype, [wrap(e) for e in value.dims], [self.register[v] for v in like])
+
     def known(self, e: Expression) -> bool:
         """Whether a size can be computed from the registers there are."""
         try:
@@ -298,7 +311,7 @@ class _Lowering:
             row_without_dims = group.reduced is not None and group.is_row(v) and not keepdim
             ndims.append(v.ndim - len(group.reduced or ()) if row_without_dims else v.ndim)
         inputs = [self.register[v] for v in reads]
-        places = [self.place_of(v) if v in self.joins else None for v in stored]
+        places = [self.place_of(v) if v in self.joins else self.laid_out(v, group, reads, users) for v in stored]
         outputs = [n if p is None else p for n, p in zip(ndims, places, strict=True)]
         registers = self.builder.loops(kernel, inputs, outputs, scalars, group.reduced, keepdim)
         for v, r in zip(stored, registers, strict=True):
@@ -492,6 +505,9 @@ def build_kernel(group: Group, stored: Sequence[Value]) -> tuple[Kernel, list[Va
             scalars.append(wanted)
         return scalar(scalars.index(wanted), dtype)
 
+    if group.reduced is not None and len(group.reduced) > 1:
+        for v in walked_like(group.nodes, group.space)[0]:
+            read(v)
     for node in group.nodes:
         if isinstance(node.op, Pointwise):
             known.update(zip(node.outputs, node.op.expressions(node.arguments, read, number), strict=True))
