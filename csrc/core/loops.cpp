@@ -14,8 +14,7 @@ constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are redu
 constexpr int64_t SERIAL = 16384;           // below this many such points the calling thread does it alone
 constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done before it is put anywhere
 constexpr int64_t MOST_WEIGHT = 16;
-constexpr int64_t ROW =
-    64;  // points that what is done once for each row of a reduction is worth, if vectors lie along it
+constexpr int64_t ROW = 64;  // so many points is the rest of a row worth that is reduced along vectors
 constexpr int64_t TILE = 64;
 constexpr int64_t CACHE_LINE = 64;       // bytes
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches

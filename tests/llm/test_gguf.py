@@ -14,11 +14,13 @@ from test_generation import make
 
 import taeda
 from taeda.llm import MismatchError, load, save
+from taeda.llm.checkpoint import shrink_
 from taeda.llm.gguf.blocks import codes_of, numbers_of
 from taeda.llm.gguf.file import KINDS, Stored, read
-from taeda.llm.gguf.models import _order, place_of
+from taeda.llm.gguf.models import order_of, place_of
+from taeda.llm.gguf.tokenizer import metadata_of, tokenizer_of
 from taeda.llm.memory import weight_bytes
-from taeda.quantization import decode, int8, quantize_
+from taeda.quantization import decode, int4, int8, quantize_
 from taeda.serialization import CheckpointError
 
 NUMBER = {kind.name: number for number, kind in KINDS.items()}
@@ -119,7 +121,7 @@ def write_model(path: Path, family: str, kind: str, more: dict[str, Any] | None 
             continue
         parts = []
         for part in place.parts:
-            value, order = parameters[part].detach(), _order(config, part)
+            value, order = parameters[part].detach(), order_of(config, part)
             value = value if order is None else value[taeda.argsort(order)]
             parts.append(value + config.norm_offset if "norm" in part else value)
         data = (np.stack if "_exps." in place.tensor else np.concatenate)([part.numpy() for part in parts])
@@ -221,6 +223,9 @@ def test_byte_level_tokenizers(part: str, tmp_path: Path) -> None:
     assert "|".join(word for word, _ in found.inner.pre_tokenizer.pre_tokenize_str("12345")) == digits
     assert found.render([{"role": "user", "content": "a"}]) == "a<|end|>"
     assert isinstance(found.inner, library.Tokenizer)
+    again = tokenizer_of(metadata_of(found, found.size), tmp_path)
+    assert again is not None and again.special("eos_token") == found.special("eos_token")
+    assert all(again.encode(some) == found.encode(some) for some in TEXTS)
 
 
 def test_sentencepiece_tokenizers(tmp_path: Path) -> None:
@@ -238,6 +243,9 @@ def test_sentencepiece_tokenizers(tmp_path: Path) -> None:
     names = [found.inner.id_to_token(token) for token in found.encode("the quick é</s>")]
     assert names == ["<s>", "\u2581the", "\u2581", "qu", "i", "c", "k", "\u2581", "<0xC3>", "<0xA9>", "</s>"]
     assert found.decode(found.encode("the quick é")) == "the quick é"
+    again = tokenizer_of(metadata_of(found, found.size), tmp_path)
+    assert again is not None and again.stop_tokens == (2,)
+    assert all(again.encode(some) == found.encode(some) for some in ("the quick é</s>", "a thequ", ""))
 
 
 def test_tokenizers_that_are_damaged_or_unknown(tmp_path: Path) -> None:
@@ -293,3 +301,66 @@ def test_random_damage(tmp_path: Path) -> None:
             load(tmp_path / "y.gguf")
         except (CheckpointError, ValueError, NotImplementedError):
             pass
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+_TOKENS = taeda.tensor([[1, 2, 3, 4, 5, 6, 7, 8] * 2])
+# Families of families.py, changed to what files can say.
+WRITTEN: dict[str, dict[str, Any]] = {name: changed for name, (_, _, changed) in ARCHITECTURES.items()} | {
+    "mistral": dict(sliding_window=None), "llama3": {}, "phi3": {}}
+
+
+@pytest.mark.parametrize("kind, family", [("int4", family) for family in WRITTEN] + [
+    ("float32", "llama2"), ("float32", "gpt2"), ("int8", "phi3")])
+def test_saved_files_give_the_model(kind: str, family: str, tmp_path: Path) -> None:
+    model = make(0, family, **WRITTEN[family] | dict(intermediate_size=64, moe_intermediate_size=32,
+                                                     shared_expert_intermediate_size=32, n_inner=64))
+    if kind != "float32":
+        # What products read is rounded when the file is read, as its library does it; but for routers.
+        shrink_(model, (int8 if kind == "int8" else int4)(32, inputs=8))
+    save(model, tmp_path / "x.gguf", format="gguf")
+    found = load(tmp_path / "x.gguf")
+    kinds = {stored.kind.name for stored in read(tmp_path / "x.gguf")[1].values()}
+    assert ({"int8": "Q8_0", "int4": "Q4_0"}.get(kind, "F32")) in kinds
+    with taeda.no_grad():
+        assert taeda.allclose(found(_TOKENS), model(_TOKENS), rtol=1e-4, atol=1e-4)
+    save(found, tmp_path / "y.gguf", format="gguf")
+    with taeda.no_grad():
+        assert taeda.equal(load(tmp_path / "y.gguf")(_TOKENS), found(_TOKENS))
+
+
+def test_saved_files_are_read_by_the_gguf_package(tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf")
+    model = make(0, "qwen2_yarn", intermediate_size=64)
+    shrink_(model, int4(32))
+    save(model, tmp_path / "x.gguf", format="gguf")
+    reader = gguf.GGUFReader(tmp_path / "x.gguf")
+    tensors = {tensor.name: tensor for tensor in reader.tensors}
+    for name, kind, layer in (("blk.1.ffn_down.weight", "Q4_0", model.model.layers[1].mlp.down_proj),
+                              ("output.weight", "Q8_0", model.lm_head)):
+        assert tensors[name].tensor_type.name == kind
+        numbers = gguf.quants.dequantize(tensors[name].data, tensors[name].tensor_type)
+        assert np.allclose(numbers, layer.weight.numpy(), rtol=1e-6, atol=1e-7)
+    assert reader.get_field("general.architecture").contents() == "qwen2"
+    assert reader.get_field("qwen2.block_count").contents() == 3
+
+
+@pytest.mark.parametrize("scheme, family, changed, reason", [
+    (int8(16), "llama2", {}, "groups of 16 are not divided in blocks of 32"),
+    (int4(32, symmetric=False), "llama2", {}, "has offsets|have offsets"),
+    (None, "mistral", {}, "cannot say this model's layer 0"),
+    (None, "qwen2", {}, "cannot say this model's layer"),
+])
+def test_what_files_cannot_say(scheme: Any, family: str, changed: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    model = make(0, family, **changed)
+    if scheme is not None:
+        shrink_(model, scheme)
+    with pytest.raises(NotImplementedError, match=reason):
+        save(model, tmp_path / "x.gguf", format="gguf")
+    assert not list(tmp_path.iterdir())
+
+
+def test_formats_of_saving(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'gguf' or 'gptq', not 'ggml'"):
+        save(make(), tmp_path, format="ggml")

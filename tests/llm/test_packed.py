@@ -12,8 +12,9 @@ from families import MODELS, weight
 
 import taeda
 from taeda.llm import Decoder, DecoderConfig, MismatchError, load, save
+from taeda.llm.checkpoint import shrink_
 from taeda.llm.config import ConfigError
-from taeda.quantization import QuantizedLinear, int4
+from taeda.quantization import QuantizedLinear, Scheme, int4, int8
 from taeda.serialization import CheckpointError
 
 Arrays = dict[str, np.ndarray]
@@ -230,3 +231,63 @@ def test_what_has_few_bits_keeps_them(tmp_path: Path) -> None:
         load(tmp_path, quantize=int4(16))
     with pytest.raises(NotImplementedError, match="GPTQ, AWQ"):
         save(load(tmp_path), tmp_path / "again")
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", [int4(16), int4(None), int8(16), int8()])
+@pytest.mark.parametrize("family", ["llama_biases", "qwen2_moe", "mixtral"])
+def test_layers_of_taeda_in_gptq_layout(scheme: Scheme, family: str, tmp_path: Path) -> None:
+    taeda.manual_seed(0)
+    model = Decoder(DecoderConfig.from_huggingface(MODELS[family])).eval()
+    shrink_(model, scheme)
+    save(model, tmp_path, format="gptq")
+    said = json.loads((tmp_path / "config.json").read_text())["quantization_config"]
+    assert (said["bits"], said["group_size"], said["sym"]) == (scheme.bits, scheme.group or -1, True)
+    found = load(tmp_path)
+    coded = {name: layer for name, layer in model.named_modules() if isinstance(layer, QuantizedLinear)}
+    del coded["lm_head"]
+    assert coded
+    for name, layer in coded.items():
+        other = found.get_submodule(name)
+        assert other.codes.dtype == layer.codes.dtype and taeda.equal(other.weight, layer.weight)
+    # The numbers of a layer by hand, as GPTQ's tools make them.
+    name, layer = next(iter(coded.items()))
+    x = {part: t.numpy() for part, t in taeda.load_safetensors(tmp_path / "model.safetensors").items()}
+    place = name if family != "mixtral" else name.replace("mlp", "block_sparse_moe")
+    each, bits = 32 // scheme.bits, scheme.bits
+    k, n = 5, 9
+    code = x[f"{place}.qweight"].view(np.uint32)[k // each, n] >> (bits * (k % each)) & (2 ** bits - 1)
+    group = x[f"{place}.g_idx"][k]
+    zero = (x[f"{place}.qzeros"].view(np.uint32)[group, n // each] >> (bits * (n % each)) & (2 ** bits - 1)) + 1
+    assert float(layer.weight[n, k]) == pytest.approx((int(code) - int(zero)) * float(x[f"{place}.scales"][group, n]))
+
+
+@pytest.mark.parametrize("details", [dict(), dict(disorder=True), dict(symmetric=True)])
+def test_folders_of_gptq_again(details: dict[str, bool], tmp_path: Path) -> None:
+    make(tmp_path / "a", "llama3", "gptq", **details)
+    first = load(tmp_path / "a")
+    save(first, tmp_path / "b", format="gptq")
+    a, b = (taeda.load_safetensors(tmp_path / name / "model.safetensors") for name in "ab")
+    assert a.keys() == b.keys()
+    for name, x in a.items():
+        assert x.shape == b[name].shape and taeda.allclose(x.float(), b[name].float(), rtol=1e-6), name
+    tokens = taeda.tensor([[3, 1, 4, 1, 5]])
+    assert taeda.equal(load(tmp_path / "b")(tokens), first(tokens))
+
+
+def test_what_gptq_layout_cannot_say(tmp_path: Path) -> None:
+    def model(family: str = "llama2") -> Decoder:
+        return Decoder(DecoderConfig.from_huggingface(MODELS[family]))
+
+    with pytest.raises(ValueError, match="no layer of this model is rounded"):
+        save(model(), tmp_path, format="gptq")
+    for family, scheme, reason in (("llama2", int4(16, symmetric=False), "no whole numbers of scales"),
+                                   ("phi3", int4(16), "one tensor in a folder of the family phi3"),
+                                   ("gpt2", int4(16), "one tensor in a folder of the family gpt2")):
+        some = model(family)
+        shrink_(some, scheme)
+        with pytest.raises(NotImplementedError, match=reason):
+            save(some, tmp_path, format="gptq")
+    assert not list(tmp_path.iterdir())

@@ -16,7 +16,7 @@ from taeda.llm.config import ConfigError, DecoderConfig
 from taeda.llm.decoder import Decoder
 from taeda.llm.layouts import IGNORED, Stored, layout, prefix, split_rows, split_turned
 from taeda.llm.memory import MemoryNeeded, of_weights
-from taeda.llm.packed import Packing, is_packed, layer_of, packing_of, take_layer
+from taeda.llm.packed import Packing, is_packed, layer_of, packed_tensors, packing_of, take_layer
 from taeda.llm.tokenizer import FILES as TOKENIZER_FILES
 from taeda.llm.tokenizer import Tokenizer
 from taeda.quantization import QuantizedLinear, Scheme, calibrate_, encode, int8, quantize_
@@ -197,7 +197,7 @@ def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] 
     to the nearest; by `method` "gptq" or "awq". `report(done, all)` is told how far it has come.
     """
     def which(name: str, layer: nn.Linear) -> bool:
-        return name.startswith("model.layers.") and not name.endswith("mlp.gate")
+        return name.startswith("model.layers.") and not name.endswith(("mlp.gate", "mlp.shared_expert_gate"))
 
     if calibration is None:
         quantize_(model, scheme, which)
@@ -254,26 +254,42 @@ def _assign(model: nn.Module, name: str, value: taeda.Tensor) -> None:
     setattr(model.get_submodule(path), last, nn.Parameter(value, requires_grad=False))
 
 
-def save(model: Decoder, folder: str | os.PathLike[str]) -> None:
+def save(model: Decoder, folder: str | os.PathLike[str], format: str | None = None) -> None:
     """Write a model as the folder that `load` and `transformers` read: config.json, safetensors in files of at most
-    5 GB, and the tokenizer's files. A quantised model keeps its codes, which `load` alone reads."""
+    5 GB, and the tokenizer's files. A quantised model keeps its codes, which `load` alone reads.
+
+    `format` says another layout, which others read too: "gguf", a file with all of it, of which int8 is Q8_0 and int4
+    Q4_0; "gptq", a folder in which layers are as GPTQ tools write them. Both take symmetric codes, "gguf" in groups of
+    a multiple of 32. Raises `NotImplementedError` for codes and models that the layout cannot say.
+    """
+    if format == "gguf":
+        from taeda.llm.gguf import save_gguf
+
+        return save_gguf(model, folder)
+    if format not in (None, "gptq"):
+        raise ValueError(f"a model is saved in the format None (a folder), 'gguf' or 'gptq', not {format!r}")
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
-    if _QUANTIZED not in model.config.source and any(isinstance(m, QuantizedLinear) for m in model.modules()):
-        raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ are not written yet: load the "
-                                  "folder with quantize=, or save the model in full precision")
-    where = Path(folder)
-    where.mkdir(parents=True, exist_ok=True)
+    source = {key: value for key, value in model.config.source.items() if key != "quantization_config"}
     parameters = dict(model.named_parameters())
-    if _QUANTIZED in model.config.source:
+    if format == "gptq":
+        tensors, source["quantization_config"] = packed_tensors(model)
+        source.pop(_QUANTIZED, None)
+    elif _QUANTIZED in source:
         tensors = dict(model.state_dict())
+    elif any(isinstance(m, QuantizedLinear) for m in model.modules()):
+        raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ have no layout of their own: "
+                                  "save them by format='gguf' or format='gptq', load the folder with quantize=, or "
+                                  "save the model in full precision")
     else:
         with taeda.no_grad():
             tensors = {name: stored.join([parameters[p].detach() for p in stored.parameters])
                        for name, stored in layout(model.config, list(parameters)).items()}
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
     dtype = str(next(iter(parameters.values())).dtype).rpartition(".")[2]
     kind = "torch_dtype" if "torch_dtype" in model.config.source else "dtype"
-    _write_json(where / "config.json", model.config.source | {kind: dtype})
+    _write_json(where / "config.json", source | {kind: dtype})
     if model.defaults:
         _write_json(where / "generation_config.json", model.defaults)
     if model.folder is not None and Path(model.folder).resolve() != where.resolve():

@@ -18,13 +18,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import taeda
 from taeda.llm.config import ConfigError, Keys
+from taeda.llm.layouts import layout, split_turned
 from taeda.quantization import QuantizedLinear, Scheme
-from taeda.quantization.codes import in_panels, pack
+from taeda.quantization.codes import Codes, in_panels, pack, unpack
 from taeda.serialization import CheckpointError
+
+if TYPE_CHECKING:
+    from taeda.llm.decoder import Decoder
 
 Tensors = dict[str, taeda.Tensor]
 Shape = tuple[int, ...]
@@ -195,3 +199,96 @@ def _order(groups: taeda.Tensor, name: str, group: int, count: int) -> taeda.Ten
     if not taeda.equal(groups[order], expected):
         raise CheckpointError(f"{name}.g_idx does not divide {k} inputs in {count} groups of {group} (group_size)")
     return order
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def packed_tensors(model: Decoder) -> tuple[Tensors, dict[str, Any]]:
+    """The tensors of a folder in GPTQ's layout, and what its config.json says of it ("quantization_config"). The head
+    is in full precision, as other tools expect it: where it was rounded, with the numbers that it has.
+
+    Raises `NotImplementedError` for codes that this layout cannot say: layers of different bits or groups, offsets that
+    are no whole number of scales, factors of inputs (AWQ), layers that are stored joined or turned.
+    """
+    coded = {name: layer for name, layer in model.named_modules()
+             if isinstance(layer, QuantizedLinear) and name != "lm_head"}
+    if not coded:
+        raise ValueError("no layer of this model is rounded to 4 or 8 bits: quantise it first (quantize_, shrink_, or "
+                         "load with quantize=)")
+    schemes = {(layer.scheme.bits, layer.scheme.group) for layer in coded.values()}
+    if len(schemes) > 1:
+        raise NotImplementedError(f"GPTQ's layout has one number of bits and one size of groups for all layers, these "
+                                  f"have {sorted(schemes, key=str)}")
+    bits, group = schemes.pop()
+    with taeda.device("meta"):
+        plain = type(model)(model.config)
+    tensors: Tensors = {}
+    symmetric = True
+    with taeda.no_grad():
+        for name, stored in layout(model.config, [name for name, _ in plain.named_parameters()]).items():
+            layers = [path for path, _, kind in (p.rpartition(".") for p in stored.parameters)
+                      if path in coded and kind == "weight"]
+            if not layers:
+                tensors[name] = stored.join([_plain(model, p) for p in stored.parameters])
+                continue
+            if len(stored.parameters) > 1 or stored.split is split_turned:
+                raise NotImplementedError(f"codes of {', '.join(layers)} are one tensor in a folder of the family "
+                                          f"{model.config.family}, which is not written in GPTQ's layout yet")
+            parts, zero_points = _packed(coded[layers[0]], layers[0], Packing("gptq", bits, group))
+            symmetric &= zero_points
+            place, bias = name.removesuffix(".weight"), coded[layers[0]].bias
+            tensors |= {f"{place}.{part}": x for part, x in parts.items()}
+            if bias is not None:
+                tensors[f"{place}.bias"] = bias.detach()
+    ordered = any(layer.order is not None for layer in coded.values())
+    return tensors, {"quant_method": "gptq", "checkpoint_format": "gptq", "bits": bits, "group_size": group or -1,
+                     "desc_act": ordered, "static_groups": False, "sym": symmetric, "lm_head": False,
+                     "true_sequential": True, "damp_percent": 0.01}
+
+
+def _plain(model: Decoder, parameter: str) -> taeda.Tensor:
+    path, _, kind = parameter.rpartition(".")
+    layer = model.get_submodule(path)
+    value: taeda.Tensor = getattr(layer, kind).detach()
+    return value.to(model.dtype) if isinstance(layer, QuantizedLinear) else value
+
+
+def _packed(layer: QuantizedLinear, name: str, packing: Packing) -> tuple[Tensors, bool]:
+    """The tensors of a layer; whether its zero points are all in the middle."""
+    bits, k, rows = packing.bits, layer.in_features, layer.out_features
+    if layer.factors is not None:
+        raise NotImplementedError(f"the inputs of {name} are multiplied by factors first (AWQ), of which GPTQ's layout "
+                                  "knows nothing")
+    if k % packing.codes or rows % packing.codes:
+        raise NotImplementedError(f"{name} has {k} inputs and {rows} outputs: GPTQ's layout packs {packing.codes} of "
+                                  "them in an integer, of which both have to be multiples")
+    codes, scales, offsets = unpack(Codes(layer.codes, layer.scales, layer.offsets, rows, layer.group))
+    middle = 2 ** (bits - 1)
+    codes = codes if bits == 4 else codes.view(taeda.uint8) ^ middle
+    zeros = taeda.full(scales.shape, middle, dtype=taeda.uint8)
+    if offsets is not None:
+        wide, moved = scales.to(taeda.float32), offsets.to(taeda.float32)
+        exact = taeda.where(wide == 0, 0.0, -moved / wide) + (0 if bits == 4 else middle)
+        whole = exact.round()
+        if not bool(((exact - whole).abs() < 1e-3).all()) or not bool(((whole >= 0) & (whole < 2 ** bits)).all()):
+            raise NotImplementedError(f"the offsets of {name} are no whole numbers of scales, as GPTQ's layout has "
+                                      "them: round the model symmetrically (symmetric=True)")
+        zeros = whole.to(taeda.uint8)
+    of_input = taeda.arange(k, dtype=taeda.int32) // layer.group
+    if layer.order is not None:
+        back = layer.order.argsort()
+        codes, of_input = codes[:, back], of_input[back]
+    return {"qweight": _words(codes.t(), bits, 0), "qzeros": _words(((zeros - 1) & (2 ** bits - 1)).t(), bits, 1),
+            "scales": scales.t().contiguous(), "g_idx": of_input.to(taeda.int32)}, bool((zeros == middle).all())
+
+
+def _words(codes: taeda.Tensor, bits: int, dim: int) -> taeda.Tensor:
+    """Codes (groups or inputs, outputs) in integers of 32 bits, lowest bits first, of neighbours along a dimension."""
+    if dim == 0:
+        return _words(codes.t(), bits, 1).t().contiguous()
+    bytes = codes.contiguous()
+    if bits == 4:
+        pairs = bytes.unflatten(-1, (-1, 2))
+        bytes = (pairs[..., 0] | (pairs[..., 1] << 4)).contiguous()
+    return bytes.flatten().view(taeda.int32).view(bytes.size(0), -1)

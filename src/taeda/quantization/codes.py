@@ -133,6 +133,18 @@ def pack(codes: taeda.Tensor, scales: taeda.Tensor, offsets: taeda.Tensor | None
     return Codes(found.contiguous(), turned(scales), None if offsets is None else turned(offsets), rows, group)
 
 
+def unpack(codes: Codes) -> tuple[taeda.Tensor, taeda.Tensor, taeda.Tensor | None]:
+    """What `pack` was given, without padding: the codes (rows, K), in int8 or in uint8 from 0 to 15, and the scales and
+    offsets (rows, groups)."""
+    numbers = codes.codes
+    if numbers.dtype == taeda.uint8:
+        numbers = taeda.cat([numbers & 15, numbers >> 4], 2)
+
+    def turned(x: taeda.Tensor) -> taeda.Tensor:
+        return x.transpose(1, 2).flatten(0, 1)[:codes.rows].contiguous()
+    return turned(numbers), turned(codes.scales), None if codes.offsets is None else turned(codes.offsets)
+
+
 def decode(codes: Codes) -> taeda.Tensor:
     """The matrix in float32, with the very numbers that products use."""
     check_type("decode", "codes", codes, Codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
-    parser.add_argument("output", type=Path, help="the folder to write")
+    parser.add_argument("output", type=Path, help="the folder to write, or the file (*.gguf)")
+    parser.add_argument("--format", choices=["gguf", "gptq"], help="write what other programs read too: a GGUF file, "
+                        "or a folder as GPTQ's tools write it; gguf if OUTPUT ends so")
     parser.add_argument("--bits", default="int8", help="int8, int4, or with a group as in int4:32; -exact at the "
                                                        "end as for --quantize of the other commands (int8)")
     parser.add_argument("--calibration", type=Path, metavar="FILE",
@@ -40,13 +43,16 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"--method {options.method} rounds by what layers read in a text: name one by --calibration "
                          "FILE")
     path, scheme = str(find(options.model)), scheme_of(options.bits)
+    format = options.format or ("gguf" if options.output.suffix == ".gguf" else None)
+    if format == "gguf" and scheme.group is None:
+        scheme = dataclasses.replace(scheme, group=32)  # as its blocks are
     model = open_model(path)
     before = weight_bytes(model)
     if options.calibration is None:
         shrink_(model, scheme)
     else:
         _calibrated(model, scheme, options)
-    save(model, options.output)
+    save(model, options.output, format)
     print(f"{before / 1e6:,.1f} MB → {weight_bytes(model) / 1e6:,.1f} MB in {options.output}")
     return 0
 

@@ -22,7 +22,7 @@ from taeda.serialization import CheckpointError
 # -- descriptions ------------------------------------------------------------------------------------------------------
 
 # Architectures by their names in the format, and the families that config.json knows them as.
-_FAMILIES = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "qwen2moe": "qwen2_moe", "qwen3moe": "qwen3_moe",
+FAMILIES = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "qwen2moe": "qwen2_moe", "qwen3moe": "qwen3_moe",
              "gemma": "gemma", "gemma2": "gemma2", "gemma3": "gemma3_text", "phi3": "phi3", "gpt2": "gpt2",
              "gptneox": "gpt_neox", "smollm3": "smollm3"}
 _LARGEST_GEMMA = {"gemma2": 46, "gemma3": 62}  # layers of those of 27 B, whose queries are scaled in another way
@@ -31,9 +31,9 @@ _LARGEST_GEMMA = {"gemma2": 46, "gemma3": 62}  # layers of those of 27 B, whose 
 def config_of(metadata: dict[str, Any], tensors: dict[str, Stored]) -> DecoderConfig:
     """The description of the model. Raises `NotImplementedError` for an architecture that is not there."""
     kind = metadata.get("general.architecture")
-    if not isinstance(kind, str) or kind not in _FAMILIES:
+    if not isinstance(kind, str) or kind not in FAMILIES:
         raise NotImplementedError(f"GGUF files of the architecture {kind!r} are not there yet; there are "
-                                  f"{', '.join(_FAMILIES)}")
+                                  f"{', '.join(FAMILIES)}")
 
     def key(name: str, default: Any = None) -> Any:
         value = metadata.get(f"{kind}.{name}")
@@ -41,7 +41,7 @@ def config_of(metadata: dict[str, Any], tensors: dict[str, Stored]) -> DecoderCo
 
     embeddings = tensors.get("token_embd.weight")
     content = {
-        "model_type": _FAMILIES[kind], "hidden_size": key("embedding_length"), "num_hidden_layers": key("block_count"),
+        "model_type": FAMILIES[kind], "hidden_size": key("embedding_length"), "num_hidden_layers": key("block_count"),
         "intermediate_size": key("feed_forward_length"), "num_attention_heads": key("attention.head_count"),
         "num_key_value_heads": key("attention.head_count_kv"), "head_dim": key("attention.key_length"),
         "rms_norm_eps": key("attention.layer_norm_rms_epsilon"), "layer_norm_eps": key("attention.layer_norm_epsilon"),
@@ -208,7 +208,7 @@ def load_gguf(path: Path) -> Decoder:
     with taeda.no_grad():
         for name, place in places.items():
             stored = _part(place, tensors[place.tensor], shapes)
-            _assign(model, name, stored, _order(config, name))
+            _assign(model, name, stored, order_of(config, name))
     beside = path.parent / "tokenizer.json"
     model.tokenizer = Tokenizer.from_folder(path.parent) if beside.is_file() else tokenizer_of(metadata, path)
     template = metadata.get("tokenizer.chat_template")
@@ -217,7 +217,7 @@ def load_gguf(path: Path) -> Decoder:
     return model.eval()
 
 
-def _order(config: DecoderConfig, parameter: str) -> taeda.Tensor | None:
+def order_of(config: DecoderConfig, parameter: str) -> taeda.Tensor | None:
     """Llama's queries and keys are stored for pairs of features that are neighbours: the order of rows that undoes it.
     """
     heads = {"q_proj": config.heads, "k_proj": config.kv_heads}.get(parameter.rpartition(".")[0].rpartition(".")[2])
@@ -232,18 +232,18 @@ class StoredEmbedding(nn.Module):
 
     def __init__(self, stored: Stored) -> None:
         super().__init__()
-        self._stored = stored
+        self.stored = stored
         self.register_buffer("blocks", stored.bytes.view(stored.shape[0], -1), persistent=False)
         self.register_buffer("like", taeda.empty(0), persistent=False)  # its dtype is that of what comes out
 
     @property
     def weight(self) -> taeda.Tensor:
         """The matrix (tokens, features), made anew each time."""
-        return numbers_of(self._stored).to(self.like.dtype)
+        return numbers_of(self.stored).to(self.like.dtype)
 
     def forward(self, tokens: taeda.Tensor) -> taeda.Tensor:
         rows = self.blocks[tokens.flatten()]
-        some = Stored((rows.size(0), self._stored.shape[1]), self._stored.kind, rows.flatten())
+        some = Stored((rows.size(0), self.stored.shape[1]), self.stored.kind, rows.flatten())
         return numbers_of(some).view(*tokens.shape, -1).to(self.like.dtype)
 
 

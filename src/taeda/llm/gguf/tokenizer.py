@@ -6,13 +6,15 @@ Two kinds are there: byte-level BPE ("gpt2", whose way of parting texts has a na
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 from taeda.llm.tokenizer import Tokenizer, require
 from taeda.serialization import CheckpointError
 
-_CONTROL, _USER, _SPACE = 3, 4, "\u2581"
+_NORMAL, _UNKNOWN, _CONTROL, _USER, _UNUSED, _BYTE, _SPACE = 1, 2, 3, 4, 5, 6, "\u2581"
 _WORDS = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
           r"|\s+(?!\S)|\s+")
 # How texts are parted before merging: an expression, or None for GPT-2's own.
@@ -99,3 +101,63 @@ def _pieces(library: Any, metadata: dict[str, Any], tokens: list[str], part: str
         library.decoders.Replace(_SPACE, " "), library.decoders.ByteFallback(), library.decoders.Fuse(),
         *([library.decoders.Strip(" ", 1, 0)] if prefix else [])])
     return inner
+
+
+def metadata_of(tokenizer: Tokenizer, count: int) -> dict[str, Any]:
+    """What a file says of a tokenizer, for a model of `count` tokens: the other way around.
+
+    Raises `NotImplementedError` for one of a kind that files cannot describe.
+    """
+    content = json.loads(tokenizer.inner.to_str())
+    model, vocabulary = content["model"], tokenizer.inner.get_vocab(with_added_tokens=True)
+    if model["type"] != "BPE" or max(vocabulary.values(), default=0) >= count:
+        raise NotImplementedError(f"a tokenizer of the kind {model['type']} with {len(vocabulary)} tokens, for a "
+                                  f"model of {count}, is not written to GGUF files yet; byte-level BPE and that of "
+                                  "SentencePiece are")
+    tokens = [f"[PAD{k}]" for k in range(count)]
+    kinds = [_UNUSED] * count
+    for token, number in vocabulary.items():
+        tokens[number], kinds[number] = token, _NORMAL
+    for token in content["added_tokens"]:
+        kinds[token["id"]] = _CONTROL if token["special"] else _USER
+    pieces = bool(model.get("byte_fallback"))
+    found: dict[str, Any] = {"tokenizer.ggml.model": "llama" if pieces else "gpt2"}
+    merges = [merge.split(" ") if isinstance(merge, str) else merge for merge in model["merges"]]
+    if pieces:
+        ranks = {"".join(merge): -float(k) for k, merge in reversed(list(enumerate(merges)))}
+        found["tokenizer.ggml.scores"] = [ranks.get(token, 0.0) for token in tokens]
+        kinds = [_BYTE if re.fullmatch("<0x[0-9A-F]{2}>", token) else kind
+                 for token, kind in zip(tokens, kinds, strict=True)]
+        found["tokenizer.ggml.add_space_prefix"] = "Prepend" in json.dumps([content["normalizer"],
+                                                                          content["pre_tokenizer"]])
+    else:
+        found["tokenizer.ggml.pre"] = _parting(content)
+        found["tokenizer.ggml.merges"] = [" ".join(merge) for merge in merges]
+    if model.get("unk_token") is not None:
+        kinds[vocabulary[model["unk_token"]]] = _UNKNOWN
+    found |= {"tokenizer.ggml.tokens": tokens, "tokenizer.ggml.token_type": kinds}
+    for name, kind in (("bos", "bos"), ("eos", "eos"), ("unknown", "unk"), ("padding", "pad")):
+        number = vocabulary.get(tokenizer.special(f"{kind}_token"))
+        if number is not None:
+            found[f"tokenizer.ggml.{name}_token_id"] = number
+    bos = found.get("tokenizer.ggml.bos_token_id")
+    found["tokenizer.ggml.add_bos_token"] = bos is not None and tokenizer.encode("a")[:1] == [bos]
+    if tokenizer.template is not None:
+        found["tokenizer.chat_template"] = tokenizer.template
+    return found
+
+
+def _parting(content: dict[str, Any]) -> str:
+    """The name of the way in which a byte-level tokenizer parts texts."""
+    said = content["pre_tokenizer"] or {}
+    steps = said.get("pretokenizers", [said])
+    split = next((step["pattern"].get("Regex") for step in steps if step.get("type") == "Split"), None)
+    if split is None and [step.get("type") for step in steps] == ["ByteLevel"] and steps[0].get("use_regex", True):
+        return "gpt-2"
+    if split is None and [step.get("type") for step in steps] == ["Digits", "ByteLevel"]:
+        return "smollm"
+    name = next((name for name in ("qwen2", "llama-bpe") if split == _PARTS[name]), None)
+    if name is None:
+        raise NotImplementedError(f"GGUF files have no name for the way in which this tokenizer parts texts: "
+                                  f"{json.dumps(said)[:200]}")
+    return name
