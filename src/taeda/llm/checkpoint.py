@@ -91,7 +91,11 @@ def load(folder: str | os.PathLike[str], dtype: taeda.dtype | None = None, quant
         raise MemoryNeeded(of_weights(model, dtype, quantize is not None)) from None
     model.folder = str(where)
     if (where / "generation_config.json").is_file():
-        model.defaults = dict(read_json(where / "generation_config.json"))
+        defaults = read_json(where / "generation_config.json")
+        if not isinstance(defaults, dict):
+            raise CheckpointError(f"failed reading {where / 'generation_config.json'}: expected an object, got a "
+                                  f"{type(defaults).__name__}")
+        model.defaults = defaults
     if (where / "tokenizer.json").is_file():
         model.tokenizer = Tokenizer.from_folder(where)
     return model.eval()
@@ -196,6 +200,10 @@ def shrink_(model: Decoder, scheme: Scheme, calibration: Sequence[taeda.Tensor] 
     `calibration`, tokens (batch, length) of some texts, rounds by what layers read there (`calibrate_`), and not just
     to the nearest; by `method` "gptq" or "awq". `report(done, all)` is told how far it has come.
     """
+    if any(isinstance(layer, QuantizedLinear) for name, layer in model.named_modules() if name != "lm_head"):
+        raise ValueError("the layers of this model have few bits already, which they keep: round a model in full "
+                         "precision")
+
     def which(name: str, layer: nn.Linear) -> bool:
         return name.startswith("model.layers.") and not name.endswith(("mlp.gate", "mlp.shared_expert_gate"))
 

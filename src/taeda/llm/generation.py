@@ -56,6 +56,8 @@ def generate(model: Decoder, prompt: Any, *, draft: Decoder | None = None, beams
     """Continue a prompt, or each of a list of prompts; see `Decoder.generate`."""
     prompts = [prompt] if _is_single(prompt) else list(prompt)
     sampling = Sampling.with_defaults(model.defaults, **settings)
+    if isinstance(beams, bool) or not isinstance(beams, int) or beams < 1:
+        raise ValueError(f"beams has to be a positive integer, got {beams!r}")
     if beams > 1:
         if draft is not None or cache_bits is not None:
             raise ValueError("beam search takes no draft model, and no cache of other bits")

@@ -69,7 +69,8 @@ def pack(examples: Sequence[Example], length: int) -> tuple[taeda.Tensor, taeda.
     tokens = [token for example in examples for token in example.tokens]
     learned = [flag for example in examples for flag in example.learned]
     if len(tokens) < 2:
-        raise ValueError("there is no text to learn from")
+        raise ValueError("there is no text to learn from: two tokens at least are wanted, of conversations with an "
+                         "answer in each")
     while len(tokens) <= length:  # one row at least
         tokens, learned = tokens * 2, learned * 2
     rows = (len(tokens) - 1) // length

@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.lora import add_lora_, merge_lora_, save_lora
     from taeda.llm.store import open_model
     from taeda.llm.training import fit, pack, text_examples
+    from taeda.quantization import QuantizedLinear
 
     for name in ("steps", "batch", "length"):
         if getattr(options, name) < 1:
@@ -42,6 +43,11 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("this model has no tokenizer (tokenizer.json)")
     if options.length > model.config.context:
         raise ValueError(f"--length {options.length} is more than the model's context of {model.config.context}")
+    if (options.lora is None or options.merge) and any(isinstance(m, QuantizedLinear) for m in model.modules()):
+        raise ValueError("the weights of this model have few bits, which cannot be trained or added to: train small "
+                         "matrices beside them (--lora RANK, without --merge)")
+    if options.output.resolve() == Path(options.model).resolve():
+        raise ValueError(f"{options.output} is the model itself, which would be lost: name another folder")
     inputs, targets = pack(text_examples(model.tokenizer, options.data), options.length)
     taeda.manual_seed(options.seed)
     if options.lora is None:

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if model.tokenizer is None:
         raise ValueError(f"{options.model} has no tokenizer.json, without which text cannot be read: put that of the "
                          "model beside its config.json")
-    if options.beams > 1:
+    if options.beams != 1:
         print(prompt + model.generate(prompt, draft=draft, beams=options.beams, cache_bits=cache_bits(options),
                                       **settings).text)
         return 0

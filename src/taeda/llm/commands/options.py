@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 # What a user can do wrong: the message is enough, without where in Taeda it was found.
-_EXPECTED = (FileNotFoundError, NotADirectoryError, PermissionError, ValueError, IndexError, NotImplementedError,
-             ImportError, RuntimeError, TypeError, MemoryError)
+_EXPECTED = (OSError, ValueError, IndexError, NotImplementedError, ImportError, RuntimeError, TypeError, MemoryError)
 
 
 def model_option(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -65,5 +64,7 @@ def guarded(name: str, body: Callable[[], int]) -> int:
               file=sys.stderr)
         return 2
     except _EXPECTED as error:
-        print(f"taeda {name}: {error}", file=sys.stderr)
+        about_file = isinstance(error, OSError) and error.filename is not None
+        said = f"{error.filename}: {str(error.strerror).lower()}" if about_file else str(error)  # type: ignore[union-attr]
+        print(f"taeda {name}: {said}", file=sys.stderr)
         return 2

@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.checkpoint import save, shrink_
     from taeda.llm.memory import weight_bytes
     from taeda.llm.store import find, open_model, scheme_of
+    from taeda.quantization import QuantizedLinear
 
     if options.method is not None and options.calibration is None:
         raise ValueError(f"--method {options.method} rounds by what layers read in a text: name one by --calibration "
@@ -46,9 +47,13 @@ def run(options: argparse.Namespace) -> int:
     format = options.format or ("gguf" if options.output.suffix == ".gguf" else None)
     if format == "gguf" and scheme.group is None:
         scheme = dataclasses.replace(scheme, group=32)  # as its blocks are
+    if Path(path).resolve() == options.output.resolve():
+        raise ValueError(f"{options.output} is the model itself, which would be lost: name another folder")
     model = open_model(path)
     before = weight_bytes(model)
-    if options.calibration is None:
+    if format is not None and any(isinstance(m, QuantizedLinear) for m in model.modules()):
+        print("its weights have few bits already, which they keep")
+    elif options.calibration is None:
         shrink_(model, scheme)
     else:
         _calibrated(model, scheme, options)

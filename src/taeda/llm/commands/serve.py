@@ -32,6 +32,11 @@ def run(options: argparse.Namespace) -> int:
     from taeda.llm.store import find, open_model
     from taeda.llm.tokenizer import require
 
+    if not 0 <= options.port < 1 << 16:
+        raise ValueError(f"--port is a number from 0 to 65535, not {options.port}")
+    for option, least in (("batch", 1), ("queue", 0), ("max_tokens", 1), ("prefixes", 0), ("max_body", 1)):
+        if getattr(options, option) < least:
+            raise ValueError(f"--{option.replace('_', '-')} has to be {least} or more, got {getattr(options, option)}")
     uvicorn = require("uvicorn")
     limits = Limits(options.max_body, options.max_tokens, options.batch, options.queue, options.prefixes << 20)
     path = find(options.model)

@@ -1,8 +1,9 @@
 """Models as GGUF files: what `models.py` reads, written.
 
 Matrices of layers whose weights are codes go as they are, int8 as Q8_0 and int4 as Q4_0, where their groups are made of
-whole blocks of 32; rows that are not, as float32; all others in their dtype, vectors in float32. The description is read back before anything is
-written, and has to be that of the model: what the format cannot say is an error and no other model.
+whole blocks of 32; those with rows of other lengths as float32; all others in their dtype, vectors in float32. The
+description is read back before anything is written, and has to be that of the model: what the format cannot say is an
+error and no other model.
 """
 
 from __future__ import annotations
