@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from taeda import environment
 
@@ -16,6 +17,9 @@ class Target:
     `family` says whose methods serve it (compiler/methods) and who makes kernels for it (runtime/devices.py).
     `vector_bytes` is the width of a vector register, `vector_registers` how many there are;
     `bf16_dot` and `int8_dot` say whether vdpbf16ps and vpdpbusd are used.
+
+    `processors` and `first_cache_ways` are of the machine that kernels run on, and only say in which pieces they are
+    launched: targets that differ in nothing else are equal.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Target:
     family: str = "cpu"
     processor: str = "x86-64"
     triple: str = "x86_64-unknown-linux-gnu"
+    processors: int = field(default=1, compare=False)
+    first_cache_ways: int = field(default=8, compare=False)
 
     def lanes(self, itemsize: int) -> int:
         return self.vector_bytes // itemsize
@@ -62,8 +68,7 @@ def machine_features() -> frozenset[str]:
     return frozenset(_first_in_cpuinfo("flags").split())
 
 
-@functools.cache
-def first_cache_ways() -> int:
+def _first_cache_ways() -> int:
     """How many lines at the same place of a page the first cache of this processor holds; 8 where the system does not
     say."""
     try:
@@ -73,8 +78,7 @@ def first_cache_ways() -> int:
         return 8
 
 
-@functools.cache
-def processors() -> int:
+def _processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -86,10 +90,14 @@ def vendor() -> str:
 
 @functools.cache
 def current() -> Target:
-    """The target of this process: the best that the machine has, or a lesser one named by TAEDA_CPU.
+    """The target of this process: the best that the machine has, or a lesser one named by TAEDA_CPU, on this machine.
 
     `TAEDA_CPU=avx512` means AVX-512 with whatever dot products the machine has; `TAEDA_CPU=reference` the interpreters.
     """
+    return dataclasses.replace(_instruction_set(), processors=_processors(), first_cache_ways=_first_cache_ways())
+
+
+def _instruction_set() -> Target:
     have = machine_features()
     best = BASELINE
     if {"avx2", "fma", "f16c"} <= have:

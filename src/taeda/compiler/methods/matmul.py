@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from taeda.codegen.target import first_cache_ways, processors
 from taeda.codegen.templates.gemm import thin as gemm_thin
 from taeda.codegen.templates.gemm.block import PAGE, scratch_bytes
 from taeda.codegen.templates.gemm.blocked import divided, emit_gemm
@@ -48,16 +47,16 @@ def rows_of_blocks(kind: Kind, M: Any, N: Any, K: Any) -> Any:
     """Rows of a block, at most. Few processors have enough to do with taller ones; where C has so few columns that
     there would be fewer blocks than processors, they share the rows, and each packs B."""
     most: Any = kind.row_block
-    if processors() <= 4:
+    if kind.target.processors <= 4:
         most = _make("where", _make("le", M * N, 1 << 21), most, kind.tall_row_block)
-    shared = _make("ceildiv", M * _make("ceildiv", N, _most_columns(kind, M, N)), processors())
+    shared = _make("ceildiv", M * _make("ceildiv", N, _most_columns(kind, M, N)), kind.target.processors)
     return _make("where", _make("le", M * N * K, SHARED_PRODUCT), most, _make("min", most, _make("max", shared, 32)))
 
 
 def slow_row(kind: Kind) -> int:
     """Bytes: rows of A that are a multiple of that apart are copied. Where the first cache holds the lines of a tile's
     rows at one place of a page, and some of B, reading them where they are is faster, since nothing waits for it."""
-    return PAGE if first_cache_ways() < kind.rows + 4 else 1 << 62
+    return PAGE if kind.target.first_cache_ways < kind.rows + 4 else 1 << 62
 
 
 def blocks_of(kind: Kind, M: Any, N: Any, row_block: Any) -> Any:
