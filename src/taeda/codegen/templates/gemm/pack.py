@@ -8,7 +8,7 @@ called `any` take all. Strides are in bytes, depths in units (see `Kind.depth`).
 
 Reading: columns that do not exist are left out of loads or replaced by a copy of the last one, never read. Units of k
 that are half outside (`pairs` with an odd K) are filled up with zero. What is written beyond the existing columns of
-a panel is arbitrary: it only reaches lanes that are not stored.
+a panel, zeros or what other columns hold, only reaches lanes that are not stored.
 """
 
 from __future__ import annotations
@@ -61,11 +61,17 @@ def any_order(module: ModuleWriter, kind: Kind, name: str) -> FunctionWriter:
         ("ptr", "source"), ("i64", "line_stride"), ("i64", "k_stride"), ("ptr", "target"), ("i64", "target_line"),
         ("i64", "target_step"), ("i64", "count"), ("i64", "elements")])
     depth = f.ceil_div(f["elements"], kind.depth)
+    # Lines next to each other are read as vectors. What the last one has beyond them is cleared: sums of what happened
+    # to be there go nowhere, but numbers too small to be normal take a processor a hundred times as long.
+    beyond = f["count"] % kind.lanes
+    clears = f["target_line"].equals(kind.unit) & beyond.differs(0)
+    nothing = f.constant(0, vector(kind.lanes, kind.packed_type))
 
     def unit(k: Value) -> None:
         source = f.at(f["source"], k * kind.depth * f["k_stride"])
         target = f.at(f["target"], k * f["target_step"])
         left = f["elements"] - k * kind.depth
+        f.branch(clears, lambda: f.store(nothing, f.at(target, (f["count"] - beyond) * kind.unit)), lambda: None)
 
         def line(j: Value) -> None:
             value = load_unit(f, kind, f.at(source, j * f["line_stride"]), f["k_stride"], left)
