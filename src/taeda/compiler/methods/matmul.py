@@ -162,16 +162,22 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     thin = _make("or", _make("le", M, gemm_thin.THIN_ROWS), is_vector)
     units = _make("ceildiv", _make("where", is_vector, M, N), gemm_thin.COLUMN_UNIT)
     # Pieces of some microseconds at least, and where columns are neighbours of so many that they are read at speed.
-    along_k = _make("where", is_vector, left.stride(-1), right.stride(-2))
-    run = _make("where", _make("eq", along_k, 1), 1, 8)
+    along_k = _make("eq", _make("where", is_vector, left.stride(-1), right.stride(-2)), 1)
+    run = _make("where", along_k, 1, 16)
     grain = _make("max", run, 1024 * run // _make("max", K, 1))
     if not rank:
-        # An even number of equal pieces, each of half a million products or so: of three pieces one thread of two would
-        # have twice as much as the other. In few words, as they are evaluated in each call.
+        # In few words, as they are evaluated in each call. Where columns are walks of their own, pieces that take some
+        # ten microseconds from memory, so small that no thread waits long for another's last one; of few such pieces,
+        # two that are equal. Else an even number of pieces of half a million products or so.
+        unit = gemm_thin.COLUMN_UNIT * _make("max", K, 1)
+        piece = _make("max", 1, (1 << 17) // unit)
+        few = units < (12 if kind.target.processors <= 2 else 4) * piece
+        walks = _make("where", few, _make("max", (piece + 1) // 2, _make("ceildiv", units, 2)), piece)
         length = _make("max", M, N)
         pieces = _make("max", 1, (length * K + 917504) // (1 << 20) * 2)
-        run = _make("where", _make("eq", along_k, 1), 1, _make("min", 8, _make("ceildiv", length, 128)))
-        grain = _make("max", run, _make("ceildiv", length, pieces * gemm_thin.COLUMN_UNIT))
+        shared = _make("max", _make("min", 16, _make("ceildiv", length, 64)),
+                       _make("ceildiv", length, pieces * gemm_thin.COLUMN_UNIT))
+        grain = _make("where", along_k, walks, shared)
     if prologue is None:
         b.launch(gemm_thin.emit_gemm_thin, params, operands, integers, numbers, work=batch * units, grain=grain,
                  scratch=gemm_thin.scratch_bytes(kind), when=all_of(when, thin))

@@ -30,7 +30,7 @@ from taeda.codegen.templates.gemm.kind import Kind, kind_of
 from taeda.ir.loop import Expr
 
 THIN_ROWS = 4
-COLUMN_UNIT = 64
+COLUMN_UNIT = 32
 _COLUMNS = 1024  # of C in one go: their sums stay in the first cache
 _UNITS = 4096  # of k in one go: the copied rows of A stay in the second cache
 _PACKED_UNITS = 128  # of k packed at a time
