@@ -19,6 +19,7 @@ CASES = {
     "gather, blocks of channels": (2, 1100, 9, (5, 9), 1, 1, 0, 1),
     "small": (5, 40, 33, (4, 4), 3, 1, 1, 1),
     "planes": (2, 6, 6, (21, 23), 3, 1, 1, 6),
+    "channels": (2, 21, 21, (7, 7), 3, 1, 1, 21),
     "planes, stride": (2, 3, 9, (11, 40), 3, 2, 1, 3),
     "line": (2, 7, 20, (50,), 5, 1, 2, 1),
     "volume": (2, 3, 20, (5, 6, 7), 3, 1, 1, 1),
@@ -66,7 +67,7 @@ def test_all_ways(case: tuple[Any, ...], dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtypes", [("float32", "bfloat16"), ("bfloat16", "float32"), ("float16", "bfloat16")])
-@pytest.mark.parametrize("case", ["direct", "gather, blocks of channels", "small", "planes"])
+@pytest.mark.parametrize("case", ["direct", "gather, blocks of channels", "small", "planes", "channels"])
 def test_conversion_of_results(case: str, dtypes: tuple[str, str], finished: list[str]) -> None:
     """Results may be stored in another dtype than their own, to which they are rounded first."""
     images, channels, rows, size, kernel, stride, padding, groups = CASES[case]

@@ -6,6 +6,7 @@ ways are
 * `conv_direct`: vectors along output channels, the input read in place; for images that fill its tiles,
 * `conv_small`: the same for images so small that many taps fall outside,
 * `conv_planes`: vectors along pixels; for few output channels in a group, depthwise convolution above all,
+* `conv_channels`: vectors along the channels of a depthwise convolution of small images,
 * `conv_gather`: patches gathered into panels; for everything else: 1x1, very many channels.
 
 The choice, and the order of every sum, depend on the shape of one image only: all candidates are launched with
@@ -22,6 +23,7 @@ from typing import Any
 
 from taeda.codegen.llvm import SIZES, memory_type
 from taeda.codegen.target import Target
+from taeda.codegen.templates.conv import channels as conv_channels
 from taeda.codegen.templates.conv import convert as conv_convert
 from taeda.codegen.templates.conv import direct as conv_direct
 from taeda.codegen.templates.conv import fold as conv_fold
@@ -36,6 +38,10 @@ from taeda.ir.loop import cast, load, substitute
 
 TYPES = {name: memory_type(name) for name in ("float32", "float64", "int32", "int64")}
 SMALL_IMAGE = 64  # pixels
+MOST_LINE = 128  # elements of a line in the copy of an image [place][channel]
+MOST_PLANE = 4096  # elements of such an image
+HEAVY_TAPS = 20  # of a depthwise convolution, for which vectors along channels pay in larger images
+SMALL_PLANE = 400  # pixels of a depthwise convolution, whose lines are hardly longer than a vector
 MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
 MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
 MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
@@ -179,17 +185,28 @@ def _carry_out(b: Any, x: Any, weight: Any, bias: Any, to: Destination, g: Geome
     few_rows = g.rows * 5 < vectors * (lanes * 3)
     image = product(x.shape[2:]) if image is None else image
     compact = _reach(g) <= MOST_REACH
-    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4), compact)
+    whole = list(g.out_step) == [1, 1, 1] and list(g.out_origin) == [0, 0, 0]
+    # Vectors along channels read no line that is not aligned, and steps cost nothing; but they transpose.
+    heavy = any_of(taps >= HEAVY_TAPS, g.step[2] > 1)
+    channelwise = all_of(whole, g.channels == 1, g.rows == 1, g.groups >= lanes, taps > 1, image >= 1,
+                         image <= MOST_PLANE, any_of(pixels <= SMALL_PLANE, heavy), _line_extent(g) <= MOST_LINE)
+    planes = all_of(few_rows, any_of(taps > 1, g.channels <= 4), compact, negated(channelwise))
     many_rows = all_of(negated(few_rows), taps > 1, compact)
     direct = all_of(many_rows, g.depth <= 2400, pixels >= SMALL_IMAGE)
     small = all_of(many_rows, pixels < SMALL_IMAGE, g.channels * image <= MOST_SMALL_INPUT)
-    gather = negated(any_of(planes, direct, small))
+    gather = negated(any_of(planes, direct, small, channelwise))
     columns = _columns(_Conditional(b, any_of(direct, small)), target, weight, g)
-    sums = to.sums(_Conditional(b, negated(direct)))
+    sums = to.sums(_Conditional(b, negated(any_of(direct, channelwise))))
     _direct(_Conditional(b, direct), target, x, columns, bias, to, g)
+    _channels(_Conditional(b, channelwise), target, x, weight, bias, to, g)
     _small(_Conditional(b, small), target, x, columns, bias, to, sums, g)
     _planes(_Conditional(b, planes), target, x, weight, bias, to, sums, g)
     _gather(_Conditional(b, gather), target, x, weight, bias, to, sums, g)
+
+
+def _line_extent(g: Geometry) -> Any:
+    """Elements of x, or zeros beside it, that a line of pixels touches."""
+    return maximum(g.taps[2] - 1, 0) * abs(g.tap_step[2]) + maximum(g.pixels[2] - 1, 0) * g.step[2] + 1
 
 
 def _reach(g: Geometry) -> Any:
@@ -352,6 +369,21 @@ def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, to
              scratch=conv_direct.scratch_bytes(target, "float" if pairs else type, channels * g.tap_count,
                                                channels * product(extent), lines * columns_of_block,
                                                to.epilogue is not None))
+
+
+def _channels(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, to: Destination, g: Geometry) -> None:
+    if not b.possible:
+        return
+    type = type_of(x)
+    size = three(x.shape[2:], 1)
+    extent, pixels = _line_extent(g), product(g.pixels)
+    lanes = target.lanes(itemsize_of(type))
+    b.launch(conv_channels.emit_conv_channels, {"type": type, "step_x": _static_step(g.step), **to.params},
+             to.operands(x, weight, bias, to.out),
+             [*_common(x, to.out, g), extent, int(bias is not None), *_weight_places(g), *to.strides], to.numbers,
+             work=ceildiv(g.groups, lanes) * x.shape[0], grain=_grain(lanes * pixels * g.tap_count),
+             scratch=conv_channels.scratch_bytes(target, type, g.tap_count, product(size),
+                                                 size[0] * size[1] * extent, pixels))
 
 
 def _planes(b: _Conditional, target: Target, x: Any, weight: Any, bias: Any, to: Destination, sums: Any,
