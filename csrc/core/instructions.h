@@ -25,6 +25,15 @@ class LaunchCollection;
 inline constexpr int MAX_LAUNCH_INTEGERS = 128, MAX_LAUNCH_SCALARS = 32, MAX_CHECK_NUMBERS = 10;
 inline constexpr int MAX_VIEW_ARGUMENTS = 2 * MAX_DIMS + 4;
 
+// Who is told which inputs are not needed any more: their memory may be given back while the rest runs.
+class InputsEnd {
+ public:
+  virtual void ends(int input) = 0;
+
+ protected:
+  ~InputsEnd() = default;
+};
+
 // What instructions see while they run.
 struct Frame {
   const Buffer** registers;  // null: empty
@@ -46,7 +55,8 @@ struct Frame {
   int target_count = 0;
   bool last = false;
   int register_count = 0;
-  int64_t longest_reduction = 0;  // found by `infer`: how many elements are combined to one
+  InputsEnd* inputs_end = nullptr;  // who is told
+  int64_t longest_reduction = 0;    // found by `infer`: how many elements are combined to one
 
   const Buffer& at(int reg) const {
     const Buffer* b = registers[reg];

@@ -376,7 +376,7 @@ bool Pending::try_step(const Plan::Step& step) {
     run_step(step);
     return step.ran = true;
   } catch (...) {
-    if ((step.ran && !step.written.empty()) || !planner->failed()) throw;
+    if ((step.ran && !step.written.empty()) || lost_inputs_ || !planner->failed()) throw;
   }
   for (const Before& b : before) copy_into(kernels, *b.at, b.content);
   return false;
@@ -400,6 +400,34 @@ void Pending::adopt(Value& value, Buffer* made, bool fresh) {
   copy_into(*calls_[static_cast<size_t>(value.call)].program->kernels, value.buffer, *made);
 }
 
+// Gives the memory of inputs back that nothing needs any more, while the rest of the Program runs.
+class Pending::MemoryEnds final : public InputsEnd {
+ public:
+  MemoryEnds(Pending& calls, const Plan::Step& step) : calls_(calls), step_(step), left_(calls.memories_.size(), 0) {
+    std::vector<bool> kept(left_.size(), true);
+    for (int m : step.frees) kept[static_cast<size_t>(m)] = false;
+    for (int v : step.written) kept[memory_of(v)] = true;
+    for (int v : step.inputs)
+      if (has_memory(v)) left_[memory_of(v)] += kept[memory_of(v)] ? KEPT : 1;
+  }
+
+  void ends(int input) override {
+    int v = step_.inputs[static_cast<size_t>(input)];
+    if (!has_memory(v) || --left_[memory_of(v)] != 0) return;
+    calls_.lost_inputs_ = true;
+    calls_.free_memory(static_cast<int>(memory_of(v)));
+  }
+
+ private:
+  static constexpr int KEPT = 1 << 20;  // more than there are inputs
+  bool has_memory(int v) const { return calls_.values_[static_cast<size_t>(v)].memory >= 0; }
+  size_t memory_of(int v) const { return static_cast<size_t>(calls_.values_[static_cast<size_t>(v)].memory); }
+
+  Pending& calls_;
+  const Plan::Step& step_;
+  std::vector<int> left_;  // for each memory, the inputs in it that are still needed
+};
+
 void Pending::run_step(const Plan::Step& step) {
   ++programs;
   std::vector<const Buffer*> inputs;
@@ -417,7 +445,8 @@ void Pending::run_step(const Plan::Step& step) {
     for (int k = 0; k < step.count; ++k) labels.push_back(calls_[static_cast<size_t>(step.first + k)].label);
     program_watcher->running(labels, &step.origins);
   }
-  step.program->run(first.device, inputs, attributes, results);
+  MemoryEnds ends(*this, step);
+  step.program->run(first.device, inputs, attributes, results, {}, step.ran ? &ends : nullptr);
   for (size_t k = 0; k < results.size(); ++k) {
     Value& value = values_[static_cast<size_t>(step.outputs[k])];
     Buffer* made = const_cast<Buffer*>(results[k].buffer);
@@ -473,6 +502,7 @@ void Pending::forget() noexcept {
   numbers_.clear();
   attributes_.clear();
   words_.clear();
+  lost_inputs_ = false;
 }
 
 }  // namespace taeda

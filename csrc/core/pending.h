@@ -115,6 +115,7 @@ class Pending final : public PendingCalls {
   static int64_t finished, found, programs, single;  // counts for explanations: recordings, plans known, what ran
 
  private:
+  class MemoryEnds;
   int number_of(const Buffer& b);
   int known_number_of(const Buffer& b, int memory) const;
   void note_part(const Buffer& b);
@@ -143,6 +144,7 @@ class Pending final : public PendingCalls {
   std::vector<Attribute> attributes_;
   std::vector<uint64_t> words_;  // the calls, for comparison
   bool running_ = false;
+  bool lost_inputs_ = false;  // what a Program that is running had been given is gone already: it cannot be done again
   std::thread::id runner_;
 };
 

@@ -161,6 +161,8 @@ void Program::finish() {
       steps[k].frees.push_back(r);
       unused.push_back(places_[r].number);
     }
+    for (int r = 0; r < tensor_count; ++r)
+      if (live.last_use[r] == k) steps[k].ends.push_back(r);
     if (auto* i = std::get_if<UpdateInstruction>(&steps[k].what)) i->source_ends_here = live.last_use[i->source] == k;
     if (auto* i = std::get_if<CheckInstruction>(&steps[k].what)) {
       i->needs_values = i->condition.reads_memory();
@@ -236,18 +238,18 @@ struct Room {
 }  // namespace
 
 void Program::run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-                  std::span<Result> results, std::span<Buffer* const> into) const {
-  run_on(runtime_of(device), device, inputs, attributes, results, into);
+                  std::span<Result> results, std::span<Buffer* const> into, InputsEnd* inputs_end) const {
+  run_on(runtime_of(device), device, inputs, attributes, results, into, inputs_end);
 }
 
 int64_t Program::infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
                        std::span<Result> results) const {
-  return run_on(meta_runtime(), device, inputs, attributes, results, {});
+  return run_on(meta_runtime(), device, inputs, attributes, results, {}, nullptr);
 }
 
 int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
-                        std::span<const Attribute> attributes, std::span<Result> results,
-                        std::span<Buffer* const> into) const {
+                        std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
+                        InputsEnd* inputs_end) const {
   if (static_cast<int>(inputs.size()) != tensor_count || static_cast<int>(attributes.size()) != attribute_count)
     raise(ErrorKind::Internal, "a Program of %d tensors and %d attributes was given %d and %d", tensor_count,
           attribute_count, static_cast<int>(inputs.size()), static_cast<int>(attributes.size()));
@@ -304,6 +306,7 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
   f.registers = room.registers;
   f.places = room.places;
   f.origins = room.origins;
+  f.inputs_end = inputs_end;
   if (TAEDA_UNLIKELY(check_programs) && f.runtime->executes())
     run_checked(f);
   else
@@ -339,6 +342,8 @@ void Program::run_steps(Frame& f) const {
       f.registers[r] = nullptr;
       f.places[r]->storage = nullptr;
     }
+    if (f.inputs_end)
+      for (int r : step.ends) f.inputs_end->ends(r);
   }
   if (f.collection) f.collection->flush();
   f.collection = nullptr;
@@ -390,6 +395,7 @@ void Program::run_checked(Frame& f) const {
   inferred.places = places.data();
   inferred.origins = origins.data();
   inferred.targets = targets.data();
+  inferred.inputs_end = nullptr;
   inferred.device = Device{DeviceKind::Meta};
   inferred.runtime = &meta_runtime();
   std::optional<Error> refused;

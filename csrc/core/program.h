@@ -21,6 +21,7 @@ class Program {
     std::optional<Expression> when;  // skipped where this is 0
     Calculation calculation;         // of `when`, and of what it needs; found by finish()
     std::vector<int> frees;          // registers not needed after this step; found by finish()
+    std::vector<int> ends;           // inputs not needed after it; found by finish()
     bool waits = true;               // for what was put off (core/loops.h); found by finish()
   };
   int tensor_count = 0, attribute_count = 0, register_count = 0;
@@ -40,7 +41,7 @@ class Program {
   // `device`; on "meta" all of them are described, and nothing is computed. `into` (may be empty) holds buffers of the
   // caller that results are to be written to where that is possible: of outputs[k] if into[k] is set.
   void run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-           std::span<Result> results, std::span<Buffer* const> into = {}) const;
+           std::span<Result> results, std::span<Buffer* const> into = {}, InputsEnd* inputs_end = nullptr) const;
   // The half of it that touches no memory: results are described, the checks that geometry allows are made. Gives the
   // length of the longest reduction: how many elements are combined to one.
   int64_t infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
@@ -52,7 +53,8 @@ class Program {
 
  private:
   int64_t run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
-                 std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into) const;
+                 std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
+                 InputsEnd* inputs_end) const;
   void run_steps(Frame& f) const;
   void run_checked(Frame& f) const;
 
