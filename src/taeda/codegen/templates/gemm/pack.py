@@ -124,19 +124,37 @@ def b_rows(module: ModuleWriter, kind: Kind, vectors: int, any_: FunctionWriter)
     return f
 
 
-def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
-    """Gives a function that loads `lanes` units along k from each of `lanes` pointers, at an offset in bytes, and
-    returns them transposed: one vector for each unit of k."""
-    def load(offset: Value) -> list[Value]:
-        rows = []
-        for pointer in pointers:
-            pointer = f.at(pointer, offset)
-            if kind.pairs:
-                rows.append(bitcast_units(f, f.load(vector(2 * kind.lanes, "i16"), pointer), kind.lanes))
-            else:
-                rows.append(kind.load(f, pointer, kind.lanes))
-        return transpose(f, rows, kind.unit)
-    return load
+def load_square(f: FunctionWriter, kind: Kind, places: list[Value]) -> list[Value]:
+    """`lanes` units along k from each of `lanes` places, transposed: one vector for each unit of k."""
+    rows = []
+    for place in places:
+        if kind.pairs:
+            rows.append(bitcast_units(f, f.load(vector(2 * kind.lanes, "i16"), place), kind.lanes))
+        else:
+            rows.append(kind.load(f, place, kind.lanes))
+    return transpose(f, rows, kind.unit)
+
+
+def apart(f: FunctionWriter, stride: Value) -> Callable[[Value, range], list[Value]]:
+    """Gives a function for the places of lines that are `stride` bytes apart, 16 at most, of which the first is at an
+    address.
+
+    Each is that address, or that of line 8, with an odd multiple of the stride once, twice or four times: what a
+    processor adds as it loads. Addresses of their own would not fit in its registers, and be read from memory again and
+    again by a loop that waits for nothing but loads.
+    """
+    odd = {n: stride * n for n in (1, 3, 5, 7)}
+    eight = stride * 8
+
+    def places(first: Value, lines: range) -> list[Value]:
+        result = []
+        for line in lines:
+            base, n, twice = f.at(first, eight) if line >= 8 else first, line % 8, 0
+            while n and n % 2 == 0:
+                n, twice = n // 2, twice + 1
+            result.append(f.at(base, odd[n].shl(twice) if twice else odd[n]) if n else base)
+        return result
+    return places
 
 
 def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> FunctionWriter:
@@ -155,7 +173,6 @@ def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
     def squares() -> None:
         last_column = f["columns"] - 1
         pointers = [f.at(f["source"], f.minimum(f.constant(j), last_column) * f["n_stride"]) for j in range(lanes)]
-        load = square_loader(f, kind, pointers)
         size = kind.depth * kind.itemsize
         length, turns = depth * size, max(1, LINE // (lanes * size))
         following = f["n_stride"] * lanes - length
@@ -169,7 +186,8 @@ def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
             for line in lines:
                 f.prefetch(f.at(line, coming), 3)
             k = f.minimum(k, depth - lanes)
-            for i, value in enumerate(load(k * (kind.depth * kind.itemsize))):
+            places = [f.at(pointer, k * (kind.depth * kind.itemsize)) for pointer in pointers]
+            for i, value in enumerate(load_square(f, kind, places)):
                 f.store(value, f.at(f["panel"], (k + i) * f["step"]))
         f.loop(0, depth, square, step=lanes)
         if kind.pairs:  # an odd element

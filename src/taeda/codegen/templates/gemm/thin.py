@@ -17,7 +17,7 @@ Operands and integers are those of `gemm`. The columns of C are divided into uni
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 
 from taeda.codegen.llvm import Arguments, FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.target import Target
@@ -95,28 +95,25 @@ def units_together(kind: Kind) -> int:
     return kind.lanes * (2 if in_words(kind) else 1)
 
 
-def square_loader(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Callable[[Value], list[Value]]:
-    """`units_together` units along k from each of `lanes` pointers, at an offset in bytes: a vector for each unit."""
+def load_square(f: FunctionWriter, kind: Kind, places: list[Value]) -> list[Value]:
+    """`units_together` units along k from each of `lanes` places: a vector for each unit."""
     if not in_words(kind):
-        return gemm_pack.square_loader(f, kind, pointers)
-
-    def load(offset: Value) -> list[Value]:
-        words = [f.load(vector(kind.lanes, "i32"), f.at(pointer, offset), 2) for pointer in pointers]
-        return [f.cast("bitcast", half, kind.vector) for word in gemm_pack.transpose(f, words, 4)
-                for half in (word.shl(16), word & -65536)]
-    return load
+        return gemm_pack.load_square(f, kind, places)
+    words = [f.load(vector(kind.lanes, "i32"), place, 2) for place in places]
+    return [f.cast("bitcast", half, kind.vector) for word in gemm_pack.transpose(f, words, 4)
+            for half in (word.shl(16), word & -65536)]
 
 
-def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter:
-    """The same for up to `columns_together` columns along which k is the fastest dimension; depth in multiples of
-    `units_together`.
+def along_columns(module: ModuleWriter, kind: Kind, rows: int, whole: bool) -> FunctionWriter:
+    """The same for `columns_together` columns, or if not `whole` at most so many, along which k is the fastest
+    dimension; depth in multiples of `units_together`.
 
     Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
     of them advance together, as each is a chain of dependent additions.
     """
-    f = module.function(f"along_columns_{rows}", [("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"),
-                                                 ("ptr", "sums"), ("i64", "sums_row"), ("i64", "depth"),
-                                                 ("i64", "columns")])
+    f = module.function(f"along_{'all' if whole else 'some'}_columns_{rows}", [
+        ("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"), ("ptr", "sums"), ("i64", "sums_row"),
+        ("i64", "depth"), ("i64", "columns")])
     lanes = kind.lanes
     vectors = columns_together(kind) // lanes
     together = min(vectors, max(1, 4 // rows if rows < 3 else 1))
@@ -130,26 +127,29 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int) -> FunctionWriter
     turns = min(lanes, max(1, line // step))
     length = f["depth"] * (kind.depth * kind.itemsize)
     following = f["b_column"] * columns_together(kind) - length
+    lines = gemm_pack.apart(f, f["b_column"])
+    existing = [] if whole else [f.at(f["b"], f.minimum(f.constant(j), last) * f["b_column"])
+                                 for j in range(columns_together(kind))]
+
+    def places_of(columns: range, at: Value) -> list[Value]:
+        return [f.at(existing[j], at) for j in columns] if existing else lines(f.at(f["b"], at), columns)
+
     for first in range(0, vectors, together):
-        columns = [(first + v) * lanes for v in range(together)]
-        load = [square_loader(f, kind, [
-            f.at(f["b"], f.minimum(f.constant(j + i), last) * f["b_column"]) for i in range(lanes)]) for j in columns]
-        ahead = [[f.at(f["b"], f["b_column"] * (j + i)) for i in range(0, lanes, turns)] for j in columns]
-        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j * kind.unit)
+        columns = [range((first + v) * lanes, (first + v + 1) * lanes) for v in range(together)]
+        places = [f.at(f.at(f["sums"], f["sums_row"] * r if r else 0), j.start * kind.unit)
                   for j in columns for r in range(rows)]
 
-        def square(k: Value, *sums: Value, load: list[Callable[[Value], list[Value]]] = load,
-                   ahead: list[list[Value]] = ahead) -> list[Value]:
+        def square(k: Value, *sums: Value, columns: list[range] = columns) -> list[Value]:
             values = list(sums)
-            for v, load_one in enumerate(load):
+            for v, taken in enumerate(columns):
                 at = k * (kind.depth * kind.itemsize)
                 coming = at + ahead_bytes
                 coming = f.select(coming < length, coming, coming + following)
                 if turns > 1:
                     coming = coming + k // units % turns * f["b_column"]
-                for pointer in ahead[v]:
-                    f.prefetch(f.at(pointer, coming), 3)
-                for u, column in enumerate(load_one(at)):
+                for place in lines(f.at(f["b"], coming), taken[::turns]):
+                    f.prefetch(place, 3)
+                for u, column in enumerate(load_square(f, kind, places_of(taken, at))):
                     for r in range(rows):
                         element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
                         values[v * rows + r] = kind.multiply_add(f, element, column, values[v * rows + r])
@@ -169,7 +169,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     copy_rows = gemm_pack.a_rows(module, kind)
     # For one row and for THIN_ROWS; of two or three rows the missing ones are copies of the first, and go nowhere.
     by_rows = [along_rows(module, kind, r) for r in (1, THIN_ROWS)]
-    by_columns = [along_columns(module, kind, r) for r in (1, THIN_ROWS)]
+    by_columns = [[along_columns(module, kind, r, whole) for r in (1, THIN_ROWS)] for whole in (False, True)]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
     finish_of_rows = finish_rows(module, finish, kind.lanes)
@@ -248,8 +248,11 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
             whole = elements // (kind.depth * together) * together
 
             def group(j: Value) -> None:
-                for_rows(by_columns, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
-                         f.at(sums, j * unit), sums_row, whole, f.minimum(columns - j, columns_together(kind)))
+                count = f.minimum(columns - j, columns_together(kind))
+                some, all_ = (functools.partial(
+                    for_rows, functions, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
+                    f.at(sums, j * unit), sums_row, whole, count) for functions in by_columns)
+                f.branch(count.equals(columns_together(kind)), all_, some)
             f.branch(whole > 0, lambda: f.loop(0, columns, group, step=columns_together(kind)) and None)
 
             def rest_of_k(j: Value) -> None:
