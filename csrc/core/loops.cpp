@@ -16,6 +16,7 @@ constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done befo
 constexpr int64_t MOST_WEIGHT = 16;
 constexpr int64_t ROW = 64;  // so many points is the rest of a row worth that is reduced along vectors
 constexpr int64_t TILE = 64;
+constexpr int64_t SHORT = 5;             // an innermost loop of fewer points changes places with the one around it
 constexpr int64_t CACHE_LINE = 64;       // bytes
 constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
 
@@ -217,12 +218,17 @@ void run_pointwise(LoopKernel& kernel, const Dims& shape, LoopOperand* operands,
   }
   Group g;
   collapse(shape, dims, n, operands, count, &g);
+  int last = g.count - 1;
+  if (last > 0 && g.size[last] < SHORT && g.size[last - 1] >= 8 * g.size[last] && !kernel.uses_index()) {
+    // Colours of pixels, coordinates of points: vectors lie across them.
+    std::swap(g.size[last], g.size[last - 1]);
+    std::swap(g.stride[last], g.stride[last - 1]);
+  }
   Launch l;
   l.operands = count;
   l.scalars = scalars;
   l.middle = 1;
   l.index_base = 0;
-  int last = g.count - 1;
   l.inner = last >= 0 ? g.size[last] : 1;
   l.loops = std::max(last, 0);
   int64_t rows = 1;

@@ -146,7 +146,8 @@ def _with_classes(input: Any, target: Any) -> tuple[Any, Any]:
         return input.unsqueeze(0), target.reshape((1,))
     if input.ndim == 2:
         return input, target
-    return input.reshape((*input.shape[:2], -1)), target.reshape((target.shape[0], -1))
+    rest = product(input.shape[2:])
+    return input.reshape((*input.shape[:2], rest)), target.reshape((target.shape[0], rest))
 
 
 def _check_targets(input: Any, target: Any) -> None:

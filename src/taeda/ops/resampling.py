@@ -12,9 +12,11 @@ from taeda.ops.creation import arange, linspace, zeros
 from taeda.ops.dtypes import is_float
 from taeda.ops.joining import stack
 from taeda.ops.op import Sample, Sizes, SymInt, Tensor, check, derived, sample
-from taeda.ops.pointwise import convert, where
+from taeda.ops.pointwise import compute, convert, where
+from taeda.ops.taps import take_taps
 
 _BOTH = ("torch", "nn.functional")
+MOST_TAPS = 16  # for which kernels are written out
 
 
 # -- along one dimension ---------------------------------------------------------------------------------------------
@@ -35,9 +37,10 @@ def resample_nearest(input: Tensor, dim: int, size: SymInt, step: float, exact: 
     if exact:
         places = places + 0.5
     last = input.shape[dim] - 1
-    return input.index_select(dim, convert((places * step).floor(), "int64").clamp_max(last))
-
-
+    index = convert((places * step).floor(), "int64").clamp_max(last)
+    if input.dtype in ("float32", "float64"):
+        return _weighted(input, dim, [index], [places * 0 + 1])
+    return input.index_select(dim, index)
 
 
 def _positions(input: Any, dim: int, size: Any, step: Any, align_corners: bool) -> Any:
@@ -48,6 +51,16 @@ def _positions(input: Any, dim: int, size: Any, step: Any, align_corners: bool) 
     return (places + 0.5) * step - 0.5
 
 
+def _weighted(input: Any, dim: int, places: list[Any], weights: list[Any]) -> Any:
+    """The sum of weights times the elements along `dim` at places, each a vector of as many as there will be."""
+    before, extent, after = product(input.shape[:dim]), input.shape[dim], product(input.shape[dim + 1:])
+    x = compute(input).reshape((1, before, extent, after))
+    at = stack([convert(place, "int32") for place in places]).unsqueeze(0)
+    shares = convert(stack(weights), x.dtype).unsqueeze(0)
+    found = take_taps(x, at, shares, len(places), True)
+    return convert(found, input.dtype).reshape((*input.shape[:dim], places[0].shape[0], *input.shape[dim + 1:]))
+
+
 @derived(public=False)
 def resample_linear(input: Tensor, dim: int, size: SymInt, step: float, align_corners: bool) -> Tensor:
     """`size` elements along `dim`, between the two nearest ones of the input."""
@@ -55,8 +68,10 @@ def resample_linear(input: Tensor, dim: int, size: SymInt, step: float, align_co
     last = input.shape[dim] - 1
     lower = convert(places.floor(), "int64").clamp_max(last)
     upper = (lower + 1).clamp_max(last)
-    share = convert((places - convert(lower, places.dtype)).clamp(0, 1), input.dtype)
-    share = _along(share, input.ndim, dim)
+    share = (places - convert(lower, places.dtype)).clamp(0, 1)
+    if is_float(input.dtype):
+        return _weighted(input, dim, [lower, upper], [1 - share, share])
+    share = _along(convert(share, input.dtype), input.ndim, dim)
     return input.index_select(dim, lower) * (1 - share) + input.index_select(dim, upper) * share
 
 
@@ -80,8 +95,10 @@ def resample_cubic(input: Tensor, dim: int, size: SymInt, step: float, align_cor
     base = places.floor()
     first = convert(base, "int64")
     result = None
-    for offset, weight in enumerate(cubic_weights(places - base)):
-        index = (first + (offset - 1)).clamp(0, input.shape[dim] - 1)
+    indices = [(first + offset).clamp(0, input.shape[dim] - 1) for offset in (-1, 0, 1, 2)]
+    if is_float(input.dtype):
+        return _weighted(input, dim, indices, cubic_weights(places - base))
+    for index, weight in zip(indices, cubic_weights(places - base), strict=True):
         term = input.index_select(dim, index) * convert(_along(weight, input.ndim, dim), input.dtype)
         result = term if result is None else result + term
     return result
@@ -121,6 +138,9 @@ def resample_antialiased(input: Tensor, dim: int, size: SymInt, step: float, sup
     weights = _filtered((convert(places, wide) - middles.unsqueeze(1) + 0.5) / width, mode)
     weights = where(places < behind, weights, weights * 0)
     weights = weights / weights.sum((1,), True)
+    if not bytes_ and taps <= MOST_TAPS:
+        along = [places.clamp_max(extent - 1).select(1, k) for k in range(taps)]
+        return _weighted(input, dim, along, [weights.select(1, k) for k in range(taps)])
     shape = (*input.shape[:dim], size, taps, *input.shape[dim + 1:])
     found = input.index_select(dim, places.clamp_max(extent - 1).reshape((size * taps,))).reshape(shape)
     if not bytes_:
@@ -158,15 +178,20 @@ def affine_grid(theta: Tensor, size: Sizes, align_corners: bool) -> Tensor:
         raise ValueError("affine_grid needs two or three spatial dimensions")
     check((theta.shape[1] == dims) * (theta.shape[2] == dims + 1), ValueError, text, *numbers)
     extents = size[2:]
-    axes = []
-    for axis in reversed(range(dims)):  # x first
+    result = None
+    for k, axis in enumerate(reversed(range(dims))):  # x first
         extent = extents[axis]
         line = linspace(-1.0, 1.0, 2.0 / larger(extent - 1, 1), extent, theta.dtype) * choose(extent > 1, 1.0, 0.0)
         if not align_corners:
             line = line * ((extent - 1) / extent)
-        axes.append(_along(line, dims, axis).expand(extents))
-    points = stack([*axes, axes[0] * 0 + 1], -1).reshape((1, -1, dims + 1))
-    return points.matmul(theta.transpose(1, 2)).reshape((size[0], *extents, dims))
+        term = _along(line, dims + 2, axis + 1) * _of_batch(theta.select(2, k), dims)
+        result = term if result is None else result + term
+    return (result + _of_batch(theta.select(2, dims), dims)).expand((size[0], *extents, dims))
+
+
+def _of_batch(column: Any, dims: int) -> Any:
+    """(N, dims) beside points of `dims` dimensions."""
+    return column.reshape((column.shape[0], *(1,) * dims, dims))
 
 
 @affine_grid.samples
@@ -228,25 +253,26 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str, padding_mode: str, align
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
     sizes, outputs = input.shape[2:], grid.shape[1:-1]
     samples, channels = input.shape[:2]
-    flat = input.reshape((samples, channels, product(sizes)))
+    flat = compute(input).reshape((samples, channels, product(sizes), 1))
     points = grid.reshape((samples, product(outputs), dims))
     # For each axis of the input (outermost first; the grid has x, the innermost, first): the taps of each point, their
     # places and weights, as (N, taps, points).
     count = product(outputs)
     places, weights = [], []
+    each = {"nearest": 1, "bilinear": 2, "bicubic": 4}[mode]
     for axis in range(dims):
         place, weight = _taps(points.select(-1, dims - 1 - axis), sizes[axis], mode, padding_mode, align_corners)
         inside = (place >= 0).logical_and(place < sizes[axis])
-        shape = (samples, *(-1 if a == axis else 1 for a in range(dims)), count)
+        shape = (samples, *(each if a == axis else 1 for a in range(dims)), count)
         places.append(place.clamp(0, sizes[axis] - 1).reshape(shape))
         weights.append((weight * convert(inside, weight.dtype)).reshape(shape))
     place, weight = places[0], weights[0]
     for axis in range(1, dims):
         place, weight = place * sizes[axis] + places[axis], weight * weights[axis]
-    taps = {"nearest": 1, "bilinear": 2, "bicubic": 4}[mode] ** dims
-    place = place.reshape((samples, 1, taps * count)).expand((samples, channels, taps * count))
-    values = flat.gather(2, place).reshape((samples, channels, taps, count))
-    result = (values * weight.reshape((samples, 1, taps, count))).sum((2,))
+    taps = each**dims
+    place = convert(place, "int32").reshape((samples, taps, count))
+    weight = convert(weight, flat.dtype).reshape((samples, taps, count))
+    result = take_taps(flat, place, weight, taps, False)
     return convert(result, input.dtype).reshape((samples, channels, *outputs))
 
 

@@ -116,8 +116,12 @@ def _resample(input: Any, output: list[int], scales: list[float | None], mode: s
             f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {dims}D) for the modes: nearest | linear "
             f"| bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {mode})"
         )
-    for axis, extent in enumerate(output):
-        size = input.size(axis + 2)
+    # What shrinks comes first; of what grows, the last dimension, whose elements are found one by one.
+    def growth(axis: int) -> tuple[float, int]:
+        ratio = output[axis] / input.size(axis + 2)
+        return ratio, axis if ratio < 1 else -axis
+    for axis in sorted(range(len(output)), key=growth):
+        size, extent = input.size(axis + 2), output[axis]
         step = _step(size, extent, scales[axis])
         if mode in ("nearest", "nearest-exact"):
             input = _nearest(input, axis + 2, extent, step, mode == "nearest-exact")

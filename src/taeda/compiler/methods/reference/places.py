@@ -7,6 +7,10 @@ walk
     size, {2} the number of the element in its index tensor
 check_walk
     indices, dimensions, bounds, wrap: nothing but the faults of a walk, before anything is written
+take, spread, weigh
+    input (b, rows, elements, inner), places (b or 1, taps, points; int32), weights (the same), out, taps: in each row
+    the sum over the taps of weights times elements at places (the last one for those beyond); its transpose in input,
+    and in the weights, where input has an inner of 1 and `upstream` (b, rows, points, 1) is the other factor
 mark_true
     mask (contiguous); returns a register that the next four want (`marks`), and how many elements are true (a Symbol)
 coordinates, pick_true, put_true
@@ -41,6 +45,48 @@ def check_walk(b: Any, *, indices: Sequence[Any], dimensions: Sequence[Dimension
     perform(b, _walk, [None, None, *indices], _numbers(dimensions, bounds, None),
             faults=[(bound.exception, bound.message) for bound in bounds], mode="check", rank=len(dimensions),
             count=len(indices), by_index=tuple(d.by_index for d in dimensions), wrap=wrap, skips=False)
+
+
+def take(b: Any, *, input: Any, places: Any, weights: Any, out: Any, taps: int) -> None:
+    perform(b, _take, [input, places, weights, out])
+
+
+def spread(b: Any, *, input: Any, places: Any, weights: Any, out: Any, taps: int) -> None:
+    perform(b, _spread, [input, places, weights, out])
+
+
+def weigh(b: Any, *, upstream: Any, input: Any, places: Any, out: Any, taps: int) -> None:
+    perform(b, _weigh, [upstream, input, places, out])
+
+
+def _found(input: Tensor, places: Tensor) -> Array:
+    """(b, rows, taps, points, inner): the elements at places."""
+    at = _of_rows(places, len(input.array), input.shape[2])
+    return np.stack([x[:, where] for x, where in zip(input.array, at, strict=True)]) if len(at) else np.empty(0)
+
+
+def _of_rows(places: Tensor, count: int, size: int) -> Array:
+    """The places of each of `count`; beyond the row they are its last one."""
+    return np.broadcast_to(np.minimum(places.array.view(np.uint32), size - 1), (count, *places.shape[1:]))
+
+
+def _take(input: Tensor, places: Tensor, weights: Tensor, out: Tensor) -> None:
+    if out.array.size:
+        out.array[...] = (_found(input, places) * weights.array[:, None, :, :, None]).sum(2)
+
+
+def _spread(input: Tensor, places: Tensor, weights: Tensor, out: Tensor) -> None:
+    out.array[...] = 0
+    values = input.array[:, :, None] * weights.array[:, None, :, :, None]
+    at = _of_rows(places, len(input.array), out.shape[2])
+    for target, x, where in zip(out.array, values, at, strict=True):
+        rows: Any = (slice(None), where)
+        np.add.at(target, rows, x)
+
+
+def _weigh(upstream: Tensor, input: Tensor, places: Tensor, out: Tensor) -> None:
+    if out.array.size:
+        out.array[...] = (_found(input, places) * upstream.array[:, :, None]).sum((1, 4))
 
 
 def _numbers(dimensions: Sequence[Dimension], bounds: Sequence[Bound], skip: Any) -> list[Any]:
