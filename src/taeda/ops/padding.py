@@ -35,8 +35,9 @@ def _source(mode: str, places: Any, size: Any, before: Any, after: Any, dim: int
 def continued(b: Any, input: Tensor, places: Tensors, pad: Sizes) -> Tensor:
     """`input` with `pad` as in `pad`, where places[k] (int64) are the elements that stand along dimension -1 - k.
 
-    What merely moves is copied as a block; only the margins are read at `places`."""
+    Rows get their margins while they are copied; those of other dimensions are read at `places`."""
     dims = [input.ndim - 1 - k for k in range(len(places))]
+    input = b.contiguous(input)
     out = b.alloc(input.dtype, [*input.shape[: dims[-1]], *(p.size(0) for p in reversed(places))])
 
     def part(x: Any, dim: int, start: Any, length: Any) -> Any:
@@ -49,22 +50,25 @@ def continued(b: Any, input: Tensor, places: Tensors, pad: Sizes) -> Tensor:
         cut = maximum(-before, 0)
         length = maximum(input.size(dim) - cut - maximum(-after, 0), 0)
         blocks[dim] = (maximum(before, 0), cut, length, maximum(after, 0))
-    inside, source = out, input
-    for dim, (begin, cut, length, _) in blocks.items():
-        inside, source = part(inside, dim, begin, length), part(source, dim, cut, length)
-    b.copy(inside, source)
-
     for k, dim in enumerate(dims):
         # Later dimensions are taken whole, at their places; of earlier ones the block, whose margins come after this.
         region, read, at = out, input, list(places[: k + 1])
         for other in dims[k + 1 :]:
             begin, cut, length, _ = blocks[other]
             region, read = part(region, other, begin, length), part(read, other, cut, length)
-        begin, _, length, end = blocks[dim]
+        begin, cut, length, end = blocks[dim]
+        if k == 0:
+            b.method("margins.copy_rows", input=read, places=places[0], out=region, begin=begin, cut=cut, length=length,
+                     fault=_nothing_there(dim))
+            continue
         for start, count in ((0, begin), (begin + length, end)):
             margin = part(region, dim, start, count)
             _read(b, margin, read, {dims[j]: part(x, 0, start, count) if j == k else x for j, x in enumerate(at)})
     return out
+
+
+def _nothing_there(dim: int) -> tuple[str, str]:
+    return "IndexError", f"dimension {dim}, of size {{1}}, has no element {{0}} to pad with"
 
 
 def _read(b: Any, out: Any, input: Any, places: dict[int, Any]) -> None:
@@ -73,8 +77,7 @@ def _read(b: Any, out: Any, input: Any, places: dict[int, Any]) -> None:
     dimensions = [Dimension(out.size(d), out.stride(d), 0 if d in places else input.stride(d),
                             tuple(p.stride(0) if d == along else 0 for along, p in places.items()))
                   for d in (thin, *(d for d in range(out.ndim) if d != thin))]
-    bounds = [Bound(input.size(d), input.stride(d), "IndexError", f"dimension {d}, of size {{1}}, has no element "
-                    "{0} to pad with") for d in places]
+    bounds = [Bound(input.size(d), input.stride(d), *_nothing_there(d)) for d in places]
     b.method("indexing.walk", mode="read", regular=out, indexed=input, indices=list(places.values()),
              dimensions=dimensions, bounds=bounds, wrap=False)
 

@@ -11,6 +11,10 @@ take, spread, weigh
     input (b, rows, elements, inner), places (b or 1, taps, points; int32), weights (the same), out, taps: in each row
     the sum over the taps of weights times elements at places (the last one for those beyond); its transpose in input,
     and in the weights, where input has an inner of 1 and `upstream` (b, rows, points, 1) is the other factor
+copy_rows
+    input, places (int64), out, begin, cut, length, fault ({0} the place, {1} the size): rows along the last dimension,
+    whose elements are adjacent. `length` elements from `cut` on come to `begin`; what is before and behind them is
+    what stands at the places of those elements of out
 mark_true
     mask (contiguous); returns a register that the next four want (`marks`), and how many elements are true (a Symbol)
 coordinates, pick_true, put_true
@@ -87,6 +91,22 @@ def _spread(input: Tensor, places: Tensor, weights: Tensor, out: Tensor) -> None
 def _weigh(upstream: Tensor, input: Tensor, places: Tensor, out: Tensor) -> None:
     if out.array.size:
         out.array[...] = (_found(input, places) * upstream.array[:, :, None]).sum((1, 4))
+
+
+def copy_rows(b: Any, *, input: Any, places: Any, out: Any, begin: Any, cut: Any, length: Any,
+              fault: tuple[str, str]) -> None:
+    perform(b, _copy_rows, [input, places, out], [begin, cut, length], faults=[fault])
+
+
+def _copy_rows(input: Tensor, places: Tensor, out: Tensor, begin: int, cut: int, length: int) -> Any:
+    at = places.array.copy()
+    at[begin:begin + length] = np.arange(cut, cut + length)
+    bad = at[(at < 0) | (at >= input.shape[-1])]
+    if out.array.size and bad.size:
+        return 1, bad[0], input.shape[-1]
+    if out.array.size:
+        out.array[...] = input.array[..., at]
+    return None
 
 
 def _numbers(dimensions: Sequence[Dimension], bounds: Sequence[Bound], skip: Any) -> list[Any]:
