@@ -166,8 +166,10 @@ def emit_extremes(target: Target, *, dtype: str, largest: bool) -> str:
             if dtype in FLOATS:
                 number = b.compare("ord", b)
                 better = x.compare("uno", x) | (number & better)
-            new = f.select(better, raw, best)
-            where = f.select(better, f.splat(i, lanes) if lanes else i, at)
+            if lanes:
+                new, where = f.select(better, raw, best), f.select(better, f.splat(i, lanes), at)
+            else:  # jumps, which are guessed: the next element need not wait for this comparison
+                new, where = f.branch(better, lambda: [raw, i], lambda: [best, at])
             f.store(new, f.at(values, position * size))
             f.store(where, f.at(indices, position * 8))
             return [new, where]
