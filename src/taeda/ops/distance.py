@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from taeda.ir.expression import maximum
 from taeda.ops.creation import arange
 from taeda.ops.dtypes import COMPLEX, is_float, promote
 from taeda.ops.elementwise_loss import raised_to
+from taeda.ops.matmul import batch_of, multiply_matrices, transposed
 from taeda.ops.norm import vector_norm
-from taeda.ops.op import Number, Sample, Tensor, check, derived, sample
+from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample, sum_to
 from taeda.ops.pointwise import compute, convert, where
 from taeda.ops.views import reshape, unsqueeze, wrap_dim
 
@@ -74,6 +76,8 @@ def pdist(input: Tensor, p: object = 2.0) -> Tensor:
     half = n - 0.5
     i = convert((half - (half * half - 2 * convert(k, "float64")).sqrt()).floor(), "int64")
     j = k - i * (2 * n - i - 1) // 2 + i + 1
+    if p == 2 and is_float(input.dtype):
+        return euclidean_distances(input, input).reshape((n * n,)).index_select(0, i * n + j)
     difference = input.index_select(0, i) - input.index_select(0, j)
     return _length(difference, p, -1)
 
@@ -106,6 +110,58 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
+@kernel(public=False, epilogue=lambda *arguments: True)
+def squared_distances(b: Any, left: Tensor, right: Tensor) -> Tensor:
+    """The sums of squared differences of the rows of left (*, n, d) and of right (*, m, d): (*, n, m). The kernels of
+    matrix products make them, a difference and its square in place of a product, so that no digits are lost."""
+    out = b.alloc(left.dtype, _pairs(left, right))
+    turned = b.view("permute", right, (*range(right.ndim - 2), right.ndim - 1, right.ndim - 2))
+    b.method("matmul", left=left, right=turned, out=out, squares=True)
+    return out
+
+
+def _pairs(left: Any, right: Any) -> tuple[Any, ...]:
+    return (*batch_of(left, right), left.shape[-2], right.shape[-2])
+
+
+@squared_distances.meta
+def _(left: Any, right: Any) -> Result:
+    return Result(left.dtype, _pairs(left, right))
+
+
+@squared_distances.gradient
+def _(grad: Any, left: Any, right: Any) -> Any:
+    return sum_to(_pulled(grad, left, right) * 2, left), sum_to(_pulled(transposed(grad), right, left) * 2, right)
+
+
+def _pulled(weights: Any, left: Any, right: Any) -> Any:
+    """The sum over j of weights[i, j] (left[i] - right[j]), by a product; around the middle of what is summed, since it
+    is the difference of two sums."""
+    middle = right.sum((-2,), True) / maximum(right.shape[-2], 1)
+    return (left - middle) * weights.sum((-1,), True) - multiply_matrices(weights, right - middle)
+
+
+@squared_distances.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(4, 3), make(5, 3))
+    yield sample(make(2, 4, 3), make(1, 5, 3))
+    yield sample(make(3, 1, 7, 5), make(2, 9, 5))
+
+
+@derived(public=False)
+def euclidean_distances(left: Tensor, right: Tensor) -> Tensor:
+    """The lengths of the differences of rows. Equal rows pull nowhere: the root of 0 has a slope of 0 here."""
+    squares = squared_distances(compute(left), compute(right))
+    apart = squares.gt(0).logical_or(squares.ne(squares))
+    return convert(where(apart, where(apart, squares, 1.0).sqrt(), 0.0), left.dtype)
+
+
+@euclidean_distances.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(4, 3), make(5, 3))
+    yield sample(make(2, 4, 3), make(5, 3))
+
+
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
@@ -126,6 +182,8 @@ def cdist(x1: Tensor, x2: Tensor, p: object = 2.0,
         raise RuntimeError("cdist only supports non-negative p values")
     if compute_mode not in _MODES:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    if p == 2 and x1.dtype == x2.dtype:
+        return euclidean_distances(x1, x2)
     return _length(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
 
 

@@ -23,7 +23,7 @@ def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
         raise RuntimeError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
 
-def _batch(left: Any, right: Any) -> tuple[Any, ...]:
+def batch_of(left: Any, right: Any) -> tuple[Any, ...]:
     """The broadcast batch dimensions of two stacks of matrices."""
     a = tuple(unwrap(n) for n in left.shape[:-2])
     b = tuple(unwrap(n) for n in right.shape[:-2])
@@ -83,7 +83,7 @@ def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
     """left[..., M, K] @ right[..., K, N] with broadcast batch dimensions; both have two dimensions or more."""
     _same_dtype(left, right)
     _check_broadcast(b, left, right)
-    out = b.alloc(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
+    out = b.alloc(left.dtype, (*batch_of(left, right), left.shape[-2], right.shape[-1]))
     product_of_matrices(b, left, right, out)
     return out
 
@@ -91,7 +91,7 @@ def multiply_matrices(b: Any, left: Tensor, right: Tensor) -> Tensor:
 @multiply_matrices.meta
 def _(left: Any, right: Any) -> Result:
     _same_dtype(left, right)
-    return Result(left.dtype, (*_batch(left, right), left.shape[-2], right.shape[-1]))
+    return Result(left.dtype, (*batch_of(left, right), left.shape[-2], right.shape[-1]))
 
 
 @multiply_matrices.gradient

@@ -88,7 +88,7 @@ def composed(kind: Kind, bias: Any, epilogue: Epilogue) -> tuple[Expr, list[Any]
 
 
 def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
-           epilogue: Epilogue | None = None, prologue: Prologue | None = None) -> None:
+           epilogue: Epilogue | None = None, prologue: Prologue | None = None, squares: bool = False) -> None:
     """Launches out[..., M, N] = left[..., M, K] @ right[..., K, N] (+ bias), with batch dimensions broadcast.
 
     `left` and `right` are registers of the same dtype with two dimensions or more, of any strides, so that transposed
@@ -101,10 +101,12 @@ def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumul
     stores. `prologue` says what `right` is, which then is not in memory (Builder.later): it is made as it is
     packed, where that makes each element once.
 
+    With `squares`, out[..., i, j] is the sum of (left[..., i, k] - right[..., k, j])**2 instead.
+
     An empty K gives zeros (or the bias). Sizes are not checked here. Raises NotImplementedError for dtypes that have no
     products (bool, complex).
     """
-    kind = kind_of(b.target, left.dtype, out.dtype)
+    kind = kind_of(b.target, left.dtype, out.dtype, squares)
     if prologue is not None:
         source, M, N = prologue.operands[0], left.size(-2), right.size(-1)
         # Where one block has all rows, and reading is what counts, each element is made as it is packed: by as many
@@ -136,6 +138,8 @@ def _launch(b: Any, kind: Kind, left: Any, right: Any, out: Any, bias: Any, accu
     row_block = rows_of_blocks(kind, M, N, K)
     integers += [int(accumulate), int(bias is not None or epilogue is not None), rank, row_block, slow_row(kind)]
     params: dict[str, Any] = {"dtype": left.dtype, "out_dtype": out.dtype}
+    if kind.squares:
+        params["squares"] = True
     # Where there is no bias something must stand for it, which is not read.
     extras, numbers = [out if bias is None else bias], ()
     if epilogue is not None:

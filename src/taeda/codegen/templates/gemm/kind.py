@@ -34,6 +34,7 @@ class Kind:
     vectors: int
     lanes: int
     pairs: bool
+    squares: bool = False  # sums of squared differences instead of products
 
     @property
     def itemsize(self) -> int:
@@ -131,21 +132,25 @@ class Kind:
         return cast(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
 
     def multiply_add(self, f: FunctionWriter, a: Value, b: Value, c: Value) -> Value:
-        """c + a * b for vectors of packed units `a` and `b`."""
+        """c + a * b for vectors of packed units `a` and `b`; or c + (a - b)**2."""
+        if self.squares:
+            a = b = a - b
         if self.pairs:
             return x86.dot_pairs(f, c, a, b)
         return f.fma(a, b, c) if self.compute in FLOATS else c + a * b
 
 
-def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
-    """The kind for a product of matrices of `dtype`. Raises NotImplementedError for bool and complex dtypes."""
+def kind_of(target: Target, dtype: str, out_dtype: str | None = None, squares: bool = False) -> Kind:
+    """The kind for a product of matrices of `dtype`, or for sums of squared differences of their rows and columns.
+
+    Raises NotImplementedError for bool and complex dtypes."""
     out_dtype = out_dtype or dtype
     if not {dtype, out_dtype} <= {*INTEGERS, *FLOATS}:
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
     compute = info(dtype).accumulate
     if itemsize(out_dtype) > itemsize(compute) or (out_dtype in FLOATS) != (compute in FLOATS):
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
-    pairs = dtype == "bfloat16" and target.bf16_dot
+    pairs = dtype == "bfloat16" and target.bf16_dot and not squares
     lanes = target.lanes(itemsize(compute))
     if target.vector_registers == 32:
         rows, vectors = 8, 3
@@ -153,6 +158,6 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None) -> Kind:
         rows, vectors = 6, 2
     else:
         rows, vectors = 4, 2
-    return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs)
+    return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs, squares)
 
 

@@ -269,9 +269,10 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     return f
 
 
-def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None) -> str:
+def emit_gemm_thin(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None,
+                   squares: bool = False) -> str:
     """LLVM IR of the kernel for products with at most THIN_ROWS rows or one column."""
-    kind = kind_of(target, dtype, out_dtype)
+    kind = kind_of(target, dtype, out_dtype, squares)
     module = ModuleWriter(target)
     finish = finish_of(kind, epilogue)
     columns = columns_of(module, kind, finish)

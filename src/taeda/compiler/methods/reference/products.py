@@ -40,12 +40,12 @@ from taeda.ir.loop_interpreter import round_to
 
 
 def matmul(b: Any, *, left: Any, right: Any, out: Any, bias: Any = None, accumulate: bool = False,
-           epilogue: Epilogue | None = None, prologue: Prologue | None = None) -> None:
+           epilogue: Epilogue | None = None, prologue: Prologue | None = None, squares: bool = False) -> None:
     if left.dtype == "bool":
         raise NotImplementedError("matrix product of dtype bool")
     right = right if prologue is None else b.made(right)
     with _finished(b, out, epilogue) as product:
-        perform(b, _matmul, [left, right, bias, product], accumulate=accumulate)
+        perform(b, _matmul, [left, right, bias, product], accumulate=accumulate, squares=squares)
 
 
 @contextlib.contextmanager
@@ -61,8 +61,11 @@ def _finished(b: Any, out: Any, epilogue: Epilogue | None) -> Iterator[Any]:
     b.loops(kernel, [product, *epilogue.operands], [out], epilogue.numbers)
 
 
-def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accumulate: bool) -> None:
-    result = left.wide @ right.wide
+def _matmul(left: Tensor, right: Tensor, bias: Tensor | None, out: Tensor, accumulate: bool, squares: bool) -> None:
+    if squares:
+        result = ((left.wide[..., :, :, None] - right.wide[..., None, :, :]) ** 2).sum(-2)
+    else:
+        result = left.wide @ right.wide
     if bias is not None:
         result = result + bias.wide
     out.store(result + out.wide if accumulate else result)
