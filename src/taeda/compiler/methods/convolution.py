@@ -45,7 +45,8 @@ SMALL_PLANE = 400  # pixels of a depthwise convolution, whose lines are hardly l
 MOST_REACH = 1 << 22  # elements that a pixel's taps span, for methods that copy them all
 MOST_SMALL_INPUT = 1 << 27  # elements of an image, for places in it to be kept in 32 bits
 MOST_CLASSES = 9  # residue classes of a stride that are computed one by one
-MOST_PARTS = 8  # work items that rows are divided for
+MOST_PARTS = 8  # work items that rows, or lines, are divided for
+LEAST_PIXELS = 64  # of a block, where lines are divided for that
 FEW_PIXELS = 192  # of a block, for which its copy may leave the second cache
 BLOCK_ELEMENTS = 65536  # of what is kept in the second cache, give or take
 
@@ -355,11 +356,12 @@ def _direct(b: _Conditional, target: Target, x: Any, columns: Any, bias: Any, to
     pairs = name_of(x) == "bfloat16"
     type = "bfloat" if pairs else type_of(x)
     channels = ceildiv(g.channels, 2) if pairs else g.channels
-    extent, lines, columns_of_block = _blocks(g, 512, True)
+    vectors, tile = ceildiv(g.rows, target.lanes(4 if pairs else itemsize_of(type))), conv_direct.tile_vectors(target)
+    others = g.groups * x.shape[0] * g.pixels[0] * ceildiv(vectors, tile)
+    extent, lines, columns_of_block = _blocks(g, 512, True, others)
     blocks = (g.groups * x.shape[0] * g.pixels[0] * ceildiv(g.pixels[1], lines)
               * ceildiv(g.pixels[2], columns_of_block))
     # A few blocks leave threads idle: then the rows are divided too, at whole tiles.
-    vectors, tile = ceildiv(g.rows, target.lanes(4 if pairs else itemsize_of(type))), conv_direct.tile_vectors(target)
     vector_block = ceildiv(ceildiv(vectors, ceildiv(MOST_PARTS, maximum(blocks, 1))), tile) * tile
     parts = ceildiv(vectors, maximum(vector_block, 1))
     b.launch(conv_direct.emit_conv_direct, {"type": type, **to.params}, to.operands(x, columns, bias, out),
@@ -424,8 +426,9 @@ def _common(x: Any, out: Any, g: Geometry) -> list[Any]:
             *g.out_step]
 
 
-def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[Any], Any, Any]:
-    """Extent (z, y, x) of the copy for one block of the output, and its lines and columns."""
+def _blocks(g: Geometry, most_pixels: int, split_columns: bool, others: Any = 1) -> tuple[list[Any], Any, Any]:
+    """Extent (z, y, x) of the copy for one block of the output, and its lines and columns. `others`: the number of work
+    items where one block is all."""
     extent = [maximum((t - 1) * abs(d) + 1, 0) for t, d in zip(g.taps, g.tap_step, strict=True)]
     columns = maximum(g.pixels[2], 1)
     if split_columns:
@@ -441,6 +444,11 @@ def _blocks(g: Geometry, most_pixels: int, split_columns: bool) -> tuple[list[An
         lines = maximum(lines, minimum(lines_in(8 * BLOCK_ELEMENTS), ceildiv(FEW_PIXELS, columns)))
     lines = minimum(lines, most_pixels // columns)
     lines = _even(maximum(g.pixels[1], 1), maximum(lines, 1))
+    if split_columns:  # a few large blocks leave threads idle; reading a small weight more often costs less
+        items = others * ceildiv(g.pixels[1], lines) * ceildiv(g.pixels[2], columns)
+        fewer = maximum(ceildiv(lines * items, MOST_PARTS), ceildiv(LEAST_PIXELS, columns))
+        few = all_of(items < MOST_PARTS, g.rows * g.depth <= 2 * BLOCK_ELEMENTS)
+        lines = where(few, _even(maximum(g.pixels[1], 1), minimum(maximum(fewer, 1), lines)), lines)
     extent[1] = extent[1] + (lines - 1) * g.step[1]
     return extent, lines, columns
 
