@@ -181,6 +181,11 @@ def contents(tensor: Any, indent: int) -> str:
     return _text(values, tensor.dim(), indent, formatter)
 
 
+def _tensor_str(tensor: Any, indent: int) -> str:
+    """The text of the elements of a tensor, under PyTorch's name."""
+    return contents(tensor, indent) if tensor.numel() else "[]"
+
+
 def with_suffixes(text: str, suffixes: list[str], indent: int, new_line: bool = False) -> str:
     """The text of a tensor closed with what is to be said of it, the first part on a line of its own if `new_line`."""
     length = len(text) - text.rfind("\n") + 1

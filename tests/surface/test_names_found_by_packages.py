@@ -197,3 +197,157 @@ def test_kinds_of_devices_that_are_not_there_answer():
         taeda.xpu.manual_seed_all(0)
     with pytest.raises(AssertionError, match="Torch not compiled with XPU enabled"):
         taeda.xpu.current_device()
+
+
+def test_dictionaries_by_identity_forget_what_is_gone():
+    from taeda.utils.weak import TensorWeakRef, WeakIdKeyDictionary, WeakTensorKeyDictionary
+
+    x, y = taeda.ones(2), taeda.ones(2)
+    found = WeakTensorKeyDictionary({x: 1, y: 2})
+    assert found[x] == 1 and found[y] == 2 and len(found) == 2 and taeda.ones(2) not in found and "x" not in found
+    reference = TensorWeakRef(y)
+    assert reference() is y and isinstance(found.copy(), WeakIdKeyDictionary)
+    del y
+    assert reference() is None and list(found.values()) == [1] and next(iter(found)) is x
+    del found[x]
+    assert not found.keyrefs()
+
+
+def test_contexts_that_decorate():
+    from taeda.utils._contextlib import _DecoratorContextManager, _NoParamDecoratorContextManager
+
+    seen = []
+
+    class Named(_DecoratorContextManager):
+        def __init__(self, name):
+            self.name = name
+
+        def __enter__(self):
+            seen.append(self.name)
+
+        def __exit__(self, *error):
+            seen.append("end")
+
+        def clone(self):
+            return Named(self.name)
+
+    class Plain(_NoParamDecoratorContextManager):
+        def __enter__(self):
+            seen.append("plain")
+
+        def __exit__(self, *error):
+            seen.append("end")
+
+    assert Named("a")(lambda x: x + 1)(1) == 2 and Plain(lambda: 3)() == 3
+
+    @Named("b")
+    def numbers():
+        seen.append((yield 1))
+
+    generator = numbers()
+    assert next(generator) == 1
+    with pytest.raises(StopIteration):
+        generator.send("sent")
+    assert seen == ["a", "end", "plain", "end", "b", "end", "b", "sent", "end"]
+
+
+def test_extensions_in_cpp_are_refused_with_what_to_write_instead():
+    from taeda.utils import cpp_extension
+
+    for build in (cpp_extension.load, cpp_extension.load_inline, cpp_extension.CppExtension,
+                  cpp_extension.CUDAExtension):
+        with pytest.raises(NotImplementedError, match=r"'mine'.*compiled against PyTorch's C\+\+ libraries.*library"):
+            build("mine", ["a.cpp"])
+    with pytest.raises(NotImplementedError):
+        cpp_extension.BuildExtension.with_options(use_ninja=False)()
+    assert cpp_extension.include_paths() == [] and not cpp_extension.check_compiler_ok_for_platform("no-such-compiler")
+
+
+def test_modules_spread_over_processes_are_names_with_answers():
+    from taeda.distributed._composable.fsdp import FSDPModule
+    from taeda.distributed._tensor.experimental import implicit_replication
+    from taeda.distributed.fsdp.fully_sharded_data_parallel import FullyShardedDataParallel, StateDictType
+
+    from taeda.distributed import fsdp
+    from taeda.distributed.fsdp import wrap
+
+    model = taeda.nn.Sequential(taeda.nn.Linear(4, 4), taeda.nn.Linear(4, 2))
+    assert not isinstance(model, (FullyShardedDataParallel, FSDPModule))
+    assert FullyShardedDataParallel.fsdp_modules(model) == []
+    assert [kind.name for kind in StateDictType] == ["FULL_STATE_DICT", "LOCAL_STATE_DICT", "SHARDED_STATE_DICT"]
+    for make in (lambda: FullyShardedDataParallel(model), lambda: fsdp.fully_shard(model), FSDPModule):
+        with pytest.raises(NotImplementedError, match="cannot be spread over processes yet"):
+            make()
+    with implicit_replication():
+        assert wrap.wrap(model) is model
+    with wrap.enable_wrap(wrapper_cls=taeda.nn.Sequential):
+        assert type(wrap.wrap(model[0])) is taeda.nn.Sequential
+    policy = wrap.ModuleWrapPolicy({taeda.nn.Linear})
+    assert policy(model[0], recurse=False) and not policy(model, recurse=False) and policy(model, recurse=True)
+    assert wrap.size_based_auto_wrap_policy(model, False, 30, min_num_params=20)
+    assert not wrap.size_based_auto_wrap_policy(taeda.nn.ModuleList(), False, 30, min_num_params=20)
+    assert fsdp.MixedPrecision(param_dtype=taeda.bfloat16).param_dtype == taeda.bfloat16
+    assert not taeda.distributed.rpc.is_available()
+    with pytest.raises(NotImplementedError, match="not there yet"):
+        taeda.distributed.rpc.rpc_sync("worker", len)
+
+
+def test_torchrun_starts_one_process(tmp_path):
+    import subprocess
+    import sys
+
+    program = tmp_path / "program.py"
+    program.write_text("import os, sys, torch\n"
+                       "torch.distributed.init_process_group('gloo')\n"
+                       "print(torch.distributed.get_rank(), os.environ['LOCAL_RANK'], sys.argv[1:])\n")
+    command = [sys.executable, "-m", "taeda.distributed.run", "--standalone", "--nproc_per_node"]
+    done = subprocess.run([*command, "1", str(program), "--epochs", "3"], capture_output=True, text=True)
+    assert done.stdout == "0 0 ['--epochs', '3']\n", done.stderr
+    done = subprocess.run([*command, "2", str(program)], capture_output=True, text=True)
+    assert done.returncode and "1 x 2 processes were asked for" in done.stderr
+
+
+def test_divergences_may_be_registered_for_bases_of_other_libraries():
+    from taeda.distributions import kl_divergence, register_kl
+
+    class Base:
+        pass
+
+    class Mine(Base, taeda.distributions.Distribution):
+        pass
+
+    @register_kl(Mine, Base)
+    def _(p, q):
+        return "mine"
+
+    assert kl_divergence(Mine(validate_args=False), Mine(validate_args=False)) == "mine"
+    with pytest.raises(TypeError, match="Expected type_q to be a Distribution subclass but got 3"):
+        register_kl(Mine, 3)
+
+
+def test_workers_seed_numpy_as_pytorch_does():
+    pytest.importorskip("numpy")
+    from taeda.utils.data.worker import _generate_state
+
+    assert _generate_state(12345, 3) == [388367306, 2732186161, 3264781304, 1215154576]
+    assert _generate_state(2**40 + 77, 1) == [2185177214, 2801339687, 225810643, 1629209054]
+    assert taeda.utils.data._utils.collate.np_str_obj_array_pattern.search("<U3")
+
+
+def test_names_of_quantised_types_are_only_names():
+    import pickle
+
+    assert repr(taeda.qint8) == "torch.qint8" and pickle.loads(pickle.dumps(taeda.qint8)) is taeda.qint8
+    with pytest.raises(TypeError):
+        taeda.ones(2, dtype=taeda.qint8)
+
+
+def test_ops_by_the_names_below_autograd():
+    aten = taeda.ops.aten
+    x = taeda.arange(6.0).view(2, 3)
+    assert aten.sym_size(x, 1) == 3 and aten._is_all_true(x >= 0)
+    with pytest.raises(RuntimeError, match="no.* available"):
+        aten._pin_memory.default(x)
+    assert [y.tolist() for y in aten._foreach_add([taeda.ones(1)], 1)] == [[2.0]]
+    sparse = taeda.eye(3).to_sparse_csr()
+    taeda.testing.assert_close(aten._sparse_addmm(x.T, sparse, x.T), 2 * x.T)

@@ -73,15 +73,16 @@ def install() -> None:
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     real = sys.modules.get("torch")
-    if real is not None and real.__name__ != "taeda":
+    import taeda
+    from taeda.version import TorchVersion
+
+    if real is not None and real is not taeda:
         raise ImportError(
             f"PyTorch itself is imported already (from {getattr(real, '__file__', 'somewhere')}): import "
             "taeda.as_torch before anything that imports torch, or start the program by `taeda run`"
         )
     sys.meta_path.insert(0, _Finder())
-    import taeda
-    from taeda.version import TorchVersion
-
+    vars(taeda)["__name__"] = "torch"  # libraries that replace functions of a module ask for its name
     taeda.__version__ = TorchVersion(VERSION)
     vars(taeda)["torch"] = taeda  # `torch.torch`, which some libraries write
     taeda.Tensor.__module__ = "torch"  # libraries tell tensors by the name of their module

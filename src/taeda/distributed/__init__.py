@@ -500,8 +500,8 @@ def scatter_object_list(
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("algorithms", "checkpoint", "device_mesh", "elastic", "further", "nn", "optim", "rendezvous", "run",
-                "stores", "tensor"):
+    if name in ("algorithms", "checkpoint", "device_mesh", "elastic", "fsdp", "further", "launcher", "nn", "optim",
+                "rendezvous", "rpc", "run", "stores", "tensor"):
         return importlib.import_module(f"taeda.distributed.{name}")
     if name in ("DeviceMesh", "init_device_mesh"):
         return getattr(importlib.import_module("taeda.distributed.device_mesh"), name)

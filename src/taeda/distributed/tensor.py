@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import taeda
 
-__all__ = ["DTensor", "Partial", "Placement", "Replicate", "Shard", "distribute_module", "distribute_tensor"]
+__all__ = ["DTensor", "Partial", "Placement", "Replicate", "Shard", "distribute_module", "distribute_tensor",
+           "implicit_replication"]
 
 
 class Placement:
@@ -59,6 +62,12 @@ class DTensor(taeda.Tensor):
 def distribute_tensor(tensor: Any, *args: Any, **kwargs: Any) -> Any:
     """Not there yet."""
     raise NotImplementedError("distribute_tensor: groups of several processes are not there yet")
+
+
+@contextlib.contextmanager
+def implicit_replication() -> Iterator[None]:
+    """In the block plain tensors count as the same on all processes: with one process they are."""
+    yield
 
 
 def distribute_module(module: Any, *args: Any, **kwargs: Any) -> Any:

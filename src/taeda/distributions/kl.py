@@ -42,12 +42,12 @@ _found: dict[tuple[type[Any], type[Any]], Any] = {}
 def register_kl(type_p: type[Any], type_q: type[Any]) -> Callable[[Any], Any]:
     """Decorator: a function of (p, q) that gives their divergence.
 
-    The row of the nearest types is used; where two are equally near and differ, a warning says which was taken.
+    The row of the nearest types is used; where two are equally near and differ, a warning says which was taken. Types
+    may be bases of other libraries, which their distributions have beside `Distribution`.
     """
-    if not isinstance(type_p, type) or not issubclass(type_p, Distribution):
-        raise TypeError(f"Expected type_p to be a Distribution subclass but got {type_p}")
-    if not isinstance(type_q, type) or not issubclass(type_q, Distribution):
-        raise TypeError(f"Expected type_q to be a Distribution subclass but got {type_q}")
+    for name, given in (("type_p", type_p), ("type_q", type_q)):
+        if not isinstance(given, type):
+            raise TypeError(f"Expected {name} to be a Distribution subclass but got {given}")
 
     def decorate(function: Any) -> Any:
         _table[type_p, type_q] = function

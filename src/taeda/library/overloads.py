@@ -126,6 +126,14 @@ COMPOSED: dict[str, Callable[..., Any]] = {
         *a, **k
     ),
     "_local_scalar_dense": lambda x: x.item(),
+    "_assert_async": lambda x, message="": _torch._assert_async(x, *((message,) if message else ())),
+    "_conj": lambda x: x.conj(),
+    "_is_all_true": lambda x: x.all(),
+    "_pin_memory": lambda x, device=None: x.pin_memory(),
+    "_sparse_addmm": lambda x, a, b, *, beta=1, alpha=1: _torch.sparse.addmm(x, a, b, beta=beta, alpha=alpha),
+    "_sparse_mm_reduce_impl": lambda a, b, reduce: _torch.sparse.mm(a, b, reduce),
+    "sym_size": lambda x, dim=None: x.size() if dim is None else x.size(dim),
+    "view_as_real_copy": lambda x: _torch.view_as_real(x).clone(),
     "_convolution": lambda *arguments: _convolution(*arguments[:9]),
     "alias": lambda x: x.view_as(x),
     "_to_copy": lambda x, **options: x.to(copy=True, **options),
@@ -141,6 +149,8 @@ def _function(name: str) -> Callable[..., Any] | None:
     for home in (COMPOSED, vars(taeda), vars(taeda.nn.functional), vars(taeda.special), vars(taeda.linalg)):
         if name in home:
             return home[name]
+    if name.startswith("_foreach_"):
+        return getattr(taeda, name, None)
     return getattr(_core.Tensor, name, None) or getattr(internal, name, None)
 
 

@@ -107,6 +107,16 @@ def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[Any, Any]], C
     return [(MappingKey(k), v) for k, v in zip(context, values, strict=True)], context
 
 
+def _list_flatten(d: list[Any]) -> tuple[list[Any], Context]:
+    """The children of a list, and nothing else."""
+    return list(d), None
+
+
+def _list_unflatten(values: Iterable[Any], context: Context) -> list[Any]:
+    """The list of these children."""
+    return list(values)
+
+
 def _list_flatten_with_keys(d: list[Any]) -> tuple[list[tuple[Any, Any]], Context]:
     """The children of a list with their places."""
     return [(SequenceKey(k), v) for k, v in enumerate(d)], None

@@ -1,6 +1,7 @@
 """Samples to batches."""
 
 import copy
+import re
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import taeda
 __all__ = ["collate", "default_collate", "default_collate_fn_map", "default_convert"]
 
 _NO_NUMBERS = "SaUO"  # NumPy's kinds of strings and objects
+np_str_obj_array_pattern = re.compile(f"[{_NO_NUMBERS}]")
 
 
 def _is_numpy(value: Any) -> bool:

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.context import BaseContext
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import taeda
 from taeda.utils.data.collate import default_collate, default_convert
@@ -18,6 +18,7 @@ from taeda.utils.data.workers import LoaderIterator, WorkersIterator
 __all__ = ["DataLoader"]
 
 T = TypeVar("T")
+_collate_fn_t: TypeAlias = Callable[[list[Any]], Any]
 
 
 class _Forever(Sampler[None]):

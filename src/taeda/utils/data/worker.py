@@ -155,6 +155,14 @@ def _is_iterable(job: Job) -> bool:
     return isinstance(job.dataset, IterableDataset)
 
 
+def _generate_state(base_seed: int, worker_id: int) -> list[int]:
+    """Four numbers that seed NumPy in a worker, different in each and in each epoch."""
+    import numpy
+
+    words = [worker_id, base_seed & 0xFFFFFFFF, base_seed >> 32, 0]
+    return [int(word) for word in numpy.random.SeedSequence(words).generate_state(4)]
+
+
 def _prepare(job: Job, base_seed: int, where: str) -> Failure | None:
     global _worker_info
     taeda.set_num_threads(1)
@@ -164,7 +172,7 @@ def _prepare(job: Job, base_seed: int, where: str) -> Failure | None:
     if "numpy" in sys.modules:
         import numpy
 
-        numpy.random.seed(numpy.random.SeedSequence([job.worker_id, base_seed & (2**63 - 1)]).generate_state(4))
+        numpy.random.seed(_generate_state(base_seed, job.worker_id))
     _worker_info = WorkerInfo(job.worker_id, job.num_workers, seed, job.dataset)
     if job.init_fn is not None:
         try:
