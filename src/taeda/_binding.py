@@ -123,7 +123,13 @@ def _result_type(schema: Schema) -> Any:
     """A named tuple for ops that return one, as x.max(1).values."""
     if not schema["fields"]:
         return None
-    made = collections.namedtuple(schema["public"], schema["fields"])  # type: ignore[misc]
+    prefix = "linalg_" if tuple(schema["modules"][:1]) == ("linalg",) else ""
+    return result_type(prefix + schema["public"], schema["fields"])
+
+
+def result_type(name: str, fields: tuple[str, ...]) -> Any:
+    """The named tuple that is `torch.return_types.NAME`."""
+    made = collections.namedtuple(name, fields)  # type: ignore[misc]
 
     class Named(made):
         """A named tuple made from one tuple, as the core gives it, or from the values."""
@@ -137,13 +143,12 @@ def _result_type(schema: Schema) -> Any:
             return tuple, (tuple(self),)
 
         def __repr__(self) -> str:
-            values = [f"{name}={self[place]!r}" for place, name in enumerate(schema["fields"])]
-            return f"torch.return_types.{type(self).__name__}(\n" + ",\n".join(values) + ")"
+            values = [f"{field}={self[place]!r}" for place, field in enumerate(fields)]
+            return f"torch.return_types.{name}(\n" + ",\n".join(values) + ")"
 
-    prefix = "linalg_" if tuple(schema["modules"][:1]) == ("linalg",) else ""
-    Named.__name__ = Named.__qualname__ = prefix + schema["public"]
+    Named.__name__ = Named.__qualname__ = name
     Named.__module__ = "torch.return_types"
-    result_types[Named.__name__] = Named
+    result_types[name] = Named
     return Named
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taeda._binding import result_types
+from taeda.functions import sampled as sampled  # whose functions have some too
 
 __all__ = ["all_return_types"]
 

@@ -18,7 +18,8 @@ x = torch.linspace(-1, 1, 12).view(3, 4)
         lambda: torch.addmm(x[:, :3], x, x.T),
         lambda: F.linear(x, x), lambda: torch.einsum("ij,kj->ik", x, x), lambda: F.prelu(x, x[0, :1]),
         lambda: F.conv1d(x[None], torch.ones(2, 3, 2)), lambda: F.scaled_dot_product_attention(x, x, x),
-        lambda: torch.bmm(x[None], x.T[None]),
+        lambda: torch.bmm(x[None], x.T[None]), lambda: torch.inner(x, x), lambda: torch.tensordot(x, x.T, 1),
+        lambda: torch.linalg.vecdot(x, x), lambda: F.conv1d(x[None], torch.ones(2, 3, 2), padding="same"),
     ],
 )  # fmt: skip
 def test_products_are_narrow(call, dtype):

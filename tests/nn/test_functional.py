@@ -199,3 +199,10 @@ def test_gradient_clipping(norm_type):
         return found, parameters[0].grad, parameters[1].grad
 
     agree(program, 1e-5, 1e-6)
+
+
+def test_folded_patches_are_contiguous():
+    """What is read beside the padding is no view of the padded image: users call view on it."""
+    folded = taeda.nn.functional.fold(taeda.ones(1, 18, 9), (5, 5), 3, padding=1, stride=2)
+    assert folded.is_contiguous()
+    assert folded.view(2, 25).sum() == 2 * 7 * 7  # three patches have 2, 3 and 2 of 5 rows

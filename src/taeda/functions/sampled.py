@@ -5,9 +5,10 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import taeda
+from taeda._binding import result_type
 from taeda.functions.dims import wrap_distinct
 from taeda.functions.function import function
 from taeda.ir.dtype import info
@@ -84,11 +85,7 @@ def _(make: Any) -> Iterator[Sample]:
 # -- histograms --------------------------------------------------------------------------------------------------------
 
 
-class _Histogram(NamedTuple):
-    """What histogram returns."""
-
-    hist: Any
-    bin_edges: Any
+_Histogram = result_type("histogram", ("hist", "bin_edges"))
 
 
 def _places(flat: Any, edges: Any) -> tuple[Any, Any]:
@@ -165,11 +162,7 @@ def _bounds(flat: Any, given: Any) -> tuple[float, float]:
 # -- of several dimensions ---------------------------------------------------------------------------------------------
 
 
-class _HistogramDD(NamedTuple):
-    """What histogramdd returns."""
-
-    hist: Any
-    bin_edges: Any
+_HistogramDD = result_type("histogramdd", ("hist", "bin_edges"))
 
 
 def _edges(points: Any, counts: Sequence[int], given: Any) -> list[Any]:

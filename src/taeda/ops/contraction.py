@@ -110,7 +110,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample("ij->", make(2, 3))
 
 
-@derived(public=False)
+@derived(public=False, autocast="lower")
 def contracted(a: Tensor, b: Tensor, first: tuple[int, ...], second: tuple[int, ...]) -> Tensor:
     """The sum of products over dimensions `first` of a and `second` of b, pair by pair."""
     for p, q in zip(first, second, strict=True):
@@ -153,7 +153,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(4), make(4))
 
 
-@derived(public="vecdot", modules=("linalg",), method=False, out=True)
+@derived(public="vecdot", modules=("linalg",), method=False, out=True, autocast="lower")
 def linalg_vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The sum of x * y along `dim`, x conjugated if it is complex."""
     if x.dtype != y.dtype:

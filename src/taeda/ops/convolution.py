@@ -363,7 +363,7 @@ def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Di
     return _convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(public="conv1d", overload="padding", modules=BOTH, method=False)
+@derived(public="conv1d", overload="padding", modules=BOTH, method=False, autocast="lower")
 def conv1d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: str = "valid",
                    dilation: Dims = 1, groups: int = 1) -> Tensor:
     """`conv1d` with padding "valid" (none) or "same" (the output is as long as the input)."""
@@ -380,7 +380,7 @@ def conv2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Di
     return _convolution("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(public="conv2d", overload="padding", modules=BOTH, method=False)
+@derived(public="conv2d", overload="padding", modules=BOTH, method=False, autocast="lower")
 def conv2d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: str = "valid",
                    dilation: Dims = 1, groups: int = 1) -> Tensor:
     """`conv2d` with padding "valid" (none) or "same" (the output is as large as the input)."""
@@ -394,7 +394,7 @@ def conv3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Di
     return _convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
-@derived(public="conv3d", overload="padding", modules=BOTH, method=False)
+@derived(public="conv3d", overload="padding", modules=BOTH, method=False, autocast="lower")
 def conv3d_padding(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Dims = 1, padding: str = "valid",
                    dilation: Dims = 1, groups: int = 1) -> Tensor:
     """`conv3d` with padding "valid" (none) or "same" (the output is as large as the input)."""
@@ -426,11 +426,28 @@ def conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | None = None, 
     return _transposed("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+@derived(modules=BOTH, method=False, autocast="lower")
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """`conv1d` of sequences with time first: input (L, N, C), weight (K, C, M), bias (M) → (L', N, M)."""
+    if input.ndim != 3:
+        raise RuntimeError(f"Input must have 3 dims: time, batch, in_channel. It has {input.ndim}.")
+    if weight.ndim != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels. It has "
+                           f"{weight.ndim}.")
+    return conv1d(input.permute((1, 2, 0)), weight.permute((2, 1, 0)), bias, 1, pad).permute((2, 0, 1)).clone()
+
+
 @conv1d.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(2, 3, 9), make(4, 3, 3), make(4))
     yield sample(make(3, 9), make(4, 3, 3), padding=1, stride=2)
     yield sample(make(2, 4, 11), make(6, 2, 3), make(6), stride=2, padding=2, dilation=2, groups=2)
+
+
+@conv_tbc.samples
+def _(make: Any) -> Iterator[Sample]:
+    yield sample(make(9, 2, 3), make(3, 3, 4), make(4))
+    yield sample(make(5, 1, 2), make(2, 2, 3), make(3), 1)
 
 
 @conv1d_padding.samples

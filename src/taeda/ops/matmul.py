@@ -266,7 +266,7 @@ def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4))
 
 
-@derived(out=True)
+@derived(out=True, autocast="lower")
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Sum of products over the last dimension of both, (*A, n), (*B, n) → (*A, *B); the product if one has no
     dimensions."""

@@ -127,7 +127,8 @@ def fold(
     tall = tall.index_add(2, _positions(rows, kernel[0], dilation[0], stride[0]), flat)
     full = zeros((samples, channels, height, width), input.dtype)
     full = full.index_add(3, _positions(columns, kernel[1], dilation[1], stride[1]), tall)
-    return full.narrow(2, padding[0], size[0]).narrow(3, padding[1], size[1])
+    inner = full.narrow(2, padding[0], size[0]).narrow(3, padding[1], size[1])
+    return inner.clone() if any(padding) else inner
 
 
 @fold.samples
