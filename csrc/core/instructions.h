@@ -56,7 +56,7 @@ struct Frame {
   bool last = false;
   int register_count = 0;
   InputsEnd* inputs_end = nullptr;  // who is told
-  int64_t longest_reduction = 0;    // found by `infer`: how many elements are combined to one
+  bool odd_reductions = false;      // found by `infer`: an order of summation depends on what else a kernel does
 
   const Buffer& at(int reg) const {
     const Buffer* b = registers[reg];
@@ -111,6 +111,7 @@ struct LoopsInstruction {
   bool reduces = false, keepdim = false;
   std::vector<int> reduced;
 
+  bool in_chunks_anyway(Frame& f) const;
   void infer(Frame& f) const;
   void execute(Frame& f) const;
   void usage(Usage& u) const;

@@ -10,7 +10,6 @@ namespace taeda {
 namespace {
 
 constexpr int64_t PIECE = 32768;            // points per piece of work, about, if little is done at each
-constexpr int64_t REDUCTION_CHUNK = 16384;  // inner extents above this are reduced in chunks of this many
 constexpr int64_t SERIAL = 16384;           // below this many such points the calling thread does it alone
 constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done before it is put anywhere
 constexpr int64_t MOST_WEIGHT = 16;

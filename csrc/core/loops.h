@@ -9,6 +9,9 @@
 
 namespace taeda {
 
+// Inner extents above this are reduced in chunks of this many, by kernels that can be split into two (kernel_source.h).
+inline constexpr int64_t REDUCTION_CHUNK = 16384;
+
 void run_loops(const LoopsLaunch& launch);
 void run_join(Join& join);
 

@@ -174,6 +174,15 @@ Dims strides_like(Frame& f, const Dims& shape, std::span<const int> registers) {
   return output_strides(plan, count, &strides) ? strides : contiguous_strides(shape);
 }
 
+// Whether a long reduction is done in chunks wherever it stands: to one element, by a kernel that can be split.
+// Grouping (compiler/fuse.py) sees to it that larger kernels made of such can be too.
+bool LoopsInstruction::in_chunks_anyway(Frame& f) const {
+  LoopKernel *partial, *combine;
+  std::vector<DType> between;
+  return static_cast<int>(reduced.size()) == f.plan->shape.count &&
+         f.kernels->loop(kernel).split(&partial, &combine, &between);
+}
+
 void LoopsInstruction::infer(Frame& f) const {
   LoopsPlan& plan = *f.plan;
   if (TAEDA_UNLIKELY(!plan.copies.empty())) plan.copies.clear();  // of a run that only inferred
@@ -201,7 +210,7 @@ void LoopsInstruction::infer(Frame& f) const {
   if (mask) {
     int64_t extent = 1;
     for (int d : reduced) extent *= shape[d];
-    f.longest_reduction = std::max(f.longest_reduction, extent);
+    if (extent > REDUCTION_CHUNK && !f.runtime->executes()) f.odd_reductions |= !in_chunks_anyway(f);
   }
   for (int k = 0; k < n; ++k) {
     plan.operands[k].dtype = plan.inputs[k]->dtype;

@@ -16,8 +16,6 @@ int64_t Pending::finished = 0, Pending::found = 0, Pending::programs = 0, Pendin
 namespace {
 
 constexpr size_t MOST_CALLS = 4096;  // put off before they are run anyway
-constexpr int64_t PLAIN_REDUCTION =
-    16384;  // longer ones are done in chunks, or not, depending on what else a kernel does
 constexpr size_t MOST_PLANS = 4096, MOST_VARIANTS = 8, MOST_SEEN = 1 << 16;
 constexpr int64_t MANY_PLANS = 64;
 
@@ -168,7 +166,7 @@ bool Pending::record(const Program& program, const void* identity, bool joins, D
     if (b) note_part(*b);
   if (into) note_part(*into);
   bool replaces = into && shows_all(*into);
-  if (program.infer(device, inputs, attributes, results) > PLAIN_REDUCTION) joins = false;
+  if (program.infer(device, inputs, attributes, results)) joins = false;
   if (into) {
     const Buffer* b = results[0].buffer;
     if (!into->storage || b != results[0].place || results[0].shares >= 0 || b->dtype != into->dtype ||

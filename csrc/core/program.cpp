@@ -242,14 +242,14 @@ void Program::run(Device device, std::span<const Buffer* const> inputs, std::spa
   run_on(runtime_of(device), device, inputs, attributes, results, into, inputs_end);
 }
 
-int64_t Program::infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-                       std::span<Result> results) const {
+bool Program::infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
+                    std::span<Result> results) const {
   return run_on(meta_runtime(), device, inputs, attributes, results, {}, nullptr);
 }
 
-int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
-                        std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
-                        InputsEnd* inputs_end) const {
+bool Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
+                     std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
+                     InputsEnd* inputs_end) const {
   if (static_cast<int>(inputs.size()) != tensor_count || static_cast<int>(attributes.size()) != attribute_count)
     raise(ErrorKind::Internal, "a Program of %d tensors and %d attributes was given %d and %d", tensor_count,
           attribute_count, static_cast<int>(inputs.size()), static_cast<int>(attributes.size()));
@@ -286,7 +286,7 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
       results[k].buffer = registers[outputs[k]];
       results[k].shares = outputs[k] < tensor_count ? outputs[k] : -1;
     }
-    return f.longest_reduction;
+    return f.odd_reductions;
   }
 
   Room room(register_count, temporaries_);
@@ -315,7 +315,7 @@ int64_t Program::run_on(DeviceRuntime& runtime, Device device, std::span<const B
     results[k].buffer = room.registers[outputs[k]];
     results[k].shares = room.origins[outputs[k]];
   }
-  return f.longest_reduction;
+  return f.odd_reductions;
 }
 
 void Program::run_steps(Frame& f) const {

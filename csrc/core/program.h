@@ -42,19 +42,19 @@ class Program {
   // caller that results are to be written to where that is possible: of outputs[k] if into[k] is set.
   void run(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
            std::span<Result> results, std::span<Buffer* const> into = {}, InputsEnd* inputs_end = nullptr) const;
-  // The half of it that touches no memory: results are described, the checks that geometry allows are made. Gives the
-  // length of the longest reduction: how many elements are combined to one.
-  int64_t infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
-                std::span<Result> results) const;
+  // The half of it that touches no memory: results are described, the checks that geometry allows are made. Whether it
+  // has reductions so long that their order depends on what else their kernel does.
+  bool infer(Device device, std::span<const Buffer* const> inputs, std::span<const Attribute> attributes,
+             std::span<Result> results) const;
 
   // What finish() found out: can all results be described without values, and can running it raise an error that
   // describing them does not?
   bool inferable = true, faults = false;
 
  private:
-  int64_t run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
-                 std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
-                 InputsEnd* inputs_end) const;
+  bool run_on(DeviceRuntime& runtime, Device device, std::span<const Buffer* const> inputs,
+              std::span<const Attribute> attributes, std::span<Result> results, std::span<Buffer* const> into,
+              InputsEnd* inputs_end) const;
   void run_steps(Frame& f) const;
   void run_checked(Frame& f) const;
 

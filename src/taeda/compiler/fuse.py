@@ -17,7 +17,9 @@ grouping is done again:
 
 * Reductions over all dimensions have one row, so one work item: they have to stay in a form that can be split into
   chunks (`ir.loop.split`). A reduction that depends on another one is parted from it, and elements that are stored are
-  parted from the reductions, except for tensors of one dimension (softmax of a vector), where small sizes are the rule.
+  parted from the reductions, except for calls on tensors of one dimension (softmax of a vector), where small sizes are
+  the rule. So are values of the row that other operands go into. Long reductions of several calls rely on it: they are
+  done in chunks in one kernel as in their own (csrc/core/loops_instruction.cpp).
 * Elements that are stored and would lie otherwise in memory than what is summed over several dimensions are parted
   from that, so that both are laid out as they would be alone.
 * Elements that do not depend on a row value, but are stored, are parted from reductions over other than the last
@@ -317,6 +319,13 @@ def _to_part(group: Group, grouping: _Grouping) -> Iterable[frozenset[Node]]:
             for n in elements:
                 if n.op.kind != "reduction":
                     yield from (frozenset((n, m)) for m in reductions)
+        else:
+            for n in elements:
+                yield from (frozenset((n, m)) for m in reductions if m.origin != n.origin)
+        made = {v for n in group.nodes for v in n.outputs}
+        for n in group.nodes:  # a row that is computed from more than reductions is read at the first point
+            if n.op.kind != "reduction" and group.is_row(n.outputs[0]) and any(v not in made for v in n.data_tensors()):
+                yield from (frozenset((n, m)) for m in reductions if m.origin != n.origin)
     elif group.reduced != tuple(range(len(group.space) - len(group.reduced), len(group.space))):
         for n in elements:
             if not depends[n]:

@@ -136,8 +136,8 @@ def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence
         if step is None or step.joined != call.joins:
             why = "" if step is None or not call.joins else "calls that run by themselves come before"
             if not call.joins:
-                why = ("it runs by itself: it writes to several tensors or through a kernel of its own, reduces more "
-                       "than 16384 elements to one, or depends on how its operands lie in memory")
+                why = ("it runs by itself: it writes to several tensors or through a kernel of its own, reduces rows "
+                       "of more than 16384 elements, or depends on how its operands lie in memory")
         elif len(step.calls) >= MOST_CALLS or nodes and step.nodes + nodes > MOST_NODES:
             why = f"the Program has {len(step.calls)} calls already"
         elif call.joins and not (
