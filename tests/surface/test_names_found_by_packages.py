@@ -334,6 +334,29 @@ def test_workers_seed_numpy_as_pytorch_does():
     assert taeda.utils.data._utils.collate.np_str_obj_array_pattern.search("<U3")
 
 
+def test_tensors_of_modules_are_swapped():
+    from taeda.nn.utils._named_member_accessor import set_tensor, swap_tensor
+
+    module, new = taeda.nn.Linear(2, 1), taeda.ones(1, 2)
+    weight = module.weight
+    assert swap_tensor(module, "weight", new) is weight and module.weight is new
+    set_tensor(module, "weight", weight)
+    assert module.weight is weight
+    with pytest.raises(AttributeError, match="Linear has no attribute `other`"):
+        swap_tensor(module, "other", new)
+    assert swap_tensor(module, "other", new, allow_missing=True) is not None and module.other is new
+    with pytest.raises(KeyError, match="tensor name can"):
+        set_tensor(module, "a.b", new)
+    with pytest.raises(TypeError, match="not an instance of torch.Tensor"):
+        swap_tensor(module, "weight", 3)
+
+
+def test_types_of_torchscript_are_only_names():
+    assert not isinstance(taeda.ones(1), taeda.TensorType) and taeda.DeviceObjType is not taeda.FloatType
+    with pytest.raises(NotImplementedError, match="TorchScript's types are not there"):
+        taeda.TensorType()
+
+
 def test_names_of_quantised_types_are_only_names():
     import pickle
 
