@@ -135,7 +135,7 @@ Ref<> run_plain(const Call& call, Inputs& in, Compiled& c) {
   size_t n = c.program->outputs.size();
   if (n > 4) large.resize(n);
   std::span<Ref<Tensor>> outputs(n > 4 ? large.data() : small, n);
-  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
+  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) & o.gradient_inputs : 0;
   int few_shares[4];
   std::vector<int> many_shares(n > 4 ? n : 0);
   int* shares = n > 4 ? many_shares.data() : few_shares;
@@ -178,7 +178,7 @@ Ref<> run_inplace(OpObject* op, const Call& call, Inputs& in, Compiled& c) {
     raise(PyExc_TypeError, "%s(): argument 'input' (position 1) must be Tensor, not %s", o.display.c_str(),
           Py_TYPE(call.values[0])->tp_name);
   Tensor& target = *in.tensors()[0];
-  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) : 0;
+  uint64_t needs = state.grad_enabled && o.differentiable ? needs_gradient(in.tensors()) & o.gradient_inputs : 0;
   if (TAEDA_UNLIKELY(!info(target.dtype).floating && !info(target.dtype).complex)) needs = 0;  // no gradient is left
   bool recorded = needs != 0;
   check_inplace(target, recorded || (state.grad_enabled && target.requires_grad));

@@ -62,7 +62,8 @@ struct Overload {
   int output_count = 1;
   bool returns_list = false;  // a variable number of outputs, or a tuple even for one
   bool differentiable = true;
-  bool mixed_devices = false;  // tensors may be on several devices; results are on that of the first
+  uint64_t gradient_inputs = ~uint64_t(0);  // a bit for each tensor that is more than a shape
+  bool mixed_devices = false;               // tensors may be on several devices; results are on that of the first
   Autocast autocast = Autocast::None;
   std::vector<bool> output_differentiable;
   Ref<> result_type;         // a named tuple class, or null

@@ -94,6 +94,10 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   };
   o->returns_list = truth("returns_list", o->output_count < 0);
   o->differentiable = truth("differentiable", true);
+  if (PyObject* bits = PyDict_GetItemString(d, "gradient_inputs")) {
+    o->gradient_inputs = PyLong_AsUnsignedLongLongMask(bits);
+    if (PyErr_Occurred()) throw PythonError();
+  }
   o->mixed_devices = truth("mixed_devices", false);
   if (PyObject* v = text_or_empty(d, "autocast"); v && PyUnicode_Check(v)) {
     std::string_view text = PyUnicode_AsUTF8(v);

@@ -102,6 +102,7 @@ def _overload(schema: Schema) -> dict[str, Any]:
         "returns_list": schema["returns"] not in (0, 1),
         "differentiable": any(schema["differentiable"]),
         "output_differentiable": schema["differentiable"],
+        "gradient_inputs": ~sum(1 << k for k in schema.get("shape_only", ())),
         "mutates": schema["mutates"],
         "mixed_devices": schema["mixed_devices"],
         "autocast": schema["autocast"],

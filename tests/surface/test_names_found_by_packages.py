@@ -351,6 +351,14 @@ def test_tensors_of_modules_are_swapped():
         swap_tensor(module, "weight", 3)
 
 
+def test_a_tensor_that_only_gives_its_shape_has_no_gradient():
+    x, like = taeda.ones(3), taeda.ones(3, requires_grad=True)
+    for made in (x.view_as(like), x.expand_as(like), x.reshape_as(like)):
+        assert not made.requires_grad and made.grad_fn is None
+    made = like.view_as(taeda.ones(3, requires_grad=True))
+    assert taeda.autograd.grad(made.sum(), like)[0].tolist() == [1, 1, 1]
+
+
 def test_types_of_torchscript_are_only_names():
     assert not isinstance(taeda.ones(1), taeda.TensorType) and taeda.DeviceObjType is not taeda.FloatType
     with pytest.raises(NotImplementedError, match="TorchScript's types are not there"):

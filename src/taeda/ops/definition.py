@@ -276,6 +276,10 @@ class Op:
             ],
             "returns": count,
             "differentiable": tuple(self.output_differentiable(k) for k in range(max(count, 1))),
+            "shape_only": [
+                sum(p.kind in ("Tensor", "TensorOrNumber") for p in self.parameters[:self.index[name]])
+                for name in self.shape_only
+            ],
             "method": self.method,
             "inplace": self.inplace,
             "out": self.out,
