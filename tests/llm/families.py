@@ -45,6 +45,11 @@ MODELS: dict[str, dict[str, Any]] = {
                          rope_parameters=_rope("default", partial_rotary_factor=0.5)),
     "gpt2": dict(model_type="gpt2", n_embd=32, n_head=4, n_layer=3, n_positions=256, vocab_size=97),
     "gpt_neox": dict(model_type="gpt_neox", **_SIZES, rope_parameters=_rope("default", partial_rotary_factor=0.5)),
+    "granite": dict(model_type="granite", **_SIZES, embedding_multiplier=6.0, attention_multiplier=0.3,
+                    residual_multiplier=0.4, logits_scaling=2.0, pad_token_id=0),
+    "stablelm": dict(model_type="stablelm", **_SIZES, use_qkv_bias=True, rope_parameters=_rope(
+        "default", partial_rotary_factor=0.25)),
+    "starcoder2": dict(model_type="starcoder2", **_SIZES, sliding_window=8),
     "gpt_neox_serial": dict(model_type="gpt_neox", **_SIZES, use_parallel_residual=False),
 }
 

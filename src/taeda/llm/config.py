@@ -46,6 +46,7 @@ class DecoderConfig:
 
     `norm` is "rms" or "layer"; `norm_offset` is added to the weights of norms (Gemma stores them minus one);
     `post_norms`: attention and MLP are normalised after as well as before; `parallel`: both read the same input.
+    What attention and MLP give is multiplied by `residual_scale` before it is added, logits by `logit_scale`.
     `mlp` is "gated" (down(act(gate(x)) * up(x))) or "plain" (down(act(up(x)))).
     """
 
@@ -75,6 +76,8 @@ class DecoderConfig:
     attention_scale: float | None = None
     attention_cap: float | None = None
     logit_cap: float | None = None
+    residual_scale: float = 1.0
+    logit_scale: float = 1.0
     stop_tokens: tuple[int, ...] = ()
     source: dict[str, Any] = field(default_factory=dict, compare=False)
 

@@ -25,7 +25,7 @@ class Layer(nn.Module):
 
     def __init__(self, config: DecoderConfig, layer: LayerConfig, number: int) -> None:
         super().__init__()
-        self.parallel = config.parallel
+        self.parallel, self.scale = config.parallel, config.residual_scale
         self.input_layernorm = make_norm(config, config.hidden_size)
         self.self_attn = Attention(config, layer, number)
         self.post_attention_layernorm = make_norm(config, config.hidden_size)
@@ -40,6 +40,9 @@ class Layer(nn.Module):
             return x + self.post_feedforward_layernorm(self.mlp(self.pre_feedforward_layernorm(x)))
         if self.parallel:
             return self.mlp(self.post_attention_layernorm(x)) + seen + x
+        if self.scale != 1.0:
+            x = x + seen * self.scale
+            return x + self.mlp(self.post_attention_layernorm(x)) * self.scale
         x = x + seen
         return x + self.mlp(self.post_attention_layernorm(x))
 
@@ -165,6 +168,8 @@ class Decoder(nn.Module):
         """The logits (rows, vocabulary) of features (rows, hidden size)."""
         head = self.lm_head
         found = F.linear(features, self.model.embed_tokens.weight) if head is None else head(features)
+        if self.config.logit_scale != 1.0:
+            found = found * self.config.logit_scale
         cap = self.config.logit_cap
         return found if cap is None else taeda.tanh(found / cap) * cap
 

@@ -116,6 +116,35 @@ def llama(keys: Keys) -> dict[str, Any]:
                          mlp_bias=keys.flag("mlp_bias"))
 
 
+def granite(keys: Keys) -> dict[str, Any]:
+    """Llama with four factors."""
+    divisor = keys.number("logits_scaling", default=1.0)
+    if not divisor:
+        raise ConfigError("config.json: 'logits_scaling' is 0, by which logits are divided")
+    return llama(keys) | dict(embedding_scale=keys.number("embedding_multiplier", default=1.0),
+                              attention_scale=keys.number("attention_multiplier", default=1.0),
+                              residual_scale=keys.number("residual_multiplier", default=1.0), logit_scale=1 / divisor)
+
+
+def stablelm(keys: Keys) -> dict[str, Any]:
+    for name in ("qk_layernorm", "use_parallel_residual"):
+        if keys.flag(name):
+            raise NotImplementedError(f"taeda.llm has no StableLM with {name} (config.json)")
+    fields = _sizes(keys)
+    return fields | dict(layers=_layers(keys, fields["head_size"], None), norm="layer",
+                         norm_epsilon=keys.number("layer_norm_eps", default=1e-5),
+                         attention_bias=keys.flag("use_qkv_bias"))
+
+
+def starcoder2(keys: Keys) -> dict[str, Any]:
+    fields = _sizes(keys)
+    bias = keys.flag("use_bias", True)
+    return fields | dict(layers=_layers(keys, fields["head_size"], _window(keys), sliding=lambda k: True),
+                         norm="layer", norm_epsilon=keys.number("norm_epsilon", default=1e-5), attention_bias=bias,
+                         output_bias=bias, mlp="plain", mlp_bias=bias, tied=keys.flag("tie_word_embeddings", True),
+                         activation=keys.text("hidden_act", default="gelu_pytorch_tanh"))
+
+
 def smollm3(keys: Keys) -> dict[str, Any]:
     fields = llama(keys)
     count = len(fields["layers"])
@@ -258,5 +287,6 @@ def gpt_neox(keys: Keys) -> dict[str, Any]:
 FAMILIES: dict[str, Callable[[Keys], dict[str, Any]]] = {
     "llama": llama, "smollm3": smollm3, "mistral": mistral, "mixtral": mixtral, "qwen2": qwen2,
     "qwen2_moe": qwen2_moe, "qwen3": qwen3, "qwen3_moe": qwen3_moe, "gemma": gemma, "gemma2": gemma2,
-    "gemma3_text": gemma3, "phi3": phi3, "gpt2": gpt2, "gpt_neox": gpt_neox,
+    "gemma3_text": gemma3, "phi3": phi3, "gpt2": gpt2, "gpt_neox": gpt_neox, "granite": granite, "stablelm": stablelm,
+    "starcoder2": starcoder2,
 }

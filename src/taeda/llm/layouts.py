@@ -117,6 +117,8 @@ def _stored(config: DecoderConfig, module: str, kind: str) -> tuple[Any, ...]:
         if module in _QKV:
             return "attention.query_key_value", _QKV, *_by_head(config.heads)
         return _GPT_NEOX.get(module, module), (module,)
+    if config.family == "starcoder2" and module.startswith("mlp."):
+        return {"mlp.up_proj": "mlp.c_fc", "mlp.down_proj": "mlp.c_proj"}[module], (module,)
     if config.family == "mixtral" and module.startswith("mlp."):
         if module == "mlp.gate":
             return "block_sparse_moe.gate", (module,)
