@@ -245,3 +245,13 @@ def test_graphs_show_python_functions_with_all_their_options():
                 for node in graph.nodes]
 
     agree(program)
+
+
+def test_values_given_for_the_trace_keep_their_defaults():
+    def f(x, flag: bool = True, scale=2):
+        return x * scale if flag else -x
+
+    graph = fx.symbolic_trace(f, concrete_args={"flag": True})
+    assert graph(torch.ones(1)).item() == 2 and graph(torch.ones(1), True, 3).item() == 3
+    with pytest.raises(AssertionError, match="flag has been specialized to have value True"):
+        graph(torch.ones(1), False)

@@ -262,7 +262,7 @@ class Tracer(TracerBase):
         if name in concrete and concrete[name] is not PH:
             self._made += 1
             value = concrete[name]
-            proxy = self.create_proxy("placeholder", f"{name}_{self._made}", (), {})
+            proxy = self.create_proxy("placeholder", f"{name}_{self._made}", _default_of(parameter), {})
             if value is None:
                 message = f"{name} has been specialized to have value None but got another value"
                 self.create_proxy("call_function", _assert_is_none, (proxy, message), {})
@@ -278,11 +278,8 @@ class Tracer(TracerBase):
                     stacklevel=2,
                 )
             return value
-        has_default = parameter is not None and parameter.default is not inspect.Parameter.empty
         kind = function.__annotations__.get(name.lstrip("*")) if not name.startswith("*") else None
-        return self.create_proxy(
-            "placeholder", name, (parameter.default,) if has_default else (), {}, type_expr=kind
-        )
+        return self.create_proxy("placeholder", name, _default_of(parameter), {}, type_expr=kind)
 
     def trace(self, root: Any, concrete_args: dict[str, Any] | None = None) -> Graph:
         """The graph of a module, or of a function."""
@@ -382,6 +379,11 @@ def _tensor_attributes(root: Module) -> dict[int, str]:
             if isinstance(value, taeda.Tensor):
                 found[id(value)] = f"{path}.{name}" if path else name
     return found
+
+
+def _default_of(parameter: Any) -> tuple[Any, ...]:
+    """The arguments of the placeholder for a parameter: its default, where it has one."""
+    return () if parameter is None or parameter.default is inspect.Parameter.empty else (parameter.default,)
 
 
 def symbolic_trace(root: Any, concrete_args: dict[str, Any] | None = None) -> GraphModule:
