@@ -35,10 +35,11 @@ for at in pieces:
 names = ["sin", "cos", "tan", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "sigmoid"]
 names += ["tanh", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfc", "floor", "ceil"]
 names += ["neg", "abs", "sign", "square", "reciprocal", "relu", "lgamma", "digamma", "erfinv", "isnan", "isinf", "frac"]
+names += ["logit", "sinc", "i0", "deg2rad", "rad2deg", "signbit", "isposinf", "nan_to_num"]
 names += ["trunc", "cumsum", "sum", "prod", "amax", "amin", "argmax", "argmin", "all", "any", "mean"]
 over = {"cumsum": {"dim": 0}}
 binary = ["add", "sub", "mul", "div", "fmod", "remainder", "pow", "atan2", "maximum", "minimum", "eq", "ne", "lt", "ge"]
-binary += ["hypot", "copysign", "logaddexp"]
+binary += ["hypot", "copysign", "logaddexp", "logaddexp2", "xlogy", "fmax"]
 before = jit.statistics["compiled"]
 for dtype in (taeda.float32, taeda.float64, taeda.bfloat16, taeda.float16):
     for shape, transposed in (((5,), False), ((4, 3), True)):
