@@ -35,7 +35,7 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
 
     fullgraph, dynamic: there are no graph breaks, and sizes may always vary; both are accepted.
     backend: "inductor" (the compiler there is, and the default: `taeda.compiler.set_default_backend`), or "eager" and
-        "aot_eager", which change nothing.
+        "aot_eager", which compute as ever.
     mode, options: accepted. disable: give `model` back.
     Without `model` a decorator.
 
@@ -59,20 +59,20 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
     if backend not in (*_BACKENDS, *_EAGER):
         raise RuntimeError(f"Invalid backend: {backend!r}, should be one of: {', '.join((*_BACKENDS, *_EAGER))}")
     if model is None:
-        return functools.partial(_compiled, eager=disable or backend in _EAGER)
-    return _compiled(model, disable or backend in _EAGER)
+        return functools.partial(_compiled, eager=backend in _EAGER, disabled=disable)
+    return _compiled(model, backend in _EAGER, disable)
 
 
-def _compiled(model: Any, eager: bool) -> Any:
+def _compiled(model: Any, eager: bool, disabled: bool) -> Any:
     if model is None:
         raise RuntimeError("Model can't be None")
     if not callable(model):
         raise TypeError(f"torch.compile() expected a callable, got {type(model).__name__}")
-    if eager:
+    if disabled:
         return model
     if isinstance(model, Module):
-        return OptimizedModule(model)
-    return _compiled_function(model)
+        return OptimizedModule(model, eager)
+    return model if eager else _compiled_function(model)
 
 
 def _compiled_function(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,15 +90,18 @@ def _compiled_function(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class OptimizedModule(Module):
-    """A module whose call is compiled. It shares the parameters of the module it was made of, `_orig_mod`, and has its
-    attributes."""
+    """A module whose call is compiled, or, with `eager`, run as it is.
+
+    It shares the parameters of the module it was made of, `_orig_mod`, and has its attributes.
+    """
 
     _orig_mod: Module
 
-    def __init__(self, module: Module):
+    def __init__(self, module: Module, eager: bool = False):
         super().__init__()
         self._modules["_orig_mod"] = module
-        self.__dict__["_compiled_call"] = _compiled_function(module.__call__)
+        self.__dict__["_compiled_eager"] = eager
+        self.__dict__["_compiled_call"] = module.__call__ if eager else _compiled_function(module.__call__)
         self.__dict__["training"] = module.training
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -108,7 +111,7 @@ class OptimizedModule(Module):
         return self._compiled_call(*args, **kwargs)
 
     def __reduce__(self) -> Any:
-        return (type(self), (self._orig_mod,))
+        return (type(self), (self._orig_mod, self._compiled_eager))
 
     def train(self, mode: bool = True) -> OptimizedModule:
         super().train(mode)

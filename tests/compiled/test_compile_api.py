@@ -306,3 +306,15 @@ def test_failure_gives_a_script_of_few_calls(monkeypatch: Any, recwarn: Any, cap
     assert "tan is too much" in capsys.readouterr().err
     recorded.failures.clear()  # this one was wanted
     taeda.compiler.reset()
+
+
+def test_modules_of_eager_backends_are_wrapped_too() -> None:
+    """Programs read the module back from `_orig_mod`, whatever the backend."""
+    model = taeda.nn.Linear(3, 2)
+    x = taeda.ones(1, 3)
+    for wrapped in (taeda.compile(model, backend="eager"), taeda.compile(backend="aot_eager")(model)):
+        assert wrapped._orig_mod is model
+        assert list(wrapped.state_dict()) == ["_orig_mod.weight", "_orig_mod.bias"]
+        assert taeda.equal(wrapped(x), model(x))
+        assert taeda.equal(pickle.loads(pickle.dumps(wrapped))(x), model(x))
+    assert taeda.compile(model, disable=True) is model
