@@ -14,7 +14,7 @@ from typing import Any
 
 import taeda
 from taeda import _core
-from taeda._binding import internal
+from taeda._binding import definition_of, internal
 from taeda.library.overloads import aten_overload, backward_packet, running
 
 __all__ = ["Entered", "as_aten", "taken_apart"]
@@ -126,17 +126,11 @@ def taken_apart(name: str, values: tuple[Any, ...], subclass: bool) -> Any:
     return NotImplemented if apart is None else apart(*values)
 
 
-def _definition(name: str) -> Any:
-    from taeda.ops.op import registry
-
-    return registry.ops[name]
-
-
 def _by_definition(name: str) -> Callable[..., Any]:
     """What the definition of an op calls: its composition, or its body."""
 
     def call(*values: Any) -> Any:
-        op = _definition(name)
+        op = definition_of(name)
         composition = getattr(op, "composition_function", None)
         if composition is None:
             return op.call_body(values)
@@ -258,7 +252,7 @@ def _convolution_of(name: str, key: tuple[Any, ...]) -> dict[str, Any] | None:
     """Stride and the like of a convolution, by the key of its backward Program; None of another op."""
     if not name.startswith("conv") or "d" not in name or key[1][0] in ("gradient", "transformed"):
         return None
-    op = _definition(name)
+    op = definition_of(name)
     given = {p.name: entry[1] if entry[0] == "static" else p.default
              for p, entry in zip(op.parameters, key[1], strict=True) if p.kind not in ("Tensor",) and entry is not None}
     n = key[1][1][2] - 2

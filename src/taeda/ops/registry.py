@@ -43,16 +43,19 @@ class Function:
 class _Defined(dict[str, T]):
     """What definitions give, by name.
 
-    Asked for a name that it lacks, it imports the file that defines it (homes.py); asked for all, it imports all
-    files. `dict`'s own methods ask what is there already.
+    Asked for a name, it imports the file that defines it (homes.py); asked for all, it imports all files. `dict`'s
+    own methods ask what is there already. A name that is there is no sign that its file was imported to the end: while
+    one thread imports it, another must wait for the gradients that follow their ops, which the import does.
     """
 
     def __init__(self, files: homes.Homes):
         super().__init__()
         self._homes = files
 
-    def __missing__(self, name: str) -> T:
-        importlib.import_module(self._homes[name])
+    def __getitem__(self, name: str) -> T:
+        home = self._homes.get(name)
+        if home is not None:
+            importlib.import_module(home)
         return dict.__getitem__(self, name)
 
     def __contains__(self, name: object) -> bool:
