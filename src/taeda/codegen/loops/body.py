@@ -13,10 +13,11 @@ from taeda.codegen import x86
 from taeda.codegen.llvm import Arguments, ModuleWriter, Value, memory_type, register_type, vector
 from taeda.codegen.loops.memory import copy_in, copy_out, first_lanes, has_masks
 from taeda.codegen.loops.reduce import Combiner
-from taeda.codegen.loops.rewrite import expand_philox, keep_for_last_pass, pass_numbers
+from taeda.codegen.loops.rewrite import keep_for_last_pass, pass_numbers
 from taeda.codegen.loops.schedule import UNIFORM
 from taeda.codegen.scalars.convert import from_memory
 from taeda.codegen.scalars.expression import read_number
+from taeda.codegen.scalars.philox import Keys, keys_of_call, keys_of_lanes, random_words
 from taeda.codegen.target import Target
 from taeda.ir.dtype import NARROW, itemsize
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
@@ -38,7 +39,7 @@ class Emitter:
     """What both axes share: the entry, levels and values of expressions, and the body for W points."""
 
     def __init__(self, kernel: Kernel, rank: int, classes: str, target: Target) -> None:
-        kernel = keep_for_last_pass(expand_philox(kernel), lambda k: classes[k] != "z")
+        kernel = keep_for_last_pass(kernel, lambda k: classes[k] != "z")
         self.kernel, self.rank, self.target = kernel, rank, target
         self.classes = classes.replace("n", "c")
         self.streaming = {k for k, letter in enumerate(classes) if letter == "n"}
@@ -51,6 +52,7 @@ class Emitter:
         self._scopes: list[dict[tuple[Expr, int], Value]] = [{}, {}, {}, {}]
         self._integers: dict[int, Value] = {}
         self._stages: dict[int, Value] = {}
+        self._random_keys: dict[tuple[Expr, int], Keys] = {}
         self._fault: Value | None = None
         self.f.on_fault = self._on_fault
         f = self.f
@@ -145,12 +147,30 @@ class Emitter:
             made = self.f.constant(self._constant(node), vector(lanes, register_type(node.dtype)))
         elif not self._varying[node] and lanes != UNIFORM:
             made = self.value(node, UNIFORM).broadcast(lanes)
+        elif node.op == "philox":
+            made = self._random_words(node, lanes, scope)[node.attribute]
         elif node.args:
             made = scalar_math.lower(self.f, node, [self.value(a, lanes) for a in node.args])
         else:
             made = self.leaf_value(node, lanes)
         scope[node, lanes] = made
         return made
+
+    def _random_words(self, node: Expr, lanes: int, scope: dict[tuple[Expr, int], Value]) -> list[Value]:
+        """The four words of a counter, of which `node` is one: all are known from now on."""
+        seed, counter = node.args
+        words = random_words(self.f, self.value(counter, lanes), self._keys(seed, lanes))
+        for word, value in enumerate(words):
+            scope[Expr("philox", node.args, node.dtype, word), lanes] = value
+        return words
+
+    def _keys(self, seed: Expr, lanes: int) -> Keys:
+        if self._levels[seed] != CALL:
+            return keys_of_lanes(self.f, self.value(seed, lanes))
+        if (seed, lanes) not in self._random_keys:
+            with self.f.at_entry():
+                self._random_keys[seed, lanes] = keys_of_call(self.f, self.value(seed, UNIFORM), lanes)
+        return self._random_keys[seed, lanes]
 
     def _constant(self, node: Expr) -> float | int:
         return round_narrow(node.attribute, node.dtype) if node.dtype in NARROW else node.attribute

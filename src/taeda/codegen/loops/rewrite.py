@@ -1,6 +1,5 @@
 """Rewrites of loop IR before it is emitted: each gives a kernel that means the same, by the interpreter.
 
-    expand_philox        random words as the integer arithmetic they are
     keep_for_last_pass   what the last pass of a softmax needs again waits in its output
 """
 
@@ -9,35 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taeda.ir.cost import HEAVY, cost_of
-from taeda.ir.loop import Expr, Kernel, Reduce, Store, cast, const, load, substitute, walk
-
-_LOW = 0xFFFFFFFF
-
-
-def expand_philox(kernel: Kernel) -> Kernel:
-    """Philox4x32-10 (Salmon et al., 2011) in int64, of which only the low halves matter.
-
-    32-bit multiplication takes zeros above its operands and gives 64 bits. Equal expressions are one, so the words
-    share their rounds, and the keys of a seed that is a number of the call are computed once.
-    """
-    words = [e for e in walk(stage.value for stage in kernel.stages) if e.op == "philox"]
-    if not words:
-        return kernel
-    replacement: dict[Expr, Expr] = {}
-    for word in words:  # what a seed or counter is made of comes first
-        seed, counter = substitute(word.args, replacement)
-        replacement[word] = _philox_word(seed, counter, word.attribute)
-    return _with_values(kernel, lambda value: substitute((value,), replacement)[0])
-
-
-def _philox_word(seed: Expr, counter: Expr, word: int) -> Expr:
-    zero = const(0, "int64")
-    words = [counter, counter >> 32, zero, zero]
-    for k in range(10):
-        first, second = seed + k * 0x9E3779B9, (seed >> 32) + k * 0xBB67AE85
-        product, other = (words[0] & _LOW) * 0xD2511F53, (words[2] & _LOW) * 0xCD9E8D57
-        words = [(other >> 32) ^ words[1] ^ first, other, (product >> 32) ^ words[3] ^ second, product]
-    return cast(words[word], "int32")
+from taeda.ir.loop import Kernel, Reduce, Store, load, substitute, walk
 
 
 def keep_for_last_pass(kernel: Kernel, varies: Callable[[int], bool]) -> Kernel:
@@ -94,9 +65,3 @@ def pass_numbers(kernel: Kernel) -> list[int]:
 
 def _at_points(kernel: Kernel, stage: Reduce | Store) -> bool:
     return isinstance(stage, Reduce) or kernel.operands[stage.operand].role == "element"
-
-
-def _with_values(kernel: Kernel, change: Callable[[Expr], Expr]) -> Kernel:
-    stages = tuple(Reduce(stage.combiner, change(stage.value)) if isinstance(stage, Reduce) else
-                   Store(stage.operand, change(stage.value)) for stage in kernel.stages)
-    return Kernel(kernel.operands, stages, kernel.name)

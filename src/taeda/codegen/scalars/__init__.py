@@ -14,6 +14,7 @@ from taeda.codegen.scalars import float32 as m32
 from taeda.codegen.scalars import float64 as m64
 from taeda.codegen.scalars.branch import Function, in_double, libm, library, where_large
 from taeda.codegen.scalars.common import copysign
+from taeda.codegen.scalars.philox import keys_of_lanes, random_words
 from taeda.ir.dtype import FLOAT8, FLOATS, NARROW, SIGNED, UNSIGNED, info
 from taeda.ir.loop import Expr, Turn, walk
 from taeda.ir.scalars import PRIMITIVES
@@ -264,7 +265,7 @@ TABLES: dict[str, dict[str, Function]] = {
     **{name: SINGLE if info(name).compute == "float32" else DOUBLE for name in FLOATS},
 }
 
-# Not by table: lowered below, or (philox) expanded to others before.
+# Not by table: lowered below.
 STRUCTURAL = frozenset("cast bitcast select real imag complex philox iterate eq ne lt le gt ge".split())
 _FLOAT_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
 
@@ -322,6 +323,8 @@ def lower(f: FunctionWriter, node: Expr, args: list[Value]) -> Value:
         return args[0].select(args[1], args[2])
     if op == "iterate":
         return iterate(f, node.attribute, args)
+    if op == "philox":
+        return random_words(f, args[1], keys_of_lanes(f, args[0]))[node.attribute]
     if op in _FLOAT_COMPARE:
         return compare(op, args[0], args[1], source)
     if op == "nextafter" and source in NARROW:
