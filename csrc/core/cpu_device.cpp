@@ -1,5 +1,9 @@
 // The runtimes of the CPU and of "meta". The CPU: memory from the caching allocator, kernels on the thread pool, done
 // when the call returns.
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <cstring>
 #include <mutex>
 
@@ -34,20 +38,37 @@ int64_t run_piece(void* context, int64_t begin, int64_t end) {
   return code;
 }
 
-// memset writes whole lines without reading them first, which a loop of stores does not.
 int64_t clear_piece(void* at, int64_t begin, int64_t end) {
   std::memset(static_cast<char*>(at) + begin, 0, static_cast<size_t>(end - begin));
   return 0;
 }
 
+// Past the caches, without reading the lines first. (Processors are known that write lines of zeros three times as fast
+// as others, this way only.)
+int64_t clear_piece_in_memory(void* at, int64_t begin, int64_t end) {
+#ifdef __SSE2__
+  constexpr int64_t UNIT = sizeof(__m128i);
+  char* from = static_cast<char*>(at);
+  int64_t first = begin + (-static_cast<int64_t>(reinterpret_cast<uintptr_t>(from + begin)) & (UNIT - 1));
+  if (first + UNIT > end) return clear_piece(at, begin, end);
+  clear_piece(at, begin, first);
+  for (; first + UNIT <= end; first += UNIT)
+    _mm_stream_si128(reinterpret_cast<__m128i*>(from + first), _mm_setzero_si128());
+  _mm_sfence();
+  begin = first;
+#endif
+  return clear_piece(at, begin, end);
+}
+
 void clear_memory(char* at, size_t bytes) {
   constexpr int64_t PIECE = 128 << 10;
-  if (bytes <= static_cast<size_t>(PIECE)) {
-    clear_piece(at, 0, static_cast<int64_t>(bytes));
+  auto length = static_cast<int64_t>(bytes);
+  if (length <= PIECE) {
+    clear_piece(at, 0, length);
     return;
   }
   WithoutHostLock unlocked;
-  parallel_for(static_cast<int64_t>(bytes), PIECE, clear_piece, at);
+  parallel_for(length, PIECE, length >= STREAMING ? clear_piece_in_memory : clear_piece, at);
 }
 
 class Cpu final : public DeviceRuntime {

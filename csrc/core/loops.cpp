@@ -15,9 +15,8 @@ constexpr int64_t WORTH_COLLECTING = 2048;  // of such points: less is done befo
 constexpr int64_t MOST_WEIGHT = 16;
 constexpr int64_t ROW = 64;  // so many points is the rest of a row worth that is reduced along vectors
 constexpr int64_t TILE = 64;
-constexpr int64_t SHORT = 5;             // an innermost loop of fewer points changes places with the one around it
-constexpr int64_t CACHE_LINE = 64;       // bytes
-constexpr int64_t STREAMING = 24 << 20;  // outputs of at least so many bytes are written past the caches
+constexpr int64_t SHORT = 5;        // an innermost loop of fewer points changes places with the one around it
+constexpr int64_t CACHE_LINE = 64;  // bytes
 
 // Dimensions of one group (outer or inner) with the strides of all operands, in bytes, collapsed.
 struct Group {

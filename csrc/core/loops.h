@@ -12,6 +12,9 @@ namespace taeda {
 // Inner extents above this are reduced in chunks of this many, by kernels that can be split into two (kernel_source.h).
 inline constexpr int64_t REDUCTION_CHUNK = 16384;
 
+// Outputs of at least so many bytes are written past the caches.
+inline constexpr int64_t STREAMING = 24 << 20;
+
 void run_loops(const LoopsLaunch& launch);
 void run_join(Join& join);
 

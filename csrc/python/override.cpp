@@ -287,6 +287,7 @@ PyMethodDef class_methods[] = {
 
 bool looks_overridden(PyObject* o) {
   if (!state.overrides) return false;
+  if (o == Py_Ellipsis || PySlice_Check(o) || PyBool_Check(o)) return false;
   if (PyTuple_Check(o) || PyList_Check(o)) {
     if (!PyTuple_CheckExact(o) && !PyList_CheckExact(o) && takes_over(Py_TYPE(o))) return true;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); ++i) {

@@ -363,15 +363,16 @@ def test_wrong_variants() -> None:
 
 @TARGET
 def test_streaming_stores(target) -> None:
-    """Class n writes past the cache; the last vector of a row does not."""
+    """Class n writes past the cache, of the last vectors of a row their whole lines; nothing beyond it is written."""
     rng = np.random.default_rng(15)
-    for shape in ((1, 5000), (3, 160), (2, 16)):
+    for shape in ((1, 5000), (3, 160), (2, 16), (1, 5), (1, 4099), (3, 112)):
         x, y = sample(rng, F, shape), sample(rng, F, shape)
         memory = np.zeros(shape[0] * shape[1] + 16, np.float32)
         start = -memory.ctypes.data % 64 // 4
         out = memory[start:start + shape[0] * shape[1]].reshape(shape)
         run(add_kernel(), [x, y], outputs=[out], target=target, letters={2: "n"})
         np.testing.assert_array_equal(out, x + y)
+        assert not memory[:start].any() and not memory[start + out.size:].any()
 
 
 @TARGET

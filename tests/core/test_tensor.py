@@ -335,6 +335,21 @@ def test_memory_is_given_back() -> None:
     assert taeda._core.memory_statistics()["allocated"] == before
 
 
+def test_large_memory_is_cleared_to_the_byte() -> None:
+    """What is too large for the caches is written past them, in units that its ends need not be multiples of."""
+    size = (24 << 20) + 37
+    for start in (0, 1, 15):
+        memory = taeda.full((size + 64,), 7, dtype=taeda.uint8)
+        memory[start:start + size] = 0
+        memory[start:start + size].zero_()
+        cleared = memory.numpy()
+        assert not cleared[start:start + size].any()
+        assert (cleared[:start] == 7).all() and (cleared[start + size:] == 7).all()
+    for n in (6 << 20, (6 << 20) + 3):
+        taeda.full((n,), 1.0)  # memory that is not zero, for the next to take
+        assert not taeda.zeros(n).numpy().any()
+
+
 def test_storage() -> None:
     x = taeda.tensor([1, 256], dtype=taeda.int16)
     s = x.untyped_storage()

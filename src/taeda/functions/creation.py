@@ -67,6 +67,8 @@ def finished(made: Any, out: Any, requires_grad: bool) -> Any:
 
 
 def _filled(size: Any, value: Any, out: Any, dtype: Any, layout: Any, device: Any, requires_grad: bool) -> Any:
+    if device is None and layout is None and out is None and not requires_grad:  # the call that is made in loops
+        return internal.full(size, value, _core.get_default_dtype() if dtype is None else dtype)
     return finished(on(device, layout).full(size, value, dtype_of(dtype, out)), out, requires_grad)
 
 

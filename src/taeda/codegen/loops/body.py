@@ -23,6 +23,7 @@ from taeda.ir.dtype import NARROW, itemsize
 from taeda.ir.loop import Expr, Kernel, Reduce, Store, walk
 from taeda.ir.scalars import round_narrow
 
+LINE = 64  # bytes of a cache line
 FAULT_DIVISION = 1  # returned if an integer was divided by zero
 CALL, ROW, MIDDLE, POINT = range(4)  # levels
 
@@ -289,7 +290,9 @@ class Emitter:
         def incomplete() -> list[Value]:
             mask = first_lanes(f, left, lanes)
             for k, v in partial.items():
-                if self.masked:
+                if self.masked and self.streams(k, v):
+                    self.store_lines(k, v, direct[k], left)
+                elif self.masked:
                     f.masked_store(v, direct[k], mask, align=1)
                 else:
                     copy_out(f, self.sizes[k], self.stage_buffer(k), direct[k], left, mask)
@@ -297,6 +300,28 @@ class Emitter:
 
         return f.branch(full, complete, incomplete, likely=True)
 
+    def streams(self, k: int, value: Value) -> bool:
+        return k in self.streaming and self.sizes[k] * value.lanes >= LINE
+
     def store_whole(self, k: int, value: Value, pointer: Value) -> None:
-        streaming = k in self.streaming and self.sizes[k] * value.lanes >= 64
-        self.f.store(value, pointer, 64 if streaming else 1, streaming)
+        streaming = self.streams(k, value)
+        self.f.store(value, pointer, LINE if streaming else 1, streaming)
+
+    def store_lines(self, k: int, value: Value, pointer: Value, left: Value) -> None:
+        """Stores the first `left` points past the caches, line by line: a masked store of all would fetch also the
+        lines of which it writes nothing, and which are written past the caches next."""
+        f, lanes = self.f, LINE // self.sizes[k]
+
+        def line(start: int) -> None:
+            piece, place = value.slice(start, lanes), f.at(pointer, start * self.sizes[k])
+
+            def some() -> None:
+                f.masked_store(piece, place, first_lanes(f, left - start, lanes), align=1)
+
+            def rest() -> None:
+                f.branch(left > start, some)
+
+            f.branch(left >= start + lanes, lambda: self.store_whole(k, piece, place), rest)
+
+        for start in range(0, value.lanes, lanes):
+            line(start)
