@@ -291,15 +291,18 @@ void field(A& a, Instruction& v) {
 // A register count is an int of the file: what a Program may have, so that a damaged one asks for no gigabytes.
 constexpr int MAX_REGISTERS = 1 << 15;
 
-void finish(Program& p, int kernels) {
+// The handle of the kernel that a step runs, or null.
+int* kernel_of(Program::Step& step) {
+  if (auto* loops = std::get_if<LoopsInstruction>(&step.what)) return &loops->kernel;
+  if (auto* launch = std::get_if<LaunchInstruction>(&step.what)) return &launch->handle;
+  return nullptr;
+}
+
+void check(Program& p, size_t kernels) {
   if (p.register_count > MAX_REGISTERS) damaged("a Program has too many registers");
-  for (const Program::Step& step : p.steps) {
-    auto* loops = std::get_if<LoopsInstruction>(&step.what);
-    auto* launch = std::get_if<LaunchInstruction>(&step.what);
-    int handle = loops ? loops->kernel : launch ? launch->handle : -1;
-    if ((loops || launch) && (handle < 0 || handle >= kernels)) damaged("a Program runs a kernel that is not there");
-  }
-  p.finish();
+  for (Program::Step& step : p.steps)
+    if (int* handle = kernel_of(step); handle && (*handle < 0 || static_cast<size_t>(*handle) >= kernels))
+      damaged("a Program runs a kernel that is not there");
 }
 
 }  // namespace
@@ -349,9 +352,38 @@ ProgramFile read_program_file(std::string_view content) {
   fields(r, file.recording, file.kernels);
   if (!r.left.empty()) damaged("there is more than was written");
   file.kernels.check();
-  for (const auto& program : file.recording.programs) finish(*program, static_cast<int>(file.kernels.kernels.size()));
+  for (const auto& program : file.recording.programs) {
+    check(*program, file.kernels.kernels.size());
+    program->finish();
+  }
   file.recording.check();
   return file;
+}
+
+std::string write_program(std::unique_ptr<Program> program, std::vector<int>& kernels) {
+  for (Program::Step& step : program->steps) {
+    int* handle = kernel_of(step);
+    if (!handle) continue;
+    auto at = std::ranges::find(kernels, *handle);
+    if (at == kernels.end()) at = kernels.insert(at, *handle);
+    *handle = static_cast<int>(at - kernels.begin());
+  }
+  Writer w;
+  field(w, program);
+  return std::move(w.out);
+}
+
+std::unique_ptr<Program> read_program(std::string_view content, std::span<const int> kernels, KernelSource& source) {
+  Reader r{content};
+  std::unique_ptr<Program> program;
+  field(r, program);
+  if (!r.left.empty()) damaged("there is more than was written");
+  check(*program, kernels.size());
+  for (Program::Step& step : program->steps)
+    if (int* handle = kernel_of(step)) *handle = kernels[static_cast<size_t>(*handle)];
+  program->kernels = &source;
+  program->finish();
+  return program;
 }
 
 }  // namespace taeda

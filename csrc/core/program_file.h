@@ -5,6 +5,7 @@
 // Reading checks all of it before any of it is used: another version or processor and damage are errors that say so
 // (ErrorKind::Value). Numbers are little-endian.
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,10 @@ struct ProgramFile {
 std::string write_program_file(ProgramFile& file);
 ProgramFile read_program_file(std::string_view content);
 bool processor_has(std::string_view instruction_set);  // of this machine
+
+// One Program in the same form, for the cache of the compiler that made it. Handles mean something in one process only:
+// `kernels` gets them, each once, and what is written has their places there. Reading is given what stands there then.
+std::string write_program(std::unique_ptr<Program> program, std::vector<int>& kernels);
+std::unique_ptr<Program> read_program(std::string_view content, std::span<const int> kernels, KernelSource& source);
 
 }  // namespace taeda

@@ -132,6 +132,7 @@ PyMODINIT_FUNC PyInit__core() {
     add_machine_code_to_module(module.get());
     add_lapack_to_module(module.get());
     add_recording_to_module(module.get());
+    add_kept_programs_to_module(module.get());
     add_compile_mode_to_module(module.get());
     add_profiling_to_module(module.get());
     add_ops_to_module(module.get());

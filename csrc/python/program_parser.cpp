@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "core/program_file.h"
 #include "python/core_types.h"
 #include "python/runtime.h"
 
@@ -283,11 +284,64 @@ Program::Step parse_step(PyObject* t) {
   return step;
 }
 
+// ---- Programs that the compiler kept --------------------------------------------------------------------------------
+
+constexpr const char* CAPSULE = "taeda.Program";
+
+std::unique_ptr<Program> taken(PyObject* capsule) {
+  auto* holder = static_cast<std::unique_ptr<Program>*>(PyCapsule_GetPointer(capsule, CAPSULE));
+  if (!holder) throw PythonError();
+  if (!*holder) raise(PyExc_ValueError, "this Program was handed out already");
+  return std::move(*holder);
+}
+
+PyObject* encode_program(PyObject*, PyObject* description) {
+  return guarded_object([&]() -> PyObject* {
+    std::vector<int> kernels;
+    std::string content = write_program(parse_program(description), kernels);
+    Ref<> handles = checked(PyTuple_New(static_cast<Py_ssize_t>(kernels.size())));
+    for (size_t k = 0; k < kernels.size(); ++k)
+      PyTuple_SET_ITEM(handles.get(), static_cast<Py_ssize_t>(k), checked(PyLong_FromLong(kernels[k])).release());
+    return Py_BuildValue("(y#O)", content.data(), static_cast<Py_ssize_t>(content.size()), handles.get());
+  });
+}
+
+PyObject* decode_program(PyObject*, PyObject* arguments) {
+  return guarded_object([&]() -> PyObject* {
+    const char* content;
+    Py_ssize_t size;
+    PyObject* handles;
+    if (!PyArg_ParseTuple(arguments, "y#O:decode_program", &content, &size, &handles)) throw PythonError();
+    std::vector<int> kernels = parse_ints(handles);
+    auto holder = std::make_unique<std::unique_ptr<Program>>(
+        read_program({content, static_cast<size_t>(size)}, kernels, compiler_kernels()));
+    PyObject* capsule = PyCapsule_New(holder.get(), CAPSULE, [](PyObject* c) {
+      delete static_cast<std::unique_ptr<Program>*>(PyCapsule_GetPointer(c, CAPSULE));
+    });
+    if (capsule) holder.release();
+    return capsule;
+  });
+}
+
+PyMethodDef functions[] = {
+    {"encode_program", encode_program, METH_O,
+     "encode_program(description): the Program as bytes, and the handles of its kernels, which these refer to by their "
+     "places."},
+    {"decode_program", decode_program, METH_VARARGS,
+     "decode_program(content, handles): what is to be under \"kept\" in a description; ValueError if it is damaged."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
 }  // namespace
+
+void add_kept_programs_to_module(PyObject* module) {
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonError();
+}
 
 std::unique_ptr<Program> parse_program(PyObject* d) {
   if (!PyDict_Check(d))
     raise(PyExc_ValueError, "the description of a Program must be a dict, not %s", Py_TYPE(d)->tp_name);
+  if (PyObject* kept = PyDict_GetItemString(d, "kept")) return taken(kept);
   auto p = std::make_unique<Program>();
   p->tensor_count = parse_int(field(d, "tensors"));
   p->attribute_count = parse_int(field(d, "attributes"));

@@ -7,7 +7,8 @@
 
 namespace taeda {
 
-// Raises ValueError naming the fault of a malformed one.
+// Raises ValueError naming the fault of a malformed one. A description may also be one that was read from what the
+// compiler kept (runtime/answers.py): then the Program is there, and is handed out once.
 std::unique_ptr<Program> parse_program(PyObject* description);
 
 }  // namespace taeda

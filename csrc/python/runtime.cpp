@@ -7,7 +7,7 @@ PyObject* module = nullptr;
 
 Ref<> ask(const char* name, Ref<> arguments) {
   if (!module) {
-    module = PyImport_ImportModule("taeda.runtime.programs");
+    module = PyImport_ImportModule("taeda.runtime.answers");
     if (!module) throw PythonError();
   }
   Ref<> function = checked(PyObject_GetAttrString(module, name));

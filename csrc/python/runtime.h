@@ -1,4 +1,4 @@
-// The callbacks into runtime/programs.py: what the core asks the compiler for on a miss.
+// The callbacks into runtime/answers.py: what the core asks the compiler for on a miss.
 #pragma once
 #include "core/kernel_source.h"
 #include "python/common.h"
@@ -6,7 +6,7 @@
 namespace taeda {
 
 void register_runtime(
-    PyObject* module);  // taeda.runtime.programs; imported by the core itself on the first miss otherwise
+    PyObject* module);  // taeda.runtime.answers; imported by the core itself on the first miss otherwise
 
 Ref<> compile_forward(const char* overload, PyObject* key);  // → Program description
 // → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output

@@ -277,9 +277,10 @@ def narrow() -> None:
 def compile_here(folder: Path) -> None:
     """Put into `folder` what the usual layers ask for on the processor of this process (TAEDA_CPU)."""
     from taeda import _schemas
-    from taeda.runtime import jit
+    from taeda.runtime import jit, kept
     from taeda.runtime.devices import target_of
 
+    kept.enabled = False  # answers belong to the files that gave them, times and all: an installation asks anew
     start = time.perf_counter()
     _schemas.store_for_installation()
     for subject in layers():

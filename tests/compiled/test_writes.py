@@ -11,9 +11,10 @@ import pytest
 
 import taeda
 from taeda import nn
+from taeda.compiler import plan as planning
 from taeda.compiler.stores import Place, write_back
 from taeda.ir.program_checker import check_program
-from taeda.runtime import recorded
+from taeda.runtime import kept, recorded
 
 VIEWS: list[Callable[[Any], Any]] = [
     lambda t: t, lambda t: t[1], lambda t: t[:, 1:3], lambda t: t.t(), lambda t: t[::2], lambda t: t.view(-1)[2:9],
@@ -186,7 +187,7 @@ def test_what_a_result_shows_of_old_content_is_kept() -> None:
 
 
 def test_a_program_that_fails_has_written_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = recorded.make_plan
+    made = planning.plan
 
     def failing(*args: Any) -> Any:
         equal, steps = made(*args)
@@ -195,7 +196,8 @@ def test_a_program_that_fails_has_written_nothing(monkeypatch: pytest.MonkeyPatc
                 step[2]["instructions"].append(("check", 0, "RuntimeError", "a kernel that does not compile", []))
         return equal, steps
 
-    monkeypatch.setattr(recorded, "make_plan", failing)
+    monkeypatch.setattr(planning, "plan", failing)
+    monkeypatch.setattr(kept, "enabled", False)
     taeda.compiler.reset()
     x = taeda.ones(3)
     with pytest.warns(UserWarning, match="runs without being compiled, with the same results"):

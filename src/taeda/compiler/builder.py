@@ -322,6 +322,9 @@ class TemplateSpec(tuple[Any, ...]):
     def __new__(cls, module: str, name: str, params: tuple[tuple[str, Any], ...]) -> TemplateSpec:
         return super().__new__(cls, (module, name, params))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TemplateSpec, tuple(self)
+
     @classmethod
     def of(cls, template: Callable[..., str] | tuple[str, str], params: dict[str, Any]) -> TemplateSpec:
         """The kernel that `template(target, **params)` gives: a function of an importable module, or (module, name)."""

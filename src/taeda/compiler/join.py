@@ -15,6 +15,7 @@ from typing import Any
 from taeda.compiler.expand import broadcast_instead, remove_dead
 from taeda.compiler.pieces import work_in_pieces
 from taeda.compiler.pipeline import Key, expanded, trace
+from taeda.compiler.recording import Quantity
 from taeda.ir.dtype import plain
 from taeda.ir.expression import Expression, product, rewrite, unwrap
 from taeda.ir.graph import Graph, Node, Value, tracing
@@ -86,11 +87,6 @@ def _can_divide_by_zero(node: Node) -> bool:
     expressions = node.op.expressions(
         node.arguments, lambda v: load(0, plain(v.dtype)), lambda e, dtype: scalar(0, dtype))
     return any(e.op in DIVISIONS and not dtypes.is_float(e.dtype) for e in walk(expressions))
-
-
-# A number of the recording: (0, 0, 0, n) is n itself, (1, value, dim, 0) a size, (3, attribute, item, 0) an item of a
-# list.
-Quantity = tuple[int, int, int, int]
 
 
 class Equalities:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from taeda.compiler.fuse import fuse
-from taeda.compiler.join import Equalities, Joiner, Quantity, primitives
+from taeda.compiler.join import Equalities, Joiner, primitives
 from taeda.compiler.lower import lower
-from taeda.compiler.pipeline import Key, finished
+from taeda.compiler.pipeline import finished
 from taeda.compiler.reasons import Reason, unfused
+from taeda.compiler.recording import Call, Memory, Quantity, Recorded
 from taeda.compiler.stores import Place, write_back
 from taeda.ir.dtype import info
 from taeda.ops.op import registry
@@ -28,38 +29,6 @@ if TYPE_CHECKING:
     from taeda.codegen.target import Target
 
 MOST_CALLS, MOST_NODES = 400, 4000  # in one Program: grouping looks at pairs of nodes
-
-
-class Call(NamedTuple):
-    """A recorded call. Inputs and outputs are numbers of values (-1: absent); `writes` are pairs of the value that was
-    in memory that is there when the call runs, and that which it puts there."""
-
-    op: str
-    key: Key
-    joins: bool
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    first_attribute: int
-    attributes: tuple[Any, ...]
-    writes: tuple[tuple[int, int], ...] = ()
-
-
-class Recorded(NamedTuple):
-    """A value of a recording."""
-
-    dtype: str
-    sizes: tuple[int, ...]
-    memory: int   # number of its storage; -1: a shape alone
-    call: int     # that gave it, or -1
-    output: int
-    makes: bool   # whether its storage was made with it
-
-
-class Memory(NamedTuple):
-    """A storage of a recording."""
-
-    maker: int    # the value that it was made with, or -1
-    wanted: bool  # whether somebody has it when the recording is run
 
 
 @dataclass
@@ -100,29 +69,6 @@ def plan(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[M
         written = [first for first, _ in step.stores.values()] if step.joined else []
         result.append((step.first, len(step.calls), program, inputs, outputs, step.frees, written))
     return list(equal), result
-
-
-Numbers = dict[tuple[Any, ...], tuple[int, Quantity]]
-
-
-def numbers_of(calls: Sequence[Call], values: Sequence[Recorded]) -> Numbers:
-    """The sizes of a recording, and the integers that its calls were given: what each is now and as a quantity, by
-    where it is in the calls, which means the same in other recordings of them."""
-    found: Numbers = {}
-    for number, call in enumerate(calls):
-        for kind, places in (("input", call.inputs), ("output", call.outputs)):
-            for place, v in enumerate(places):
-                for d, size in enumerate(values[v].sizes if v >= 0 else ()):
-                    found[number, kind, place, d] = size, (1, v, d, 0)
-        for place, attribute in enumerate(call.attributes):
-            for j, item in enumerate(attribute if isinstance(attribute, tuple) else ()):
-                found[number, "list", place, j] = item, (3, call.first_attribute + place, j, 0)
-    return found
-
-
-def changed_numbers(now: Numbers, before: dict[tuple[Any, ...], int]) -> frozenset[Quantity]:
-    """The numbers that were others before."""
-    return frozenset(q for where, (number, q) in now.items() if before.get(where, number) != number)
 
 
 def _steps(calls: Sequence[Call], values: Sequence[Recorded], memories: Sequence[Memory]) -> list[Step]:

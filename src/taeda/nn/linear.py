@@ -19,7 +19,7 @@ def _expect(weight: Any) -> None:
     """Products with such weights will be wanted: their kernel is made while the parameters are drawn."""
     if weight.dtype not in _expected and weight.device.type == "cpu" and weight.dtype.is_floating_point:
         _expected.add(weight.dtype)
-        from taeda.runtime.programs import expect_products
+        from taeda.runtime.answers import expect_products
 
         expect_products(str(weight.dtype).rpartition(".")[2], "cpu")
 

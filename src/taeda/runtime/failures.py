@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from taeda.compiler.builder import TemplateSpec
-from taeda.compiler.plan import Call, Memory, Recorded
 from taeda.compiler.plan import plan as make_plan
+from taeda.compiler.recording import Call, Memory, Recorded
 from taeda.ops import dtypes
 from taeda.runtime import programs
 from taeda.runtime.devices import target_of

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from taeda import _core, environment
@@ -22,6 +23,7 @@ from taeda.runtime import cache
 
 _VERSION = "1"
 _addresses: dict[str, int] = {}
+_names: dict[int, str] = {}  # of machine code, by its address: under what the cache has it
 _underway: dict[str, threading.Event] = {}  # what some thread compiles just now
 _machines: dict[Target, list[Any]] = {}  # that no thread uses just now: one is for one thread at a time
 _changes = threading.Lock()  # held for a moment, to change what stands here
@@ -106,8 +108,12 @@ def object_code(text: str, target: Target) -> bytes:
             raise
 
 
+def _object_key(text: str, target: Target) -> str:
+    return cache.key_of(_VERSION, target.name, target.features, text)
+
+
 def _object_code(text: str, target: Target) -> bytes:
-    key = cache.key_of(_VERSION, target.name, target.features, text)
+    key = _object_key(text, target)
     body = cache.load(key)
     if body is not None:
         _count("loaded", 1)
@@ -135,14 +141,44 @@ def _count(what: str, number: float) -> None:
 
 def compile_kernel(text: str, target: Target, symbol: str = "kernel") -> int:
     """The address of function `symbol` of the module `text`. Same text, same address."""
-    name = cache.key_of(target.name, text)
+    name = _object_key(text, target)
+
+    def code() -> bytes:
+        if environment.debug() >= 4:
+            print(text, file=sys.stderr)
+        return object_code(text, target)
+
     while name not in _addresses:
         with _gate:
-            _compile(name, text, target, symbol)
+            _compile(name, code, symbol)
     return _addresses[name]
 
 
-def _compile(name: str, text: str, target: Target, symbol: str) -> None:
+def load_kernel(name: str) -> int | None:
+    """The address of a kernel whose machine code is in the cache under this name (`name_of`), or None."""
+
+    def code() -> bytes:
+        body = cache.load(name)
+        if body is None:
+            raise LookupError
+        _count("loaded", 1)
+        return body
+
+    try:
+        while name not in _addresses:
+            with _gate:
+                _compile(name, code, "kernel")
+    except LookupError:
+        return None
+    return _addresses[name]
+
+
+def name_of(address: int) -> str | None:
+    """Under which name the cache has the machine code at an address."""
+    return _names.get(address)
+
+
+def _compile(name: str, code: Callable[[], bytes], symbol: str) -> None:
     """Into _addresses, unless another thread is about to: then wait for that. If it fails, so does who asks again."""
     with _changes:
         other = _underway.get(name)
@@ -154,8 +190,8 @@ def _compile(name: str, text: str, target: Target, symbol: str) -> None:
         other.wait()
         return
     try:
-        if environment.debug() >= 4:
-            print(text, file=sys.stderr)
-        _addresses[name] = _core.load_object(object_code(text, target), symbol)
+        address = _core.load_object(code(), symbol)
+        _names[address] = name
+        _addresses[name] = address
     finally:
         _underway.pop(name).set()

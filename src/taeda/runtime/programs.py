@@ -1,4 +1,4 @@
-"""What the C++ core calls on a miss: Programs for ops, machine code for kernels.
+"""What the C++ core calls on a miss (by way of answers.py): Programs for ops, machine code for kernels.
 
 The contract
 ------------
@@ -64,30 +64,19 @@ from taeda.ir.dtype import plain
 from taeda.ir.loop import Kernel, Reduce, Stage, Store, cast, reduce, scalar, split, walk
 from taeda.ops import dtypes
 from taeda.ops.op import registry
-from taeda.runtime import ahead
+from taeda.runtime import ahead, answers, handles
 from taeda.runtime.devices import kernels_of, target_of
+from taeda.runtime.handles import kernel_of
 from taeda.runtime.lock import one_at_a_time
 
-_core.check_programs(environment.check())
-kernels: list[Kernel | TemplateSpec] = []
-targets: list[Target] = []  # of each kernel
-_handles: dict[tuple[Kernel | TemplateSpec, Target], int] = {}
-
-
-@one_at_a_time
-def register_kernel(target: Target, kernel: Kernel | TemplateSpec) -> int:
-    """The handle of a kernel for a target; the same for an equal one."""
-    handle = _handles.get((kernel, target))
-    if handle is None:
-        handle = _handles[kernel, target] = len(kernels)
-        kernels.append(kernel)
-        targets.append(target)
-    return handle
+kernels = handles.kernels
+targets = handles.targets
+register_kernel = handles.register
 
 
 def kernel_name(handle: int) -> str:
     """What a kernel is called: by the ops that it was made of, or by its template."""
-    kernel = kernels[handle]
+    kernel = kernel_of(handle)
     return kernel.name if isinstance(kernel, Kernel) else str(kernel[1])
 
 
@@ -124,24 +113,17 @@ def _expect(handle: int) -> None:
         reduces = any(isinstance(stage, Reduce) for stage in kernel.stages)
         if not reduces or kernel.inputs == 1:
             classes = "".join("z" if operand.role == "row" else "c" for operand in kernel.operands)
-            ahead.expect(functools.partial(kernel_variant, handle, "inner", 1, classes))
+            ahead.expect(functools.partial(answers.kernel_variant, handle, "inner", 1, classes))
     elif kernel[0] not in (LAPACK, FOURIER):
-        ahead.expect(functools.partial(template_kernel, handle))
+        ahead.expect(functools.partial(answers.template_kernel, handle))
 
 
-def expect_products(dtype: str, device: str = "cpu") -> None:
-    """Matrices of this dtype will be multiplied soon: a layer that does little else is being made. Its kernel takes
-    longest to compile of all that a small model asks for, and while parameters are drawn there is time."""
-    target = target_of(device)
-    if target.family == "cpu" and _core.get_num_threads() > 1:
-        ahead.expect(functools.partial(_usual_product, target, dtype))
-
-
-@functools.cache
-def _usual_product(target: Target, dtype: str) -> int:
+@one_at_a_time
+def usual_product(target: Target, dtype: str) -> int:
+    """The handle of the kernel of most products of matrices of this dtype."""
     from taeda.compiler.methods.matmul import usual_kernel
 
-    return template_kernel(register_kernel(target, usual_kernel(target, dtype)))
+    return register_kernel(target, usual_kernel(target, dtype))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -154,7 +136,7 @@ def gradient_of(op_name: str, key: tuple[Any, ...]) -> pipeline.Gradient:
 
 def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int:
     """The address of a variant of a loop kernel (ARCHITECTURE.md says what variants are)."""
-    kernel, target = kernels[handle], targets[handle]
+    kernel, target = kernel_of(handle), targets[handle]
     assert isinstance(kernel, Kernel)
     if environment.debug() >= 3:
         import sys
@@ -167,7 +149,7 @@ def kernel_variant(handle: int, axis: str, inner_rank: int, classes: str) -> int
 def kernel_traits(handle: int) -> int:
     """Twice what a loop kernel costs at each point (ir/cost.py), and 1 if it reads the number of a point, so that its
     points have to be walked in order."""
-    kernel = kernels[handle]
+    kernel = kernel_of(handle)
     if not isinstance(kernel, Kernel):
         return 0
     values = [s.value for s in kernel.stages]
@@ -177,7 +159,7 @@ def kernel_traits(handle: int) -> int:
 @one_at_a_time
 def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
     """(handle of partial, handle of combine, dtypes of the partial results), or None if the kernel cannot be split."""
-    kernel = kernels[handle]
+    kernel = kernel_of(handle)
     parts = split(kernel) if isinstance(kernel, Kernel) else None
     if parts is None:
         return None
@@ -191,7 +173,7 @@ def kernel_split(handle: int) -> tuple[int, int, tuple[str, ...]] | None:
 
 def template_kernel(handle: int) -> int:
     """The address of a kernel from a template."""
-    spec, target = kernels[handle], targets[handle]
+    spec, target = kernel_of(handle), targets[handle]
     assert isinstance(spec, TemplateSpec)
     if spec[0] in (LAPACK, FOURIER):
         return _core_kernel(spec)
@@ -210,7 +192,7 @@ def _core_kernel(spec: TemplateSpec) -> int:
 def kernel_object(handle: int, variant: tuple[str, int, str] | None) -> bytes:
     """The object file of a kernel, for programs that run without the compiler: of a variant of a loop kernel, or of a
     kernel from a template (None)."""
-    target, kernel = targets[handle], kernels[handle]
+    target, kernel = targets[handle], kernel_of(handle)
     if isinstance(kernel, TemplateSpec) and kernel[0] in (LAPACK, FOURIER):
         raise NotImplementedError(f"files of Programs do not know kernels of the core yet: {kernel[0]} {kernel[1]!r}")
     content: bytes = kernels_of(target.family).kernel_object(kernel, variant, target)

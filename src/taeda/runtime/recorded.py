@@ -6,17 +6,17 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from taeda.compiler import join
-from taeda.compiler.checks import checks as make_checks
-from taeda.compiler.plan import Call, Memory, Recorded, changed_numbers, numbers_of
-from taeda.compiler.plan import plan as make_plan
-from taeda.compiler.reasons import Reason
-from taeda.ops.op import registry
-from taeda.runtime import programs
+from taeda.compiler.recording import Call, Memory, Recorded, changed_numbers, numbers_of
+from taeda.runtime import kept
 from taeda.runtime.devices import target_of
 from taeda.runtime.lock import one_at_a_time
+
+if TYPE_CHECKING:
+    from taeda.codegen.target import Target
+    from taeda.compiler.reasons import Reason
 
 # By the calls of a recording (a hash: a mistake here costs a compilation): the numbers in it when it was last planned.
 last_numbers: dict[int, dict[tuple[Any, ...], int]] = {}
@@ -26,11 +26,32 @@ _last_recording: Any = None  # the last that was planned
 log: list[tuple[list[str], list[tuple[Any, ...]], list[Reason]]] | None = None
 
 
+def _answer(question: tuple[Any, ...], ops: Iterable[str], make: Callable[[Target], Any]) -> Any:
+    target = target_of("cpu")
+    if not kept.keeps(target, *ops):
+        return make(target)
+    return kept.answer(target, question, lambda: make(target))
+
+
+def _register(target: Target) -> Callable[[Any], int]:
+    from taeda.runtime.programs import register_kernel
+
+    return functools.partial(register_kernel, target)
+
+
 @one_at_a_time
 def joins(op: str, key: tuple[Any, ...]) -> bool | None:
     """Whether a call may become part of a larger Program; None: it must run at once."""
+
+    def make(target: Target) -> bool | None:
+        from taeda.compiler.join import can_join
+        from taeda.ops.op import registry
+
+        return can_join(registry.ops[op], key)
+
     try:
-        return join.can_join(registry.ops[op], key)
+        answer: bool | None = _answer(("joins", op, key), (op,), make)
+        return answer
     except (NotImplementedError, KeyError):
         return None
 
@@ -39,20 +60,25 @@ def joins(op: str, key: tuple[Any, ...]) -> bool | None:
 def checks(op: str, key: tuple[Any, ...]) -> tuple[dict[str, Any], list[int]] | None:
     """For a call that can fail for its values: a Program that only checks them, and the numbers of the tensors that it
     reads; None where there is none, and the call must run at once."""
-    target = target_of("cpu")
+
+    def make(target: Target) -> tuple[dict[str, Any], list[int]] | None:
+        from taeda.compiler.checks import checks as make_checks
+        from taeda.ops.op import registry
+
+        return make_checks(registry.ops[op], key, target, _register(target))
+
     try:
-        return make_checks(registry.ops[op], key, target, functools.partial(programs.register_kernel, target))
+        answer: tuple[dict[str, Any], list[int]] | None = _answer(("checks", op, key), (op,), make)
+        return answer
     except (NotImplementedError, KeyError):
         return None
 
 
 @one_at_a_time
 def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
-    """`recording`: calls, values and storages, each as the classes of compiler/plan.py say; `others`: the equalities of
-    plans that do not fit."""
+    """`recording`: calls, values and storages, each as the classes of compiler/recording.py say; `others`: the
+    equalities of plans that do not fit."""
     global _last_recording
-    target = target_of("cpu")
-    reasons: list[Reason] | None = None if log is None else []
     calls, values, memories = [Call(*c) for c in recording[0]], [Recorded(*v) for v in recording[1]], [
         Memory(*m) for m in recording[2]]
     _last_recording = calls, values, memories
@@ -62,11 +88,21 @@ def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
     if len(last_numbers) > 1024:
         last_numbers.clear()
     last_numbers[key] = {where: number for where, (number, _) in numbers.items()}
-    made = make_plan(calls, values, memories, others, target,
-                     functools.partial(programs.register_kernel, target), reasons, varying)
-    if log is not None and reasons is not None:
+
+    def make(target: Target, reasons: list[Reason] | None = None) -> Any:
+        from taeda.compiler.plan import plan as make_plan
+
+        return make_plan(calls, values, memories, others, target, _register(target), reasons, varying)
+
+    if log is not None:
+        reasons: list[Reason] = []
+        made = make(target_of("cpu"), reasons)
         log.append((["the gradient of " * (c[1][:1] == ("gradient",)) + c[0] for c in calls], made[1], reasons))
-    return made
+        return made
+    # Of the numbers that calls were given only those in lists are looked at: others (a learning rate, a place in a
+    # random stream) vary.
+    asked = [c._replace(attributes=tuple(a if isinstance(a, tuple) else None for a in c.attributes)) for c in calls]
+    return _answer(("plan", asked, values, memories, others, sorted(varying)), {c.op for c in calls}, make)
 
 
 def failed(error: Exception) -> None:
