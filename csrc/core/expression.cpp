@@ -123,24 +123,36 @@ bool Expression::reads_memory() const {
   return false;
 }
 
+// The value of a step without operands.
+static Number leaf(const Expression::Step& s, const Buffer* const* registers, const Attribute* attributes) {
+  switch (s.code) {
+    case Expression::Integer:
+    case Expression::Real: return {s.code == Expression::Real, s.integer, s.real};
+    case Expression::AttributeValue: {
+      const Attribute& a = attributes[s.a];
+      return a.kind == Attribute::Floating ? real_number(a.floating) : integer_number(a.integer);
+    }
+    case Expression::Item: return integer_number(item_of(attributes[s.a], s));
+    case Expression::Read: return integer_number(read_element(registers[s.a], s.a));
+    default: return integer_number(size_of(registers[s.a], s));
+  }
+}
+
 Number Expression::evaluate(const Buffer* const* registers, const Attribute* attributes) const {
+  if (steps.size() == 1) return leaf(steps[0], registers, attributes);  // most of those that are evaluated each time
   Number stack[DEPTH];
   int top = 0;
   for (const Step& s : steps) {
     switch (s.code) {
       case Integer:
-      case Real: stack[top++] = {s.code == Real, s.integer, s.real}; break;
+      case Real:
       case Size:
       case Stride:
       case Offset:
-      case Numel: stack[top++] = integer_number(size_of(registers[s.a], s)); break;
-      case AttributeValue: {
-        const Attribute& a = attributes[s.a];
-        stack[top++] = a.kind == Attribute::Floating ? real_number(a.floating) : integer_number(a.integer);
-        break;
-      }
-      case Item: stack[top++] = integer_number(item_of(attributes[s.a], s)); break;
-      case Read: stack[top++] = integer_number(read_element(registers[s.a], s.a)); break;
+      case Numel:
+      case AttributeValue:
+      case Item:
+      case Read: stack[top++] = leaf(s, registers, attributes); break;
       case Not: stack[top - 1] = integer_number(stack[top - 1].real == 0); break;
       case Neg: {
         Number& v = stack[top - 1];

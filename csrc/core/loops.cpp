@@ -423,7 +423,8 @@ void run_loops(const LoopsLaunch& launch) {
     if (n < SERIAL / MOST_WEIGHT || (!collection && n * weight_of(kernel) < SERIAL)) {
       char* data[MAX_OPERANDS];
       char classes[MAX_OPERANDS + 1];
-      int64_t integers[3 + 3 * MAX_OPERANDS] = {n, 1, 0};
+      int64_t integers[3 + 3 * MAX_OPERANDS];  // without values: all of it is seldom used
+      integers[0] = n, integers[1] = 1, integers[2] = 0;
       for (int o = 0; o < count; ++o) {
         data[o] = operands[o].data;
         int64_t stride =

@@ -37,12 +37,19 @@ struct Inputs {
   Tensor* small[SMALL_TENSORS];
   std::vector<Tensor*> large;
   int tensor_count = 0;
-  Attribute attributes[MAX_ATTRIBUTES];
+  union {
+    Attribute attributes[MAX_ATTRIBUTES];  // made one by one: to clear all of them costs as much as a small op's rest
+  };
   int attribute_count = 0;
   Device device;  // of the results
   char small_key[192];
   std::string large_key;
   size_t key_size = 0;
+
+  Inputs() {}
+  ~Inputs() {}
+  Inputs(const Inputs&) = delete;
+  Inputs& operator=(const Inputs&) = delete;
 
   void push_tensor(Tensor* t) {
     if (large.empty() && tensor_count < SMALL_TENSORS) {
@@ -59,7 +66,7 @@ struct Inputs {
   Attribute& push_attribute() {
     if (attribute_count == MAX_ATTRIBUTES)
       raise(PyExc_NotImplementedError, "an op of more than %d run-time numbers", MAX_ATTRIBUTES);
-    return attributes[attribute_count++];
+    return *new (&attributes[attribute_count++]) Attribute;
   }
   void key(char c) {
     if (large_key.empty() && key_size < sizeof small_key) {
