@@ -43,6 +43,17 @@ bool needs_gradient(const Call& call) {
   return false;
 }
 
+// The arguments of a call of Python, after room for one more; as many as there are, since to clear all costs time.
+struct Held {
+  PyObject* values[MAX_PARAMETERS + 1];
+  size_t count = 0;
+
+  void add(Ref<> value) { values[++count] = value.release(); }
+  ~Held() {
+    for (size_t i = 1; i <= count; ++i) Py_DECREF(values[i]);
+  }
+};
+
 }  // namespace
 
 Ref<> plain_argument(const Parameter& p, PyObject* v) {
@@ -65,17 +76,13 @@ Ref<> call_function(const OpObject* op, const Call& call) {
   Overload& o = *call.overload;
   if (call.out && !o.takes_out) raise(PyExc_TypeError, "%s() got an unexpected keyword argument 'out'", op->display);
   if (TAEDA_UNLIKELY(!o.body)) o.body = checked(PyObject_CallNoArgs(o.load.get()));
-  Ref<> held[MAX_PARAMETERS];
-  PyObject* values[MAX_PARAMETERS + 1] = {nullptr};
+  Held held;
   size_t n = o.schema.parameters.size();
-  for (size_t i = 0; i < n; ++i) {
-    held[i] = plain_argument(o.schema.parameters[i], call.values[i]);
-    values[i + 1] = held[i].get();
-  }
+  for (size_t i = 0; i < n; ++i) held.add(plain_argument(o.schema.parameters[i], call.values[i]));
   size_t positional = n - (o.keyword_names ? static_cast<size_t>(PyTuple_GET_SIZE(o.keyword_names.get())) : 0);
   Ref<> body = o.body;
-  Ref<> result = checked(
-      PyObject_Vectorcall(body.get(), values + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, o.keyword_names.get()));
+  Ref<> result = checked(PyObject_Vectorcall(body.get(), held.values + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                             o.keyword_names.get()));
   if (o.result_type && o.result_type.get() != Py_None)
     result = checked(PyObject_CallFunctionObjArgs(o.result_type.get(), result.get(), nullptr));
   if (TAEDA_LIKELY(!call.out)) return result;

@@ -144,11 +144,17 @@ Ref<Tensor> truth_index(bool truth) {
 
 // The items of a key, with sequences and arrays turned into tensors.
 struct Items {
-  Ref<> owners[MAX_ITEMS];
+  PyObject* owned[MAX_ITEMS];  // made of items; `owners` of them
   PyObject* at[MAX_ITEMS];
-  Py_ssize_t count = 0;
+  Py_ssize_t owners = 0, count = 0;
   int consumed = 0;  // dimensions that they index
   bool advanced = false;
+
+  Items() {}
+  Items(const Items&) = delete;
+  ~Items() {
+    while (owners) Py_DECREF(owned[--owners]);
+  }
 
   void add(PyObject* o, const Tensor& t) {
     if (count == MAX_ITEMS) too_many_indices(t);
@@ -160,18 +166,17 @@ struct Items {
     } else {
       if (!is_tensor(o)) {
         if (is_numpy_array(o)) {
-          owners[count] = Ref<>::steal(reinterpret_cast<PyObject*>(tensor_from_array(o, false).release()));
+          o = own(Ref<>::steal(reinterpret_cast<PyObject*>(tensor_from_array(o, false).release())));
         } else if (PySequence_Check(o) && !is_numpy_scalar(o)) {
-          owners[count] = sequence_index(o);
+          o = own(sequence_index(o));
         } else if (PyIndex_Check(o)) {
-          owners[count] = checked(PyNumber_Index(o));
+          o = own(checked(PyNumber_Index(o)));
         } else {
           raise(PyExc_IndexError,
                 "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
                 "%s)",
                 Py_TYPE(o)->tp_name);
         }
-        o = owners[count].get();
       }
       if (is_tensor(o)) {
         const Tensor& index = *as_tensor(o);
@@ -192,6 +197,8 @@ struct Items {
     }
     at[count++] = o;
   }
+
+  PyObject* own(Ref<> made) { return owned[owners++] = made.release(); }
 
   // x[[0, 2]]: a list of numbers is an index tensor; an empty one, and one of floats, is one of int64 as in PyTorch.
   static Ref<> sequence_index(PyObject* o) {
