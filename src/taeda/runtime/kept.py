@@ -21,7 +21,7 @@ from taeda.codegen.target import Target
 from taeda.ops import homes
 from taeda.runtime import cache, handles
 
-_FORMAT = "answers 1"
+_FORMAT = "answers 2"
 _SOURCES = ("codegen", "compiler", "ir", "ops", "runtime")
 enabled = True
 
@@ -135,35 +135,45 @@ def write(key: str, content: Any) -> None:
     cache.store(key, pickle.dumps((key, content), protocol=5))
 
 
+class _Packer(pickle.Pickler):
+    """Writes answers, and for each Program in them its place among `programs`."""
+
+    def __init__(self, file: io.BytesIO):
+        super().__init__(file, protocol=5)
+        self.programs: list[dict[str, Any]] = []
+
+    def persistent_id(self, o: Any) -> int | None:
+        if not isinstance(o, dict) or "instructions" not in o:
+            return None
+        self.programs.append(o)
+        return len(self.programs) - 1
+
+
+class _Unpacker(_Plain):
+    def __init__(self, content: bytes, programs: list[dict[str, Any]]):
+        super().__init__(io.BytesIO(content))
+        self._programs = programs
+
+    def persistent_load(self, place: int) -> dict[str, Any]:
+        return self._programs[place]
+
+
 def _packed(made: Any) -> Any:
-    """An answer as plain data, with the kernels that its Programs run; None where one cannot be written down."""
-    used: list[int] = []
-
-    def pack(description: dict[str, Any]) -> dict[str, Any]:
+    """An answer as plain data, with its Programs and their kernels; None where one cannot be written down."""
+    file = io.BytesIO()
+    packer = _Packer(file)
+    packer.dump(made)
+    used: dict[int, int] = {}
+    programs = []
+    for description in packer.programs:
         code, run = _core.encode_program(description)
-        used.extend(h for h in run if h not in used)
-        return {"code": code, "kernels": [used.index(h) for h in run], "origins": description["origins"]}
-
-    answered = _with_programs(made, "instructions", pack)
+        programs.append((code, [used.setdefault(h, len(used)) for h in run], description["origins"]))
     kernels = [_kernel_packed(h) for h in used]
-    return None if None in kernels else (answered, kernels)
+    return None if None in kernels else (file.getvalue(), programs, kernels)
 
 
 def _unpacked(entry: Any, target: Target) -> Any:
-    answered, kernels = entry
+    content, programs, kernels = entry
     run = [handles.register_kept(target, _kernel_unpacked(*k)) for k in kernels]
-
-    def unpack(packed: dict[str, Any]) -> dict[str, Any]:
-        return {"kept": _core.decode_program(packed["code"], tuple(run[k] for k in packed["kernels"])),
-                "origins": packed["origins"]}
-
-    return _with_programs(answered, "code", unpack)
-
-
-def _with_programs(o: Any, mark: str, change: Callable[[dict[str, Any]], Any]) -> Any:
-    """`o` with every Program in it, a dict that has `mark`, changed."""
-    if isinstance(o, dict):
-        return change(o) if mark in o else {k: _with_programs(v, mark, change) for k, v in o.items()}
-    if isinstance(o, (list, tuple)):
-        return type(o)(_with_programs(v, mark, change) for v in o)
-    return o
+    return _Unpacker(content, [{"kept": _core.decode_program(code, tuple(run[k] for k in used)), "origins": origins}
+                               for code, used, origins in programs]).load()

@@ -101,8 +101,8 @@ def plan(recording: tuple[Any, ...], others: tuple[Any, ...]) -> Any:
         return made
     # Of the numbers that calls were given only those in lists are looked at: others (a learning rate, a place in a
     # random stream) vary.
-    asked = [c._replace(attributes=tuple(a if isinstance(a, tuple) else None for a in c.attributes)) for c in calls]
-    return _answer(("plan", asked, values, memories, others, sorted(varying)), {c.op for c in calls}, make)
+    asked = [(*c[:6], [a if isinstance(a, tuple) else None for a in c[6]], *c[7:]) for c in recording[0]]
+    return _answer(("plan", asked, *recording[1:], others, sorted(varying)), {c.op for c in calls}, make)
 
 
 def failed(error: Exception) -> None:
