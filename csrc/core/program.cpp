@@ -23,16 +23,19 @@ namespace {
 
 // Notes who uses which register when, and refuses what is out of range.
 struct Liveness final : Usage {
-  explicit Liveness(const Program& p) : program(p), last_use(p.register_count, -1), made(p.register_count, false) {}
+  explicit Liveness(const Program& p)
+      : program(p), last_use(p.register_count, -1), last_read(p.register_count, -1), made(p.register_count, false) {}
   const Program& program;
-  std::vector<int> last_use;  // number of the step
+  std::vector<int> last_use;   // number of the step
+  std::vector<int> last_read;  // that needs more than sizes
   std::vector<bool> made;
   int step = 0;
 
-  void touch(int reg) {
+  void touch(int reg, bool reads = true) {
     if (reg < 0 || reg >= program.register_count)
       raise(ErrorKind::Value, "register %d of a Program of %d", reg, program.register_count);
     last_use[reg] = step;
+    if (reads) last_read[reg] = step;
   }
   void read(int reg) override { touch(reg); }
   void make(int reg) override {
@@ -45,7 +48,7 @@ struct Liveness final : Usage {
     for (const Expression::Step& s : e.steps)
       if (s.code >= Expression::Size && s.code <= Expression::Read && s.code != Expression::AttributeValue &&
           s.code != Expression::Item)
-        touch(s.a);
+        touch(s.a, s.code == Expression::Read);
   }
 };
 
@@ -157,12 +160,14 @@ void Program::finish() {
       unused.pop_back();
     }
     for (int r = tensor_count; r < register_count; ++r) {
-      if (live.last_use[r] != k || places_[r].kind != Place::Temporary) continue;
+      if (places_[r].kind != Place::Temporary) continue;
+      if (live.last_read[r] == k) steps[k].drops.push_back(r);
+      if (live.last_use[r] != k) continue;
       steps[k].frees.push_back(r);
       unused.push_back(places_[r].number);
     }
     for (int r = 0; r < tensor_count; ++r)
-      if (live.last_use[r] == k) steps[k].ends.push_back(r);
+      if (live.last_use[r] >= 0 && std::max(live.last_read[r], 0) == k) steps[k].ends.push_back(r);
     if (auto* i = std::get_if<UpdateInstruction>(&steps[k].what)) i->source_ends_here = live.last_use[i->source] == k;
     if (auto* i = std::get_if<CheckInstruction>(&steps[k].what)) {
       i->needs_values = i->condition.reads_memory();
@@ -318,6 +323,19 @@ bool Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buff
   return f.odd_reductions;
 }
 
+namespace {
+
+// Is there much memory among what nothing after the step needs? Then what was put off runs now, which would hold it.
+bool holds_much(const Frame& f, const Program::Step& step) {
+  constexpr size_t MUCH = 1 << 20;
+  auto much = [&f](int r) {
+    return f.registers[r] && f.registers[r]->storage && f.registers[r]->storage->bytes() >= MUCH;
+  };
+  return std::ranges::any_of(step.drops, much) || (f.inputs_end && std::ranges::any_of(step.ends, much));
+}
+
+}  // namespace
+
 void Program::run_steps(Frame& f) const {
   bool execute = f.runtime->executes(), watched = program_watcher && execute;
   std::optional<LaunchCollection> collection;
@@ -338,10 +356,9 @@ void Program::run_steps(Frame& f) const {
               program_watcher->ran(step.what, f, static_cast<int>(&step - steps.data()), begin, nanoseconds());
           },
           step.what);
-    for (int r : step.frees) {
-      f.registers[r] = nullptr;
-      f.places[r]->storage = nullptr;
-    }
+    if (f.collection && holds_much(f, step)) f.collection->flush();
+    for (int r : step.drops) f.places[r]->storage = nullptr;
+    for (int r : step.frees) f.registers[r] = nullptr;
     if (f.inputs_end)
       for (int r : step.ends) f.inputs_end->ends(r);
   }

@@ -21,7 +21,8 @@ class Program {
     std::optional<Expression> when;  // skipped where this is 0
     Calculation calculation;         // of `when`, and of what it needs; found by finish()
     std::vector<int> frees;          // registers not needed after this step; found by finish()
-    std::vector<int> ends;           // inputs not needed after it; found by finish()
+    std::vector<int> drops;          // those of which nothing but sizes is needed after it; found by finish()
+    std::vector<int> ends;           // inputs of which that is so; found by finish()
     bool waits = true;               // for what was put off (core/loops.h); found by finish()
   };
   int tensor_count = 0, attribute_count = 0, register_count = 0;

@@ -66,3 +66,40 @@ def test_inputs_that_share_memory_are_given_back_together() -> None:
     expected = (x.sin()[:16] @ x) @ x + x.sin()[16:]
     for _ in range(3):
         assert f(x).equal(expected)
+
+
+def test_sizes_keep_no_memory() -> None:
+    """What comes later takes sizes from y and z, and nothing else."""
+
+    @taeda.compile
+    def f(x: Any) -> Any:
+        y = x.exp()
+        y.sum().item()  # y is an input of what follows
+        z = y @ y
+        w = z @ x
+        for _ in range(4):
+            w = (w @ x).reshape(y.shape[1], z.shape[0]) + y.shape[0] / z.numel()
+        return w
+
+    def eager(x: Any) -> Any:
+        w = (x.exp() @ x.exp()) @ x
+        for _ in range(4):
+            w = (w @ x) + 512 / 512**2
+        return w
+
+    x = taeda.rand(512, 512) / 512
+    assert f(x).equal(eager(x))
+    assert peak(lambda: f(x)) <= 3 * x.nbytes
+
+
+def test_what_is_put_off_holds_no_large_memory() -> None:
+    """Kernels that do not depend on each other run as one launch where they are small: these run one by one."""
+
+    @taeda.compile
+    def f(*tensors: Any) -> Any:
+        return [taeda.softmax(x, 0).sum(1) for x in tensors]
+
+    tensors = [taeda.rand(1024, 1024) for _ in range(4)]
+    for found, x in zip(f(*tensors), tensors, strict=True):
+        assert found.equal(taeda.softmax(x, 0).sum(1))
+    assert peak(lambda: f(*tensors)) <= 1.5 * tensors[0].nbytes
