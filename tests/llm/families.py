@@ -9,6 +9,7 @@ import numpy as np
 
 _SIZES = dict(hidden_size=32, num_attention_heads=4, num_key_value_heads=2, num_hidden_layers=3, intermediate_size=48,
               vocab_size=97, max_position_embeddings=256)
+_WIDE = dict(hidden_size=32, num_attention_heads=4, num_hidden_layers=3, vocab_size=97, max_position_embeddings=256)
 _EXPERTS = dict(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=16)
 
 
@@ -50,6 +51,21 @@ MODELS: dict[str, dict[str, Any]] = {
     "stablelm": dict(model_type="stablelm", **_SIZES, use_qkv_bias=True, rope_parameters=_rope(
         "default", partial_rotary_factor=0.25)),
     "starcoder2": dict(model_type="starcoder2", **_SIZES, sliding_window=8),
+    "olmo2": dict(model_type="olmo2", **_SIZES),
+    "cohere": dict(model_type="cohere", **_SIZES, logit_scale=0.5, pad_token_id=0),
+    "cohere_norms": dict(model_type="cohere", **_SIZES, use_qk_norm=True, attention_bias=True, pad_token_id=0),
+    "glm4": dict(model_type="glm4", **_SIZES, head_dim=16, pad_token_id=0),
+    "falcon": dict(model_type="falcon", **_WIDE),
+    "falcon_new": dict(model_type="falcon", **_WIDE, new_decoder_architecture=True, num_kv_heads=2, bias=True),
+    "falcon_one_norm": dict(model_type="falcon", **_WIDE, new_decoder_architecture=True, num_kv_heads=2,
+                            num_ln_in_parallel_attn=1),
+    "falcon_alibi": dict(model_type="falcon", **_WIDE, alibi=True, multi_query=False, parallel_attn=False, bias=True),
+    "bloom": dict(model_type="bloom", hidden_size=32, n_head=4, n_layer=3, vocab_size=97),
+    "bloom_three_heads": dict(model_type="bloom", hidden_size=48, n_head=3, n_layer=2, vocab_size=97),
+    "mpt": dict(model_type="mpt", d_model=32, n_heads=4, n_layers=3, vocab_size=97, max_seq_len=256),
+    "mpt_clipped": dict(model_type="mpt", d_model=48, n_heads=3, n_layers=2, vocab_size=97, max_seq_len=256,
+                        attn_config=dict(clip_qkv=1.5)),
+    "opt": dict(model_type="opt", **_WIDE, ffn_dim=48, pad_token_id=0),
     "gpt_neox_serial": dict(model_type="gpt_neox", **_SIZES, use_parallel_residual=False),
 }
 

@@ -24,13 +24,15 @@ RECORD = Path(__file__).parents[1] / "recorded" / "llm.families.npz"
 def record(name: str, content: dict[str, object], folder: str) -> dict[str, np.ndarray]:
     keys = {key: value for key, value in content.items() if key != "model_type"}
     config = AutoConfig.for_model(content["model_type"], **keys, eos_token_id=None, bos_token_id=None)
-    config._attn_implementation = "eager"
+    # In eager attention transformers adds the biases of Falcon twice.
+    attention = "sdpa" if content["model_type"] == "falcon" else "eager"
+    config._attn_implementation = attention
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     with safe_open(f"{folder}/model.safetensors", "np") as file:
         shapes = {key: list(file.get_slice(key).get_shape()) for key in sorted(file.keys())}
     save_file({key: weight(key, tuple(shape)) for key, shape in shapes.items()}, f"{folder}/model.safetensors",
               {"format": "pt"})
-    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation=attention).eval()
     tokens = torch.from_numpy(prompt(name))
     with torch.no_grad():
         logits = model(tokens).logits[:, ::13]

@@ -52,7 +52,7 @@ def test_same_as_transformers(name: str, tmp_path: Path) -> None:
     assert all(taeda.equal(saved[key], tensors[key]) for key in tensors)
 
 
-@pytest.mark.parametrize("name", ["gemma2", "qwen2_moe", "phi3", "gpt2"])
+@pytest.mark.parametrize("name", ["gemma2", "qwen2_moe", "phi3", "gpt2", "bloom", "cohere", "glm4"])
 def test_cached_tokens_are_the_same(name: str, tmp_path: Path) -> None:
     """In pieces, with other sequences beside it, and whole; the batch changes no bit."""
     write(name, tmp_path)
@@ -159,8 +159,19 @@ def test_configurations_that_describe_no_model(changed: dict[str, Any], message:
 
 
 def test_other_families() -> None:
-    with pytest.raises(NotImplementedError, match="'mamba'.*there are gemma"):
+    with pytest.raises(NotImplementedError, match="'mamba'.*there are bloom"):
         DecoderConfig.from_huggingface(dict(model_type="mamba"))
+
+
+@pytest.mark.parametrize("name, changed", [
+    ("mpt", dict(no_bias=False)), ("mpt", dict(attn_config=dict(qk_ln=True))),
+    ("opt", dict(do_layer_norm_before=False)),
+    ("bloom", dict(apply_residual_connection_post_layernorm=True)), ("falcon", dict(num_ln_in_parallel_attn=2)),
+])
+def test_variants_that_are_not_there(name: str, changed: dict[str, Any]) -> None:
+    key = next(iter(changed.get("attn_config", changed)))
+    with pytest.raises(NotImplementedError, match=f"with {key}"):
+        DecoderConfig.from_huggingface(MODELS[name] | changed)
 
 
 def test_bad_calls(tmp_path: Path) -> None:

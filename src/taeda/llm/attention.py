@@ -8,9 +8,10 @@ import taeda
 import taeda.nn.functional as F
 from taeda import nn
 from taeda._binding import internal
+from taeda.llm.alibi import Alibi
 from taeda.llm.cache import PAGE, PagePool, SequenceCache, place_of, slots_of
 from taeda.llm.config import DecoderConfig, LayerConfig
-from taeda.llm.norms import make_norm
+from taeda.llm.norms import make_head_norm
 from taeda.llm.rotary import Rotary, rotate
 
 ONE_BY_ONE = 4  # as many queries as the op takes one by one over the keys
@@ -41,6 +42,7 @@ class Step:
     caches: list[SequenceCache] | None
     turns: dict[Rotary, tuple[taeda.Tensor, taeda.Tensor]] = field(default_factory=dict)
     masks: dict[tuple[int, int, int | None], taeda.Tensor] = field(default_factory=dict)
+    biases: dict[tuple[int, int], taeda.Tensor] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
     seen: dict[int, slice | taeda.Tensor] = field(default_factory=dict)  # the places of the tokens of a sequence
 
@@ -92,12 +94,23 @@ class Step:
             self.masks[queries, keys, window] = found
         return found
 
+    def bias(self, alibi: Alibi, queries: int, keys: int, dtype: taeda.dtype) -> taeda.Tensor:
+        """(1, heads, queries, keys), what is added to scores; -inf where the query does not see the key."""
+        found = self.biases.get((queries, keys))
+        if found is None:
+            found = alibi.biases(0, keys, dtype)
+            if queries > 1:
+                found = found.masked_fill(~self.mask(queries, keys, None), float("-inf"))
+            found = self.biases[queries, keys] = found.unsqueeze(0)
+        return found
+
 
 def attend(query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step, *, scale: float,
-           window: int | None = None, cap: float | None = None) -> taeda.Tensor:
+           window: int | None = None, cap: float | None = None, alibi: Alibi | None = None) -> taeda.Tensor:
     """Causal attention of queries (B, H, L, E), the last L of S tokens, to keys and values (B, G, S, E).
 
-    A token sees at most `window` tokens, itself included. `cap`: scores are cap * tanh(score / cap) (Gemma 2).
+    A token sees at most `window` tokens, itself included. `cap`: scores are cap * tanh(score / cap) (Gemma 2). `alibi`
+    adds biases to scores; it goes with neither of both.
     """
     queries, keys = query.size(2), key.size(2)
     if window is not None and keys > window + queries - 1:
@@ -112,6 +125,10 @@ def attend(query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: St
     if cap is not None:
         return _capped(query, key, value, step.mask(queries, keys, window), scale, cap)
     grouped = query.size(1) != key.size(1)
+    if alibi is not None:
+        bias = step.bias(alibi, queries, keys, query.dtype)
+        return F.scaled_dot_product_attention(query, key, value, bias.expand(query.size(0), -1, -1, -1), scale=scale,
+                                              enable_gqa=grouped)
     if queries == 1:
         return F.scaled_dot_product_attention(query, key, value, scale=scale, enable_gqa=grouped)
     if queries == keys and not bounded:
@@ -139,24 +156,28 @@ class Attention(nn.Module):
         self.number, self.rotary, self.window = number, layer.rotary, layer.window
         self.heads, self.kv_heads, self.head_size = config.heads, config.kv_heads, config.head_size
         self.scale = config.head_size ** -0.5 if config.attention_scale is None else config.attention_scale
-        self.cap = config.attention_cap
+        self.cap, self.alibi, self.clip = config.attention_cap, config.alibi, config.clip
         hidden, wide, narrow = config.hidden_size, config.heads * config.head_size, config.kv_heads * config.head_size
         self.q_proj = nn.Linear(hidden, wide, config.attention_bias)
         self.k_proj = nn.Linear(hidden, narrow, config.attention_bias)
         self.v_proj = nn.Linear(hidden, narrow, config.attention_bias)
         self.o_proj = nn.Linear(wide, hidden, config.output_bias)
-        self.q_norm = make_norm(config, config.head_size) if config.query_key_norm else None
-        self.k_norm = make_norm(config, config.head_size) if config.query_key_norm else None
+        self.q_norm, self.k_norm = make_head_norm(config, config.heads), make_head_norm(config, config.kv_heads)
+        self.norm_of_all = config.query_key_norm == "all"
 
     def forward(self, x: taeda.Tensor, step: Step) -> taeda.Tensor:
-        query = self.q_proj(x).view(-1, self.heads, self.head_size)
-        key = self.k_proj(x).view(-1, self.kv_heads, self.head_size)
-        value = self.v_proj(x).view(-1, self.kv_heads, self.head_size)
-        if self.q_norm is not None and self.k_norm is not None:
+        query, key, value = self.q_proj(x), self.k_proj(x), self.v_proj(x)
+        if self.clip is not None:
+            query, key, value = (t.clamp(-self.clip, self.clip) for t in (query, key, value))
+        if self.norm_of_all and self.q_norm is not None and self.k_norm is not None:
+            query, key = self.q_norm(query), self.k_norm(key)
+        query = query.view(-1, self.heads, self.head_size)
+        key, value = (t.view(-1, self.kv_heads, self.head_size) for t in (key, value))
+        if not self.norm_of_all and self.q_norm is not None and self.k_norm is not None:
             query, key = self.q_norm(query), self.k_norm(key)
         if self.rotary is not None:
-            cosines, sines = step.turns[self.rotary]
-            query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
+            turns = (*step.turns[self.rotary], self.rotary.interleaved)
+            query, key = rotate(query, *turns), rotate(key, *turns)
         if step.caches is None:
             return self.o_proj(self._whole(query, key, value, step))
         return self.o_proj(self._paged(query, key, value, step))
@@ -167,7 +188,7 @@ class Attention(nn.Module):
         for group in step.groups:
             group.pool.write(self.number, group.slots, *(
                 new if group.rows is None else new[group.rows] for new in (key, value)))
-            few = [] if self.cap is not None else group.few
+            few = group.few if self.cap is None and self.alibi is None else []
             if few:
                 alone = sum(step.lengths[k] for k in few) == query.size(0)
                 rows = query if alone else taeda.cat([self._rows(query, step, k) for k in few])
@@ -180,7 +201,7 @@ class Attention(nn.Module):
             if k not in parts:
                 keys, values = cache.pool.read(self.number, step.place(k), query.dtype)
                 seen = attend(self._rows(query, step, k).transpose(0, 1).unsqueeze(0), keys, values, step,
-                              scale=self.scale, window=self.window, cap=self.cap)
+                              scale=self.scale, window=self.window, cap=self.cap, alibi=self.alibi)
                 parts[k] = seen[0].transpose(0, 1).flatten(1)
         return parts[0] if len(parts) == 1 else taeda.cat([parts[k] for k in range(len(parts))])
 
@@ -192,5 +213,5 @@ class Attention(nn.Module):
     def _whole(self, query: taeda.Tensor, key: taeda.Tensor, value: taeda.Tensor, step: Step) -> taeda.Tensor:
         shape = (len(step.lengths), step.lengths[0])
         query, key, value = (t.view(*shape, t.size(1), t.size(2)).transpose(1, 2) for t in (query, key, value))
-        seen = attend(query, key, value, step, scale=self.scale, window=self.window, cap=self.cap)
+        seen = attend(query, key, value, step, scale=self.scale, window=self.window, cap=self.cap, alibi=self.alibi)
         return seen.transpose(1, 2).reshape(shape[0] * shape[1], -1)

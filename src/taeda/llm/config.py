@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from taeda.llm.alibi import Alibi
 from taeda.llm.rotary import Rotary
 
 
@@ -44,8 +45,13 @@ class LayerConfig:
 class DecoderConfig:
     """The description of a decoder. Sizes count features, heads or tokens; `source` is the `config.json` it came from.
 
-    `norm` is "rms" or "layer"; `norm_offset` is added to the weights of norms (Gemma stores them minus one);
-    `post_norms`: attention and MLP are normalised after as well as before; `parallel`: both read the same input.
+    `norm` is "rms" or "layer", the latter with a bias or without (`norm_bias`); `norm_offset` is added to the weights
+    of norms (Gemma stores them minus one). What attention and MLP read is normalised (`pre_norms`), and what they give
+    (`post_norms`). `parallel`: both read the same input, by the same norm if `shared_norm`. `embedding_norm`: what
+    embeddings give is normalised too. `query_key_norm` is "" (none), "head" (each head by itself, with the same
+    weights), "heads" (with weights of its own) or "all" (all heads together).
+    Learned positions begin at row `position_offset` of their table; `alibi`: positions are told by biases of scores.
+    Queries, keys and values are held to at most `clip`.
     What attention and MLP give is multiplied by `residual_scale` before it is added, logits by `logit_scale`.
     `mlp` is "gated" (down(act(gate(x)) * up(x))) or "plain" (down(act(up(x)))).
     """
@@ -62,10 +68,17 @@ class DecoderConfig:
     norm: str = "rms"
     norm_epsilon: float = 1e-6
     norm_offset: float = 0.0
+    norm_bias: bool = True
+    pre_norms: bool = True
     post_norms: bool = False
     parallel: bool = False
+    shared_norm: bool = False
+    embedding_norm: bool = False
     learned_positions: bool = False
-    query_key_norm: bool = False
+    position_offset: int = 0
+    alibi: Alibi | None = None
+    query_key_norm: str = ""
+    clip: float | None = None
     attention_bias: bool = False
     output_bias: bool = False
     mlp: str = "gated"

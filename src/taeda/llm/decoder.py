@@ -1,4 +1,4 @@
-"""The decoder: one definition, which is Llama, Mistral, Qwen, Gemma, Phi 3, GPT-2 or GPT-NeoX by its configuration."""
+"""The decoder: one definition, which is Llama, Qwen, Gemma, GPT-2, Falcon, BLOOM or another by its configuration."""
 
 from __future__ import annotations
 
@@ -26,18 +26,23 @@ class Layer(nn.Module):
     def __init__(self, config: DecoderConfig, layer: LayerConfig, number: int) -> None:
         super().__init__()
         self.parallel, self.scale = config.parallel, config.residual_scale
-        self.input_layernorm = make_norm(config, config.hidden_size)
+        self.input_layernorm = make_norm(config, config.hidden_size) if config.pre_norms else None
         self.self_attn = Attention(config, layer, number)
-        self.post_attention_layernorm = make_norm(config, config.hidden_size)
+        self.post_attention_layernorm = None if config.shared_norm else make_norm(config, config.hidden_size)
         self.mlp = MLP(config, config.mlp_size) if layer.experts is None else Mixture(config, layer.experts)
-        self.pre_feedforward_layernorm = make_norm(config, config.hidden_size) if config.post_norms else None
+        self.pre_feedforward_layernorm = (make_norm(config, config.hidden_size)
+                                          if config.post_norms and config.pre_norms else None)
         self.post_feedforward_layernorm = make_norm(config, config.hidden_size) if config.post_norms else None
 
     def forward(self, x: taeda.Tensor, step: Step) -> taeda.Tensor:
-        seen = self.self_attn(self.input_layernorm(x), step)
-        if self.pre_feedforward_layernorm is not None and self.post_feedforward_layernorm is not None:
+        read = x if self.input_layernorm is None else self.input_layernorm(x)
+        seen = self.self_attn(read, step)
+        if self.post_attention_layernorm is None:
+            return self.mlp(read) + seen + x
+        if self.post_feedforward_layernorm is not None:
             x = x + self.post_attention_layernorm(seen)
-            return x + self.post_feedforward_layernorm(self.mlp(self.pre_feedforward_layernorm(x)))
+            read = x if self.pre_feedforward_layernorm is None else self.pre_feedforward_layernorm(x)
+            return x + self.post_feedforward_layernorm(self.mlp(read))
         if self.parallel:
             return self.mlp(self.post_attention_layernorm(x)) + seen + x
         if self.scale != 1.0:
@@ -53,10 +58,12 @@ class Body(nn.Module):
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.embed_positions = nn.Embedding(config.context, config.hidden_size) if config.learned_positions else None
+        self.embed_positions = (nn.Embedding(config.context + config.position_offset, config.hidden_size)
+                                if config.learned_positions else None)
+        self.embed_norm = make_norm(config, config.hidden_size) if config.embedding_norm else None
         self.layers = nn.ModuleList(Layer(config, layer, k) for k, layer in enumerate(config.layers))
         self.norm = make_norm(config, config.hidden_size)
-        self.scale = config.embedding_scale
+        self.scale, self.offset = config.embedding_scale, config.position_offset
         self.rotaries = sorted({layer.rotary for layer in config.layers if layer.rotary is not None}, key=repr)
 
     def forward(self, tokens: taeda.Tensor, positions: taeda.Tensor, step: Step) -> taeda.Tensor:
@@ -65,7 +72,9 @@ class Body(nn.Module):
             # Rounded to the dtype of the weights, as it was in training.
             x = x * taeda.tensor(self.scale, dtype=x.dtype)
         if self.embed_positions is not None:
-            x = x + self.embed_positions(positions)
+            x = x + self.embed_positions(positions + self.offset if self.offset else positions)
+        if self.embed_norm is not None:
+            x = self.embed_norm(x)
         for rotary in self.rotaries:
             step.turns[rotary] = _turns(rotary, positions, step, x.dtype)
         for layer in self.layers:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
 
+from taeda.llm.alibi import Alibi, slopes, spread_slopes
 from taeda.llm.config import ConfigError, DecoderConfig, Experts, Keys, LayerConfig
 from taeda.llm.rotary import Rotary
 
@@ -40,7 +42,8 @@ def _sizes(keys: Keys) -> dict[str, Any]:
                 tied=keys.flag("tie_word_embeddings"))
 
 
-def _rotary(keys: Keys, head_size: int, kind: str | None = None, default_base: float = 10000.0) -> Rotary:
+def _rotary(keys: Keys, head_size: int, kind: str | None = None, default_base: float = 10000.0,
+            default_part: float = 1.0) -> Rotary:
     """Rotary positions, from `rope_parameters` (for one kind of layers where they differ) or the older `rope_theta`
     and `rope_scaling`."""
     given: Any = keys.content.get("rope_parameters")
@@ -49,7 +52,8 @@ def _rotary(keys: Keys, head_size: int, kind: str | None = None, default_base: f
     if given is None:
         given = dict(keys.content.get("rope_scaling") or {})
         given.setdefault("rope_theta", keys.number("rope_theta", "rotary_emb_base", default=default_base))
-        given.setdefault("partial_rotary_factor", keys.number("partial_rotary_factor", "rotary_pct", default=1.0))
+        given.setdefault("partial_rotary_factor", keys.number("partial_rotary_factor", "rotary_pct",
+                                                              default=default_part))
     if not isinstance(given, dict):
         raise ConfigError(f"config.json: the parameters of rotary positions are {given!r}, expected an object")
     rope = Keys(given)
@@ -96,11 +100,12 @@ def _yarn_amplitude(factor: float, scale: float) -> float:
 
 
 def _layers(keys: Keys, head_size: int, window: int | None, experts: Callable[[int], Experts | None] = lambda k: None,
-            sliding: Callable[[int], bool] = lambda k: False) -> tuple[LayerConfig, ...]:
+            sliding: Callable[[int], bool] = lambda k: False, *, base: float = 10000.0,
+            part: float = 1.0) -> tuple[LayerConfig, ...]:
     """The layers: which of them see only `window` tokens is said by `layer_types`, or else by `sliding`."""
     count = keys.size("num_hidden_layers")
     kinds = keys.per_layer("layer_types", count)
-    rotary = _rotary(keys, head_size)
+    rotary = _rotary(keys, head_size, None, base, part)
     return tuple(LayerConfig(rotary, window if (kinds[k] == "sliding_attention" if kinds else sliding(k)) else None,
                              experts(k)) for k in range(count))
 
@@ -206,7 +211,7 @@ def qwen2_moe(keys: Keys) -> dict[str, Any]:
 def qwen3(keys: Keys) -> dict[str, Any]:
     fields = _sizes(keys)
     bias = keys.flag("attention_bias")
-    return fields | dict(layers=_layers(keys, fields["head_size"], *_qwen_window(keys)), query_key_norm=True,
+    return fields | dict(layers=_layers(keys, fields["head_size"], *_qwen_window(keys)), query_key_norm="head",
                          attention_bias=bias, output_bias=bias)
 
 
@@ -249,7 +254,7 @@ def gemma3(keys: Keys) -> dict[str, Any]:
                "full_attention": LayerConfig(_rotary(keys, head_size, "full_attention", 1e6))}
     if not set(kinds) <= set(by_kind):
         raise ConfigError(f"config.json: 'layer_types' are {sorted(set(map(str, kinds)))}, expected {sorted(by_kind)}")
-    return fields | dict(layers=tuple(by_kind[kind] for kind in kinds), query_key_norm=True)
+    return fields | dict(layers=tuple(by_kind[kind] for kind in kinds), query_key_norm="head")
 
 
 def phi3(keys: Keys) -> dict[str, Any]:
@@ -257,10 +262,113 @@ def phi3(keys: Keys) -> dict[str, Any]:
     return fields | dict(layers=_layers(keys, fields["head_size"], _window(keys), sliding=lambda k: True))
 
 
-def gpt2(keys: Keys) -> dict[str, Any]:
-    hidden, heads = keys.size("n_embd", "hidden_size"), keys.size("n_head", "num_attention_heads")
+def _interleaved(layers: tuple[LayerConfig, ...]) -> tuple[LayerConfig, ...]:
+    return tuple(layer if layer.rotary is None else dataclasses.replace(
+        layer, rotary=dataclasses.replace(layer.rotary, interleaved=True)) for layer in layers)
+
+
+def olmo2(keys: Keys) -> dict[str, Any]:
+    """Llama with norms after attention and MLP in place of those before."""
+    return llama(keys) | dict(norm_epsilon=keys.number("rms_norm_eps", default=1e-5), pre_norms=False, post_norms=True,
+                              query_key_norm="all", mlp_bias=False)
+
+
+def cohere(keys: Keys) -> dict[str, Any]:
+    fields = llama(keys)
+    return fields | dict(norm="layer", norm_bias=False, norm_epsilon=keys.number("layer_norm_eps", default=1e-5),
+                         layers=_interleaved(_layers(keys, fields["head_size"], None, base=500000.0)), parallel=True,
+                         shared_norm=True, query_key_norm="heads" if keys.flag("use_qk_norm") else "", mlp_bias=False,
+                         logit_scale=keys.number("logit_scale", default=0.0625),
+                         tied=keys.flag("tie_word_embeddings", True))
+
+
+def glm4(keys: Keys) -> dict[str, Any]:
+    fields = _sizes(keys)
+    layers = _interleaved(_layers(keys, fields["head_size"], None, part=0.5))
+    return fields | dict(layers=layers, post_norms=True, attention_bias=keys.flag("attention_bias", True))
+
+
+def falcon(keys: Keys) -> dict[str, Any]:
+    hidden, heads = _heads(keys, "hidden_size", "n_embed")
+    new = keys.flag("new_decoder_architecture")
+    parallel, bias = new or keys.flag("parallel_attn", True), keys.flag("bias")
+    several = keys.size("num_kv_heads", default=heads) if new or not keys.flag("multi_query", True) else 1
+    norms = keys.size("num_ln_in_parallel_attn", default=2 if new else 1)
+    if parallel and not new and norms == 2:
+        raise NotImplementedError("taeda.llm has no Falcon with num_ln_in_parallel_attn 2 in the first architecture "
+                                  "(config.json)")
+    size, count = hidden // heads, keys.size("num_hidden_layers", "n_layer")
+    alibi = keys.flag("alibi")
+    # Biases are added before scores are scaled.
+    biases = Alibi(slopes(heads), size ** -0.5, True) if alibi else None
+    return dict(vocab_size=keys.size("vocab_size"), hidden_size=hidden, heads=heads, kv_heads=several, head_size=size,
+                mlp_size=keys.size("ffn_hidden_size", default=4 * hidden), alibi=biases, norm="layer",
+                layers=(LayerConfig(None if alibi else _rotary(keys, size)),) * count,
+                context=keys.size("max_position_embeddings", default=2048), parallel=parallel,
+                shared_norm=parallel and norms == 1, norm_epsilon=keys.number("layer_norm_epsilon", default=1e-5),
+                attention_bias=bias, output_bias=bias, mlp="plain", mlp_bias=bias,
+                activation=keys.text("activation", default="gelu"), tied=keys.flag("tie_word_embeddings", True))
+
+
+def bloom(keys: Keys) -> dict[str, Any]:
+    hidden, heads = _heads(keys, "hidden_size", "n_embed")
+    _refuse(keys, "BLOOM", apply_residual_connection_post_layernorm=False)
+    return dict(vocab_size=keys.size("vocab_size"), hidden_size=hidden, heads=heads, kv_heads=heads,
+                head_size=hidden // heads, mlp_size=4 * hidden, context=keys.size("seq_length", default=2048),
+                layers=(LayerConfig(),) * keys.size("n_layer", "num_hidden_layers"), alibi=Alibi(slopes(heads)),
+                norm="layer", norm_epsilon=keys.number("layer_norm_epsilon", default=1e-5), embedding_norm=True,
+                attention_bias=True, output_bias=True, mlp="plain", mlp_bias=True, activation="gelu_new",
+                tied=keys.flag("tie_word_embeddings", True))
+
+
+def mpt(keys: Keys) -> dict[str, Any]:
+    hidden, heads = _heads(keys, "d_model", "hidden_size")
+    _refuse(keys, "MPT", no_bias=True, expansion_ratio=4, logit_scale=None)
+    given = keys.content.get("attn_config")
+    attention = Keys({} if given is None else given)
+    _refuse(attention, "MPT", alibi=True, qk_ln=False, prefix_lm=False, attn_type="multihead_attention",
+            attn_uses_sequence_id=False, alibi_bias_max=8)  # transformers takes any other for 8
+    return dict(vocab_size=keys.size("vocab_size"), hidden_size=hidden, heads=heads, kv_heads=heads,
+                head_size=hidden // heads, mlp_size=4 * hidden, context=keys.size("max_seq_len", default=2048),
+                layers=(LayerConfig(),) * keys.size("n_layers", "num_hidden_layers"),
+                alibi=Alibi(spread_slopes(heads)), norm="layer", norm_bias=False,
+                norm_epsilon=keys.number("layer_norm_epsilon", default=1e-5), clip=attention.maybe("clip_qkv"),
+                attention_scale=attention.maybe("softmax_scale"), mlp="plain", activation="gelu",
+                tied=keys.flag("tie_word_embeddings", True))
+
+
+def opt(keys: Keys) -> dict[str, Any]:
+    hidden, heads = _heads(keys, "hidden_size")
+    _refuse(keys, "OPT", do_layer_norm_before=True, _remove_final_layer_norm=False, word_embed_proj_dim=hidden,
+            layer_norm_elementwise_affine=True)
+    bias = keys.flag("enable_bias", True)
+    return dict(vocab_size=keys.size("vocab_size"), hidden_size=hidden, heads=heads, kv_heads=heads,
+                head_size=hidden // heads, mlp_size=keys.size("ffn_dim"),
+                context=keys.size("max_position_embeddings", default=2048), norm="layer", norm_epsilon=1e-5,
+                layers=(LayerConfig(),) * keys.size("num_hidden_layers"), learned_positions=True, position_offset=2,
+                attention_bias=bias, output_bias=bias, mlp="plain", mlp_bias=bias,
+                activation=keys.text("activation_function", default="relu"),
+                tied=keys.flag("tie_word_embeddings", True))
+
+
+def _heads(keys: Keys, *names: str) -> tuple[int, int]:
+    """The hidden size, under the first of these names that is there, and the number of heads."""
+    hidden, heads = keys.size(*names), keys.size("num_attention_heads", "n_head", "n_heads")
     if hidden % heads:
-        raise ConfigError(f"config.json: 'n_embd' {hidden} is not a multiple of 'n_head' {heads}")
+        raise ConfigError(f"config.json: {names[0]!r} {hidden} is not a multiple of the {heads} heads")
+    return hidden, heads
+
+
+def _refuse(keys: Keys, family: str, **expected: Any) -> None:
+    """Raise `NotImplementedError` for keys that are there with another value than the one that is."""
+    for name, value in expected.items():
+        found = keys.content.get(name)
+        if found is not None and found != value:
+            raise NotImplementedError(f"taeda.llm has no {family} with {name} {found!r} (config.json)")
+
+
+def gpt2(keys: Keys) -> dict[str, Any]:
+    hidden, heads = _heads(keys, "n_embd", "hidden_size")
     for name in ("scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn", "add_cross_attention"):
         if keys.flag(name):
             raise NotImplementedError(f"taeda.llm has no GPT-2 with {name} (config.json)")
@@ -288,5 +396,6 @@ FAMILIES: dict[str, Callable[[Keys], dict[str, Any]]] = {
     "llama": llama, "smollm3": smollm3, "mistral": mistral, "mixtral": mixtral, "qwen2": qwen2,
     "qwen2_moe": qwen2_moe, "qwen3": qwen3, "qwen3_moe": qwen3_moe, "gemma": gemma, "gemma2": gemma2,
     "gemma3_text": gemma3, "phi3": phi3, "gpt2": gpt2, "gpt_neox": gpt_neox, "granite": granite, "stablelm": stablelm,
-    "starcoder2": starcoder2,
+    "starcoder2": starcoder2, "olmo2": olmo2, "cohere": cohere, "glm4": glm4, "falcon": falcon, "bloom": bloom,
+    "mpt": mpt, "opt": opt,
 }

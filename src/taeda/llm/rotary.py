@@ -23,7 +23,7 @@ class Rotary:
 
     default; linear (factor); llama3 (factor, low, high, original); yarn (factor, fast, slow, truncate, original);
     longrope (short, long: a divisor for each frequency, by whether the text is longer than `original`).
-    `amplitude` multiplies what is turned.
+    `amplitude` multiplies what is turned. `interleaved`: feature 2 i is paired with 2 i + 1 instead.
     """
 
     features: int
@@ -33,6 +33,7 @@ class Rotary:
     original: int = 0
     amplitude: float = 1.0
     details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    interleaved: bool = False
 
     def frequencies(self, tokens: int = 0) -> taeda.Tensor:
         """The angles between neighbouring positions, (features / 2) in float32, for a text of `tokens` tokens."""
