@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -16,6 +17,7 @@ torch = pytest.importorskip("torch")
 from taeda.codegen import target as targets  # noqa: E402
 from taeda.codegen.templates.gemm import thin as gemm_thin  # noqa: E402
 from taeda.compiler.methods import matmul as methods  # noqa: E402
+from taeda.ir import loop_interpreter  # noqa: E402
 from taeda.runtime import jit  # noqa: E402
 
 _MACHINE = list(targets.TARGETS).index(targets.current().name)
@@ -50,6 +52,15 @@ class RunNow:
 
     def __init__(self, target: targets.Target, pieces: int | None = None) -> None:
         self.target, self.pieces, self.launched = target, pieces, []
+
+    def loops(self, kernel: Any, inputs: Any, outputs: Any, scalars: Any = (), reduced: Any = None,
+              keepdim: bool = True, when: Any = None) -> list[Any]:
+        """Kernels over whole rows, by the interpreter."""
+        if when is not None and not when:
+            return [inputs[0]]
+        (x,) = (i.value.contiguous() for i in inputs)
+        (found,) = loop_interpreter.run(kernel, [x.reshape(-1, x.shape[-1]).numpy()])
+        return [type(inputs[0])(torch.from_numpy(np.asarray(found).reshape(*x.shape[:-1], 1)))]
 
     def launch(self, template: Any, params: dict[str, Any], operands: Any, integers: Any = (), scalars: Any = (),
                work: int = 1, grain: int = 1, scratch: int = 0, faults: Any = (), when: Any = None) -> None:

@@ -11,6 +11,7 @@ from taeda.ir.loop import Kernel, Operand, Store, call, load
 from taeda.ops.dtypes import is_float, is_integer
 from taeda.ops.op import Number, Result, Sample, Tensor, check, derived, kernel, sample
 from taeda.ops.pointwise import convert
+from taeda.ops.reduction import reduce_sum
 
 
 def _same_dtype(left: Any, right: Any, name: str = "mat1 and mat2") -> None:
@@ -222,6 +223,46 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
 @mm.samples
 def _(make: Any) -> Iterator[Sample]:
     yield sample(make(3, 4), make(4, 5))
+
+
+@kernel(public=False)
+def multiply_bytes(b: Any, left: Tensor, right: Tensor) -> Tensor:
+    """(M, K) @ (K, N) of int8, in int32."""
+    out = b.alloc("int32", (left.shape[0], right.shape[1]))
+    b.method("matmul", left=left, right=right, out=out)
+    return out
+
+
+@multiply_bytes.meta
+def _(left: Any, right: Any) -> Result:
+    return Result("int32", (left.shape[0], right.shape[1]))
+
+
+@derived(public="_int_mm", method=False, out=True, differentiable=False)
+def int_mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """(M, K) int8 or uint8 @ (K, N) int8, exactly, in int32."""
+    for name, x in (("self", input), ("mat2", mat2)):
+        if x.ndim != 2:
+            raise RuntimeError(f"int_mm_out_cpu: Expected {name} to be of dimension 2 but got {x.ndim}")
+    if input.dtype not in ("int8", "uint8"):
+        raise RuntimeError("int_mm_out_cpu: Expected self dtype to be int8 or uint8 but got "
+                           f"{info(input.dtype).cpp}")
+    if mat2.dtype != "int8":
+        raise RuntimeError("int_mm_out_cpu: Expected mat2 dtype to be of type int8 but got "
+                           f"{info(mat2.dtype).cpp}")
+    check(input.shape[1] == mat2.shape[0], RuntimeError,
+          "int_mm_out_cpu: self.size(1) needs to match mat2.size(0) but got {0} and {1}", input.shape[1], mat2.shape[0])
+    if input.dtype == "int8":
+        return multiply_bytes(input, mat2)
+    lower = convert(convert(input, "int16") - 128, "int8")
+    return multiply_bytes(lower, mat2) + reduce_sum(convert(mat2, "int32"), (0,)) * 128
+
+
+@int_mm.samples
+def _(make: Any) -> Iterator[Sample]:
+    for rows, depth, columns in ((3, 4, 5), (2, 0, 3), (0, 4, 3), (40, 37, 19), (65, 64, 33)):
+        for dtype in ("int8", "uint8"):
+            yield sample(make(rows, depth, dtype=dtype), make(depth, columns, dtype="int8"))
 
 
 @derived(out=True, autocast="lower")

@@ -146,8 +146,8 @@ class Block:
     def reads_a_in_place(self) -> Value:
         """Does that cost the cache little?"""
         f, kind = self.f, self.kind
-        if kind.pairs:
-            return self.a_neighbours & (f["K"] % 2).equals(0)
+        if kind.depth > 1:
+            return self.a_neighbours & (f["K"] % kind.depth).equals(0)
         if kind.converts:
             return f.constant(0, "i1")
         good_stride = self.a_neighbours & (f["a_row"] % f["slow_row"]).differs(0)

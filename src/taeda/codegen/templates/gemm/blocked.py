@@ -101,12 +101,12 @@ class Entry:
 
 
 def emit_gemm(target: Target, dtype: str, out_dtype: str | None = None, epilogue: Expr | None = None,
-              prologue: Expr | None = None, squares: bool = False) -> str:
+              prologue: Expr | None = None, squares: bool = False, fours: bool = False) -> str:
     """LLVM IR of the product kernel for matrices of `dtype` (result of `out_dtype`, by default the same).
 
     Raises NotImplementedError for dtypes that have no products (bool, complex).
     """
-    kind = kind_of(target, dtype, out_dtype, squares)
+    kind = kind_of(target, dtype, out_dtype, squares, fours)
     module = ModuleWriter(target)
     finish = finish_of(kind, epilogue)
     any_order = pack.any_order(module, kind, "pack_any")

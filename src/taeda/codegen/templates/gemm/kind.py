@@ -22,8 +22,10 @@ class Kind:
 
     Sums are in `compute`: float32 for the 16-bit floats, which are rounded once at the end; int32 for the small
     integers, whose product modulo 2**8 or 2**16 is that of int32. `rows` by `vectors` vectors of `lanes` is the tile
-    of C that is held in registers. `pairs` is true where bfloat16 is multiplied by vdpbf16ps: a *unit* is then two
-    neighbours in k, else it is one element. Sizes along k and strides in bytes are always of units.
+    of C that is held in registers. `depth` neighbours in k are a *unit*, which one instruction multiplies and adds up:
+    two of bfloat16 (vdpbf16ps), four of int8 (vpdpbusd); else one. Sizes along k and strides in bytes are always of
+    units. vpdpbusd takes one side without sign: 128 is added to the numbers of `b`, and what is added up is too large
+    by 128 times the sum of a row of `a`, which the epilogue has to take off.
     """
 
     target: Target
@@ -33,7 +35,7 @@ class Kind:
     rows: int
     vectors: int
     lanes: int
-    pairs: bool
+    depth: int = 1  # elements of k in a unit
     squares: bool = False  # sums of squared differences instead of products
 
     @property
@@ -51,9 +53,9 @@ class Kind:
         return itemsize(self.compute)
 
     @property
-    def depth(self) -> int:
-        """Elements of k in a unit."""
-        return 2 if self.pairs else 1
+    def element(self) -> str:
+        """LLVM type of the bits of an element in memory."""
+        return f"i{8 * self.itemsize}"
 
     @property
     def type(self) -> str:
@@ -66,8 +68,8 @@ class Kind:
 
     @property
     def packed_type(self) -> str:
-        """LLVM type of a packed unit: that of the accumulators, or the bits of two bfloat16 numbers."""
-        return "i32" if self.pairs else self.type
+        """LLVM type of a packed unit: that of the accumulators, or the bits of several elements."""
+        return "i32" if self.depth > 1 else self.type
 
     @property
     def converts(self) -> bool:
@@ -131,17 +133,25 @@ class Kind:
         """Elements of the result (or of the bias, which has its dtype) in the type of arithmetic."""
         return cast(f, load_wide(f, pointer, self.out_dtype, lanes), self.out_dtype, self.compute)
 
+    def across(self, packed: Value) -> Value:
+        """Units of a panel of `b` as they are multiplied."""
+        return packed ^ 0x80808080 if self.depth == 4 else packed
+
     def multiply_add(self, f: FunctionWriter, a: Value, b: Value, c: Value) -> Value:
         """c + a * b for vectors of packed units `a` and `b`; or c + (a - b)**2."""
         if self.squares:
             a = b = a - b
-        if self.pairs:
+        if self.depth == 4:
+            return x86.dot_fours(f, c, *(f.cast("bitcast", x, vector(4 * self.lanes, "i8")) for x in (b, a)))
+        if self.depth == 2:
             return x86.dot_pairs(f, c, a, b)
         return f.fma(a, b, c) if self.compute in FLOATS else c + a * b
 
 
-def kind_of(target: Target, dtype: str, out_dtype: str | None = None, squares: bool = False) -> Kind:
+def kind_of(target: Target, dtype: str, out_dtype: str | None = None, squares: bool = False,
+            fours: bool = False) -> Kind:
     """The kind for a product of matrices of `dtype`, or for sums of squared differences of their rows and columns.
+    `fours`: of int8, four at a time, where the target can.
 
     Raises NotImplementedError for bool and complex dtypes."""
     out_dtype = out_dtype or dtype
@@ -150,7 +160,7 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None, squares: b
     compute = info(dtype).accumulate
     if itemsize(out_dtype) > itemsize(compute) or (out_dtype in FLOATS) != (compute in FLOATS):
         raise NotImplementedError(f"matrix product of dtype {dtype} giving {out_dtype}")
-    pairs = dtype == "bfloat16" and target.bf16_dot and not squares
+    depth = 4 if fours else 2 if dtype == "bfloat16" and target.bf16_dot and not squares else 1
     lanes = target.lanes(itemsize(compute))
     if target.vector_registers == 32:
         rows, vectors = 8, 3
@@ -158,6 +168,6 @@ def kind_of(target: Target, dtype: str, out_dtype: str | None = None, squares: b
         rows, vectors = 6, 2
     else:
         rows, vectors = 4, 2
-    return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, pairs, squares)
+    return Kind(target, dtype, out_dtype, compute, rows, vectors, lanes, depth, squares)
 
 

@@ -80,7 +80,7 @@ def tile(module: ModuleWriter, kind: Kind, rows: int, vectors: int, copy: Functi
     packed = vector(lanes, kind.packed_type)
 
     def step(_: Value, offset: Value, b: Value, *sums: Value) -> list[Value]:
-        across = [f.load(packed, f.at(b, v * lanes * unit)) for v in range(vectors)]
+        across = [kind.across(f.load(packed, f.at(b, v * lanes * unit))) for v in range(vectors)]
         new = []
         for i in range(rows):
             element = f.splat(f.load(kind.packed_type, f.at(a_rows[i], offset)), lanes)

@@ -7,7 +7,7 @@ element) or where their dtype must be widened. Each function comes for the strid
 called `any` take all. Strides are in bytes, depths in units (see `Kind.depth`).
 
 Reading: columns that do not exist are left out of loads or replaced by a copy of the last one, never read. Units of k
-that are half outside (`pairs` with an odd K) are filled up with zero. What is written beyond the existing columns of
+that are half outside (an odd K of pairs) are filled up with zero. What is written beyond the existing columns of
 a panel, zeros or what other columns hold, only reaches lanes that are not stored.
 """
 
@@ -17,7 +17,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, lanes_of, vector
+from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.squares import transpose
 from taeda.codegen.templates.gemm.kind import Kind
 
@@ -26,33 +26,34 @@ _LINES_AHEAD = 4
 
 
 def load_unit(f: FunctionWriter, kind: Kind, source: Value, k_stride: Value, elements: Value) -> Value:
-    """The unit at `source`, packed; of a pair of which one element exists the other is zero."""
-    if not kind.pairs:
+    """The unit at `source`, packed; elements of it that do not exist are zero."""
+    if kind.depth == 1:
         return kind.load(f, source)
-    low = f.cast("zext", f.load("i16", source), "i32")
-    zero = f.constant(0, "i32")
-    (high,) = f.branch(elements > 1, lambda: f.cast("zext", f.load("i16", f.at(source, k_stride)), "i32"), lambda: zero)
-    shifted = f.emit("i32", f"shl i32 {high.text}, 16")
-    return f.emit("i32", f"or i32 {low.text}, {shifted.text}")
+    unit, zero = f.cast("zext", f.load(kind.element, source), "i32"), f.constant(0, "i32")
+    for j in range(1, kind.depth):
+        def element(j: int = j) -> Value:
+            return f.cast("zext", f.load(kind.element, f.at(source, k_stride * j)), "i32")
+        (value,) = f.branch(elements > j, element, lambda: zero)
+        unit = unit | value.shl(8 * kind.itemsize * j)
+    return unit
 
 
-def interleave(f: FunctionWriter, low: Value, high: Value) -> Value:
-    """Vector of units from the vectors of their first and second elements."""
-    n = lanes_of(low.type)
-    both = f.shuffle(low, high, [j // 2 + (j % 2) * n for j in range(2 * n)])
-    return bitcast_units(f, both, n)
-
-
-def bitcast_units(f: FunctionWriter, value: Value, lanes: int) -> Value:
-    return f.cast("bitcast", value, vector(lanes, "i32"))
+def interleave(f: FunctionWriter, rows: list[Value]) -> Value:
+    """The elements of units, one unit after the other, from vectors of their first, second, .. elements."""
+    lanes = rows[0].lanes
+    return f.concatenate(rows).shuffled([j * lanes + c for c in range(lanes) for j in range(len(rows))])
 
 
 def load_across(f: FunctionWriter, kind: Kind, pointers: list[Value]) -> Value:
     """A vector of units of neighbouring columns; one pointer for each element of a unit."""
-    if kind.pairs:
-        low, high = (f.load(vector(kind.lanes, "i16"), pointer) for pointer in pointers)
-        return interleave(f, low, high)
-    return kind.load(f, pointers[0], kind.lanes)
+    if kind.depth == 1:
+        return kind.load(f, pointers[0], kind.lanes)
+    elements = interleave(f, [f.load(vector(kind.lanes, kind.element), pointer) for pointer in pointers])
+    return f.cast("bitcast", elements, vector(kind.lanes, "i32"))
+
+
+def elements_of_unit(f: FunctionWriter, kind: Kind, pointer: Value, k_stride: Value) -> list[Value]:
+    return [f.at(pointer, k_stride * j) if j else pointer for j in range(kind.depth)]
 
 
 def any_order(module: ModuleWriter, kind: Kind, name: str) -> FunctionWriter:
@@ -97,10 +98,10 @@ def b_rows(module: ModuleWriter, kind: Kind, vectors: int, any_: FunctionWriter)
         pointer = f.at(source, v * lanes * size)
         if mask is not None and v == vectors - 1:
             return f.masked_load(kind.vector, pointer, mask, f.constant(0, kind.vector))
-        return load_across(f, kind, [pointer, f.at(pointer, f["k_stride"])] if kind.pairs else [pointer])
+        return load_across(f, kind, elements_of_unit(f, kind, pointer, f["k_stride"]))
 
     def copy() -> None:
-        depth = f["elements"] // kind.depth if kind.pairs else f["elements"]
+        depth = f["elements"] // kind.depth
 
         def unit(k: Value, source: Value, panel: Value) -> list[Value]:
             for v in range(vectors):
@@ -108,7 +109,7 @@ def b_rows(module: ModuleWriter, kind: Kind, vectors: int, any_: FunctionWriter)
             return [f.at(source, f["k_stride"] * kind.depth), f.at(panel, step)]
 
         source, panel = f.loop(0, depth, unit, carry=[f["source"], f["panel"]])
-        if kind.pairs:
+        if kind.depth > 1:
             f.call(any_, source, f.constant(size), f["k_stride"], panel, f.constant(kind.unit), f.constant(step),
                    f["columns"], f["elements"] - depth * kind.depth)
 
@@ -128,8 +129,8 @@ def load_square(f: FunctionWriter, kind: Kind, places: list[Value]) -> list[Valu
     """`lanes` units along k from each of `lanes` places, transposed: one vector for each unit of k."""
     rows = []
     for place in places:
-        if kind.pairs:
-            rows.append(bitcast_units(f, f.load(vector(2 * kind.lanes, "i16"), place), kind.lanes))
+        if kind.depth > 1:
+            rows.append(f.load(vector(kind.lanes, "i32"), place, kind.itemsize))
         else:
             rows.append(kind.load(f, place, kind.lanes))
     return transpose(f, rows, kind.unit)
@@ -190,7 +191,7 @@ def b_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
             for i, value in enumerate(load_square(f, kind, places)):
                 f.store(value, f.at(f["panel"], (k + i) * f["step"]))
         f.loop(0, depth, square, step=lanes)
-        if kind.pairs:  # an odd element
+        if kind.depth > 1:  # elements of half a unit
             f.call(any_, f.at(f["source"], depth * kind.depth * kind.itemsize), f["n_stride"],
                    f.constant(kind.itemsize), f.at(f["panel"], depth * f["step"]), f.constant(kind.unit), f["step"],
                    f["columns"], f["elements"] - depth * kind.depth)
@@ -254,19 +255,20 @@ def a_rows(module: ModuleWriter, kind: Kind) -> FunctionWriter:
 
     def row(i: Value) -> None:
         source, target = f.at(f["source"], i * f["row_stride"]), f.at(f["target"], i * f["target_row"])
-        if kind.pairs:
-            whole = f["elements"] // 2
+        if kind.depth > 1:
+            whole = f["elements"] // kind.depth
 
             def vectors(k: Value) -> None:
-                value = f.load(vector(2 * lanes, "i16"), f.at(source, k * 4))
-                f.store(bitcast_units(f, value, lanes), f.at(target, k * 4))
+                value = f.load(vector(lanes, "i32"), f.at(source, k * kind.unit), kind.itemsize)
+                f.store(value, f.at(target, k * kind.unit))
             f.loop(0, whole - (lanes - 1), vectors, step=lanes)
             done = whole // lanes * lanes
 
             def unit(k: Value) -> None:
-                value = load_unit(f, kind, f.at(source, k * 4), f.constant(2), f["elements"] - k * 2)
-                f.store(value, f.at(target, k * 4))
-            f.loop(done, f.ceil_div(f["elements"], 2), unit)
+                value = load_unit(f, kind, f.at(source, k * kind.unit), f.constant(kind.itemsize),
+                                  f["elements"] - k * kind.depth)
+                f.store(value, f.at(target, k * kind.unit))
+            f.loop(done, f.ceil_div(f["elements"], kind.depth), unit)
             return
 
         def several(k: Value) -> None:
@@ -291,13 +293,13 @@ def a_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
                                          ("i64", "elements")])
     lanes, size = kind.lanes, kind.itemsize
     step = kind.group_rows * kind.unit
-    depth = f["elements"] // kind.depth if kind.pairs else f["elements"]
+    depth = f["elements"] // kind.depth
 
     def copy(source: Value, target: Value, vectors: int) -> None:
         def unit(_: Value, source: Value, target: Value) -> list[Value]:
             for v in range(vectors):
                 pointer = f.at(source, v * lanes * size)
-                pointers = [pointer, f.at(pointer, f["k_stride"])] if kind.pairs else [pointer]
+                pointers = elements_of_unit(f, kind, pointer, f["k_stride"])
                 f.store(load_across(f, kind, pointers), f.at(target, v * lanes * kind.unit))
             if vectors * lanes == kind.group_rows:
                 f.prefetch(f.at(source, kind.group_rows * kind.itemsize))
@@ -321,7 +323,7 @@ def a_columns(module: ModuleWriter, kind: Kind, any_: FunctionWriter) -> Functio
 
     (done,) = f.branch(f["rows"].equals(kind.group_rows), all_rows, some_rows)
     one_by_one(done, f["rows"] - done, 0, f["elements"])
-    if kind.pairs:  # an odd element
+    if kind.depth > 1:  # elements of half a unit
         one_by_one(f.constant(0), f["rows"], depth, f["elements"] - depth * kind.depth)
     f.ret()
     return f

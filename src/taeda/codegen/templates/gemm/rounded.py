@@ -28,6 +28,7 @@ from taeda.codegen import x86
 from taeda.codegen.llvm import FunctionWriter, ModuleWriter, Value, vector
 from taeda.codegen.target import Target
 from taeda.codegen.templates.gemm.coded import PANEL, Format
+from taeda.codegen.templates.gemm.pack import interleave
 from taeda.codegen.templates.rows import Reader, load_wide, start_kernel
 from taeda.ir.dtype import itemsize
 
@@ -97,14 +98,9 @@ class Arithmetic:
         return total
 
 
-def in_fours(f: FunctionWriter, rows: list[Value]) -> Value:
-    """Vectors of bytes of neighbouring columns, for four neighbours along K, as lanes of four."""
-    lanes = rows[0].lanes
-    return f.concatenate(rows).shuffled([k * lanes + c for c in range(lanes) for k in range(_FOUR)])
-
-
 def in_fours_of(f: FunctionWriter, unit: Value, first: int) -> Value:
-    """The same for 16 columns from byte `first` of rows on, where `unit` is the four rows one after the other.
+    """Lanes of four neighbours along K (`interleave`) of 16 columns from byte `first` of rows on, where `unit` is the
+    four rows one after the other.
 
     In two steps, as AVX-512 has instructions for: words of four columns between the registers, then bytes inside of
     quarters of them.
@@ -129,8 +125,11 @@ class Codes:
             column = v * a.lanes
             at = column % format.row_bytes
             if at not in ordered:
-                ordered[at] = in_fours_of(f, f.load(vector(self.unit, "i8"), place), at) if a.lanes == 16 else in_fours(
-                    f, [f.load(vector(a.lanes, "i8"), f.at(place, k * format.row_bytes + at)) for k in range(_FOUR)])
+                if a.lanes == 16:
+                    ordered[at] = in_fours_of(f, f.load(vector(self.unit, "i8"), place), at)
+                else:
+                    rows = [f.at(place, k * format.row_bytes + at) for k in range(_FOUR)]
+                    ordered[at] = interleave(f, [f.load(vector(a.lanes, "i8"), row) for row in rows])
             value = ordered[at]
             if format.packed:
                 words = f.cast("bitcast", value, vector(a.lanes, "i32"))

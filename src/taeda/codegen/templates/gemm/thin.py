@@ -87,7 +87,7 @@ def columns_together(kind: Kind) -> int:
 def in_words(kind: Kind) -> bool:
     """True for bfloat16 that becomes float32: `along_columns` transposes words of two elements, the halves of which are
     the upper bits of numbers, so that it shuffles no more than there is in memory."""
-    return kind.dtype == "bfloat16" and kind.converts and not kind.pairs
+    return kind.dtype == "bfloat16" and kind.converts and kind.depth == 1
 
 
 def units_together(kind: Kind) -> int:
@@ -236,7 +236,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
             whole = columns // lanes * lanes
             pairs = elements // kind.depth  # whole units
             for_rows(by_rows, copied, copied_row, source_b, f["b_k"], sums, sums_row, pairs, whole)
-            if kind.pairs:
+            if kind.depth > 1:
                 left = depth - pairs
                 f.loop(0, f.select(left > 0, whole, f.constant(0)), lambda j: by_parts(
                     j, f.constant(lanes), pairs, left, f.at(source_b, pairs * kind.depth * f["b_k"]),
