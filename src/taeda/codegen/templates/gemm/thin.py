@@ -104,14 +104,14 @@ def load_square(f: FunctionWriter, kind: Kind, places: list[Value]) -> list[Valu
             for half in (word.shl(16), word & -65536)]
 
 
-def along_columns(module: ModuleWriter, kind: Kind, rows: int, whole: bool) -> FunctionWriter:
-    """The same for `columns_together` columns, or if not `whole` at most so many, along which k is the fastest
-    dimension; depth in multiples of `units_together`.
+def along_columns(module: ModuleWriter, kind: Kind, rows: int, which: str) -> FunctionWriter:
+    """The same for `columns_together` columns, or for `which` "some" at most so many, along which k is the fastest
+    dimension; depth in multiples of `units_together`. For "dense" they follow each other without gaps, for "all" not.
 
     Sums of all of these columns are written; those beyond `columns` are arbitrary. Where vectors are short, several
     of them advance together, as each is a chain of dependent additions.
     """
-    f = module.function(f"along_{'all' if whole else 'some'}_columns_{rows}", [
+    f = module.function(f"along_{which}_columns_{rows}", [
         ("ptr", "a"), ("i64", "a_row"), ("ptr", "b"), ("i64", "b_column"), ("ptr", "sums"), ("i64", "sums_row"),
         ("i64", "depth"), ("i64", "columns")])
     lanes = kind.lanes
@@ -121,6 +121,7 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int, whole: bool) -> F
     a_rows = [f.at(f["a"], f["a_row"] * r if r else 0) for r in range(rows)]
     # Each column is asked for some lines ahead, and past its end the one that takes its place: processors foresee one
     # walk through memory, and no further than its page. Where squares are narrower than a line, they take turns.
+    # Columns without gaps are asked for as what they are, one walk, while those before them are added up.
     line, units = 64, units_together(kind)
     step = units * kind.depth * kind.itemsize
     ahead_bytes = line * (_LINES_AHEAD_IN_WORDS if in_words(kind) else _LINES_AHEAD)
@@ -128,11 +129,25 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int, whole: bool) -> F
     length = f["depth"] * (kind.depth * kind.itemsize)
     following = f["b_column"] * columns_together(kind) - length
     lines = gemm_pack.apart(f, f["b_column"])
-    existing = [] if whole else [f.at(f["b"], f.minimum(f.constant(j), last) * f["b_column"])
-                                 for j in range(columns_together(kind))]
+    existing = [f.at(f["b"], f.minimum(f.constant(j), last) * f["b_column"])
+                for j in range(columns_together(kind) if which == "some" else 0)]
 
     def places_of(columns: range, at: Value) -> list[Value]:
         return [f.at(existing[j], at) for j in columns] if existing else lines(f.at(f["b"], at), columns)
+
+    def ask_for_following(at: Value, taken: range) -> None:
+        """The part of the next columns, as they lie in memory, that stands at the place of these squares."""
+        start = f.at(f["b"], (f["b_column"] + at) * columns_together(kind))
+        for place in range(taken.start * step, taken.stop * step, line):
+            f.prefetch(f.at(start, place), 2)
+
+    def ask_ahead(k: Value, at: Value, taken: range) -> None:
+        coming = at + ahead_bytes
+        coming = f.select(coming < length, coming, coming + following)
+        if turns > 1:
+            coming = coming + k // units % turns * f["b_column"]
+        for place in lines(f.at(f["b"], coming), taken[::turns]):
+            f.prefetch(place, 3)
 
     for first in range(0, vectors, together):
         columns = [range((first + v) * lanes, (first + v + 1) * lanes) for v in range(together)]
@@ -143,12 +158,10 @@ def along_columns(module: ModuleWriter, kind: Kind, rows: int, whole: bool) -> F
             values = list(sums)
             for v, taken in enumerate(columns):
                 at = k * (kind.depth * kind.itemsize)
-                coming = at + ahead_bytes
-                coming = f.select(coming < length, coming, coming + following)
-                if turns > 1:
-                    coming = coming + k // units % turns * f["b_column"]
-                for place in lines(f.at(f["b"], coming), taken[::turns]):
-                    f.prefetch(place, 3)
+                if which == "dense":
+                    ask_for_following(at, taken)
+                else:
+                    ask_ahead(k, at, taken)
                 for u, column in enumerate(load_square(f, kind, places_of(taken, at))):
                     for r in range(rows):
                         element = f.splat(f.load(kind.packed_type, f.at(a_rows[r], (k + u) * kind.unit)), lanes)
@@ -169,7 +182,7 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
     copy_rows = gemm_pack.a_rows(module, kind)
     # For one row and for THIN_ROWS; of two or three rows the missing ones are copies of the first, and go nowhere.
     by_rows = [along_rows(module, kind, r) for r in (1, THIN_ROWS)]
-    by_columns = [[along_columns(module, kind, r, whole) for r in (1, THIN_ROWS)] for whole in (False, True)]
+    by_columns = [[along_columns(module, kind, r, which) for r in (1, THIN_ROWS)] for which in ("some", "all", "dense")]
     copy_elements = None if kind.masks else gemm_micro.copy_elements(module, kind)
     by_packing = gemm_micro.tile(module, kind, THIN_ROWS, 1, copy_elements)
     finish_of_rows = finish_rows(module, finish, kind.lanes)
@@ -246,13 +259,16 @@ def columns_of(module: ModuleWriter, kind: Kind, finish: Finish) -> FunctionWrit
         def neighbouring_k() -> None:
             together = units_together(kind)
             whole = elements // (kind.depth * together) * together
+            gap = f["b_column"] - whole * (kind.depth * size)
+            dense = (gap >= 0) & (gap < together * kind.depth * size)
 
             def group(j: Value) -> None:
                 count = f.minimum(columns - j, columns_together(kind))
-                some, all_ = (functools.partial(
+                some, all_, without_gaps = (functools.partial(
                     for_rows, functions, copied, copied_row, f.at(source_b, j * f["b_column"]), f["b_column"],
                     f.at(sums, j * unit), sums_row, whole, count) for functions in by_columns)
-                f.branch(count.equals(columns_together(kind)), all_, some)
+                f.branch(count.equals(columns_together(kind)),
+                         lambda: f.branch(dense, without_gaps, all_) and None, some)
             f.branch(whole > 0, lambda: f.loop(0, columns, group, step=columns_together(kind)) and None)
 
             def rest_of_k(j: Value) -> None:
