@@ -166,7 +166,9 @@ void AllocInstruction::infer(Frame& f) const {
     describe(f.define(reg), dtype, sizes, strides_like(f, sizes, like), f.device);
 }
 
-void AllocInstruction::execute(Frame& f) const { allocate(f.at(reg)); }
+void AllocInstruction::execute(Frame& f) const {
+  if (!later) allocate(f.at(reg));
+}
 
 void AllocInstruction::usage(Usage& u) const {
   for (const Expression& e : shape) u.use(e);

@@ -29,6 +29,9 @@ inline constexpr int MAX_VIEW_ARGUMENTS = 2 * MAX_DIMS + 4;
 class InputsEnd {
  public:
   virtual void ends(int input) = 0;
+  // Whether nobody else has the memory of an input that ends with this step, so that a result may be made in it. If so
+  // it is counted as lost.
+  virtual bool gives(int input) = 0;
 
  protected:
   ~InputsEnd() = default;
@@ -110,7 +113,9 @@ struct LoopsInstruction {
   std::vector<Expression> scalars;
   bool reduces = false, keepdim = false;
   std::vector<int> reduced;
+  std::vector<int> last;  // places in `inputs` of those of which nothing but sizes is needed after it; from finish()
 
+  bool take_memory(Frame& f, int output) const;
   bool in_chunks_anyway(Frame& f) const;
   void infer(Frame& f) const;
   void execute(Frame& f) const;
@@ -140,6 +145,8 @@ struct AllocInstruction {
   DType dtype;
   std::vector<Expression> shape;
   std::vector<int> like;  // registers whose layouts it follows as the result of a loop over them would; mostly none
+
+  bool later = false;  // whoever writes it all gives it memory; from finish()
 
   void infer(Frame& f) const;
   void execute(Frame& f) const;

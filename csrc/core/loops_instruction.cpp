@@ -264,6 +264,36 @@ void LoopsInstruction::infer(Frame& f) const {
   put_in_order(plan, walk, n + m);
 }
 
+// Makes a large result in the memory of an input that nobody needs any more, if there is one that lies as it does:
+// kernels store a point when they have read it.
+bool LoopsInstruction::take_memory(Frame& f, int output) const {
+  constexpr size_t MUCH = 1 << 18;  // less comes from a cache
+  const LoopsPlan& plan = *f.plan;
+  const Buffer& out = *plan.outputs[output];
+  if (last.empty() || !plan.copies.empty() || out.storage->bytes() < MUCH || out.storage->data() || out.offset)
+    return false;
+  // What is stored once per row may be computed from inputs when all points are done.
+  for (const Output& o : outputs)
+    if (o.row) return false;
+  int n = static_cast<int>(inputs.size());
+  const int64_t* strides = plan.operands[n + output].strides;
+  for (int k : last) {
+    const Buffer& in = *plan.inputs[k];
+    bool fits = in.storage && in.storage->gives_memory() && in.storage->bytes() == out.storage->bytes() && !in.offset &&
+                in.numel == out.numel && itemsize(in.dtype) == itemsize(out.dtype) && in.device == out.device &&
+                std::equal(strides, strides + plan.shape.count, plan.operands[k].strides);
+    if (!fits) continue;
+    bool alone = &in == f.places[inputs[k]] ? in.storage->references() == 1
+                                            : f.inputs_end && f.origins[inputs[k]] == inputs[k] &&
+                                                  &in == f.registers[inputs[k]] && f.inputs_end->gives(inputs[k]);
+    if (!alone) continue;
+    if (f.collection) f.collection->flush();  // others that were put off read it
+    out.storage->take_memory(*in.storage);
+    return true;
+  }
+  return false;
+}
+
 void LoopsInstruction::execute(Frame& f) const {
   LoopsPlan& plan = *f.plan;
   int n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
@@ -276,7 +306,7 @@ void LoopsInstruction::execute(Frame& f) const {
   if (collection) collection->wait_for(reads, writes, scalars.size());
   for (int k = 0; k < n; ++k) plan.operands[k].data = memory_of(*plan.inputs[k]);
   for (int k = 0; k < m; ++k) {
-    if (outputs[k].fresh) allocate(*plan.outputs[k]);
+    if (!take_memory(f, k)) allocate(*plan.outputs[k]);
     plan.operands[n + k].data = memory_of(*plan.outputs[k]);
   }
   uint64_t bits[MAX_OPERANDS];

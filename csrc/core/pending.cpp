@@ -385,9 +385,8 @@ void Pending::adopt(Value& value, Buffer* made, bool fresh) {
   Storage& to = *value.buffer.storage;
   if (!to.pending_) return;
   bool fits = fresh && made->storage && made->storage->references() == 1 && !made->storage->pending() &&
-              made->storage->data() && made->storage->bytes() == to.bytes() && made->offset == 0 &&
-              std::equal(made->strides, made->strides + made->ndim, value.buffer.strides) && made->storage->owned_ &&
-              made->storage->resizable_;
+              made->storage->gives_memory() && made->storage->bytes() == to.bytes() && made->offset == 0 &&
+              std::equal(made->strides, made->strides + made->ndim, value.buffer.strides);
   if (fits) {
     to.take_memory(*made->storage);
     to.pending_ = false;
@@ -414,6 +413,18 @@ class Pending::MemoryEnds final : public InputsEnd {
     if (!has_memory(v) || --left_[memory_of(v)] != 0) return;
     calls_.lost_inputs_ = true;
     calls_.free_memory(static_cast<int>(memory_of(v)));
+  }
+
+  bool gives(int input) override {
+    int v = step_.inputs[static_cast<size_t>(input)];
+    if (!has_memory(v) || left_[memory_of(v)] != 1) return false;
+    const Memory& m = calls_.memories_[memory_of(v)];
+    if (!m.storage) return false;
+    int64_t own = 0;
+    for (int k = m.last_value; k >= 0; k = calls_.values_[static_cast<size_t>(k)].previous)
+      own += calls_.values_[static_cast<size_t>(k)].buffer.storage.get() != nullptr;
+    if (m.storage->references() != own) return false;
+    return calls_.lost_inputs_ = true;
   }
 
  private:

@@ -127,6 +127,36 @@ void check_limits(const Instruction& what) {
 
 }  // namespace
 
+namespace {
+
+// Is the first step that has to do with what is allocated at step k a kernel that writes it?
+bool loops_write_first(std::vector<Program::Step>& steps, size_t k, int reg) {
+  struct Uses final : Usage {
+    int reg;
+    bool found = false;
+    void read(int r) override { found |= r == reg; }
+    void make(int r) override { found |= r == reg; }
+    void use(const Expression& e) override {
+      for (const Expression::Step& s : e.steps)
+        found |= s.a == reg && s.code >= Expression::Size && s.code <= Expression::Read &&
+                 s.code != Expression::AttributeValue && s.code != Expression::Item;
+    }
+  } uses;
+  uses.reg = reg;
+  if (steps[k].when) return false;
+  for (size_t n = k + 1; n < steps.size(); ++n) {
+    if (steps[n].when) uses.use(*steps[n].when);
+    std::visit([&](const auto& i) { i.usage(uses); }, steps[n].what);
+    if (!uses.found) continue;
+    auto* loops = std::get_if<LoopsInstruction>(&steps[n].what);
+    return loops && !steps[n].when && std::ranges::find(loops->inputs, reg) == loops->inputs.end() &&
+           std::ranges::any_of(loops->outputs, [reg](const auto& o) { return o.reg == reg && !o.row; });
+  }
+  return false;
+}
+
+}  // namespace
+
 void Program::finish() {
   if (tensor_count < 0 || register_count < tensor_count || attribute_count < 0)
     raise(ErrorKind::Value, "a Program has fewer registers than tensors");
@@ -168,6 +198,13 @@ void Program::finish() {
     }
     for (int r = 0; r < tensor_count; ++r)
       if (live.last_use[r] >= 0 && std::max(live.last_read[r], 0) == k) steps[k].ends.push_back(r);
+    if (auto* i = std::get_if<AllocInstruction>(&steps[k].what))
+      i->later = loops_write_first(steps, static_cast<size_t>(k), i->reg);
+    if (auto* i = std::get_if<LoopsInstruction>(&steps[k].what)) {
+      i->last.clear();
+      for (int n = 0; n < static_cast<int>(i->inputs.size()); ++n)
+        if (int r = i->inputs[n]; live.last_read[r] == k && std::ranges::count(i->inputs, r) == 1) i->last.push_back(n);
+    }
     if (auto* i = std::get_if<UpdateInstruction>(&steps[k].what)) i->source_ends_here = live.last_use[i->source] == k;
     if (auto* i = std::get_if<CheckInstruction>(&steps[k].what)) {
       i->needs_values = i->condition.reads_memory();
@@ -276,10 +313,14 @@ bool Program::run_on(DeviceRuntime& runtime, Device device, std::span<const Buff
     if (into[k]) targets[f.target_count++] = {outputs[k], into[k]};
   f.targets = targets;
 
-  if (only_loops_ && register_count <= Room::SMALL && TAEDA_LIKELY(!check_programs && !program_watcher)) {
+  if (only_loops_ && register_count <= Room::SMALL &&
+      TAEDA_LIKELY(!check_programs && !program_watcher && !inputs_end)) {
     const Buffer* registers[Room::SMALL];
     Buffer* places[Room::SMALL];
-    for (int k = 0; k < register_count; ++k) registers[k] = k < tensor_count ? inputs[k] : nullptr;
+    for (int k = 0; k < register_count; ++k) {
+      registers[k] = k < tensor_count ? inputs[k] : nullptr;
+      places[k] = nullptr;
+    }
     for (size_t k = 0; k < outputs.size(); ++k)
       if (places_[outputs[k]].kind == Place::Output) places[outputs[k]] = results[places_[outputs[k]].number].place;
     f.registers = registers;

@@ -76,6 +76,7 @@ class Storage {
   void refuse_memory(PendingCalls& asked) { pending_ = true, recorded_by_ = &asked; }
   bool refuses_memory(const PendingCalls& asked) const { return recorded_by_ == &asked; }
   void take_memory(Storage& from);  // of as many bytes, where there is none yet
+  bool gives_memory() const { return owned_ && resizable_ && !pending_ && data_; }
 
   // Counts the in-place writes to this memory; saved tensors remember it (tape.h).
   uint32_t version = 0;
