@@ -264,6 +264,32 @@ def test_layers_of_taeda_in_gptq_layout(scheme: Scheme, family: str, tmp_path: P
     assert float(layer.weight[n, k]) == pytest.approx((int(code) - int(zero)) * float(x[f"{place}.scales"][group, n]))
 
 
+@pytest.mark.parametrize("family", ["llama_biases", "qwen2_moe", "phi3", "gpt2", "gpt_neox", "falcon_new", "mpt"])
+@pytest.mark.parametrize("format", ["gptq", "awq"])
+def test_layers_that_are_stored_joined(format: str, family: str, tmp_path: Path) -> None:
+    taeda.manual_seed(0)
+    model = Decoder(DecoderConfig.from_huggingface(MODELS[family])).eval()
+    shrink_(model, int4(16))
+    save(model, tmp_path, format=format)
+    found = load(tmp_path)
+    coded = [name for name, layer in model.named_modules() if isinstance(layer, QuantizedLinear) and name != "lm_head"]
+    assert coded
+    for name in coded:
+        layer, other = model.get_submodule(name), found.get_submodule(name)
+        assert taeda.equal(other.weight, layer.weight)
+        assert (other.bias is None) == (layer.bias is None)
+        assert layer.bias is None or taeda.equal(other.bias, layer.bias)
+
+
+@pytest.mark.parametrize("family", ["llama3", "phi3", "gpt_neox"])
+def test_folders_of_awq_again(family: str, tmp_path: Path) -> None:
+    make(tmp_path / "a", family, "gemm")
+    save(load(tmp_path / "a"), tmp_path / "b", format="awq")
+    a, b = (taeda.load_safetensors(tmp_path / name / "model.safetensors") for name in "ab")
+    assert a.keys() == b.keys()
+    assert all(x.dtype == b[name].dtype and taeda.equal(x, b[name]) for name, x in a.items())
+
+
 @pytest.mark.parametrize("details", [dict(), dict(disorder=True), dict(symmetric=True)])
 def test_folders_of_gptq_again(details: dict[str, bool], tmp_path: Path) -> None:
     make(tmp_path / "a", "llama3", "gptq", **details)
@@ -277,17 +303,19 @@ def test_folders_of_gptq_again(details: dict[str, bool], tmp_path: Path) -> None
     assert taeda.equal(load(tmp_path / "b")(tokens), first(tokens))
 
 
-def test_what_gptq_layout_cannot_say(tmp_path: Path) -> None:
+def test_what_layouts_cannot_say(tmp_path: Path) -> None:
     def model(family: str = "llama2") -> Decoder:
         return Decoder(DecoderConfig.from_huggingface(MODELS[family]))
 
     with pytest.raises(ValueError, match="no layer of this model is rounded"):
         save(model(), tmp_path, format="gptq")
-    for family, scheme, reason in (("llama2", int4(16, symmetric=False), "no whole numbers of scales"),
-                                   ("phi3", int4(16), "one tensor in a folder of the family phi3"),
-                                   ("gpt2", int4(16), "one tensor in a folder of the family gpt2")):
-        some = model(family)
+    for format, scheme, reason in (("gptq", int4(16, symmetric=False), "no whole numbers of scales"),
+                                   ("awq", int8(16), "AWQ's layout has codes of 4 bits, these layers have 8")):
+        some = model()
         shrink_(some, scheme)
         with pytest.raises(NotImplementedError, match=reason):
-            save(some, tmp_path, format="gptq")
+            save(some, tmp_path, format=format)
+    some.model.layers[0].mlp.up_proj.factors = taeda.ones(32)
+    with pytest.raises(NotImplementedError, match="up_proj are multiplied by factors"):
+        save(some, tmp_path, format="gptq")
     assert not list(tmp_path.iterdir())

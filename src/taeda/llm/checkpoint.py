@@ -267,27 +267,28 @@ def save(model: Decoder, folder: str | os.PathLike[str], format: str | None = No
     5 GB, and the tokenizer's files. A quantised model keeps its codes, which `load` alone reads.
 
     `format` says another layout, which others read too: "gguf", a file with all of it, of which int8 is Q8_0 and int4
-    Q4_0; "gptq", a folder in which layers are as GPTQ tools write them. Both take symmetric codes, "gguf" in groups of
-    a multiple of 32. Raises `NotImplementedError` for codes and models that the layout cannot say.
+    Q4_0; "gptq" or "awq", a folder in which layers are as tools of that name write them, the latter in 4 bits. All take
+    symmetric codes, "gguf" in groups of a multiple of 32. Raises `NotImplementedError` for codes and models that the
+    layout cannot say.
     """
     if format == "gguf":
         from taeda.llm.gguf import save_gguf
 
         return save_gguf(model, folder)
-    if format not in (None, "gptq"):
-        raise ValueError(f"a model is saved in the format None (a folder), 'gguf' or 'gptq', not {format!r}")
+    if format not in (None, "gptq", "awq"):
+        raise ValueError(f"a model is saved in the format None (a folder), 'gguf', 'gptq' or 'awq', not {format!r}")
     if not model.config.source:
         raise ConfigError("this model has no config.json: make its configuration by DecoderConfig.from_huggingface")
     source = {key: value for key, value in model.config.source.items() if key != "quantization_config"}
     parameters = dict(model.named_parameters())
-    if format == "gptq":
-        tensors, source["quantization_config"] = packed_tensors(model)
+    if format is not None:
+        tensors, source["quantization_config"] = packed_tensors(model, format)
         source.pop(_QUANTIZED, None)
     elif _QUANTIZED in source:
         tensors = dict(model.state_dict())
     elif any(isinstance(m, QuantizedLinear) for m in model.modules()):
         raise NotImplementedError("the codes of a GGUF file, of GPTQ, AWQ or quantize_ have no layout of their own: "
-                                  "save them by format='gguf' or format='gptq', load the folder with quantize=, or "
+                                  "save them by format='gguf', 'gptq' or 'awq', load the folder with quantize=, or "
                                   "save the model in full precision")
     else:
         with taeda.no_grad():

@@ -41,6 +41,53 @@ _EVEN_FIRST = (0, 4, 1, 5, 2, 6, 3, 7)  # where the codes of 8 neighbouring colu
 
 
 @dataclass(frozen=True)
+class Form:
+    """How a format stores matrices that are (outputs, inputs or groups of them) here: turned or not, with neighbours
+    along dimension `packed` of what is stored in an integer (of zero points always along the last), the even ones first
+    or not, and zero points minus one or not."""
+
+    turned: bool
+    packed: int
+    even_first: bool = False
+    minus_one: bool = False
+
+    def stored(self, x: taeda.Tensor) -> taeda.Tensor:
+        return x.t() if self.turned else x
+
+    def shape(self, rows: int, columns: int) -> Shape:
+        return (columns, rows) if self.turned else (rows, columns)
+
+    def packed_shape(self, rows: int, columns: int, codes: int, dim: int) -> Shape:
+        return tuple(-(-n // codes) if d == dim else n for d, n in enumerate(self.shape(rows, columns)))
+
+    def pack(self, codes: taeda.Tensor, bits: int, dim: int) -> taeda.Tensor:
+        """Codes as they are here, in uint8, as integers of 32 bits, lowest bits first."""
+        wide = self.stored(codes)
+        parts = (wide.t() if dim == 0 else wide).contiguous()
+        if self.even_first:
+            parts = parts.unflatten(-1, (-1, 8))[..., taeda.tensor(_EVEN_FIRST).argsort()].flatten(-2)
+        if bits == 4:
+            pairs = parts.unflatten(-1, (-1, 2))
+            parts = pairs[..., 0] | (pairs[..., 1] << 4)
+        words = parts.contiguous().flatten().view(taeda.int32).view(parts.size(0), -1)
+        return words.t().contiguous() if dim == 0 else words
+
+    def unpack(self, words: taeda.Tensor, bits: int, dim: int) -> taeda.Tensor:
+        """The codes that `pack` was given."""
+        parts = (words.t() if dim == 0 else words).contiguous().unsqueeze(-1).view(taeda.uint8)
+        if bits == 4:
+            parts = taeda.stack([parts & 15, parts >> 4], -1).flatten(-2)
+        if self.even_first:
+            parts = parts[..., taeda.tensor(_EVEN_FIRST)]
+        flat = parts.flatten(1)
+        return self.stored(flat.t() if dim == 0 else flat)
+
+
+_FORMS = {"gptq": Form(True, 0, minus_one=True), "gptq_v2": Form(True, 0), "gemm": Form(True, 1, even_first=True),
+          "gemv": Form(False, 1)}
+
+
+@dataclass(frozen=True)
 class Packing:
     """How the codes of a folder are stored: `format` is gptq, gptq_v2, gemm or gemv; `group` None: a group is a row."""
 
@@ -52,6 +99,10 @@ class Packing:
     def codes(self) -> int:
         """Codes in an integer of 32 bits."""
         return 32 // self.bits
+
+    @property
+    def form(self) -> Form:
+        return _FORMS[self.format]
 
 
 def packing_of(config: dict[str, Any], folder: Path, read: Callable[[Path], Any]) -> Packing | None:
@@ -111,16 +162,11 @@ def take_layer(tensors: Tensors, layer: str, packing: Packing, outputs: int, inp
         raise CheckpointError(f"{layer} has {inputs} inputs and {outputs} outputs: {packing.bits} bits are packed in "
                               f"integers of {codes} codes, of which both have to be multiples")
     groups = -(-inputs // group)
-    wanted: dict[str, Shape]
-    if packing.format == "gemv":
-        wanted = {"qweight": (outputs, inputs // codes), "qzeros": (outputs, -(-groups // codes)),
-                  "scales": (outputs, groups)}
-    elif packing.format == "gemm":
-        wanted = {"qweight": (inputs, outputs // codes), "qzeros": (groups, outputs // codes),
-                  "scales": (groups, outputs)}
-    else:
-        wanted = {"qweight": (inputs // codes, outputs), "qzeros": (groups, outputs // codes),
-                  "scales": (groups, outputs), "g_idx": (inputs,)}
+    form = packing.form
+    wanted = {"qweight": form.packed_shape(outputs, inputs, codes, form.packed),
+              "qzeros": form.packed_shape(outputs, groups, codes, 1), "scales": form.shape(outputs, groups)}
+    if "gptq" in packing.format:
+        wanted["g_idx"] = (inputs,)
     found = {part: tensors.pop(f"{layer}.{part}") for part in wanted if f"{layer}.{part}" in tensors}
     good = True
     for part, shape in wanted.items():
@@ -141,24 +187,12 @@ def take_layer(tensors: Tensors, layer: str, packing: Packing, outputs: int, inp
                               f"{'floats' if part == 'scales' else 'torch.int32'}")
     if not good:
         return None
-    weight, zeros = (unpacked(found[part], packing.bits) for part in ("qweight", "qzeros"))
-    scales = found["scales"]
-    if packing.format == "gemv":
-        return [weight.flatten(1), scales[:, :groups], zeros.flatten(1)[:, :groups]]
-    if packing.format == "gemm":
-        order = taeda.tensor(_EVEN_FIRST)
-        return [weight[..., order].flatten(1).t(), scales.t(), zeros[..., order].flatten(1).t()]
-    zeros = zeros.flatten(1).t()
-    if packing.format == "gptq":
+    weight = form.unpack(found["qweight"], packing.bits, form.packed)
+    zeros = form.unpack(found["qzeros"], packing.bits, 1)[:, :groups]
+    if form.minus_one:
         zeros = (zeros + 1) & (2 ** packing.bits - 1)  # 0 was stored as the largest code
-    parts = [weight.permute(1, 0, 2).flatten(1), scales.t(), zeros]
+    parts = [weight, form.stored(found["scales"])[:, :groups], zeros]
     return parts if "g_idx" not in found else [*parts, found["g_idx"]]
-
-
-def unpacked(words: taeda.Tensor, bits: int) -> taeda.Tensor:
-    """The codes in integers of 32 bits (rows, columns), lowest bits first: (rows, columns, 32 / bits) in uint8."""
-    bytes = words.contiguous().unsqueeze(-1).view(taeda.uint8)
-    return bytes if bits == 8 else taeda.stack([bytes & 15, bytes >> 4], -1).flatten(-2)
 
 
 def layer_of(parts: list[taeda.Tensor], name: str, packing: Packing) -> QuantizedLinear:
@@ -204,12 +238,13 @@ def _order(groups: taeda.Tensor, name: str, group: int, count: int) -> taeda.Ten
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
-def packed_tensors(model: Decoder) -> tuple[Tensors, dict[str, Any]]:
-    """The tensors of a folder in GPTQ's layout, and what its config.json says of it ("quantization_config"). The head
-    is in full precision, as other tools expect it: where it was rounded, with the numbers that it has.
+def packed_tensors(model: Decoder, method: str) -> tuple[Tensors, dict[str, Any]]:
+    """The tensors of a folder in the layout of "gptq" or "awq", and what its config.json says of it
+    ("quantization_config"). The head is in full precision, as other tools expect it: where it was rounded, with the
+    numbers that it has.
 
-    Raises `NotImplementedError` for codes that this layout cannot say: layers of different bits or groups, offsets that
-    are no whole number of scales, factors of inputs (AWQ), layers that are stored joined or turned.
+    Raises `NotImplementedError` for codes that the layout cannot say: layers of different bits or groups, offsets that
+    are no whole number of scales, factors of inputs, for AWQ also 8 bits and inputs in another order.
     """
     coded = {name: layer for name, layer in model.named_modules()
              if isinstance(layer, QuantizedLinear) and name != "lm_head"}
@@ -218,9 +253,12 @@ def packed_tensors(model: Decoder) -> tuple[Tensors, dict[str, Any]]:
                          "load with quantize=)")
     schemes = {(layer.scheme.bits, layer.scheme.group) for layer in coded.values()}
     if len(schemes) > 1:
-        raise NotImplementedError(f"GPTQ's layout has one number of bits and one size of groups for all layers, these "
-                                  f"have {sorted(schemes, key=str)}")
+        raise NotImplementedError(f"{method.upper()}'s layout has one number of bits and one size of groups for all "
+                                  f"layers, these have {sorted(schemes, key=str)}")
     bits, group = schemes.pop()
+    if method == "awq" and bits != 4:
+        raise NotImplementedError(f"AWQ's layout has codes of 4 bits, these layers have {bits}")
+    packing = Packing(_FORMATS[method][0], bits, group)
     with taeda.device("meta"):
         plain = type(model)(model.config)
     tensors: Tensors = {}
@@ -232,15 +270,28 @@ def packed_tensors(model: Decoder) -> tuple[Tensors, dict[str, Any]]:
             if not layers:
                 tensors[name] = stored.join([_plain(model, p) for p in stored.parameters])
                 continue
-            if len(stored.parameters) > 1 or stored.split is split_turned:
-                raise NotImplementedError(f"codes of {', '.join(layers)} are one tensor in a folder of the family "
-                                          f"{model.config.family}, which is not written in GPTQ's layout yet")
-            parts, zero_points = _packed(coded[layers[0]], layers[0], Packing("gptq", bits, group))
-            symmetric &= zero_points
-            place, bias = name.removesuffix(".weight"), coded[layers[0]].bias
-            tensors |= {f"{place}.{part}": x for part, x in parts.items()}
-            if bias is not None:
-                tensors[f"{place}.bias"] = bias.detach()
+            if len(layers) < len(stored.parameters):
+                raise NotImplementedError(f"{name} is one tensor of layers of which only {', '.join(layers)} are "
+                                          "rounded")
+            # Rows are outputs, in whatever way the family stores weights that are not rounded.
+            join = taeda.cat if stored.split is split_turned else stored.join
+            each = [_whole(coded[path], path, packing) for path in layers]
+            orders = [parts[3] for parts in each]
+            if not all(taeda.equal(order, orders[0]) for order in orders):
+                raise NotImplementedError(f"the inputs of {', '.join(layers)}, which are one tensor in a folder, are "
+                                          "in different orders")
+            whole = [join([parts[n] for parts in each]) for n in range(3)]
+            symmetric &= bool((whole[2] == 2 ** (bits - 1)).all())
+            place = name.removesuffix(".weight")
+            tensors |= {f"{place}.{part}": x for part, x in _packed(whole, orders[0], place, packing).items()}
+            biases = [coded[path].bias for path in layers]
+            if biases[0] is not None:
+                tensors[f"{place}.bias"] = join([bias.detach() for bias in biases if bias is not None])
+    if method == "awq":
+        routers = ["block_sparse_moe.gate", "mlp.gate", "mlp.shared_expert_gate"]
+        mixed = any(layer.experts is not None for layer in model.config.layers)
+        return tensors, {"quant_method": "awq", "version": "gemm", "bits": bits, "group_size": group or -1,
+                         "zero_point": True, "modules_to_not_convert": routers if mixed else None}
     ordered = any(layer.order is not None for layer in coded.values())
     return tensors, {"quant_method": "gptq", "checkpoint_format": "gptq", "bits": bits, "group_size": group or -1,
                      "desc_act": ordered, "static_groups": False, "sym": symmetric, "lm_head": False,
@@ -254,16 +305,13 @@ def _plain(model: Decoder, parameter: str) -> taeda.Tensor:
     return value.to(model.dtype) if isinstance(layer, QuantizedLinear) else value
 
 
-def _packed(layer: QuantizedLinear, name: str, packing: Packing) -> tuple[Tensors, bool]:
-    """The tensors of a layer; whether its zero points are all in the middle."""
-    bits, k, rows = packing.bits, layer.in_features, layer.out_features
+def _whole(layer: QuantizedLinear, name: str, packing: Packing) -> list[taeda.Tensor]:
+    """Codes (outputs, inputs) in uint8, scales and zero points (outputs, groups), and the group of each input."""
+    bits, k = packing.bits, layer.in_features
     if layer.factors is not None:
-        raise NotImplementedError(f"the inputs of {name} are multiplied by factors first (AWQ), of which GPTQ's layout "
-                                  "knows nothing")
-    if k % packing.codes or rows % packing.codes:
-        raise NotImplementedError(f"{name} has {k} inputs and {rows} outputs: GPTQ's layout packs {packing.codes} of "
-                                  "them in an integer, of which both have to be multiples")
-    codes, scales, offsets = unpack(Codes(layer.codes, layer.scales, layer.offsets, rows, layer.group))
+        raise NotImplementedError(f"the inputs of {name} are multiplied by factors of its own first (method='awq'), of "
+                                  "which these layouts know nothing: round the model by GPTQ, or to the nearest")
+    codes, scales, offsets = unpack(Codes(layer.codes, layer.scales, layer.offsets, layer.out_features, layer.group))
     middle = 2 ** (bits - 1)
     codes = codes if bits == 4 else codes.view(taeda.uint8) ^ middle
     zeros = taeda.full(scales.shape, middle, dtype=taeda.uint8)
@@ -272,23 +320,33 @@ def _packed(layer: QuantizedLinear, name: str, packing: Packing) -> tuple[Tensor
         exact = taeda.where(wide == 0, 0.0, -moved / wide) + (0 if bits == 4 else middle)
         whole = exact.round()
         if not bool(((exact - whole).abs() < 1e-3).all()) or not bool(((whole >= 0) & (whole < 2 ** bits)).all()):
-            raise NotImplementedError(f"the offsets of {name} are no whole numbers of scales, as GPTQ's layout has "
+            raise NotImplementedError(f"the offsets of {name} are no whole numbers of scales, as these layouts have "
                                       "them: round the model symmetrically (symmetric=True)")
         zeros = whole.to(taeda.uint8)
     of_input = taeda.arange(k, dtype=taeda.int32) // layer.group
     if layer.order is not None:
         back = layer.order.argsort()
         codes, of_input = codes[:, back], of_input[back]
-    return {"qweight": _words(codes.t(), bits, 0), "qzeros": _words(((zeros - 1) & (2 ** bits - 1)).t(), bits, 1),
-            "scales": scales.t().contiguous(), "g_idx": of_input.to(taeda.int32)}, bool((zeros == middle).all())
+        if "gptq" not in packing.format:
+            raise NotImplementedError(f"the inputs of {name} are in another order (GPTQ's desc_act), of which AWQ's "
+                                      "layout knows nothing")
+    return [codes, scales, zeros, of_input.to(taeda.int32)]
 
 
-def _words(codes: taeda.Tensor, bits: int, dim: int) -> taeda.Tensor:
-    """Codes (groups or inputs, outputs) in integers of 32 bits, lowest bits first, of neighbours along a dimension."""
-    if dim == 0:
-        return _words(codes.t(), bits, 1).t().contiguous()
-    bytes = codes.contiguous()
-    if bits == 4:
-        pairs = bytes.unflatten(-1, (-1, 2))
-        bytes = (pairs[..., 0] | (pairs[..., 1] << 4)).contiguous()
-    return bytes.flatten().view(taeda.int32).view(bytes.size(0), -1)
+def _packed(parts: list[taeda.Tensor], of_input: taeda.Tensor, name: str, packing: Packing) -> Tensors:
+    """The tensors that `take_layer` takes."""
+    codes, scales, zeros = parts
+    if any(n % packing.codes for n in codes.shape):
+        raise NotImplementedError(f"{name} has {codes.size(1)} inputs and {codes.size(0)} outputs: {packing.codes} of "
+                                  "them are packed in an integer, of which both have to be multiples")
+    form, bits = packing.form, packing.bits
+    if form.minus_one:
+        zeros = (zeros - 1) & (2 ** bits - 1)
+    found = {"qweight": form.pack(codes, bits, form.packed), "qzeros": form.pack(zeros, bits, 1),
+             "scales": form.stored(scales).contiguous()}
+    if "gptq" in packing.format:
+        return found | {"g_idx": of_input}
+    short = found["scales"].to(taeda.float16)
+    if not bool((short == found["scales"]).all()):
+        raise NotImplementedError(f"the scales of {name} do not fit in 16 bits, as AWQ's layout has them")
+    return found | {"scales": short}

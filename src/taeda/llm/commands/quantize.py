@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     model_option(parser)
     parser.add_argument("output", type=Path, help="the folder to write, or the file (*.gguf)")
-    parser.add_argument("--format", choices=["gguf", "gptq"], help="write what other programs read too: a GGUF file, "
-                        "or a folder as GPTQ's tools write it; gguf if OUTPUT ends so")
+    parser.add_argument("--format", choices=["gguf", "gptq", "awq"], help="write what other programs read too: a GGUF "
+                        "file, or a folder as tools for GPTQ or AWQ write it; gguf if OUTPUT ends so")
     parser.add_argument("--bits", default="int8", help="int8, int4, or with a group as in int4:32; -exact at the "
                                                        "end as for --quantize of the other commands (int8)")
     parser.add_argument("--calibration", type=Path, metavar="FILE",
