@@ -8,7 +8,6 @@ import gc
 import io
 import pickle
 import random
-import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy
 import pytest
+from side_by_side import in_threads
 
 import taeda
 
@@ -197,18 +197,8 @@ def early_return(x: Any) -> Any:
 
 @program
 def threads(x: Any) -> Any:
-    found: dict[int, Any] = {}
     shared = x.exp()
-
-    def work(k: int) -> None:
-        found[k] = (shared * k).sum() + k
-
-    workers = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for w in workers:
-        w.start()
-    for w in workers:
-        w.join()
-    return [found[k] for k in range(4)]
+    return in_threads(4, lambda k: (shared * k).sum() + k)
 
 
 @program

@@ -7,12 +7,12 @@ import contextlib
 import copy
 import gc
 import io
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
 import pytest
+from side_by_side import in_threads
 
 import taeda
 import taeda.nn.functional as F
@@ -302,11 +302,10 @@ def nested_compilation(compiled: Any) -> Any:
 
 @loop
 def threads_with_a_model_each(compiled: Any) -> Any:
-    results: dict[int, Any] = {}
     models = [perceptron(6, 12, 3) for _ in range(3)]
     data = [list(batches(6)) for _ in models]
 
-    def work(k: int) -> None:
+    def work(k: int) -> Any:
         updates = taeda.optim.Adam(models[k].parameters(), lr=1e-2)
 
         @compiled
@@ -317,14 +316,9 @@ def threads_with_a_model_each(compiled: Any) -> Any:
             updates.step()
             return loss.detach()
 
-        results[k] = [step(*b) for b in data[k]], models[k].state_dict()
+        return [step(*b) for b in data[k]], models[k].state_dict()
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(3)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    return [results[k] for k in range(3)]
+    return in_threads(3, work)
 
 
 @loop
@@ -332,18 +326,12 @@ def one_model_for_threads(compiled: Any) -> Any:
     """Inference: each thread gets what it would alone."""
     model = compiled(perceptron(6, 12, 3).eval())
     data = [[x for x, _ in batches(8, rows=k + 1)] for k in range(4)]
-    results: dict[int, Any] = {}
 
-    def work(k: int) -> None:
+    def work(k: int) -> Any:
         with taeda.no_grad():
-            results[k] = [model(x) for x in data[k]]
+            return [model(x) for x in data[k]]
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    return [results[k] for k in range(4)]
+    return in_threads(4, work)
 
 
 @loop
