@@ -227,6 +227,71 @@ def gradcheck_finds_undefined(t: Any) -> Any:
     return t.autograd.gradcheck(Strict.apply, double(t))
 
 
+def complexes(t: Any, *numbers: complex) -> Any:
+    return t.tensor([complex(n) for n in numbers or (0.5 + 1j, -1.5 + 0.25j)], dtype=t.complex128, requires_grad=True)
+
+
+@program
+def gradcheck_of_complex_numbers(t: Any) -> Any:
+    check = t.autograd.gradcheck
+    return (
+        check(lambda x: x.exp() * x, complexes(t)),
+        check(lambda x, y: x * y, (complexes(t), double(t, 1, 2))),
+        check(lambda x: (x * 2, x.real.sum(), x.abs()), complexes(t)),
+        check(lambda x, y: x * y.conj(), (complexes(t), complexes(t, 1j, 2)), fast_mode=True),
+        check(lambda x: x * x, t.zeros(0, dtype=t.complex128, requires_grad=True)),
+        t.autograd.gradgradcheck(lambda x: x * x * x, complexes(t)),
+    )
+
+
+def without_conjugate(t: Any) -> Any:
+    class Wrong(t.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * 2 * ctx.saved_tensors[0]
+
+        @staticmethod
+        def jvp(ctx: Any, tangent: Any) -> Any:
+            return tangent * 3
+
+    return Wrong.apply
+
+
+@program
+def gradcheck_of_complex_numbers_fails(t: Any) -> Any:
+    return t.autograd.gradcheck(without_conjugate(t), complexes(t), raise_exception=False)
+
+
+@program
+def gradcheck_of_forward_mode(t: Any) -> Any:
+    check = t.autograd.gradcheck
+    return (
+        check(lambda x: x.exp() * x, double(t), check_forward_ad=True, check_backward_ad=False),
+        check(lambda x: x.exp() * x, complexes(t), check_forward_ad=True),
+        check(lambda x, y: (x * y, x.tanh()), (double(t), double(t)), check_forward_ad=True, fast_mode=True),
+    )
+
+
+@program
+def gradcheck_of_forward_mode_fails(t: Any) -> Any:
+    return t.autograd.gradcheck(without_conjugate(t), double(t), check_forward_ad=True)
+
+
+@program
+def gradcheck_of_batches(t: Any) -> Any:
+    check = t.autograd.gradcheck
+    return (
+        check(lambda x, y: (x * y, x.sin()), (double(t), double(t, 1, 2, 3)), check_batched_grad=True),
+        check(lambda x: x.tanh(), double(t), check_forward_ad=True, check_batched_forward_grad=True),
+        t.autograd.gradgradcheck(lambda x: x * x * x, double(t), check_batched_grad=True),
+    )
+
+
 @program
 def gradgradcheck(t: Any) -> Any:
     check = t.autograd.gradgradcheck
@@ -257,6 +322,11 @@ def gradgradcheck_fails(t: Any) -> Any:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_agrees(program: Any) -> None:
     agree(program)
+
+
+def test_gradcheck_says_which_part_is_wrong() -> None:
+    with pytest.raises(RuntimeError, match="^While considering the imaginary part of complex outputs only, Jacobian"):
+        taeda.autograd.gradcheck(without_conjugate(taeda), complexes(taeda))
 
 
 def test_gradcheck_warns_of_float32() -> None:

@@ -1,8 +1,8 @@
 """Compare gradients with finite differences.
 
 `gradcheck` looks at first derivatives, `gradgradcheck` at second ones, by checking the gradient of the gradient. Both
-ask for float64: the default tolerances are those of central differences in it. The source of the method is PyTorch's
-own, whose messages are kept.
+ask for float64: the default tolerances are those of central differences in it. Complex outputs are looked at as two
+functions, their real and their imaginary part. The source of the method is PyTorch's own, whose messages are kept.
 """
 
 import warnings
@@ -11,7 +11,14 @@ from typing import Any
 
 import taeda
 from taeda import _core
-from taeda.autograd.jacobians import analytical_jacobian, as_tuple, difference, numerical_jacobian
+from taeda.autograd.jacobians import (
+    analytical_jacobian,
+    as_tuple,
+    difference,
+    forward_jacobian,
+    numerical_jacobian,
+    tangents,
+)
 from taeda.autograd.reverse import grad
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -38,9 +45,7 @@ def _check_inputs(inputs: Tensors) -> None:
         if not _is_differentiable(tensor):
             continue
         some = True
-        if tensor.is_complex():
-            raise NotImplementedError("gradcheck of complex tensors is not there yet")
-        if tensor.dtype != taeda.float64:
+        if tensor.dtype not in (taeda.float64, taeda.complex128):
             warnings.warn(
                 f"Input #{index} requires gradient and is not a double precision floating point or complex. This "
                 "check will likely fail if all the inputs are not of double precision floating point or complex. ",
@@ -91,11 +96,17 @@ def _close(a: Any, b: Any, rtol: float, atol: float) -> bool:
     return taeda.allclose(a.to(dtype), b.to(dtype), rtol, atol)
 
 
-def _mismatch(analytical: Any, numerical: Any, output: int, tensor: int) -> str:
+def _mismatch(analytical: Any, numerical: Any, output: int, tensor: int, forward: bool = False) -> str:
+    mode = "computed with forward mode " if forward else ""
     return (
-        f"Jacobian mismatch for output {output:d} with respect to input {tensor:d},\n"
+        f"Jacobian {mode}mismatch for output {output:d} with respect to input {tensor:d},\n"
         f"numerical:{numerical}\nanalytical:{analytical}\n"
     )
+
+
+def _inner(a: Any, b: Any) -> Any:
+    """How much a function with gradient `a` changes along `b`."""
+    return (a * b.conj()).real.sum() if a.is_complex() else (a * b).sum()
 
 
 def _check_slowly(
@@ -167,7 +178,7 @@ def _check_fast(
         differences = [_largest_difference(a, b) for a, b in zip(first, second, strict=True)]
         _check_attributes(sizes_right, dtypes_right, differences, nondet_tol, check_dtypes)
         for k, gradient in enumerate(first):
-            analytical = (gradient * directions[k]).sum()
+            analytical = _inner(gradient, directions[k])
             expected = (numerical[k][number] * v).sum()
             if _close(analytical, expected, rtol, atol):
                 continue
@@ -190,6 +201,71 @@ def _check_fast(
                     else ""
                 )
             )
+
+
+def _check_forward(func: Callable[..., Any], inputs: Tensors, eps: float, rtol: float, atol: float, fast: bool) -> None:
+    """Jacobians by forward mode; if `fast`, how outputs change along one random direction of each input."""
+    for k, tensor in enumerate(tensor for tensor in inputs if _is_differentiable(tensor)):
+        if fast:
+            direction = taeda.rand_like(tensor.detach())
+            before = tensor.detach().clone()
+
+            def put(factor: float, tensor: Any = tensor, before: Any = before,
+                    direction: Any = direction) -> Callable[[], None]:
+                return lambda: tensor.data.copy_(before + direction * factor)
+
+            found = tangents(func, inputs, tensor, direction)
+            numerical = difference(func, inputs, put(eps), put(-eps), put(0.0), eps)
+        else:
+            found, numerical = forward_jacobian(func, inputs, tensor), numerical_jacobian(func, inputs, tensor, eps)
+        for number, (analytical, expected) in enumerate(zip(found, numerical, strict=True)):
+            if not _close(analytical, expected, rtol, atol):
+                raise GradcheckError(_mismatch(analytical, expected, number, k, forward=True))
+
+
+def _not_batched(output: int, tensor: int, found: Any, expected: Any) -> GradcheckError:
+    return GradcheckError(
+        f"For output {output} and input {tensor}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
+        f"computation.\n\nGot:\n{found}\n\nExpected:\n{expected}"
+    )
+
+
+def _check_batched(outputs: Tensors, wanted: Tensors) -> None:
+    """Gradients of several starts at once, by vmap, are those of one after the other."""
+    for number, output in enumerate(outputs):
+        def gradients(start: Any, output: Any = output) -> Tensors:
+            found = grad(output, wanted, start, retain_graph=True, allow_unused=True)
+            return tuple(taeda.zeros_like(t) if g is None else g for g, t in zip(found, wanted, strict=True))
+
+        starts = taeda.randn((2, *output.shape), dtype=output.dtype)
+        expected = [taeda.stack(shares) for shares in zip(*map(gradients, starts), strict=True)]
+        try:
+            together = taeda.vmap(gradients)(starts)
+        except RuntimeError as error:
+            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
+        for k, (found, alone) in enumerate(zip(together, expected, strict=True)):
+            if not taeda.allclose(found, alone):
+                raise _not_batched(number, k, found, alone)
+
+
+def _check_batched_forward(func: Callable[..., Any], inputs: Tensors) -> None:
+    """The same of forward mode."""
+    for k, tensor in enumerate(inputs):
+        if not _is_differentiable(tensor):
+            continue
+
+        def changes(tangent: Any, tensor: Any = tensor) -> Tensors:
+            return tuple(tangents(func, inputs, tensor, tangent))
+
+        directions = taeda.randn((2, *tensor.shape), dtype=tensor.dtype)
+        expected = [taeda.stack(shares) for shares in zip(*map(changes, directions), strict=True)]
+        try:
+            together = taeda.vmap(changes)(directions)
+        except RuntimeError as error:
+            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
+        for number, (found, alone) in enumerate(zip(together, expected, strict=True)):
+            if not taeda.allclose(found, alone):
+                raise _not_batched(number, k, found, alone)
 
 
 # -- further checks -------------------------------------------------------------------------------------------------
@@ -280,14 +356,26 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    if check_forward_ad:
-        raise NotImplementedError("gradcheck(check_forward_ad=True): forward mode is not there yet")
-    if check_batched_grad:
-        raise NotImplementedError("gradcheck(check_batched_grad=True) needs vmap, which is not there yet")
+    tensors = as_tuple(inputs)
     try:
-        _gradcheck(
-            func, as_tuple(inputs), eps, atol, rtol, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode
-        )
+        _check_inputs(tensors)
+        for part, of_part in _parts(func, tensors):
+            try:
+                if check_forward_ad:
+                    _check_forward(of_part, tensors, eps, rtol, atol, fast_mode)
+                    if check_batched_forward_grad:
+                        _check_batched_forward(of_part, tensors)
+                if check_backward_ad:
+                    _check_backward(
+                        of_part, tensors, eps, atol, rtol, nondet_tol, check_grad_dtypes, check_batched_grad, fast_mode
+                    )
+            except GradcheckError as error:
+                if part:
+                    where = f"While considering the {part} part of complex outputs only, "
+                    raise GradcheckError(where + str(error)) from None
+                raise
+        if check_backward_ad:
+            _check_zeros(func, tensors, check_undefined_grad)
     except GradcheckError:
         if raise_exception:
             raise
@@ -295,22 +383,35 @@ def gradcheck(
     return True
 
 
-def _gradcheck(
+def _parts(func: Callable[..., Any], inputs: Tensors) -> list[tuple[str, Callable[..., Any]]]:
+    """Functions with real outputs that are together `func`, and of which part of it each is ("": of its real ones)."""
+    result = as_tuple(func(*inputs))
+
+    def of(part: str) -> Callable[..., Any]:
+        return lambda *given: tuple(getattr(o, part) if o.is_complex() else o.detach()
+                                    for o in as_tuple(func(*given)))
+
+    if not any(output.is_complex() for output in result):
+        return [("", func)]
+    parts = [("imaginary", of("imag")), ("real", of("real"))]
+    if any(output.is_floating_point() for output in result):
+        parts.append(("", lambda *given: tuple(o for o in as_tuple(func(*given)) if not o.is_complex())))
+    return parts
+
+
+def _check_backward(
     func: Callable[..., Any],
     inputs: Tensors,
     eps: float,
     atol: float,
     rtol: float,
     nondet_tol: float,
-    check_undefined: bool,
     check_dtypes: bool,
+    check_batched: bool,
     fast: bool,
 ) -> None:
-    _check_inputs(inputs)
     result = as_tuple(func(*inputs))
     outputs = _differentiable_outputs(result)
-    if any(output.is_complex() for output in result):
-        raise NotImplementedError("gradcheck of complex outputs is not there yet")
     if not outputs:
         _check_nothing_differentiable(func, inputs, eps)
         return
@@ -320,6 +421,14 @@ def _gradcheck(
     numbers = [k for k, output in enumerate(floating) if output.requires_grad]
     check = _check_fast if fast else _check_slowly
     check(func, inputs, outputs, numbers, eps, rtol, atol, nondet_tol, check_dtypes)
+    if check_batched:
+        _check_batched(outputs, tuple(tensor for tensor in inputs if _is_differentiable(tensor)))
+
+
+def _check_zeros(func: Callable[..., Any], inputs: Tensors, check_undefined: bool) -> None:
+    outputs = _differentiable_outputs(func(*inputs))
+    if not outputs:
+        return
     wanted = tuple(tensor for tensor in inputs if _is_differentiable(tensor))
     _check_multiplied_by_gradient(outputs, wanted)
     if check_undefined:
@@ -354,6 +463,9 @@ def gradgradcheck(
         raise AssertionError("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
     if check_batched_grad and not check_rev_over_rev:
         raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
+    if check_fwd_over_rev:
+        raise NotImplementedError("gradgradcheck(check_fwd_over_rev=True): forward mode through a backward is not "
+                                  "there yet; torch.func.jvp of torch.func.grad is")
     tensors = as_tuple(inputs)
     if grad_outputs is None:
         outputs = _differentiable_outputs(func(*tensors))
@@ -381,8 +493,6 @@ def gradgradcheck(
         check_undefined_grad=check_undefined_grad,
         check_grad_dtypes=check_grad_dtypes,
         check_batched_grad=check_batched_grad,
-        check_forward_ad=check_fwd_over_rev,
-        check_backward_ad=check_rev_over_rev,
         fast_mode=fast_mode,
         masked=masked,
     )

@@ -1,4 +1,8 @@
-"""Jacobians by finite differences and by backward, for gradcheck."""
+"""Jacobians by finite differences, by backward and by forward mode, for gradcheck.
+
+Functions here give real tensors. Where an input is complex, its derivative is that by the real part plus i times that
+by the imaginary one, as gradients are.
+"""
 
 import itertools
 from collections.abc import Callable
@@ -53,6 +57,11 @@ def difference(
     return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
 
 
+def units_of(tensor: Any) -> tuple[complex, ...]:
+    """The directions that one element can go in."""
+    return (1.0, 1.0j) if tensor.is_complex() else (1.0,)
+
+
 def numerical_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any, eps: float) -> list[Any]:
     """For each output a matrix: one row per element of `tensor` (one of the inputs), one column per element of the
     output.
@@ -62,15 +71,22 @@ def numerical_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any, e
     for index in itertools.product(*(range(size) for size in tensor.shape)):
         before = data[index].item()
 
-        def put(value: float, index: Any = index) -> Callable[[], None]:
+        def put(value: complex, index: Any = index) -> Callable[[], None]:
             return lambda: data.__setitem__(index, value)
 
-        rows.append(
-            [d.reshape(-1) for d in difference(func, inputs, put(before + eps), put(before - eps), put(before), eps)]
-        )
+        by_units = [
+            difference(func, inputs, put(before + unit * eps), put(before - unit * eps), put(before), eps)
+            for unit in units_of(tensor)
+        ]
+        rows.append([along(parts).reshape(-1) for parts in zip(*by_units, strict=True)])
     if not rows:
         return [tensor.new_zeros((0, output.numel())) for output in _outputs_of(func, inputs)]
     return [taeda.stack(columns, 0) for columns in zip(*rows, strict=True)]
+
+
+def along(by_units: Any) -> Any:
+    """The derivative by an element from those by its units."""
+    return by_units[0] if len(by_units) == 1 else taeda.complex(*by_units)
 
 
 # -- analytical -----------------------------------------------------------------------------------------------------
@@ -102,3 +118,29 @@ def analytical_jacobian(output: Any, inputs: Tensors) -> tuple[list[Any], bool, 
         sizes_right,
         dtypes_right,
     )
+
+
+def tangents(func: Callable[..., Any], inputs: Tensors, tensor: Any, tangent: Any) -> list[Any]:
+    """How the floating point outputs change as `tensor`, one of the inputs, goes along `tangent`: by forward mode."""
+    from taeda.autograd import forward_ad
+
+    with forward_ad.dual_level():
+        given = [x.detach() if isinstance(x, taeda.Tensor) else x for x in inputs]
+        given = [forward_ad.make_dual(x, tangent) if of is tensor else x for x, of in zip(given, inputs, strict=True)]
+        unpacked = [forward_ad.unpack_dual(output) for output in as_tuple(func(*given)) if output.is_floating_point()]
+        return [taeda.zeros_like(primal) if found is None else found.detach().clone() for primal, found in unpacked]
+
+
+def forward_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any) -> list[Any]:
+    """The matrices of `numerical_jacobian`, by forward mode."""
+    rows: list[list[Any]] = []
+    for index in itertools.product(*(range(size) for size in tensor.shape)):
+        by_units = []
+        for unit in units_of(tensor):
+            tangent = taeda.zeros_like(tensor)
+            tangent.data[index] = unit
+            by_units.append(tangents(func, inputs, tensor, tangent.detach()))
+        rows.append([along(parts).reshape(-1) for parts in zip(*by_units, strict=True)])
+    if not rows:
+        return [tensor.new_zeros((0, output.numel())) for output in _outputs_of(func, inputs)]
+    return [taeda.stack(columns, 0) for columns in zip(*rows, strict=True)]
