@@ -8,8 +8,9 @@
 int8 and int4 stand beside bfloat16 there, the fewest bits that it has by itself.
 
 A token cannot take less time than reading the weights from memory does. That floor is the bytes of the weights over the
-bandwidth of adding up a gigabyte, measured before and after. Generating is measured by the median time of a token,
-reading by that of a prompt of --prompt tokens.
+bandwidth of adding up 256 megabytes, measured beside each token, as what else the machine does changes it; the median
+of the shares is shown. Generating is measured by the median time of a token, reading by that of a prompt of --prompt
+tokens.
 """
 
 from __future__ import annotations
@@ -57,29 +58,32 @@ def weight_bytes(model: Decoder) -> int:
     return sum(tensor.nbytes for tensor in tensors.values())
 
 
-def bandwidth() -> float:
-    """Bytes a second of adding up a gigabyte."""
-    ones = taeda.ones(1 << 28)
-    times = []
-    for _ in range(4):
-        start = time.perf_counter()
-        ones.sum().item()
-        times.append(time.perf_counter() - start)
-    return ones.nbytes / min(times)
+def bandwidth(ones: taeda.Tensor) -> float:
+    """Bytes a second of adding up a tensor."""
+    start = time.perf_counter()
+    ones.sum().item()
+    return ones.nbytes / (time.perf_counter() - start)
 
 
-def generating(model: Decoder, requests: int, tokens: int) -> float:
-    """Seconds of a step that adds a token to each of so many requests."""
+def steps_of(model: Decoder, requests: int, tokens: int, between: Callable[[], float] = lambda: 0.0) -> list[
+        tuple[float, float]]:
+    """Seconds of each step that adds a token to each of so many requests, and what `between` gives before it."""
     engine = Engine(model, requests)
     running = [engine.submit([5 + k, 6, 7, 8], Sampling(max_tokens=tokens, stop_tokens=())) for k in range(requests)]
     while not all(request.choices for request in running):
         engine.step()
     times = []
     while not any(request.finish for request in running):
+        beside = between()
         start = time.perf_counter()
         engine.step()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        times.append((time.perf_counter() - start, beside))
+    return times
+
+
+def generating(model: Decoder, requests: int, tokens: int) -> float:
+    """Seconds of a step that adds a token to each of so many requests."""
+    return statistics.median(seconds for seconds, _ in steps_of(model, requests, tokens))
 
 
 def reading(model: Decoder, prompt: int) -> float:
@@ -141,12 +145,14 @@ def main() -> None:
         for kind in options.kinds.split(","):
             model = make(name, kind)
             reading(model, options.prompt)
-            before = bandwidth()
-            step = generating(model, 1, options.tokens)
-            floor = weight_bytes(model) / max(before, bandwidth())
+            ones = taeda.ones(1 << 26)
+            steps = steps_of(model, 1, options.tokens, lambda ones=ones: bandwidth(ones))
+            step = statistics.median(seconds for seconds, _ in steps)
+            share = statistics.median(weight_bytes(model) / (seconds * beside) for seconds, beside in steps)
+            beside = statistics.median(some for _, some in steps)
             prompt = min(reading(model, options.prompt) for _ in range(2))
-            print(f"{name} {kind}: {1 / step:.1f} tokens a second, {floor / step:.0%} of the bandwidth of "
-                  f"{weight_bytes(model) / floor * 1e-9:.1f} GB/s; reads {options.prompt / prompt:.0f} tokens a second",
+            print(f"{name} {kind}: {1 / step:.1f} tokens a second, {share:.0%} of the bandwidth of "
+                  f"{beside * 1e-9:.1f} GB/s; reads {options.prompt / prompt:.0f} tokens a second",
                   flush=True)
             if options.requests > 1:
                 together = options.requests / generating(model, options.requests, options.tokens)

@@ -362,5 +362,5 @@ def test_what_files_cannot_say(scheme: Any, family: str, changed: dict[str, Any]
 
 
 def test_formats_of_saving(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="'gguf' or 'gptq', not 'ggml'"):
+    with pytest.raises(ValueError, match="'gptq' or 'awq', not 'ggml'"):
         save(make(), tmp_path, format="ggml")

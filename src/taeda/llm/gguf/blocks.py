@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import taeda
 from taeda.llm.gguf.file import Stored
@@ -14,13 +14,25 @@ def _half(bytes: taeda.Tensor) -> taeda.Tensor:
     return bytes.contiguous().view(taeda.float16)
 
 
+def _bytes(scales: taeda.Tensor) -> taeda.Tensor:
+    return scales.to(taeda.float16).unsqueeze(-1).contiguous().view(taeda.uint8)
+
+
 def _q8_0(blocks: taeda.Tensor) -> tuple[taeda.Tensor, taeda.Tensor, taeda.Tensor | None, int]:
     return blocks[..., 2:].contiguous().view(taeda.int8), _half(blocks[..., :2]), None, 32
+
+
+def _to_q8_0(codes: taeda.Tensor, scales: taeda.Tensor) -> taeda.Tensor:
+    return taeda.cat([_bytes(scales), codes.contiguous().view(taeda.uint8)], -1)
 
 
 def _q4_0(blocks: taeda.Tensor) -> tuple[taeda.Tensor, taeda.Tensor, taeda.Tensor | None, int]:
     pairs = blocks[..., 2:]
     return taeda.cat([pairs & 15, pairs >> 4], -1), _half(blocks[..., :2]), None, 32
+
+
+def _to_q4_0(codes: taeda.Tensor, scales: taeda.Tensor) -> taeda.Tensor:
+    return taeda.cat([_bytes(scales), codes[..., :16] | (codes[..., 16:] << 4)], -1)
 
 
 def _q4_k(blocks: taeda.Tensor) -> tuple[taeda.Tensor, taeda.Tensor, taeda.Tensor | None, int]:
@@ -42,7 +54,16 @@ def _q6_k(blocks: taeda.Tensor) -> tuple[taeda.Tensor, taeda.Tensor, taeda.Tenso
     return codes, scales, None, 16
 
 
-BLOCKS: dict[str, Callable[..., Any]] = {"Q8_0": _q8_0, "Q4_0": _q4_0, "Q4_K": _q4_k, "Q6_K": _q6_k}
+@dataclass(frozen=True)
+class Block:
+    """A way to store codes: `read` gives those of blocks, with scales, offsets and the size of a group; `write` makes
+    blocks of codes (rows, blocks, elements) and a scale for each block, where there is a way to."""
+
+    read: Callable[[taeda.Tensor], tuple[taeda.Tensor, taeda.Tensor, taeda.Tensor | None, int]]
+    write: Callable[[taeda.Tensor, taeda.Tensor], taeda.Tensor] | None = None
+
+
+BLOCKS = {"Q8_0": Block(_q8_0, _to_q8_0), "Q4_0": Block(_q4_0, _to_q4_0), "Q4_K": Block(_q4_k), "Q6_K": Block(_q6_k)}
 
 
 def codes_of(stored: Stored, rows_order: taeda.Tensor | None = None) -> Codes:
@@ -51,7 +72,7 @@ def codes_of(stored: Stored, rows_order: taeda.Tensor | None = None) -> Codes:
     blocks = stored.bytes.view(rows, -1, stored.kind.bytes)
     if rows_order is not None:
         blocks = blocks[rows_order]
-    codes, scales, offsets, group = BLOCKS[stored.kind.name](blocks)
+    codes, scales, offsets, group = BLOCKS[stored.kind.name].read(blocks)
     missing = -rows % PANEL
 
     def padded(x: taeda.Tensor) -> taeda.Tensor:

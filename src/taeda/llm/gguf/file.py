@@ -12,8 +12,9 @@ from typing import Any
 import taeda
 from taeda.serialization import CheckpointError
 
-# Scalars of the metadata by their number in the format; 8 is a text, 9 a list.
-_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
+# Values of the metadata by their number in the format.
+TEXT, LIST = 8, 9
+SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 _LONGEST_LIST = 1 << 24
 
 
@@ -60,16 +61,16 @@ class Reader:
         return self.data[self.at - length:self.at].decode("utf-8", "replace")
 
     def value(self, kind: int, depth: int = 0) -> Any:
-        if kind == 8:
+        if kind == TEXT:
             return self.text()
-        if kind == 9:
+        if kind == LIST:
             inner, count = self.scalar("<I"), self.scalar("<Q")
             if count > min(self.size - self.at, _LONGEST_LIST) or depth:
                 raise self.fail(f"a list of {count} values at byte {self.at}")
             return [self.value(inner, depth + 1) for _ in range(count)]
-        if kind not in _SCALARS:
+        if kind not in SCALARS:
             raise self.fail(f"the unknown type {kind} of metadata at byte {self.at}")
-        return self.scalar(_SCALARS[kind])
+        return self.scalar(SCALARS[kind])
 
 
 @dataclass(frozen=True)

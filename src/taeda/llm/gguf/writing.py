@@ -11,14 +11,15 @@ from __future__ import annotations
 import dataclasses
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import taeda
 from taeda.llm.config import DecoderConfig, LayerConfig
 from taeda.llm.decoder import Decoder
-from taeda.llm.gguf.file import KINDS, Kind, Stored
+from taeda.llm.gguf.blocks import BLOCKS
+from taeda.llm.gguf.file import KINDS, LIST, SCALARS, TEXT, Kind, Stored
 from taeda.llm.gguf.models import (
     FAMILIES,
     Place,
@@ -253,13 +254,11 @@ def _blocks(layer: QuantizedLinear, path: str, rows: taeda.Tensor | None) -> Wri
     codes, scales, _ = unpack(Codes(layer.codes, layer.scales, None, layer.out_features, group))
     if rows is not None:
         codes, scales = codes[rows], scales[rows]
-    parts = codes.unflatten(-1, (-1, BLOCK))
-    sizes = scales.to(taeda.float16).repeat_interleave(group // BLOCK, 1).unsqueeze(-1).contiguous().view(taeda.uint8)
-    if codes.dtype == taeda.uint8:
-        numbers, kind = parts[..., :BLOCK // 2] | (parts[..., BLOCK // 2:] << 4), "Q4_0"
-    else:
-        numbers, kind = parts.contiguous().view(taeda.uint8), "Q8_0"
-    return KINDS[_NUMBERS[kind]], (layer.out_features, k), taeda.cat([sizes, numbers], -1)
+    kind = "Q4_0" if codes.dtype == taeda.uint8 else "Q8_0"
+    write = BLOCKS[kind].write
+    assert write is not None
+    blocks = write(codes.unflatten(-1, (-1, BLOCK)), scales.repeat_interleave(group // BLOCK, 1))
+    return KINDS[_NUMBERS[kind]], (layer.out_features, k), blocks
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
@@ -270,20 +269,21 @@ def _text(value: str) -> bytes:
     return struct.pack("<Q", len(data)) + data
 
 
-# By the type of the value: its number in the format, and how it is written.
-_VALUES: list[tuple[type, int, Callable[[Any], bytes]]] = [
-    (bool, 7, lambda v: struct.pack("<?", v)), (int, 4, lambda v: struct.pack("<I", v)),
-    (float, 6, lambda v: struct.pack("<f", v)), (str, 8, _text)]
+# By the type of the value: its number in the format.
+_VALUES: list[tuple[type, int]] = [(bool, 7), (int, 4), (float, 6), (str, TEXT)]
 
 
 def _value(value: Any, signed: bool = False) -> tuple[int, bytes]:
     if isinstance(value, list):
         items = [_value(item, signed=True) for item in value]
-        kind = items[0][0] if items else 8
-        return 9, struct.pack("<IQ", kind, len(items)) + b"".join(data for _, data in items)
-    if signed and isinstance(value, int) and not isinstance(value, bool):
-        return 5, struct.pack("<i", value)
-    return next((number, write(value)) for kind, number, write in _VALUES if isinstance(value, kind))
+        kind = items[0][0] if items else TEXT
+        return LIST, struct.pack("<IQ", kind, len(items)) + b"".join(data for _, data in items)
+    number = next(number for kind, number in _VALUES if isinstance(value, kind))
+    if number == TEXT:
+        return number, _text(value)
+    if number == 4 and signed:
+        number = 5
+    return number, struct.pack(SCALARS[number], value)
 
 
 def _bytes(numbers: taeda.Tensor) -> memoryview:
