@@ -13,24 +13,13 @@ from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, V
 from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.finish import Results
+from taeda.codegen.templates.conv.integers import GEOMETRY, OUT, TAP_BEGIN, WEIGHT
 from taeda.ir.loop import Expr
 
 INTEGERS = (
-    "images", "groups", "channels", "rows",
-    "size_z", "size_y", "size_x",
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",
-    "origin_z", "origin_y", "origin_x",
-    "tap_step_z", "tap_step_y", "tap_step_x",
-    "tap_begin_z", "tap_begin_y", "tap_begin_x",  # of the first tap, seen from the origin
-    "out_z", "out_y", "out_x",
-    "out_origin_z", "out_origin_y", "out_origin_x",
-    "out_step_z", "out_step_y", "out_step_x",
+    *GEOMETRY, *TAP_BEGIN, *OUT,
     "extent_x",  # of a line of the copy
-    "has_bias",
-    # Where the weight of (group, row, channel, tap) stands: see conv_gather.
-    "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
+    "has_bias", *WEIGHT,
 )
 
 
@@ -71,7 +60,7 @@ class _Channels:
         self.f = f = module.kernel()
         self.arguments = arguments = Arguments(f)
         self.n = n = names_of(f, arguments.integers, INTEGERS)
-        self.x, self.source, self.bias = (arguments.data(k) for k in range(3))
+        self.x, self.source = arguments.data(0), arguments.data(1)
         self.out = self.to.start(f, arguments, n)
         self.taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
         self.plane = n["size_z"] * n["size_y"] * n["size_x"]
@@ -162,8 +151,7 @@ class _Channels:
 
     def store_results(self, image: Value, first: Value) -> None:
         f, n, lanes = self.f, self.n, self.lanes
-        mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.constant(lanes), 0))
-        extra = f.masked_load(self.vec, f.index(self.bias, self.type, first), mask)
+        extra = self.to.bias_vector(first, f.constant(lanes))
         out = f.index(self.out, self.type, (image * n["groups"] + first) * self.pixels)
         finished = self.to.finish is not None
 

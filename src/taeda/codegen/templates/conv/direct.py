@@ -19,10 +19,11 @@ from typing import Any
 
 from taeda.codegen import x86
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
-from taeda.codegen.scalars.convert import from_memory, round_to, to_memory
+from taeda.codegen.scalars.convert import round_to, to_memory
 from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.finish import Results
+from taeda.codegen.templates.conv.integers import EXTENT, GEOMETRY, OUT, TAP_BEGIN
 from taeda.codegen.templates.conv.planes import fill_tap_offsets
 from taeda.codegen.templates.conv.weight import emit_padded_copy
 from taeda.ir.loop import Expr
@@ -34,21 +35,7 @@ COLUMNS_INTEGERS = (
     "first",  # offset of the first tap in the source
     "tap_stride_z", "tap_stride_y", "tap_stride_x",
 )
-INTEGERS = (
-    "images", "groups", "channels", "rows",
-    "size_z", "size_y", "size_x",
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",
-    "origin_z", "origin_y", "origin_x",
-    "tap_step_z", "tap_step_y", "tap_step_x",
-    "tap_begin_z", "tap_begin_y", "tap_begin_x",  # of the first tap in the copy
-    "out_z", "out_y", "out_x",
-    "out_origin_z", "out_origin_y", "out_origin_x",
-    "out_step_z", "out_step_y", "out_step_x",
-    "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
-    "line_block", "column_block", "vector_block", "has_bias",
-)
+INTEGERS = (*GEOMETRY, *TAP_BEGIN, *OUT, *EXTENT, "line_block", "column_block", "vector_block", "has_bias")
 
 UNROLLED = 4  # steps of the loop of the largest tile
 
@@ -162,7 +149,7 @@ class _Direct:
         self.f = f = module.kernel()
         arguments = Arguments(f)
         self.n = n = names_of(f, arguments.integers, INTEGERS)
-        self.x, self.weight, self.bias = (arguments.data(k) for k in range(3))
+        self.x, self.weight = arguments.data(0), arguments.data(1)
         self.out = self.to.start(f, arguments, n)
         taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
         self.channels = f.ceil_div(n["channels"], 2) if self.pairs else n["channels"]
@@ -254,7 +241,7 @@ class _Direct:
         first = (first_vector + v) * lanes
         rows = n["rows"] - first
         start = f.at(self.results, v * (lanes * self.size))
-        extra = self.load_bias(first, rows)
+        extra = self.to.bias_vector(self.group * n["rows"] + first, f.minimum(rows, f.constant(lanes)))
         to = f.index(self.out_image, element, first * self.out_plane + self.out_line)
 
         def square_of(p: Value) -> list[Value]:
@@ -303,14 +290,6 @@ class _Direct:
                              columns, (kept, self.kept_row))
         f.branch(self.flat, lambda: finish(f.constant(0), self.pixels),
                  lambda: _nothing(f.loop(0, self.lines, lambda y: finish(y, n["column_block"]))))
-
-    def load_bias(self, first: Value, rows: Value) -> Value:
-        f, n = self.f, self.n
-        mask = f.lane_range(self.lanes, f.constant(0), f.select(n["has_bias"].differs(0), f.minimum(
-            rows, f.constant(self.lanes)), 0))
-        extra = f.masked_load(vector(self.lanes, self.element),
-                              f.index(self.bias, self.element, self.group * n["rows"] + first), mask)
-        return from_memory(f, extra, "bfloat16") if self.pairs else extra
 
     def narrow(self, value: Value) -> Value:
         return to_memory(self.f, round_to(self.f, value, "bfloat16"), "bfloat16") if self.pairs else value

@@ -22,24 +22,12 @@ from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, mangled, names_of, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv.finish import Results
+from taeda.codegen.templates.conv.finish import Results, bias_number
+from taeda.codegen.templates.conv.integers import GEOMETRY, OUT, WEIGHT
 from taeda.ir.loop import Expr
 
-# Names of the run-time integers, in order. *_z, *_y, *_x are the three spatial dimensions; unused ones are of size 1.
 INTEGERS = (
-    "images", "groups", "channels", "rows",  # channels and rows (output channels) of one group
-    "size_z", "size_y", "size_x",  # plane of x
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",  # s: from pixel to pixel in x
-    "origin_z", "origin_y", "origin_x",  # o
-    "tap_step_z", "tap_step_y", "tap_step_x",  # d
-    "out_z", "out_y", "out_x",  # plane of out
-    "out_origin_z", "out_origin_y", "out_origin_x",  # r
-    "out_step_z", "out_step_y", "out_step_x",  # ds
-    "channel_block", "pixel_block", "row_block", "has_bias",
-    # Where the weight of (group, row, channel, tap) stands, in elements: strides, and the place of the first tap.
-    "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
+    *GEOMETRY, *OUT, "channel_block", "pixel_block", "row_block", "has_bias", *WEIGHT,
     "pack_rows", "pack_stride",  # rows stand in packs of so many (a multiple of a tile's), so far apart
 )
 
@@ -137,8 +125,8 @@ class _Writer:
             for r in range(rows):
                 c = f.at(f["c"], f["c_pitch"] * r)
                 if not again:
-                    number = f.load(self.type, f.index(f["bias"], self.type, clamped[r]))
-                    extra = f.splat(f.select(f["first"].equals(2), number, f.constant(0, self.type)), self.lanes)
+                    place = f.index(f["bias"], self.type, clamped[r])
+                    extra = f.splat(bias_number(f, self.type, place, f["first"].equals(2)), self.lanes)
                 for v in range(vectors):
                     place = f.at(c, v * self.lanes * size)
                     value = sums[r * vectors + v]

@@ -15,30 +15,14 @@ from typing import Any
 
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.target import Target
-from taeda.codegen.templates.conv.finish import Results
+from taeda.codegen.templates.conv.finish import Results, bias_number
 from taeda.codegen.templates.conv.gather import fill_weight_table
+from taeda.codegen.templates.conv.integers import EXTENT, GEOMETRY, OUT, TAP_BEGIN, WEIGHT
 from taeda.codegen.templates.conv.weight import emit_padded_copy
 from taeda.ir.loop import Expr
 
-INTEGERS = (
-    "images", "groups", "channels", "rows",
-    "size_z", "size_y", "size_x",
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",
-    "origin_z", "origin_y", "origin_x",
-    "tap_step_z", "tap_step_y", "tap_step_x",
-    "tap_begin_z", "tap_begin_y", "tap_begin_x",  # of the first tap in the copy
-    "out_z", "out_y", "out_x",
-    "out_origin_z", "out_origin_y", "out_origin_x",
-    "out_step_z", "out_step_y", "out_step_x",
-    "extent_z", "extent_y", "extent_x",  # of the copy for one block of lines
-    "line_block",
-    "has_bias",
-    # Where the weight of (group, row, channel, tap) stands: see conv_gather.
-    "group_stride", "row_stride", "channel_stride", "first_tap", "tap_stride_z", "tap_stride_y", "tap_stride_x",
-)
-WEIGHT_INTEGERS = (*INTEGERS[:25], "extent_z", "extent_y", "extent_x")
+INTEGERS = (*GEOMETRY, *TAP_BEGIN, *OUT, *EXTENT, "line_block", "has_bias", *WEIGHT)
+WEIGHT_INTEGERS = (*GEOMETRY, *TAP_BEGIN, *EXTENT)
 
 
 def tiles_of(target: Target) -> tuple[tuple[int, int], ...]:
@@ -225,7 +209,7 @@ def _tile(module: ModuleWriter, type: str, rows: int, vectors: int, step_x: int)
 
     _, *sums = f.loop(0, f["depth"], step, carry=[f["taps"], *[zero] * (rows * vectors)])
     biased = f["has_bias"].differs(0)
-    extra = [f.splat(f.select(biased, f.load(type, f.index(f["bias"], type, r)), f.constant(0, type)), lanes)
+    extra = [f.splat(bias_number(f, type, f.index(f["bias"], type, r), biased), lanes)
              for r in range(rows)]
     sums = [value + extra[k % rows] for k, value in enumerate(sums)]
     dense = f["out_step"].equals(size)

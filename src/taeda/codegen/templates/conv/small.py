@@ -16,21 +16,10 @@ from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
 from taeda.codegen.templates.conv.direct import pixel_rows, tile_width
 from taeda.codegen.templates.conv.finish import Results
+from taeda.codegen.templates.conv.integers import GEOMETRY, OUT
 from taeda.ir.loop import Expr
 
-INTEGERS = (
-    "images", "groups", "channels", "rows",
-    "size_z", "size_y", "size_x",
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",
-    "origin_z", "origin_y", "origin_x",
-    "tap_step_z", "tap_step_y", "tap_step_x",
-    "out_z", "out_y", "out_x",
-    "out_origin_z", "out_origin_y", "out_origin_x",
-    "out_step_z", "out_step_y", "out_step_x",
-    "channel_block", "image_block", "has_bias",
-)
+INTEGERS = (*GEOMETRY, *OUT, "channel_block", "image_block", "has_bias")
 CLASS_WORDS = 4  # taps inside, first entry of its table, first of its pixels, number of its pixels
 
 
@@ -67,7 +56,7 @@ class _Small:
         self.f = f = module.kernel()
         arguments = Arguments(f)
         self.n = n = names_of(f, arguments.integers, INTEGERS)
-        self.x, self.weight, self.bias = (arguments.data(k) for k in range(3))
+        self.x, self.weight = arguments.data(0), arguments.data(1)
         self.out = self.to.start(f, arguments, n)
         self.taps = n["taps_z"] * n["taps_y"] * n["taps_x"]
         self.plane = n["size_z"] * n["size_y"] * n["size_x"]
@@ -260,8 +249,7 @@ class _Small:
         f, n, type, lanes = self.f, self.n, self.type, self.lanes
         first = (self.tile * self.tile_vectors + v) * lanes
         rows = f.minimum(n["rows"] - first, f.constant(lanes))
-        mask = f.lane_range(lanes, f.constant(0), f.select(n["has_bias"].differs(0), rows, 0))
-        extra = f.masked_load(self.vec, f.index(self.bias, type, self.group * n["rows"] + first), mask)
+        extra = self.to.bias_vector(self.group * n["rows"] + first, rows)
         start = f.at(self.results, v * (lanes * self.size))
 
         def squares(p: Value) -> None:

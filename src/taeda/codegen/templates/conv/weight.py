@@ -17,17 +17,12 @@ from typing import Any
 from taeda.codegen.llvm import SIZES, Arguments, FunctionWriter, ModuleWriter, Value, names_of, vector
 from taeda.codegen.squares import transpose
 from taeda.codegen.target import Target
+from taeda.codegen.templates.conv.integers import EXTENT, GEOMETRY
 
 LANES_INTEGERS = ("images", "groups", "rows", "pixels", "image_stride", "group_stride")  # strides in elements
 INTEGERS = (
-    "images", "groups", "channels", "rows",
-    "size_z", "size_y", "size_x",
-    "taps_z", "taps_y", "taps_x",
-    "pixels_z", "pixels_y", "pixels_x",
-    "step_z", "step_y", "step_x",
-    "origin_z", "origin_y", "origin_x",
-    "tap_step_z", "tap_step_y", "tap_step_x",
-    "extent_z", "extent_y", "extent_x",  # of the padded copy: what is touched of x, from origin on
+    *GEOMETRY,
+    *EXTENT,  # what is touched of x, from origin on
     "channel_block", "image_block",  # how much is copied at a time
     "line_block",  # rows of pixels summed in registers before the sum goes to memory
 )
