@@ -159,3 +159,11 @@ def test_what_is_refused():
         region = torch.autocast("cpu", dtype=torch.float64)
     with region:
         assert not torch.is_autocast_enabled("cpu")
+
+
+@pytest.mark.parametrize("name", ["autocast", "GradScaler"])
+@pytest.mark.parametrize("kind", ["cuda", "cpu"])
+def test_old_homes_say_what_replaced_them(kind, name):
+    with pytest.warns(FutureWarning, match=rf"`torch.{kind}.amp.{name}\(args...\)` is deprecated. ") as found:
+        getattr(getattr(torch, kind).amp, name)(enabled=False)
+    assert found[0].filename == __file__

@@ -87,6 +87,11 @@ def test_old_weight_norm():
     agree(program, 1e-5, 1e-5)
 
 
+def test_old_weight_norm_says_what_replaced_it():
+    with pytest.warns(FutureWarning, match="in favor of `torch.nn.utils.parametrizations.weight_norm`"):
+        nn.utils.weight_norm(nn.Linear(2, 2))
+
+
 def test_spectral_norm():
     layer = nn.utils.parametrizations.spectral_norm(nn.Linear(5, 4))
     for _ in range(50):

@@ -3,6 +3,7 @@ streams and events have nothing to wait for."""
 
 from __future__ import annotations
 
+import importlib
 import platform
 import time
 from types import TracebackType
@@ -174,3 +175,9 @@ def _is_avx2_supported() -> bool:
 
 def _is_avx512_supported() -> bool:
     return bool(get_capabilities()["avx512_f"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "amp":
+        return importlib.import_module("taeda.cpu.amp")
+    raise AttributeError(f"module 'taeda.cpu' has no attribute {name!r}")

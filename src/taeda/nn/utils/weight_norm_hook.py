@@ -1,5 +1,6 @@
 """The older form of weight norm, with a hook: parameters `weight_g` and `weight_v`."""
 
+import warnings
 from typing import Any
 
 from taeda.nn.module import Module
@@ -32,6 +33,8 @@ def _find(module: Module, name: str) -> tuple[int, WeightNorm] | None:
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     """Train the length and the direction of each slice along `dim` of a weight apart (Salimans and Kingma 2016)."""
+    warnings.warn("`torch.nn.utils.weight_norm` is deprecated "
+                  "in favor of `torch.nn.utils.parametrizations.weight_norm`.", FutureWarning, stacklevel=2)
     if _find(module, name) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
