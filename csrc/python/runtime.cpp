@@ -42,11 +42,16 @@ Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyO
              checked(Py_BuildValue("(sOKO)", overload, key, static_cast<unsigned long long>(wanted), given)));
 }
 
-std::string kernel_name(int handle) {
-  Ref<> name = ask("kernel_name", checked(Py_BuildValue("(i)", handle)));
+static std::string as_text(const Ref<>& name) {
   const char* text = PyUnicode_AsUTF8(name.get());
   if (!text) throw PythonError();
   return text;
+}
+
+std::string kernel_name(int handle) { return as_text(ask("kernel_name", checked(Py_BuildValue("(i)", handle)))); }
+
+std::string node_name(const char* overload, PyObject* key) {
+  return as_text(ask("node_name", checked(Py_BuildValue("(sO)", overload, key))));
 }
 
 std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes) {

@@ -18,7 +18,7 @@ class OpNode final : public Node {
                       std::span<const Attribute> attributes);
   ~OpNode() override;
   static void operator delete(void* p) { ::operator delete(p); }
-  std::string name() const override { return compiled_.overload->backward_name; }
+  std::string name() const override;
   std::string call_name() const override { return compiled_.overload->display + (inplace ? "_" : ""); }
   Gradients apply(Gradients gradients, bool create_graph, uint64_t wanted) override;
   void release_saved() override;

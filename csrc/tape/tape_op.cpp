@@ -5,6 +5,7 @@
 
 #include "python/dispatch_mode.h"
 #include "python/lifted.h"
+#include "python/runtime.h"
 #include "python/state.h"
 #include "python/subclass.h"
 
@@ -215,6 +216,13 @@ int OpNode::written_input() const {
     index += kind == Kind::Tensor || kind == Kind::TensorOrNumber;
   }
   return index;
+}
+
+std::string OpNode::name() const {
+  const Overload& o = *compiled_.overload;
+  if (!o.names_by_key) return o.backward_name;
+  if (compiled_.node_name.empty()) compiled_.node_name = node_name(o.name.c_str(), compiled_.key.get());
+  return compiled_.node_name;
 }
 
 PyObject* OpNode::python_attribute(PyObject* name) {

@@ -12,6 +12,7 @@ from typing import Any
 
 from taeda import _core
 from taeda.ops import homes
+from taeda.ops.node_names import BY_KEY, NAMES, usual_name
 
 Schema = dict[str, Any]
 
@@ -85,7 +86,6 @@ def _default(kind: str, default: Any) -> Any:
 
 def _overload(schema: Schema) -> dict[str, Any]:
     """What the core's parser and dispatch need to know of one definition."""
-    words = "".join(word[:1].upper() + word[1:] for word in (schema["public"] or schema["name"]).split("_"))
     parameters = [
         (name, kind, _default(kind, default), keyword_only, optional)
         for name, kind, default, keyword_only, optional in schema["parameters"]
@@ -93,7 +93,8 @@ def _overload(schema: Schema) -> dict[str, Any]:
     return {
         "name": schema["name"],
         "display": schema["public"] or schema["name"],
-        "backward_name": f"{words}Backward0",
+        "backward_name": NAMES.get(schema["name"]) or usual_name(schema["public"] or schema["name"]),
+        "names_by_key": schema["name"] in BY_KEY,
         "parameters": parameters,
         "keyword_aliases": {
             alias: k for k, (name, *_) in enumerate(parameters) for alias in _KEYWORD_ALIASES.get(name, ())

@@ -21,7 +21,8 @@ def plain(value: Any, library: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        return value.replace("StridedViewBackward", "AsStridedBackward")
+        # Basic views are one op here: a view whose base was written to is called as when it was made.
+        return re.sub(r"\b(AsStrided|Select|Slice|Unsqueeze)Backward", "ViewBackward", value)
     if isinstance(value, library.Size):
         return list(value)
     return str(value)

@@ -1,6 +1,7 @@
 """Nodes, edges and what is kept of tensors."""
 
 import gc
+import math
 import sys
 import threading
 import warnings
@@ -398,3 +399,34 @@ def test_no_python_of_taeda_runs_in_backward() -> None:
     finally:
         sys.setprofile(None)
     assert seen == []
+
+
+NAMED = """1 - x; x - 1; 2 / x; x / 2; 2 ** x; x ** x; x ** 2; x.sum(); x.sum(1); x.mean((0, 1)); x.max()
+x.max(1)[0]; x[0]; x[:, 1:2]; x[..., None]; x.view(6, 4); x.reshape(6, 4); x.flatten(); m.T; x.mT; m @ m; m @ v
+v @ v; x @ x.mT; x.clamp(0, 1); x.clamp(min=x.detach()); x.double(); x.log1p(); x.unsqueeze(0).squeeze(0); x.norm()
+m.det(); t.linalg.inv(m); F.linear(m, m); F.linear(m, m, v); F.linear(v, m, v); F.linear(x, t.ones(5, 4))
+F.linear(x, t.ones(5, 4), t.ones(5)); t.cat([x, x]); F.layer_norm(x, (4,))
+F.batch_norm(y, None, None, training=True); F.group_norm(y, 3); F.conv2d(y, t.ones(2, 3, 2, 2)); F.max_pool2d(y, 2)
+F.avg_pool2d(y, 2); F.interpolate(y, scale_factor=2); F.interpolate(y, scale_factor=2, mode="bilinear")
+F.cross_entropy(m, k); F.cross_entropy(m, k, label_smoothing=0.1); F.cross_entropy(m, m.detach().softmax(1))
+F.mse_loss(x, z); F.cross_entropy(y, t.zeros(2, 4, 4, dtype=t.int64)); F.l1_loss(x, z)
+F.l1_loss(x, z, reduction="sum"); F.kl_div(x, z); F.nll_loss(m, k)
+F.binary_cross_entropy_with_logits(x, z.sigmoid()); F.smooth_l1_loss(x, z); F.softmax(x, -1); F.gelu(x)
+F.scaled_dot_product_attention(y, y, y); F.pad(x, (1, 1)); F.pad(x, (1, 1), mode="reflect"); F.dropout(x, 0.5)
+F.relu6(x); F.embedding(k, m); t.fft.fft(v); t.fft.rfft(v); x.clone().add_(1)
+x.scatter(0, t.zeros(1, 3, 4, dtype=t.int64), 0.5)"""
+
+
+@pytest.mark.parametrize("text", [e.strip() for e in NAMED.replace("\n", ";").split(";")])
+def test_nodes_are_called_as_users_know_them(text: str) -> None:
+    def name(library: Any) -> str:
+        def made(*shape: int) -> Any:
+            count = math.prod(shape)
+            return (library.arange(count, dtype=library.float32).reshape(shape) / count + 0.25).requires_grad_()
+
+        x, y, m, v = made(2, 3, 4), made(2, 3, 4, 4), made(3, 3), made(3)
+        names = {"t": library, "F": library.nn.functional, "x": x, "y": y, "m": m, "v": v, "z": x.detach(),
+                 "k": library.tensor([0, 1, 2])}
+        return eval(text, names).grad_fn.name()
+
+    assert agree(name)

@@ -17,6 +17,13 @@ from taeda.runtime.lock import one_at_a_time
 _core.check_programs(environment.check())
 
 
+def node_name(op_name: str, key: tuple[Any, ...]) -> str:
+    """What the node of such a call is called."""
+    from taeda.ops import node_names
+
+    return node_names.node_name(op_name, key)
+
+
 def __getattr__(name: str) -> Any:
     """All other questions."""
     if name.startswith("_"):
