@@ -30,4 +30,6 @@ def test_parts_are_updated_by_themselves(name, options):
         kept = [] if name == "LBFGS" else [state[key] for key in sorted(state) if key not in ("step", "mu", "eta")]
         return z, x, kept
 
-    agree(program)
+    # Curvature is a quotient of small differences: what processors add up in another order is seen there.
+    tolerance = 1e-5 if name == "LBFGS" else 1e-6
+    agree(program, tolerance, tolerance)
