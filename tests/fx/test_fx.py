@@ -255,3 +255,17 @@ def test_values_given_for_the_trace_keep_their_defaults():
     assert graph(torch.ones(1)).item() == 2 and graph(torch.ones(1), True, 3).item() == 3
     with pytest.raises(AssertionError, match="flag has been specialized to have value True"):
         graph(torch.ones(1), False)
+
+
+def test_a_graph_module_is_its_own_root():
+    class Doubled(fx.GraphModule):
+        def __init__(self):
+            super().__init__(self, fx.Graph())
+            x = self.graph.placeholder("x")
+            self.graph.output(self.graph.call_function(operator.mul, (x, 2)))
+            self.recompile()
+
+    module = Doubled()
+    assert module(3) == 6 and module.meta == {}
+    module.meta["kept"] = 1
+    assert fx.GraphModule(module, module.graph).meta == {} and copy.copy(module).meta == {"kept": 1}

@@ -77,8 +77,6 @@ class GraphModule(Module):
             self.training = root.training
             for path in dict.fromkeys(wanted):
                 _copy_attribute(root, self, path)
-            if isinstance(root, GraphModule):
-                self.meta = dict(root.meta)
         else:
             missing = [path for path in wanted if path not in root]
             if missing:
@@ -87,8 +85,7 @@ class GraphModule(Module):
                 )
             for path in sorted(dict.fromkeys(wanted), key=lambda p: p.count(".")):
                 self._put(path, root[path])
-        if not hasattr(self, "meta"):
-            self.meta = {}
+        self.meta = {}
         self.graph = graph
 
     def _put(self, path: str, value: Any) -> None:
