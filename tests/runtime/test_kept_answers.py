@@ -87,6 +87,21 @@ def test_other_sizes_and_targets_are_other_questions(filled: tuple[Path, list[st
     assert run(folder) == (losses, 0, False)
 
 
+DTYPES = """
+import sys, taeda
+taeda.set_default_dtype(getattr(taeda, sys.argv[1]))
+x = taeda.arange(3)
+print((x * 1j).dtype, (x / 2).dtype, x.exp().dtype)
+"""
+
+
+def test_another_default_dtype_is_another_question(tmp_path: Path) -> None:
+    environment = {**os.environ, "TAEDA_CACHE": str(tmp_path), "TAEDA_CHECK": "0", "TAEDA_DEBUG": "0"}
+    for default, wide in (("float32", "complex64"), ("float64", "complex128"), ("float32", "complex64")):
+        done = subprocess.run([sys.executable, "-c", DTYPES, default], capture_output=True, text=True, env=environment)
+        assert done.stdout.split() == [f"torch.{wide}", *[f"torch.{default}"] * 2], done.stderr
+
+
 def test_damaged_answers_are_given_anew(filled: tuple[Path, list[str]]) -> None:
     folder, losses = filled
     entries = answers(folder)

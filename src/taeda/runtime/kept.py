@@ -52,8 +52,9 @@ def _python_files(folder: str) -> Iterator[Any]:
 
 
 def key_of(target: Target, *question: Any) -> str:
-    """The name of the entry that answers a question about a target: its parts are told apart by what they print."""
-    return cache.key_of(_FORMAT, _sources(), repr(target), *map(repr, question))
+    """The name of the entry that answers a question about a target: its parts are told apart by what they print. The
+    default dtype is part of every question, since results of integers and numbers have it."""
+    return cache.key_of(_FORMAT, _sources(), repr(target), repr(_core.get_default_dtype()), *map(repr, question))
 
 
 def answer(target: Target, question: tuple[Any, ...], make: Callable[[], Any]) -> Any:
