@@ -167,6 +167,11 @@ def test_layout_strided_has_no_shape() -> None:
         n.size(1)
     assert repr(nested_tensor([taeda.ones(1), taeda.zeros(2)])) == \
         "nested_tensor([\n  tensor([1.]),\n  tensor([0., 0.])\n])"
+    assert repr(nested_tensor([taeda.ones(2, 1, 1)])) == \
+        "nested_tensor([\n  tensor([[[1.]],\n  \n          [[1.]]])\n])"
+    learned = nested_tensor([taeda.ones(1)], requires_grad=True)
+    assert repr(learned) == "nested_tensor([\n  tensor([1.], requires_grad=True)\n], requires_grad=True)"
+    assert repr(learned * 2) == "nested_tensor([\n  tensor([2.], requires_grad=True)\n], grad_fn=<MulBackward0>)"
     taeda.testing.assert_close(F.linear(n, WEIGHT).unbind()[1], F.linear(components()[1], WEIGHT))
 
 

@@ -45,3 +45,13 @@ def test_what_the_mask_hides_does_not_count() -> None:
     mask = taeda.tensor([True, False])
     assert taeda.masked.mean(x, mask=mask).item() == 1.5
     assert taeda.masked.softmax(x, 1, mask=mask).tolist() == [[1.0, 0.0], [1.0, 0.0]]
+
+
+def test_sums_of_exponentials_of_complex_numbers() -> None:
+    x = taeda.tensor([[1 + 2j, 0.5j], [2, 3 - 1j]], dtype=taeda.complex128, requires_grad=True)
+    mask = taeda.tensor([[True, False], [True, True]])
+    y = taeda.masked.logsumexp(x, 1, mask=mask)
+    taeda.testing.assert_close(y, taeda.stack([x[0, 0], x[1].exp().sum().log()]))
+    (gradient,) = taeda.autograd.grad(y.real.sum(), x)
+    assert gradient[0].tolist() == [1, 0]
+    taeda.testing.assert_close(gradient[1], (x[1].exp() / x[1].exp().sum()).conj())

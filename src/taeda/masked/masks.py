@@ -34,6 +34,11 @@ def lowest(input: Any, name: str) -> Any:
     return -math.inf if input.is_floating_point() else _limits(input, name).min
 
 
+def log_of_zero(input: Any, name: str) -> Any:
+    """What adds nothing where exponentials are summed; of complex numbers it is the real part that says so."""
+    return -math.inf if input.is_complex() else lowest(input, name)
+
+
 def highest(input: Any, name: str) -> Any:
     return math.inf if input.is_floating_point() else _limits(input, name).max
 

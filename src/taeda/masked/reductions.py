@@ -11,7 +11,7 @@ from typing import Any
 
 import taeda
 from taeda import Tensor
-from taeda.masked.masks import Dims, dims_of, filled, highest, lowest, mask_of
+from taeda.masked.masks import Dims, dims_of, filled, highest, log_of_zero, lowest, mask_of
 
 _SMALL_INTEGERS = (taeda.uint8, taeda.bool, taeda.int8, taeda.int16, taeda.int32)
 
@@ -107,7 +107,7 @@ def median(input: Tensor, dim: int = -1, *, keepdim: bool = False, dtype: Any = 
 def logsumexp(input: Tensor, dim: Dims = None, *, keepdim: bool = False, dtype: Any = None,
               mask: Tensor | None = None) -> Tensor:
     """log(sum(exp(input))) over `dim`."""
-    values = input if mask is None else filled(input, mask, lowest(input, "logsumexp"))
+    values = input if mask is None else filled(input, mask, log_of_zero(input, "logsumexp"))
     return taeda.logsumexp(values, dims_of(dim, input.ndim), keepdim=keepdim).to(dtype or input.dtype)
 
 

@@ -15,11 +15,17 @@ def _history(x: Any) -> str:
     return ", requires_grad=True" if x.requires_grad else ""
 
 
+def _component(component: Any, requires_grad: bool) -> str:
+    """A component by itself, with its empty lines indented too: as a leaf, since its history is that of the whole."""
+    leaf = component.detach()
+    return textwrap.indent(repr(leaf.requires_grad_() if requires_grad else leaf), "  ", lambda line: True)
+
+
 def nested_repr(x: Any) -> str:
     """`repr`: of layout jagged the sizes and offsets, of layout strided the components."""
     history = _history(x)
     if x.layout is _core.strided:
-        components = ",\n".join(textwrap.indent(repr(t.detach()), "  ") for t in x.unbind())
+        components = ",\n".join(_component(t, bool(history)) for t in x.unbind())
         return f"nested_tensor([\n{components}\n]{history})"
     return (f"NestedTensor(size={x._sizes()}, offsets={x.raggedness.offsets}{history}, "
             f"contiguous={x.is_contiguous()})")
