@@ -244,8 +244,8 @@ def gradcheck_of_complex_numbers(t: Any) -> Any:
     )
 
 
-def without_conjugate(t: Any) -> Any:
-    class Wrong(t.autograd.Function):
+def square(t: Any, derivative: Any) -> Any:
+    class Square(t.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             ctx.save_for_backward(x)
@@ -253,13 +253,17 @@ def without_conjugate(t: Any) -> Any:
 
         @staticmethod
         def backward(ctx: Any, g: Any) -> Any:
-            return g * 2 * ctx.saved_tensors[0]
+            return g * derivative(ctx.saved_tensors[0])
 
         @staticmethod
         def jvp(ctx: Any, tangent: Any) -> Any:
             return tangent * 3
 
-    return Wrong.apply
+    return Square.apply
+
+
+def without_conjugate(t: Any) -> Any:
+    return square(t, lambda x: 2 * x)
 
 
 @program
@@ -273,6 +277,7 @@ def gradcheck_of_forward_mode(t: Any) -> Any:
     return (
         check(lambda x: x.exp() * x, double(t), check_forward_ad=True, check_backward_ad=False),
         check(lambda x: x.exp() * x, complexes(t), check_forward_ad=True),
+        check(lambda x: (x * 2, x.real.sum(), x.abs()), complexes(t), check_forward_ad=True),
         check(lambda x, y: (x * y, x.tanh()), (double(t), double(t)), check_forward_ad=True, fast_mode=True),
     )
 
@@ -306,17 +311,7 @@ def gradgradcheck(t: Any) -> Any:
 
 @program
 def gradgradcheck_fails(t: Any) -> Any:
-    class Wrong(t.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any) -> Any:
-            ctx.save_for_backward(x)
-            return x * x
-
-        @staticmethod
-        def backward(ctx: Any, g: Any) -> Any:
-            return g * 2 * ctx.saved_tensors[0].detach()
-
-    return t.autograd.gradgradcheck(Wrong.apply, double(t), raise_exception=False)
+    return t.autograd.gradgradcheck(square(t, lambda x: 2 * x.detach()), double(t), raise_exception=False)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)

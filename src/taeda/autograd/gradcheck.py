@@ -5,6 +5,7 @@ ask for float64: the default tolerances are those of central differences in it. 
 functions, their real and their imaginary part. The source of the method is PyTorch's own, whose messages are kept.
 """
 
+import functools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from taeda import _core
 from taeda.autograd.jacobians import (
     analytical_jacobian,
     as_tuple,
-    difference,
+    difference_along,
     forward_jacobian,
     numerical_jacobian,
     tangents,
@@ -104,6 +105,12 @@ def _mismatch(analytical: Any, numerical: Any, output: int, tensor: int, forward
     )
 
 
+def _gradients(output: Any, wanted: Tensors, start: Any) -> Tensors:
+    """The gradients of `wanted`, zeros where there are none; the graph stays."""
+    found = grad(output, wanted, start, retain_graph=True, allow_unused=True)
+    return tuple(taeda.zeros_like(t) if g is None else g for g, t in zip(found, wanted, strict=True))
+
+
 def _inner(a: Any, b: Any) -> Any:
     """How much a function with gradient `a` changes along `b`."""
     return (a * b.conj()).real.sum() if a.is_complex() else (a * b).sum()
@@ -155,24 +162,11 @@ def _check_fast(
 
     wanted = tuple(tensor for tensor in inputs if _is_differentiable(tensor))
     directions = [random_like(tensor) for tensor in wanted]
-    numerical = []
-    for tensor, direction in zip(wanted, directions, strict=True):
-        before = tensor.detach().clone()
-
-        def put(
-            factor: float, tensor: Any = tensor, before: Any = before, direction: Any = direction
-        ) -> Callable[[], None]:
-            return lambda: tensor.data.copy_(before + direction * factor)
-
-        numerical.append(difference(func, inputs, put(eps), put(-eps), put(0.0), eps))
+    numerical = [difference_along(func, inputs, tensor, direction, eps)
+                 for tensor, direction in zip(wanted, directions, strict=True)]
     for output, number in zip(outputs, numbers, strict=True):
         v = random_like(output)
-        first = grad(output, wanted, v, retain_graph=True, allow_unused=True)
-        second = grad(output, wanted, v, retain_graph=True, allow_unused=True)
-        first, second = (
-            tuple(taeda.zeros_like(t) if g is None else g for g, t in zip(found, wanted, strict=True))
-            for found in (first, second)
-        )
+        first, second = (_gradients(output, wanted, v) for _ in range(2))
         sizes_right = all(g.size() == t.size() for g, t in zip(first, wanted, strict=True))
         dtypes_right = all(g.dtype == t.dtype for g, t in zip(first, wanted, strict=True))
         differences = [_largest_difference(a, b) for a, b in zip(first, second, strict=True)]
@@ -208,14 +202,8 @@ def _check_forward(func: Callable[..., Any], inputs: Tensors, eps: float, rtol: 
     for k, tensor in enumerate(tensor for tensor in inputs if _is_differentiable(tensor)):
         if fast:
             direction = taeda.rand_like(tensor.detach())
-            before = tensor.detach().clone()
-
-            def put(factor: float, tensor: Any = tensor, before: Any = before,
-                    direction: Any = direction) -> Callable[[], None]:
-                return lambda: tensor.data.copy_(before + direction * factor)
-
             found = tangents(func, inputs, tensor, direction)
-            numerical = difference(func, inputs, put(eps), put(-eps), put(0.0), eps)
+            numerical = difference_along(func, inputs, tensor, direction, eps)
         else:
             found, numerical = forward_jacobian(func, inputs, tensor), numerical_jacobian(func, inputs, tensor, eps)
         for number, (analytical, expected) in enumerate(zip(found, numerical, strict=True)):
@@ -223,49 +211,36 @@ def _check_forward(func: Callable[..., Any], inputs: Tensors, eps: float, rtol: 
                 raise GradcheckError(_mismatch(analytical, expected, number, k, forward=True))
 
 
-def _not_batched(output: int, tensor: int, found: Any, expected: Any) -> GradcheckError:
-    return GradcheckError(
-        f"For output {output} and input {tensor}:\n\ngradcheck or gradgradcheck failed while testing batched gradient "
-        f"computation.\n\nGot:\n{found}\n\nExpected:\n{expected}"
-    )
+def _check_together(function: Callable[[Any], Sequence[Any]], like: Any, output: int | None = None,
+                    tensor: int | None = None) -> None:
+    """What the function gives for several tensors at once, by vmap, is what it gives for one after the other. It is
+    about the output or the input of that number; the other's is that of its result."""
+    given = taeda.randn((2, *like.shape), dtype=like.dtype)
+    expected = [taeda.stack(shares) for shares in zip(*map(function, given), strict=True)]
+    try:
+        together = taeda.vmap(function)(given)
+    except RuntimeError as error:
+        raise GradcheckError(f"While computing batched gradients, got: {error}") from error
+    for k, (found, alone) in enumerate(zip(together, expected, strict=True)):
+        if not taeda.allclose(found, alone):
+            raise GradcheckError(
+                f"For output {k if output is None else output} and input {k if tensor is None else tensor}:\n\n"
+                "gradcheck or gradgradcheck failed while testing batched gradient computation."
+                f"\n\nGot:\n{found}\n\nExpected:\n{alone}"
+            )
 
 
 def _check_batched(outputs: Tensors, wanted: Tensors) -> None:
-    """Gradients of several starts at once, by vmap, are those of one after the other."""
+    """Gradients of several starts."""
     for number, output in enumerate(outputs):
-        def gradients(start: Any, output: Any = output) -> Tensors:
-            found = grad(output, wanted, start, retain_graph=True, allow_unused=True)
-            return tuple(taeda.zeros_like(t) if g is None else g for g, t in zip(found, wanted, strict=True))
-
-        starts = taeda.randn((2, *output.shape), dtype=output.dtype)
-        expected = [taeda.stack(shares) for shares in zip(*map(gradients, starts), strict=True)]
-        try:
-            together = taeda.vmap(gradients)(starts)
-        except RuntimeError as error:
-            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
-        for k, (found, alone) in enumerate(zip(together, expected, strict=True)):
-            if not taeda.allclose(found, alone):
-                raise _not_batched(number, k, found, alone)
+        _check_together(functools.partial(_gradients, output, wanted), output, output=number)
 
 
 def _check_batched_forward(func: Callable[..., Any], inputs: Tensors) -> None:
-    """The same of forward mode."""
-    for k, tensor in enumerate(inputs):
-        if not _is_differentiable(tensor):
-            continue
-
-        def changes(tangent: Any, tensor: Any = tensor) -> Tensors:
-            return tuple(tangents(func, inputs, tensor, tangent))
-
-        directions = taeda.randn((2, *tensor.shape), dtype=tensor.dtype)
-        expected = [taeda.stack(shares) for shares in zip(*map(changes, directions), strict=True)]
-        try:
-            together = taeda.vmap(changes)(directions)
-        except RuntimeError as error:
-            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
-        for number, (found, alone) in enumerate(zip(together, expected, strict=True)):
-            if not taeda.allclose(found, alone):
-                raise _not_batched(number, k, found, alone)
+    """Changes along several directions."""
+    for number, tensor in enumerate(inputs):
+        if _is_differentiable(tensor):
+            _check_together(functools.partial(tangents, func, inputs, tensor), tensor, tensor=number)
 
 
 # -- further checks -------------------------------------------------------------------------------------------------
@@ -384,18 +359,23 @@ def gradcheck(
 
 
 def _parts(func: Callable[..., Any], inputs: Tensors) -> list[tuple[str, Callable[..., Any]]]:
-    """Functions with real outputs that are together `func`, and of which part of it each is ("": of its real ones)."""
+    """Functions with real outputs that are together `func`, and of which part of it each is ("": of its real ones).
+    Other outputs of theirs are zeros, so that all have the same numbers."""
     result = as_tuple(func(*inputs))
 
     def of(part: str) -> Callable[..., Any]:
-        return lambda *given: tuple(getattr(o, part) if o.is_complex() else o.detach()
-                                    for o in as_tuple(func(*given)))
+        def chosen(output: Any) -> Any:
+            if output.is_complex() == bool(part):
+                return getattr(output, part) if part else output
+            return taeda.zeros(output.shape, dtype=taeda.float64)
+
+        return lambda *given: tuple(map(chosen, as_tuple(func(*given))))
 
     if not any(output.is_complex() for output in result):
         return [("", func)]
     parts = [("imaginary", of("imag")), ("real", of("real"))]
     if any(output.is_floating_point() for output in result):
-        parts.append(("", lambda *given: tuple(o for o in as_tuple(func(*given)) if not o.is_complex())))
+        parts.append(("", of("")))
     return parts
 
 

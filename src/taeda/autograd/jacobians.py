@@ -57,36 +57,46 @@ def difference(
     return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
 
 
-def units_of(tensor: Any) -> tuple[complex, ...]:
-    """The directions that one element can go in."""
-    return (1.0, 1.0j) if tensor.is_complex() else (1.0,)
+def difference_along(func: Callable[..., Any], inputs: Tensors, tensor: Any, direction: Any, eps: float) -> list[Any]:
+    """How the outputs change as `tensor`, one of the inputs, goes along `direction`: by one difference."""
+    before = tensor.detach().clone()
+
+    def put(factor: float) -> Callable[[], None]:
+        return lambda: tensor.data.copy_(before + direction * factor)
+
+    return difference(func, inputs, put(eps), put(-eps), put(0.0), eps)
 
 
-def numerical_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any, eps: float) -> list[Any]:
+def _jacobian(
+    func: Callable[..., Any], inputs: Tensors, tensor: Any, changes: Callable[[Any, complex], list[Any]]
+) -> list[Any]:
     """For each output a matrix: one row per element of `tensor` (one of the inputs), one column per element of the
-    output.
+    output. `changes`: how the outputs change as the element at an index goes by a unit.
     """
+    units = (1.0, 1.0j) if tensor.is_complex() else (1.0,)
     rows: list[list[Any]] = []
-    data = tensor.data  # writes to it are not counted: graphs of the user's stay valid
     for index in itertools.product(*(range(size) for size in tensor.shape)):
-        before = data[index].item()
-
-        def put(value: complex, index: Any = index) -> Callable[[], None]:
-            return lambda: data.__setitem__(index, value)
-
-        by_units = [
-            difference(func, inputs, put(before + unit * eps), put(before - unit * eps), put(before), eps)
-            for unit in units_of(tensor)
-        ]
-        rows.append([along(parts).reshape(-1) for parts in zip(*by_units, strict=True)])
+        by_units = [changes(index, unit) for unit in units]
+        rows.append([(parts[0] if len(parts) == 1 else taeda.complex(*parts)).reshape(-1)
+                     for parts in zip(*by_units, strict=True)])
     if not rows:
         return [tensor.new_zeros((0, output.numel())) for output in _outputs_of(func, inputs)]
     return [taeda.stack(columns, 0) for columns in zip(*rows, strict=True)]
 
 
-def along(by_units: Any) -> Any:
-    """The derivative by an element from those by its units."""
-    return by_units[0] if len(by_units) == 1 else taeda.complex(*by_units)
+def numerical_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any, eps: float) -> list[Any]:
+    """The matrices of the outputs, by differences."""
+    data = tensor.data  # writes to it are not counted: graphs of the user's stay valid
+
+    def changes(index: Any, unit: complex) -> list[Any]:
+        before = data[index].item()
+
+        def put(value: complex) -> Callable[[], None]:
+            return lambda: data.__setitem__(index, value)
+
+        return difference(func, inputs, put(before + unit * eps), put(before - unit * eps), put(before), eps)
+
+    return _jacobian(func, inputs, tensor, changes)
 
 
 # -- analytical -----------------------------------------------------------------------------------------------------
@@ -133,14 +143,10 @@ def tangents(func: Callable[..., Any], inputs: Tensors, tensor: Any, tangent: An
 
 def forward_jacobian(func: Callable[..., Any], inputs: Tensors, tensor: Any) -> list[Any]:
     """The matrices of `numerical_jacobian`, by forward mode."""
-    rows: list[list[Any]] = []
-    for index in itertools.product(*(range(size) for size in tensor.shape)):
-        by_units = []
-        for unit in units_of(tensor):
-            tangent = taeda.zeros_like(tensor)
-            tangent.data[index] = unit
-            by_units.append(tangents(func, inputs, tensor, tangent.detach()))
-        rows.append([along(parts).reshape(-1) for parts in zip(*by_units, strict=True)])
-    if not rows:
-        return [tensor.new_zeros((0, output.numel())) for output in _outputs_of(func, inputs)]
-    return [taeda.stack(columns, 0) for columns in zip(*rows, strict=True)]
+
+    def changes(index: Any, unit: complex) -> list[Any]:
+        tangent = taeda.zeros_like(tensor.detach())
+        tangent[index] = unit
+        return tangents(func, inputs, tensor, tangent)
+
+    return _jacobian(func, inputs, tensor, changes)
