@@ -59,36 +59,32 @@ def key_of(target: Target, *question: Any) -> str:
 
 def answer(target: Target, question: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """What `make` gives, from the cache where it was given before."""
-    key = key_of(target, *question)
-    entry = read(key)
-    if entry is not None:
-        try:
-            return _unpacked(entry, target)
-        except Exception:  # what nobody wrote: as if it were not there
-            pass
-    made = make()
-    content = _packed(made)
-    if content is not None:
-        write(key, content)
-    return made
+    return _kept(target, question, make, _packed, lambda entry: _unpacked(entry, target))
 
 
 def kernel(target: Target, question: tuple[Any, ...], make: Callable[[], int]) -> int:
     """The handle of a kernel that `make` gives."""
     if not keeps(target):
         return make()
+    handle: int = _kept(target, question, make, _kernel_packed,
+                        lambda entry: handles.register_kept(target, _kernel_unpacked(*entry)))
+    return handle
+
+
+def _kept(target: Target, question: tuple[Any, ...], make: Callable[[], Any], pack: Callable[[Any], Any],
+          unpack: Callable[[Any], Any]) -> Any:
     key = key_of(target, *question)
     entry = read(key)
     if entry is not None:
         try:
-            return handles.register_kept(target, _kernel_unpacked(*entry))
+            return unpack(entry)
         except Exception:  # what nobody wrote: as if it were not there
             pass
-    handle = make()
-    content = _kernel_packed(handle)
+    made = make()
+    content = pack(made)
     if content is not None:
         write(key, content)
-    return handle
+    return made
 
 
 def _kernel_packed(handle: int, whole: bool = True) -> tuple[Any, ...] | None:
