@@ -550,9 +550,6 @@ Overload* gradient_overload(Overload& of) {
     of.gradient = std::make_unique<Overload>();
     of.gradient->name = of.name;
     of.gradient->display = "gradient of " + of.display;
-    std::string_view name = of.backward_name;  // TanhBackward0 → TanhBackwardBackward0
-    if (name.ends_with("0")) name.remove_suffix(1);
-    of.gradient->backward_name = std::string(name) + "Backward0";
   }
   return of.gradient.get();
 }

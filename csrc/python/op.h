@@ -32,7 +32,7 @@ struct Compiled {
   std::unique_ptr<Program> checks;
   std::vector<int> check_reads;
   std::unordered_map<std::string, std::unique_ptr<Compiled>> transformed;  // what transforms make of it (lifted.h)
-  std::string node_name;                                                   // of its nodes, once it was asked for
+  std::string node_name;  // of its nodes, once it was asked for (ops/node_names.py)
   Compiled();
   ~Compiled();
   // The gradients of the inputs in the mask `wanted` (bit 63: all from 63 on), from those of the outputs in the mask
@@ -56,10 +56,8 @@ struct BackwardProgram : Compiled {
 };
 
 struct Overload {
-  std::string name;           // unique; what runtime/ calls it
-  std::string display;        // public name, in messages
-  std::string backward_name;  // "MulBackward0"
-  bool names_by_key = false;  // the name depends on the call (ops/node_names.py)
+  std::string name;     // unique; what runtime/ calls it
+  std::string display;  // public name, in messages
   Schema schema;
   int output_count = 1;
   bool returns_list = false;  // a variable number of outputs, or a tuple even for one

@@ -58,8 +58,6 @@ std::unique_ptr<Overload> parse_overload(PyObject* d) {
   auto o = std::make_unique<Overload>();
   o->name = text_field(d, "name");
   o->display = text_field(d, "display");
-  o->backward_name = text_field(d, "backward_name");
-  o->names_by_key = PyDict_GetItemString(d, "names_by_key") == Py_True;
   PyObject* listed = text_or_empty(d, "parameters");
   if (!listed) raise(PyExc_ValueError, "an overload needs the list 'parameters'");
   Ref<> parameters = checked(PySequence_Fast(listed, "parameters"));

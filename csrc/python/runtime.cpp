@@ -50,8 +50,8 @@ static std::string as_text(const Ref<>& name) {
 
 std::string kernel_name(int handle) { return as_text(ask("kernel_name", checked(Py_BuildValue("(i)", handle)))); }
 
-std::string node_name(const char* overload, PyObject* key) {
-  return as_text(ask("node_name", checked(Py_BuildValue("(sO)", overload, key))));
+std::string node_name(const char* overload, const char* display, PyObject* key) {
+  return as_text(ask("node_name", checked(Py_BuildValue("(ssO)", overload, display, key))));
 }
 
 std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes) {

@@ -11,8 +11,9 @@ void register_runtime(
 Ref<> compile_forward(const char* overload, PyObject* key);  // → Program description
 // → {"saved", "program", "grads"}; given: None or a tuple of bools, one per output
 Ref<> compile_backward(const char* overload, PyObject* key, uint64_t wanted, PyObject* given);
-std::string kernel_name(int handle);                         // for people
-std::string node_name(const char* overload, PyObject* key);  // for people: what a node of such a call is called
+std::string kernel_name(int handle);  // for people
+// For people: what a node of such a call is called.
+std::string node_name(const char* overload, const char* display, PyObject* key);
 // The object file of a kernel: of a variant of loops (classes not null), or of a template.
 std::string kernel_object(int handle, bool outer_axis, int inner_rank, const char* classes);
 KernelSource& compiler_kernels();  // the kernels that the compiler makes when they are asked for

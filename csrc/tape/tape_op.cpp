@@ -220,8 +220,8 @@ int OpNode::written_input() const {
 
 std::string OpNode::name() const {
   const Overload& o = *compiled_.overload;
-  if (!o.names_by_key) return o.backward_name;
-  if (compiled_.node_name.empty()) compiled_.node_name = node_name(o.name.c_str(), compiled_.key.get());
+  if (compiled_.node_name.empty())
+    compiled_.node_name = node_name(o.name.c_str(), o.display.c_str(), compiled_.key.get());
   return compiled_.node_name;
 }
 

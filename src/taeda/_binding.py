@@ -12,7 +12,6 @@ from typing import Any
 
 from taeda import _core
 from taeda.ops import homes
-from taeda.ops.node_names import BY_KEY, NAMES, usual_name
 
 Schema = dict[str, Any]
 
@@ -93,8 +92,6 @@ def _overload(schema: Schema) -> dict[str, Any]:
     return {
         "name": schema["name"],
         "display": schema["public"] or schema["name"],
-        "backward_name": NAMES.get(schema["name"]) or usual_name(schema["public"] or schema["name"]),
-        "names_by_key": schema["name"] in BY_KEY,
         "parameters": parameters,
         "keyword_aliases": {
             alias: k for k, (name, *_) in enumerate(parameters) for alias in _KEYWORD_ALIASES.get(name, ())

@@ -14,17 +14,24 @@ from typing import Any
 Key = tuple[Any, ...]
 
 
-def usual_name(public: str) -> str:
-    """log1p → Log1PBackward0."""
-    words = "".join(word[:1].upper() + word[1:] for word in public.split("_"))
-    return re.sub(r"\d[a-z]", lambda found: found.group().upper(), words) + "Backward0"
-
-
-def node_name(op: str, key: Key) -> str:
-    """The name of the node of a call of an op in `BY_KEY`."""
+def node_name(op: str, display: str, key: Key) -> str:
+    """The name of the node of a call of the op with this unique name, which messages call `display`."""
+    orders = 0
     while key and key[0] in ("transformed", "gradient"):
+        orders += key[0] == "gradient"
         key = key[1]
-    return BY_KEY[op](key)
+    if op in BY_KEY and not orders:
+        return BY_KEY[op](key)
+    name = NAMES.get(op) or _usual_name(display.split(" ")[-1])  # "gradient of log1p"
+    for _ in range(orders):  # TanhBackward0 → TanhBackwardBackward0
+        name = name.removesuffix("0") + "Backward0"
+    return name
+
+
+def _usual_name(display: str) -> str:
+    """log1p → Log1PBackward0."""
+    words = "".join(word[:1].upper() + word[1:] for word in display.split("_"))
+    return re.sub(r"\d[a-z]", lambda found: found.group().upper(), words) + "Backward0"
 
 
 def _ndim(entry: Any) -> int:
@@ -139,14 +146,17 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("normalize", "softsign", "local_response_norm"), "DivBackward0"),
     **dict.fromkeys(("dropout", "outer", "rms_norm"), "MulBackward0"),
     **dict.fromkeys(("inverse", "inv"), "LinalgInvExBackward0"),
+    **dict.fromkeys(("cross.linalg", "torch.cross"), "LinalgCrossBackward0"),
+    **dict.fromkeys(("det", "det.torch"), "LinalgDetBackward0"),
+    **dict.fromkeys(("qr", "qr.linalg"), "LinalgQrBackward0"),
+    **dict.fromkeys(("slogdet", "slogdet.linalg"), "LinalgSlogdetBackward0"),
+    **dict.fromkeys(("svd", "svd.linalg"), "LinalgSvdBackward0"),
     "adaptive_max_pool2d_with_indices": "AdaptiveMaxPool2DBackward0",
     "atleast_2d": "UnsqueezeBackward0",
     "cholesky.linalg": "LinalgCholeskyExBackward0",
     "contiguous": "CloneBackward0",
     "convert": "ToCopyBackward0",
     "cosine_similarity": "SumBackward1",
-    **dict.fromkeys(("cross.linalg", "torch.cross"), "LinalgCrossBackward0"),
-    **dict.fromkeys(("det", "det.torch"), "LinalgDetBackward0"),
     "eigh": "LinalgEighBackward0",
     "fft2": "FftC2CBackward0",
     "fold": "Col2ImBackward0",
@@ -164,13 +174,10 @@ NAMES: dict[str, str] = {
     "narrow": "SliceBackward0",
     "pairwise_distance": "NormBackward1",
     "prelu": "PreluKernelBackward0",
-    **dict.fromkeys(("qr", "qr.linalg"), "LinalgQrBackward0"),
     "relu6": "HardtanhBackward0",
     "rfft": "FftR2CBackward0",
     "selu": "EluBackward0",
-    **dict.fromkeys(("slogdet", "slogdet.linalg"), "LinalgSlogdetBackward0"),
     "square": "PowBackward0",
-    **dict.fromkeys(("svd", "svd.linalg"), "LinalgSvdBackward0"),
     "system_solution": "LinalgSolveExBackward0",
     "tanhshrink": "SubBackward0",
     "tile": "RepeatBackward0",

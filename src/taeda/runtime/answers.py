@@ -17,11 +17,11 @@ from taeda.runtime.lock import one_at_a_time
 _core.check_programs(environment.check())
 
 
-def node_name(op_name: str, key: tuple[Any, ...]) -> str:
-    """What the node of such a call is called."""
+def node_name(op_name: str, display: str, key: tuple[Any, ...]) -> str:
+    """What the node of such a call is called; `display` is what messages call the op."""
     from taeda.ops import node_names
 
-    return node_names.node_name(op_name, key)
+    return node_names.node_name(op_name, display, key)
 
 
 def __getattr__(name: str) -> Any:
